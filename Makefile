@@ -1,0 +1,53 @@
+# Everything that one can run here. `make` lists it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench snapshots lock clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: $(VENV)/run.stamp ## the app with its API and local tenant (doorkey dev)
+	@$(BIN)/doorkey dev $(ARGS)
+
+test: $(VENV)/dev.stamp ## the whole test suite
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/dev.stamp ## format, lint, types
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+
+bench: $(VENV)/dev.stamp ## speed and memory, as ratios
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+snapshots: $(VENV)/dev.stamp ## draw the expected screens and the README's pictures anew
+	@$(BIN)/python -m pytest --quiet -m snapshot --snapshot-update
+	@$(BIN)/python -m tests.pictures
+
+lock: ## resolve the dependencies anew into the two requirements files
+	@$(PYTHON) -m venv $(VENV)/lock
+	@$(VENV)/lock/bin/python -m pip --disable-pip-version-check --quiet install 'uv>=0.9'
+	@$(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
+		--no-header --no-emit-index-url --group build --output-file requirements.txt pyproject.toml
+	@$(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
+		--no-header --no-emit-index-url --group dev --constraint requirements.txt --output-file requirements-dev.txt pyproject.toml
+
+clean: ## take away the environment and the caches
+	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+$(VENV)/run.stamp: requirements.txt pyproject.toml
+	@echo "Making the environment in $(VENV) ..." >&2
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) install --require-hashes --requirement requirements.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/dev.stamp: $(VENV)/run.stamp requirements-dev.txt
+	@echo "Adding the tools of the test suite ..." >&2
+	@$(PIP) install --require-hashes --requirement requirements-dev.txt
+	@touch $@
