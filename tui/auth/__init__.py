@@ -1,0 +1,27 @@
+"""Sign-in and session, for the app, the commands and anybody's asyncio program."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from tui.auth.errors import DoorkeyError
+    from tui.auth.models import LoginEvent, Profile, Session, TokenSet
+    from tui.auth.service import AuthService
+
+__all__ = ["AuthService", "DoorkeyError", "LoginEvent", "Profile", "Session", "TokenSet"]
+
+HOMES: Final = {
+    "AuthService": "tui.auth.service",
+    "DoorkeyError": "tui.auth.errors",
+    "LoginEvent": "tui.auth.models",
+    "Profile": "tui.auth.models",
+    "Session": "tui.auth.models",
+    "TokenSet": "tui.auth.models",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import on first use (PEP 562): `doorkey token` must not pay for what it does not need."""
+    if name not in HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(HOMES[name]), name)

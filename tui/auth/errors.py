@@ -1,0 +1,116 @@
+"""What can go wrong, and which exit code it means.
+
+    DoorkeyError                 1    anything below
+    ├── ConfigError              2    auth_config.json: which file, which key, what was expected
+    ├── SignInNeeded             4    nobody is signed in, or the session has ended
+    ├── SignInFailed             4    one sign-in ended without a session
+    │   ├── SignInRefused        4    the tenant said no (`error` in its answer)
+    │   ├── SignInTimedOut       4    no answer came in time
+    │   ├── SignInCancelled    130    the person, or another sign-in, ended it
+    │   └── NoFreeRedirectUri    4    every redirect URI's port is taken
+    ├── TenantUnreachable        5    no usable answer; trying again later may help
+    ├── TenantMisbehaved         1    an answer that breaks the standard, or is not the tenant's
+    │   └── IdTokenRejected      1    an ID token that fails a check
+    ├── GrantRefused             4    the token endpoint's definite no (RFC 6749 5.2)
+    ├── ApiUnreachable           5    the API gave no answer
+    ├── ApiRefused               3    the API answered, and not with 2xx
+    └── StoreFailed              1    the session could not be read or written
+
+Every message says what happened, what was expected and what to do next, is made printable
+where it is raised, and holds no token.
+"""
+
+from typing import ClassVar
+
+
+class DoorkeyError(Exception):
+    """Something that a person can be told about."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class ConfigError(DoorkeyError):
+    """The configuration is missing or wrong."""
+
+    exit_code = 2
+
+
+class SignInNeeded(DoorkeyError):
+    """Nobody is signed in, or the session has ended."""
+
+    exit_code = 4
+
+
+class SignInFailed(DoorkeyError):
+    """One sign-in ended without a session."""
+
+    exit_code = 4
+
+
+class SignInRefused(SignInFailed):
+    """The tenant answered the authorization request with an error (RFC 6749 4.1.2.1)."""
+
+    def __init__(self, message: str, error: str) -> None:
+        super().__init__(message)
+        self.error = error
+
+
+class SignInTimedOut(SignInFailed):
+    """No answer came from the browser in time."""
+
+
+class SignInCancelled(SignInFailed):
+    """The person ended the sign-in, or another one took its place."""
+
+    exit_code = 130
+
+
+class NoFreeRedirectUri(SignInFailed):
+    """No listener could be bound for any redirect URI (RFC 8252 8.3)."""
+
+
+class TenantUnreachable(DoorkeyError):
+    """The tenant gave no usable answer; nothing is known about the session.
+
+    `retry_after_seconds` is the tenant's own wish, where it gave one.
+    """
+
+    exit_code = 5
+
+    def __init__(self, message: str, retry_after_seconds: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class TenantMisbehaved(DoorkeyError):
+    """The tenant's answer breaks the standard, or is not the tenant's."""
+
+
+class IdTokenRejected(TenantMisbehaved):
+    """An ID token failed a check of OpenID Connect Core 3.1.3.7."""
+
+
+class GrantRefused(DoorkeyError):
+    """The token endpoint refused a grant for good (RFC 6749 5.2)."""
+
+    exit_code = 4
+
+    def __init__(self, message: str, error: str) -> None:
+        super().__init__(message)
+        self.error = error
+
+
+class ApiUnreachable(DoorkeyError):
+    """The API gave no answer."""
+
+    exit_code = 5
+
+
+class ApiRefused(DoorkeyError):
+    """The API answered, and not with success."""
+
+    exit_code = 3
+
+
+class StoreFailed(DoorkeyError):
+    """The session could not be read or written."""

@@ -1,0 +1,118 @@
+"""What a signed-in user is made of: frozen data, with the secrets kept out of `repr`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal, TypeAlias
+
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
+Claims: TypeAlias = Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Who is signed in, as ID token and userinfo say. Nothing in it is safe to print as it is."""
+
+    claims: Claims
+
+    @property
+    def subject(self) -> str:
+        """The tenant's identifier of the person (`sub`)."""
+        return self._text("sub")
+
+    @property
+    def name(self) -> str:
+        """What to call the person: `name`, else the next best claim, else the subject."""
+        found = (self._text(claim) for claim in ("name", "preferred_username", "nickname", "email"))
+        return next((text for text in found if text), self.subject)
+
+    @property
+    def email(self) -> str:
+        """The `email` claim, or an empty string."""
+        return self._text("email")
+
+    @property
+    def picture(self) -> str:
+        """The `picture` claim (an address), or an empty string."""
+        return self._text("picture")
+
+    def _text(self, claim: str) -> str:
+        value = self.claims.get(claim)
+        return value if isinstance(value, str) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenSet:
+    """One token response with absolute, aware expiries."""
+
+    access_token: str = field(repr=False)
+    access_token_expiry: datetime
+    id_token: str = field(repr=False)
+    token_expiry: datetime
+    """When the ID token expires."""
+    refresh_token: str | None = field(repr=False)
+    scope: str
+    """The scopes granted, separated by spaces."""
+    obtained_at: datetime
+    """When the tenant's answer came in; with the expiry it gives the lifetime."""
+
+    def is_good_for(self, min_validity: timedelta, now: datetime) -> bool:
+        """Tell whether the access token has `min_validity` left.
+
+        Of a token that lives shorter than twice that, half its life is enough: asking for more
+        would renew it at every use.
+        """
+        left = self.access_token_expiry - now
+        return left > min_validity or left > (self.access_token_expiry - self.obtained_at) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What the app remembers of one signed-in user."""
+
+    token_set: TokenSet
+    profile: Profile = field(repr=False)
+    signed_in_at: datetime
+    renewed_at: tuple[datetime, ...] = ()
+    """When the token set was renewed, oldest first; the last few only."""
+
+    @property
+    def renewable(self) -> bool:
+        """Tell whether it outlives its access token."""
+        return self.token_set.refresh_token is not None
+
+
+@dataclass(frozen=True, slots=True)
+class LoginEvent:
+    """What the app is told whenever it changes who is signed in, or with which token set."""
+
+    logged_in: bool
+    profile: Profile | None = field(repr=False)
+    state: Mapping[str, str] | None
+    """What was handed to `login`, such as the screen to go to; None for a renewal or a log out."""
+    reason: str = ""
+    """Why nobody is signed in any more, for people; empty where they asked for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignInProgress:
+    """Where a sign-in stands, for whoever shows it."""
+
+    phase: Literal["preparing", "waiting", "completing"]
+    url: str = field(default="", repr=False)
+    """The authorization URL, once it is known."""
+    redirect_uri: str = ""
+    """Where the listener waits for the browser."""
+    deadline: datetime | None = None
+    """When the sign-in gives up."""
+    browser: Literal["off", "opening", "opened", "failed"] = "off"
+
+
+@dataclass(frozen=True, slots=True)
+class LogOutStep:
+    """What came of one step of a log out."""
+
+    name: Literal["local", "revocation", "tenant"]
+    outcome: Literal["done", "skipped", "failed"]
+    message: str
+    """One sentence for people."""

@@ -1,0 +1,52 @@
+"""One renewal: under the lock, on top of what the store has now, kept before it is used."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from tui.auth.errors import GrantRefused, SignInNeeded
+from tui.auth.models import Session
+from tui.auth.store import SessionStore
+from tui.auth.token_set import renewed_session
+
+if TYPE_CHECKING:
+    from tui.auth.provider import Provider
+
+
+class SessionEnded(SignInNeeded):
+    """The session is over, and nothing of it is kept."""
+
+
+async def renew(
+    store: SessionStore, provider: "Provider", known: Session, clock: Callable[[], datetime]
+) -> Session:
+    """Give a session with a new token set, of this renewal or of another process's.
+
+    Raises:
+        SessionEnded: the tenant refused for good, or somebody signed out meanwhile.
+        SignInNeeded: there is no refresh token; the session stays until it expires.
+        DoorkeyError: no usable answer; the session stays.
+    """
+    async with store.lock():
+        session = store.load()
+        if session is None:
+            raise SessionEnded("Somebody signed out in another window.")
+        tokens = session.token_set
+        if tokens != known.token_set and tokens.access_token_expiry > clock():
+            return session
+        if tokens.refresh_token is None:
+            raise SignInNeeded(
+                "The tenant gave no refresh token, so the session ends with its access token. "
+                "Sign in again; offline_access in `scope` asks for one."
+            )
+        try:
+            response = await provider.refresh(tokens.refresh_token)
+        except GrantRefused as refused:
+            # Only this says that the refresh token is worth nothing; an empty body does as well.
+            if refused.error not in ("invalid_grant", ""):
+                raise
+            store.clear()
+            raise SessionEnded(f"The session has ended. {refused} Sign in again.") from None
+        renewed = await renewed_session(provider, session, response, clock())
+        store.save(renewed)
+        return renewed

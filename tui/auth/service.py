@@ -1,0 +1,337 @@
+"""AuthService: what is true now, who is told, and when to renew."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from tui.auth.errors import DoorkeyError, SignInCancelled, SignInFailed, SignInNeeded
+from tui.auth.models import LoginEvent, LogOutStep, Profile, Session, SignInProgress
+from tui.auth.sign_in.browser import BrowserOpener, open_in_browser
+from tui.auth.sign_in.options import SignInOptions
+from tui.auth.store import SessionStore, session_store
+
+if TYPE_CHECKING:
+    import httpx
+
+    from tui.auth.provider import Provider
+    from tui.auth.sign_in.waiting import WaitingSignIn
+    from tui.config import Config
+
+MIN_VALIDITY: Final = timedelta(seconds=60)
+"""What is left of a token that is handed out: enough for a slow call and a clock that is off."""
+
+AS_CONFIGURED: Final = SignInOptions()
+
+Listener = Callable[[LoginEvent], None]
+
+
+def now() -> datetime:
+    """Give the wall clock; expiry is judged by it at each use, so sleep and jumps do not matter."""
+    return datetime.now(UTC)
+
+
+class AuthService:
+    """One person's session with one tenant, for any asyncio program. Call `aclose` when done."""
+
+    def __init__(
+        self,
+        config: "Config",
+        *,
+        store: SessionStore | None = None,
+        transport: "httpx.AsyncBaseTransport | None" = None,
+        clock: Callable[[], datetime] = now,
+        open_url: BrowserOpener = open_in_browser,
+    ) -> None:
+        self.config: Final = config
+        self._store = store or session_store(config)
+        self._transport = transport
+        self._clock = clock
+        self._open_url = open_url
+        self._session: Session | None = None
+        self._listeners: list[Listener] = []
+        self._provider_made: Provider | None = None
+        self._renewal: asyncio.Task[None] | None = None
+        self._sign_in: asyncio.Task[LoginEvent] | None = None
+        self._waiting: WaitingSignIn | None = None
+
+    # What is true now.
+
+    @property
+    def session(self) -> Session | None:
+        """The session, or None when nobody is signed in."""
+        return self._session
+
+    @property
+    def storage(self) -> str:
+        """Where the session lives and how it is protected, in one sentence."""
+        return self._store.description
+
+    @property
+    def id_token(self) -> str | None:
+        """The ID token, valid or not."""
+        return self._session.token_set.id_token if self._session else None
+
+    @property
+    def profile(self) -> Profile | None:
+        """Who is signed in."""
+        return self._session.profile if self._session else None
+
+    @property
+    def token_expiry(self) -> datetime | None:
+        """When the ID token expires."""
+        return self._session.token_set.token_expiry if self._session else None
+
+    @property
+    def access_token(self) -> str | None:
+        """The access token, valid or not; `get_access_token` gives one that is."""
+        return self._session.token_set.access_token if self._session else None
+
+    @property
+    def access_token_expiry(self) -> datetime | None:
+        """When the access token expires."""
+        return self._session.token_set.access_token_expiry if self._session else None
+
+    def is_authenticated(self) -> bool:
+        """Tell whether somebody is signed in, whatever has expired meanwhile."""
+        return self._session is not None
+
+    def is_id_token_valid(self) -> bool:
+        """Tell whether the ID token has not expired."""
+        expiry = self.token_expiry
+        return expiry is not None and self._clock() < expiry
+
+    def is_access_token_valid(self) -> bool:
+        """Tell whether the access token has not expired."""
+        expiry = self.access_token_expiry
+        return expiry is not None and self._clock() < expiry
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Have `listener` told of every change, on the event loop; gives what ends that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    # Tokens that are valid.
+
+    async def get_access_token(self, min_validity: timedelta = MIN_VALIDITY) -> str:
+        """Give an access token with at least `min_validity` left, renewed if need be.
+
+        Raises:
+            SignInNeeded: nobody is signed in, or the session has ended.
+            TenantUnreachable: a renewal is needed, and the tenant cannot be reached.
+        """
+        tokens = self._signed_in().token_set
+        if not tokens.is_good_for(min_validity, self._clock()):
+            await self._renew_unless_valid()
+        return self._signed_in().token_set.access_token
+
+    async def get_id_token(self) -> str:
+        """Give an ID token that is valid, renewed if need be; raises as `get_access_token`."""
+        if not self.is_id_token_valid():
+            self._signed_in()
+            await self.renew_tokens()
+        if not self.is_id_token_valid():
+            raise SignInNeeded("The tenant renews no ID tokens. Sign in again for a new one.")
+        return self._signed_in().token_set.id_token
+
+    async def renew_tokens(self) -> None:
+        """Get a new token set with the refresh token; any number of callers make one renewal.
+
+        Raises:
+            SignInNeeded: the tenant has ended the session, or never gave a refresh token.
+            TenantUnreachable, TenantMisbehaved: no usable answer; the session stays.
+        """
+        if self._renewal is None:
+            self._renewal = asyncio.create_task(self._renew())
+            self._renewal.add_done_callback(self._renewal_ended)
+        # A caller that is cancelled must not take the others' renewal with it.
+        await asyncio.shield(self._renewal)
+
+    # Signing in and out.
+
+    async def restore(self) -> None:
+        """Take up the session that is kept, and renew it where it has expired.
+
+        Raises:
+            StoreFailed: it cannot be read.
+            DoorkeyError: its renewal failed; `session` tells whether it stays.
+        """
+        self.take_up()
+        if self._session and not self.is_access_token_valid() and self._session.renewable:
+            await self.renew_tokens()
+
+    def take_up(self) -> None:
+        """Take up the session that is kept, as it is; raises StoreFailed."""
+        session = self._store.load()
+        if session is not None:
+            self._adopt(session)
+
+    async def login(
+        self,
+        state: Mapping[str, str] | None = None,
+        *,
+        options: SignInOptions = AS_CONFIGURED,
+        watch: Callable[[SignInProgress], None] = lambda _progress: None,
+    ) -> LoginEvent:
+        """Sign a person in through their browser; `state` comes back in the LoginEvent.
+
+        Another sign-in that is under way ends. Cancel the task to cancel this one.
+
+        Raises:
+            SignInFailed: no session came of it; the subclass tells why.
+            TenantUnreachable, TenantMisbehaved, GrantRefused: the tenant is not up to it.
+            StoreFailed: the session cannot be kept.
+        """
+        if self._sign_in is not None:
+            self._sign_in.cancel()
+            with suppress(asyncio.CancelledError, DoorkeyError):
+                await asyncio.shield(asyncio.wait([self._sign_in]))
+        task = self._sign_in = asyncio.create_task(
+            self._signed_in_by_browser(state, options, watch)
+        )
+        try:
+            return await task
+        except asyncio.CancelledError:
+            current = asyncio.current_task()
+            if current is not None and current.cancelling():
+                raise
+            raise SignInCancelled("Another sign-in took the place of this one.") from None
+        finally:
+            if self._sign_in is task:
+                self._sign_in = None
+
+    async def handle_authentication(self, callback_url: str) -> LoginEvent:
+        """Complete the sign-in under way with the address that the browser ended at.
+
+        Raises:
+            SignInFailed: there is no sign-in under way, or this is not its answer.
+        """
+        if self._waiting is None or self._sign_in is None:
+            raise SignInFailed("No sign-in is under way. Start one first.")
+        self._waiting.take(callback_url)
+        return await asyncio.shield(self._sign_in)
+
+    async def local_login(
+        self, session: Session, state: Mapping[str, str] | None = None
+    ) -> LoginEvent:
+        """Keep a session and tell everybody; it is on disk before anybody uses it."""
+        async with self._store.lock():
+            self._store.save(session)
+        return self._adopt(session, state)
+
+    async def log_out(
+        self,
+        *,
+        at_tenant: bool = True,
+        watch: Callable[[LogOutStep], None] = lambda _step: None,
+    ) -> tuple[LogOutStep, ...]:
+        """Wipe the session here, revoke the refresh token, sign out at the tenant; never raises.
+
+        `at_tenant=False` opens no browser.
+        """
+        from tui.auth.log_out import revoked, signed_out_at_tenant, wiped
+
+        session = self._session or self._stored()
+        steps = [await wiped(self._store)]
+        watch(steps[-1])
+        self._forget("")
+        if session is None:
+            return tuple(steps)
+        steps.append(await revoked(self._provider(), session.token_set))
+        watch(steps[-1])
+        if at_tenant:
+            steps.append(
+                await signed_out_at_tenant(
+                    self._provider(), session.token_set, self.config.redirect_uris, self._open_url
+                )
+            )
+            watch(steps[-1])
+        return tuple(steps)
+
+    async def aclose(self) -> None:
+        """End what is under way, and close the connections."""
+        for task in (self._sign_in, self._renewal):
+            if task is not None:
+                task.cancel()
+                await asyncio.wait([task])
+        if self._provider_made is not None:
+            await self._provider_made.aclose()
+
+    # How.
+
+    async def _signed_in_by_browser(
+        self,
+        state: Mapping[str, str] | None,
+        options: SignInOptions,
+        watch: Callable[[SignInProgress], None],
+    ) -> LoginEvent:
+        from tui.auth.sign_in.attempt import SignInAttempt
+        from tui.auth.sign_in.loopback import LoopbackListener
+        from tui.auth.sign_in.waiting import WaitingSignIn
+        from tui.auth.token_set import session_from_code
+
+        watch(SignInProgress("preparing"))
+        metadata = await self._provider().discover()
+        async with await LoopbackListener.bind(self.config.redirect_uris) as listener:
+            attempt = SignInAttempt.fresh(self.config, metadata, listener.redirect_uri, options)
+            self._waiting = WaitingSignIn(attempt, listener)
+            try:
+                code = await self._waiting.code(watch, self._clock, self._open_url)
+            finally:
+                self._waiting = None
+        watch(SignInProgress("completing"))
+        session = await session_from_code(self._provider(), attempt, code, self._clock())
+        return await self.local_login(session, state)
+
+    async def _renew_unless_valid(self) -> None:
+        """Renew; where that fails and the token at hand has not expired, that one has to do."""
+        try:
+            await self.renew_tokens()
+        except DoorkeyError:
+            if not self.is_access_token_valid():
+                raise
+
+    async def _renew(self) -> None:
+        from tui.auth.renewal import SessionEnded, renew
+
+        try:
+            self._adopt(await renew(self._store, self._provider(), self._signed_in(), self._clock))
+        except SessionEnded as ended:
+            self._forget(str(ended))
+            raise
+
+    def _renewal_ended(self, renewal: asyncio.Task[None]) -> None:
+        self._renewal = None
+        if not renewal.cancelled():
+            renewal.exception()  # whoever waited has it; nobody waiting is no reason for a warning
+
+    def _stored(self) -> Session | None:
+        with suppress(DoorkeyError):
+            return self._store.load()
+        return None
+
+    def _signed_in(self) -> Session:
+        if self._session is None:
+            raise SignInNeeded("Nobody is signed in. Sign in first: doorkey login.")
+        return self._session
+
+    def _adopt(self, session: Session, state: Mapping[str, str] | None = None) -> LoginEvent:
+        self._session = session
+        return self._tell(LoginEvent(True, session.profile, state))
+
+    def _forget(self, reason: str) -> None:
+        self._session = None
+        self._tell(LoginEvent(False, None, None, reason))
+
+    def _tell(self, event: LoginEvent) -> LoginEvent:
+        for listener in tuple(self._listeners):
+            listener(event)
+        return event
+
+    def _provider(self) -> "Provider":
+        if self._provider_made is None:
+            from tui.auth.provider import Provider  # loads httpx, jwt, cryptography
+
+            self._provider_made = Provider(self.config, self._clock, self._transport)
+        return self._provider_made

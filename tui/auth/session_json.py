@@ -1,0 +1,74 @@
+"""A session as JSON, for the store: everything that is read back is checked."""
+
+import json
+from datetime import datetime
+from typing import Final
+
+from tui.auth.models import Json, Profile, Session, TokenSet
+
+VERSION: Final = 1
+
+
+def session_to_json(session: Session) -> bytes:
+    """Write `session` as JSON in UTF-8."""
+    tokens = session.token_set
+    members: dict[str, Json] = {
+        "version": VERSION,
+        "access_token": tokens.access_token,
+        "access_token_expiry": tokens.access_token_expiry.isoformat(),
+        "id_token": tokens.id_token,
+        "token_expiry": tokens.token_expiry.isoformat(),
+        "refresh_token": tokens.refresh_token,
+        "scope": tokens.scope,
+        "obtained_at": tokens.obtained_at.isoformat(),
+        "profile": dict(session.profile.claims),
+        "signed_in_at": session.signed_in_at.isoformat(),
+        "renewed_at": [time.isoformat() for time in session.renewed_at],
+    }
+    return json.dumps(members).encode("ascii")
+
+
+def session_from_json(content: bytes) -> Session:
+    """Read a session.
+
+    Raises:
+        ValueError: not a session, or one of another version.
+    """
+    try:
+        members = json.loads(content)
+        if members["version"] != VERSION:
+            raise ValueError("another version")
+        token_set = TokenSet(
+            access_token=_text(members["access_token"]),
+            access_token_expiry=_time(members["access_token_expiry"]),
+            id_token=_text(members["id_token"]),
+            token_expiry=_time(members["token_expiry"]),
+            refresh_token=_text_or_none(members["refresh_token"]),
+            scope=_text(members["scope"]),
+            obtained_at=_time(members["obtained_at"]),
+        )
+        return Session(
+            token_set,
+            Profile(dict(members["profile"])),
+            _time(members["signed_in_at"]),
+            tuple(_time(time) for time in members["renewed_at"]),
+        )
+    except (LookupError, TypeError, RecursionError) as error:
+        raise ValueError(f"not a session: {type(error).__name__}") from None
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError("a text is expected")
+    return value
+
+
+def _text_or_none(value: object) -> str | None:
+    return None if value is None else _text(value)
+
+
+def _time(value: object) -> datetime:
+    time = datetime.fromisoformat(_text(value))
+    if time.tzinfo is None:
+        raise ValueError("an aware time is expected")
+    return time

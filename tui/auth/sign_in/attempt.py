@@ -1,0 +1,164 @@
+"""One sign-in: what is asked of the tenant, and whether an answer is the answer to it."""
+
+import hmac
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qsl, urlsplit
+
+from tui.auth.errors import SignInRefused
+from tui.auth.metadata import Metadata
+from tui.auth.pkce import ProofKey
+from tui.auth.provider import with_query
+from tui.auth.sign_in.options import SignInOptions
+from tui.auth.web_address import split_web_address
+from tui.text import printable, shortened
+
+if TYPE_CHECKING:
+    from tui.config import Config
+
+STATE_BYTES: Final = 32
+"""256 bits; RFC 6749 10.10 asks for a chance of guessing of at most 2^-128."""
+
+MOST_PARAMETERS: Final = 50
+"""An answer has four; more is somebody else's request."""
+
+ONCE: Final = ("code", "state", "error", "iss")
+"""Parameters that must not come twice (RFC 6749 3.1)."""
+
+
+class ForeignAnswer(Exception):
+    """An answer that is not to this sign-in; it goes on waiting. The message is for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignInAttempt:
+    """One attempt's question, with its one-shot state, nonce and verifier."""
+
+    config: "Config"
+    metadata: Metadata
+    redirect_uri: str
+    options: SignInOptions
+    state: str = field(repr=False)
+    nonce: str = field(repr=False)
+    proof_key: ProofKey
+
+    @classmethod
+    def fresh(
+        cls, config: "Config", metadata: Metadata, redirect_uri: str, options: SignInOptions
+    ) -> "SignInAttempt":
+        """Draw state, nonce and verifier from the system's randomness."""
+        return cls(
+            config,
+            metadata,
+            redirect_uri,
+            options,
+            state=secrets.token_urlsafe(STATE_BYTES),
+            nonce=secrets.token_urlsafe(STATE_BYTES),
+            proof_key=ProofKey.fresh(),
+        )
+
+    @property
+    def url(self) -> str:
+        """The authorization URL (RFC 6749 4.1.1), fit for a browser.
+
+        Raises:
+            ValueError: it has a character that has no place in a URL.
+        """
+        config = self.config
+        parameters = {
+            **config.authorization_params,
+            **self.options.parameters(),
+            "response_type": "code",
+            "client_id": config.client_id,
+            "redirect_uri": self.redirect_uri,
+            "scope": self.options.scope or config.scope,
+            "state": self.state,
+            "nonce": self.nonce,
+            "code_challenge": self.proof_key.challenge,
+            "code_challenge_method": "S256",
+        }
+        if config.audience_parameter != "none":
+            parameters[config.audience_parameter] = config.audience
+        url = with_query(self.metadata.authorization_endpoint, parameters)
+        split_web_address(url)
+        return url
+
+    def code_in(self, query: str) -> str:
+        """Give the authorization code of an answer's query (RFC 6749 4.1.2).
+
+        Raises:
+            ForeignAnswer: not to this sign-in, or not an answer at all; keep waiting.
+            SignInRefused: the tenant's answer to this sign-in, and it is no.
+        """
+        parameters = _parameters(query)
+        self._check_state(parameters)
+        self._check_issuer(parameters)
+        if "error" in parameters:
+            raise _refused(parameters)
+        code = parameters.get("code")
+        if not code:
+            raise ForeignAnswer("This address has neither a code nor an error in it.")
+        return code
+
+    def code_in_url(self, pasted: str) -> str:
+        """Give the code of an answer pasted as a whole address; raises as `code_in`."""
+        answered, expected = urlsplit(pasted.strip()), urlsplit(self.redirect_uri)
+        if (answered.scheme, answered.netloc, answered.path) != (
+            expected.scheme,
+            expected.netloc,
+            expected.path,
+        ):
+            raise ForeignAnswer(f"The address must start with {self.redirect_uri}?")
+        return self.code_in(answered.query)
+
+    def _check_state(self, parameters: Mapping[str, str]) -> None:
+        found = parameters.get("state", "").encode("utf-8", "replace")
+        if not hmac.compare_digest(found, self.state.encode("ascii")):
+            raise ForeignAnswer("This answer belongs to another sign-in.")
+
+    def _check_issuer(self, parameters: Mapping[str, str]) -> None:
+        issuer = parameters.get("iss")
+        if issuer is None:
+            # Some tenants that advertise it leave it out of errors (providers.md).
+            if self.metadata.answers_with_iss and "error" not in parameters:
+                raise SignInRefused(
+                    "The tenant says that it names itself in its answers (RFC 9207), "
+                    "but this answer names nobody. Sign in again.",
+                    "iss_missing",
+                )
+        elif issuer != self.metadata.issuer:
+            raise SignInRefused(
+                f'The answer came from "{shortened(printable(issuer), 200)}", not from '
+                f'"{self.metadata.issuer}" (RFC 9207). Sign in again.',
+                "iss_mismatch",
+            )
+
+
+def _parameters(query: str) -> dict[str, str]:
+    try:
+        pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=MOST_PARAMETERS)
+    except ValueError:
+        raise ForeignAnswer("This address has too many parameters for an answer.") from None
+    names = [name for name, _ in pairs]
+    repeated = next((name for name in ONCE if names.count(name) > 1), None)
+    if repeated:
+        raise ForeignAnswer(f'This address has the parameter "{repeated}" more than once.')
+    return dict(pairs)
+
+
+def _refused(parameters: Mapping[str, str]) -> SignInRefused:
+    error = parameters["error"]
+    shown = shortened(printable(error), 100)
+    described = shortened(printable(parameters.get("error_description", "")), 300)
+    if error == "access_denied":
+        return SignInRefused(
+            "The tenant did not let you in: access was denied"
+            + (f" ({described})." if described else "."),
+            error,
+        )
+    return SignInRefused(
+        f"The tenant refused the sign-in: {shown}" + (f" ({described})." if described else "."),
+        error,
+    )

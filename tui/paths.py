@@ -1,0 +1,32 @@
+"""Where Doorkey keeps what it remembers, and where it looks for what it is told."""
+
+import os
+from pathlib import Path
+from typing import Final
+
+APP_NAME: Final = "doorkey"
+STATE_DIR_VARIABLE: Final = "DOORKEY_STATE_DIR"
+CONFIG_VARIABLE: Final = "DOORKEY_CONFIG"
+CONFIG_NAME: Final = "auth_config.json"
+
+
+def state_dir() -> Path:
+    """Give the folder for sessions, logs and the local tenant; it may not exist yet."""
+    moved = os.environ.get(STATE_DIR_VARIABLE)
+    if moved:
+        return Path(moved).expanduser().absolute()
+    import platformdirs
+
+    return platformdirs.user_state_path(APP_NAME, appauthor=False)
+
+
+def logs_dir() -> Path:
+    """Give the folder for the logs of the bundled servers; it may not exist yet."""
+    return state_dir() / "logs"
+
+
+def user_config_dir() -> Path:
+    """Give the folder in which a person keeps one `auth_config.json` for all projects."""
+    import platformdirs
+
+    return platformdirs.user_config_path(APP_NAME, appauthor=False)

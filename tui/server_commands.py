@@ -1,0 +1,37 @@
+"""`doorkey api` and `doorkey tenant`: this process becomes the server."""
+
+import os
+import subprocess
+import sys
+from argparse import Namespace
+from collections.abc import Sequence
+
+from tui.auth.errors import ConfigError
+from tui.auth.web_address import split_web_address
+from tui.bundled import api_server, is_local, tenant_server
+from tui.config import load_config
+from tui.paths import state_dir
+
+
+def run_api(arguments: Namespace) -> int:
+    """Serve the API where `apiUrl` says; further options are the server's own."""
+    config = load_config(arguments.config)
+    return _become([*api_server(config).command, *arguments.further])
+
+
+def run_tenant(arguments: Namespace) -> int:
+    """Serve the local tenant where `domain` says; further options are the server's own."""
+    config = load_config(arguments.config)
+    if not is_local(split_web_address(config.issuer)):
+        raise ConfigError(
+            f"{config.path}: `domain` means {config.issuer}, which is not on this machine. "
+            "The local tenant serves a loopback domain only, such as localhost:3002."
+        )
+    return _become([*tenant_server(config, state_dir()).command, *arguments.further])
+
+
+def _become(command: Sequence[str]) -> int:
+    if os.name == "posix":
+        sys.stdout.flush()
+        os.execv(command[0], list(command))  # noqa: S606 - no shell; signals reach the server itself
+    return subprocess.run(command, check=False).returncode

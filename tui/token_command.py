@@ -1,0 +1,37 @@
+"""`doorkey token`: the quickest way to a valid access token, with nothing loaded that it spares."""
+
+import sys
+from argparse import Namespace
+from datetime import UTC, datetime, timedelta
+
+from tui.auth.errors import SignInNeeded
+from tui.auth.store import session_store
+from tui.config import Config, load_config
+
+
+def token(arguments: Namespace) -> int:
+    """Print an access token with at least `--min-validity` seconds left, and nothing else."""
+    config = load_config(arguments.config)
+    min_validity = timedelta(seconds=arguments.min_validity)
+    session = session_store(config).load()
+    if session is None:
+        raise SignInNeeded("Nobody is signed in. Sign in first: doorkey login.")
+    if session.token_set.is_good_for(min_validity, datetime.now(UTC)):
+        access_token = session.token_set.access_token
+    else:
+        access_token = _renewed(config, min_validity)
+    sys.stdout.write(access_token + "\n")
+    sys.stdout.flush()
+    return 0
+
+
+def _renewed(config: Config, min_validity: timedelta) -> str:
+    import asyncio
+
+    from tui.session_commands import signed_in_service
+
+    async def run() -> str:
+        async with signed_in_service(config) as service:
+            return await service.get_access_token(min_validity)
+
+    return asyncio.run(run())
