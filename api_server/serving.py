@@ -28,8 +28,8 @@ DRAIN_SECONDS: Final = 10
 HEADER_READ_MILLISECONDS: Final = 5_000
 """A client that has not sent its whole request head by then is let go (slow loris)."""
 
-READ_BUFFER_BYTES: Final = 16 * 1024
-"""The most that is held of one request head: Granian answers 431 beyond it."""
+MAX_HEADER_BYTES: Final = 8 * 1024
+"""The most that is held of one request head: Granian answers 431 beyond it, and takes no less."""
 
 MAX_CONCURRENT_REQUESTS: Final = 1024
 """Requests a worker has in hand at once; further connections wait in the kernel's queue."""
@@ -44,6 +44,7 @@ def serve(
     port: int,
     workers: int = 1,
     stop_with_stdin: bool = False,
+    max_header_bytes: int = MAX_HEADER_BYTES,
 ) -> None:
     """Serve the app that `make_app` makes until SIGTERM or SIGINT; blocks; exits 1 on failure.
 
@@ -58,7 +59,7 @@ def serve(
         sys.exit(f"error: {error}")
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=_end_on_signals)
-    server = _server(listening, workers)
+    server = _server(listening, workers, max_header_bytes)
     server.on_startup(partial(_stop_on_hang_up, server))
     if stop_with_stdin:
         server.on_startup(_stop_when_stdin_ends)
@@ -66,7 +67,7 @@ def serve(
     server.serve(target_loader=partial(_load_in_worker, make_app), wrap_loader=False)
 
 
-def _server(listening: ListeningPort, workers: int) -> MPServer:
+def _server(listening: ListeningPort, workers: int, max_header_bytes: int) -> MPServer:
     return MPServer(
         # no import path: the workers get the app from the loader
         target="",
@@ -79,7 +80,7 @@ def _server(listening: ListeningPort, workers: int) -> MPServer:
         websockets=False,
         backpressure=MAX_CONCURRENT_REQUESTS,
         http1_settings=HTTP1Settings(
-            header_read_timeout=HEADER_READ_MILLISECONDS, max_buffer_size=READ_BUFFER_BYTES
+            header_read_timeout=HEADER_READ_MILLISECONDS, max_buffer_size=max_header_bytes
         ),
         log_level=LogLevels.warning,
         log_dictconfig=LOGGING,

@@ -1,0 +1,25 @@
+"""`python -m api_server`: run the API."""
+
+import os
+import sys
+from functools import partial
+
+from .app import create_app
+from .serving import serve
+from .settings import settings_from
+
+
+def main() -> None:
+    """Read the settings and serve until told to stop."""
+    settings = settings_from(sys.argv[1:], os.environ)
+    serve(
+        partial(create_app, settings),
+        host=settings.host,
+        port=settings.port,
+        workers=settings.workers,
+        stop_with_stdin=settings.stop_with_stdin,
+    )
+
+
+if __name__ == "__main__":
+    main()

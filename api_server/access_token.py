@@ -1,0 +1,94 @@
+"""From a token to what it says, or to a refusal (RFC 9068 4)."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from .claims import ClaimRules, require_unexpired, scopes_of, shown
+from .json_web_key import JsonWebKey
+from .key_set import Keys, KeySet
+from .refusal import InvalidTokenError
+from .signed_jwt import SignedJwt
+from .strict_json import parse_object
+from .token_cache import TokenCache
+
+
+@dataclass(frozen=True, slots=True)
+class AccessToken:
+    """What a token that was accepted says."""
+
+    claims: Mapping[str, object] = field(repr=False)
+    """Read-only: the next request with this token sees the same."""
+    scopes: frozenset[str]
+    expires_at: float
+    """Epoch seconds."""
+    key_thumbprint: str
+    """The key that signed it: the token is good for as long as the key is in the set."""
+
+
+class AccessTokenVerifier:
+    """Checks tokens of one issuer for one audience; remembers those it has accepted."""
+
+    def __init__(
+        self,
+        rules: ClaimRules,
+        keys: KeySet,
+        algorithms: Sequence[str] = ("RS256",),
+        cache: TokenCache[AccessToken] | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.keys = keys
+        self._rules = rules
+        self._algorithms = frozenset(algorithms)
+        self._cache = TokenCache() if cache is None else cache
+        self._clock = clock
+
+    async def verify(self, token: bytes) -> AccessToken:
+        """Return what the token says; raises a Refusal."""
+        digest = TokenCache.digest(token)
+        keys = self.keys.at_hand()
+        known = self._cache.get(digest)
+        if known is not None and keys is not None:
+            if known.key_thumbprint in keys.thumbprints:
+                require_unexpired(known.expires_at, self._clock())
+                return known
+            self._cache.drop(digest)
+        jwt = SignedJwt.parse(token)
+        self._require_allowed(jwt.header.algorithm)
+        verified = self._read(jwt, await self._signer(jwt, keys or await self.keys.current()))
+        self._cache.put(digest, verified)
+        return verified
+
+    def _require_allowed(self, algorithm: str) -> None:
+        # RFC 8725 3.1: the token does not choose; our list does
+        if algorithm not in self._algorithms:
+            raise InvalidTokenError(
+                f"Expected a token signed with {' or '.join(sorted(self._algorithms))}, "
+                f"this one says {shown(algorithm)}"
+            )
+
+    async def _signer(self, jwt: SignedJwt, keys: Keys) -> JsonWebKey:
+        """Return the key that made the signature; raises InvalidTokenError if none of ours did."""
+        kid, algorithm = jwt.header.kid, jwt.header.algorithm
+        candidates = keys.candidates(kid, algorithm)
+        if not candidates:
+            newer = await self.keys.after_unknown_kid()
+            candidates = newer.candidates(kid, algorithm) if newer else []
+        if not candidates:
+            raise InvalidTokenError(
+                f"The issuer has no {algorithm} key {shown(kid)}: signed by another tenant, "
+                "or with a key that has been withdrawn"
+            )
+        for key in candidates:
+            if key.made(jwt.signature, jwt.signed):
+                return key
+        raise InvalidTokenError("The token's signature is not by the issuer's key")
+
+    def _read(self, jwt: SignedJwt, key: JsonWebKey) -> AccessToken:
+        try:
+            claims = parse_object(jwt.payload)
+        except ValueError as error:
+            raise InvalidTokenError(f"The token's payload cannot be read: {error}") from error
+        expires_at = self._rules.check(claims, jwt.header.media_type, self._clock())
+        return AccessToken(MappingProxyType(claims), scopes_of(claims), expires_at, key.thumbprint)

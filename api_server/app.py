@@ -1,0 +1,155 @@
+"""The API: its routes, and what they answer."""
+
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Final
+
+import httpx
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from .access_log import AccessLog, Write
+from .bearer import Bearer, requires
+from .settings import METADATA_PATH, Settings
+
+READ_MESSAGES: Final = "read:messages"
+"""The scope of /api/messages."""
+
+NO_STORE: Final = {"cache-control": "no-store"}
+"""What one caller may see is not for a cache between us and the next."""
+
+VALIDATED: Final = JSONResponse(
+    {"msg": "Your Access Token was successfully validated!"}, headers=NO_STORE
+)
+"""The quickstart's words; one response for all, as nothing in it changes."""
+
+MESSAGES: Final = JSONResponse(
+    [
+        {"id": 1, "from": "alice@example.com", "text": "Your key is under the doormat."},
+        {"id": 2, "from": "bob@example.com", "text": "Scopes decide which doors it opens."},
+        {"id": 3, "from": "carol@example.com", "text": "This one opened read:messages."},
+    ],
+    headers=NO_STORE,
+)
+
+
+@requires()
+async def external(_: Request) -> Response:
+    """Answer whoever has a valid token."""
+    return VALIDATED
+
+
+@requires(READ_MESSAGES)
+async def messages(_: Request) -> Response:
+    """Answer whoever may read messages."""
+    return MESSAGES
+
+
+class Service:
+    """What the API tells about itself, to anybody."""
+
+    def __init__(self, settings: Settings, bearer: Bearer) -> None:
+        self._bearer = bearer
+        self._health = JSONResponse(
+            {
+                "service": "doorkey-api",
+                "status": "ok",
+                "issuer": settings.issuer,
+                "audience": settings.audience,
+            }
+        )
+        self._metadata = JSONResponse(
+            {
+                "resource": settings.resource_url,
+                "authorization_servers": [settings.issuer],
+                "bearer_methods_supported": ["header"],
+                "scopes_supported": [READ_MESSAGES],
+                "resource_name": "Doorkey API",
+            }
+        )
+
+    async def health(self, _: Request) -> Response:
+        """Say that the process answers, and for whom it checks tokens."""
+        return self._health
+
+    async def readiness(self, _: Request) -> Response:
+        """Say whether tokens can be checked: 503 until the issuer's keys are known."""
+        if self._bearer.keys.at_hand() is not None:
+            return JSONResponse({"status": "ready"})
+        self._bearer.keys.refresh_soon()
+        return JSONResponse(
+            {"status": "waiting for the issuer's keys", "reason": self._bearer.keys.failure},
+            status_code=503,
+            headers={"retry-after": "1"},
+        )
+
+    async def metadata(self, _: Request) -> Response:
+        """Say which issuer's tokens are taken here (RFC 9728 3.2)."""
+        return self._metadata
+
+
+def create_app(
+    settings: Settings,
+    *,
+    transport: httpx.AsyncBaseTransport | None = None,
+    clock: Callable[[], float] = time.time,
+    monotonic: Callable[[], float] = time.monotonic,
+    write_log: Write | None = None,
+) -> ASGIApp:
+    """Return the API for these settings; each worker calls it once."""
+    bearer = Bearer(
+        settings.issuer,
+        settings.audience,
+        algorithms=settings.algorithms,
+        strict=settings.strict,
+        metadata_url=settings.metadata_url,
+        transport=transport,
+        clock=clock,
+        monotonic=monotonic,
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        # the tenant may start after us: nobody waits here, the first request does
+        bearer.keys.refresh_soon()
+        yield
+        await bearer.aclose()
+
+    app = Starlette(
+        routes=_routes(settings, Service(settings, bearer)),
+        middleware=[bearer.middleware],
+        exception_handlers={404: _not_found, 405: _method_not_allowed},
+        lifespan=lifespan,
+    )
+    # /api/external/ is another path, and a redirect would go where the Host header says
+    app.router.redirect_slashes = False
+    return AccessLog(app, write_log)
+
+
+def _routes(settings: Settings, service: Service) -> list[Route]:
+    paths = dict.fromkeys([METADATA_PATH, settings.metadata_path])
+    return [
+        Route("/api/external", external),
+        Route("/api/messages", messages),
+        Route("/healthz", service.health),
+        Route("/readyz", service.readiness),
+        *(Route(path, service.metadata) for path in paths),
+    ]
+
+
+async def _not_found(_: Request, __: Exception) -> Response:
+    return _error(404, "not_found", "There is nothing at this path")
+
+
+async def _method_not_allowed(_: Request, error: Exception) -> Response:
+    response = _error(405, "method_not_allowed", "This path answers to GET only")
+    response.headers["allow"] = "GET, HEAD"
+    return response
+
+
+def _error(status: int, error: str, description: str) -> Response:
+    return JSONResponse({"error": error, "error_description": description}, status_code=status)
