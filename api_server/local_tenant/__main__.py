@@ -1,0 +1,46 @@
+"""Run the local tenant: `python -m api_server.local_tenant --help`."""
+
+import sys
+from functools import partial
+from typing import NoReturn
+
+from ..serving import serve
+from .app import create_app
+from .command_line import read_command_line
+from .database import DatabaseUnusableError
+from .settings import SettingsError
+from .tenant import open_tenant
+
+
+def main() -> None:
+    """Check everything that can be known before listening, then serve."""
+    try:
+        command_line = read_command_line()
+        # makes keys and people, or fails, before a worker could
+        open_tenant(command_line.settings).close()
+    except SettingsError as error:
+        _end(2, str(error))
+    except DatabaseUnusableError as error:
+        _end(1, str(error))
+    settings = command_line.settings
+    sys.stderr.write(
+        f"Local tenant {settings.issuer} - NOT FOR PRODUCTION: "
+        "its passwords are public, and it speaks plain http on loopback only.\n"
+    )
+    serve(
+        partial(create_app, settings),
+        host=settings.host,
+        port=settings.port,
+        # one: it counts wrong passwords in memory, and its database is on one machine anyway
+        workers=1,
+        stop_with_stdin=command_line.stop_with_stdin,
+    )
+
+
+def _end(status: int, message: str) -> NoReturn:
+    sys.stderr.write(f"error: {message}\n")
+    sys.exit(status)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,49 @@
+"""The answer of the authorization endpoint: a redirect with a code or an error."""
+
+import sqlite3
+
+from starlette.responses import RedirectResponse
+
+from .authorization_request import AuthorizationRequest, ReturnAddress
+from .browsers import Browser
+from .codes import add_code
+from .grants import Grant, add_grant
+from .oauth_error import OAuthError
+from .redirect_uri import with_parameters
+from .tenant import Tenant
+
+
+def code_response(
+    db: sqlite3.Connection, tenant: Tenant, asked: AuthorizationRequest, browser: Browser
+) -> RedirectResponse:
+    """Grant what was asked, and answer with a code (RFC 6749 4.1.2)."""
+    if browser.person is None or browser.auth_time is None:
+        raise OAuthError("login_required", "Nobody is signed in.")
+    grant = Grant(
+        id=tenant.secret(),
+        person=browser.person,
+        client_id=asked.client_id,
+        scope=asked.scope,
+        audience=asked.audience,
+        nonce=asked.nonce,
+        sid=browser.sid,
+        auth_time=browser.auth_time,
+    )
+    add_grant(db, grant, tenant)
+    code = add_code(db, tenant, grant.id, asked.address.redirect_uri, asked.code_challenge)
+    return _redirect(asked.address, {"code": code}, tenant)
+
+
+def error_response(address: ReturnAddress, error: OAuthError, tenant: Tenant) -> RedirectResponse:
+    """Answer with an error (RFC 6749 4.1.2.1)."""
+    return _redirect(
+        address, {"error": error.error, "error_description": error.description}, tenant
+    )
+
+
+def _redirect(address: ReturnAddress, answer: dict[str, str], tenant: Tenant) -> RedirectResponse:
+    # iss in every answer, so that a client of several tenants cannot be mixed up (RFC 9207 2)
+    state = {} if address.state is None else {"state": address.state}
+    answer = {**answer, **state, "iss": tenant.settings.issuer}
+    # 303: the form that the person posted must not be posted on to the client (RFC 9700 4.12)
+    return RedirectResponse(with_parameters(address.redirect_uri, answer), 303)

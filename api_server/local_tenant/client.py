@@ -1,0 +1,25 @@
+"""The one client, which is public: it has a name and no secret (RFC 6749 2.1)."""
+
+from http import HTTPStatus
+
+from starlette.requests import Request
+
+from .oauth_error import OAuthError
+from .parameters import Parameters
+from .settings import Settings
+
+
+def check_client(request: Request, form: Parameters, settings: Settings) -> None:
+    """Check who asks at an endpoint for clients; raises OAuthError (RFC 6749 3.2.1)."""
+    if "authorization" in request.headers or form.get("client_secret") is not None:
+        raise OAuthError(
+            "invalid_client",
+            "This tenant knows public clients only: send client_id and no secret.",
+            HTTPStatus.UNAUTHORIZED,
+        )
+    if form.require("client_id") != settings.client_id:
+        raise OAuthError(
+            "invalid_client",
+            f"The only client here is {settings.client_id}",
+            HTTPStatus.UNAUTHORIZED,
+        )

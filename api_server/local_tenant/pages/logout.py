@@ -1,0 +1,66 @@
+"""The pages of signing out: the question, and that it is done."""
+
+from typing import Final
+
+from starlette.responses import Response
+
+from ..parameters import Parameters
+from ..settings import Settings
+from .frame import alert as alert_box
+from .frame import page
+from .markup import EMPTY, fill, join
+
+CONFIRM: Final = """\
+<h1>Sign out?</h1>
+$alert<p class="lead">You are signed in here as <b>$name</b>.</p>
+<form method="post" action="$path/logout/confirm">
+<input type="hidden" name="csrf" value="$csrf">
+$hidden<div class="buttons">
+<button class="primary" type="submit" autofocus>Sign out</button>
+<a class="button" href="$path/">Stay</a>
+</div>
+</form>
+"""
+HIDDEN: Final = '<input type="hidden" name="$name" value="$value">\n'
+PASSED_ON: Final = ("id_token_hint", "client_id", "post_logout_redirect_uri", "state")
+SIGNED_OUT: Final = """\
+<div class="mark" aria-hidden="true">✓</div>
+<h1>You are signed out</h1>
+<p class="lead">This browser is not signed in at the local tenant any more. \
+You can close this page and go back to your terminal.</p>
+$note"""
+NOTE: Final = """\
+<p class="fine">The app asked to send you on to <b>$address</b>, which is not registered here, \
+or did not say which app it is.</p>
+"""
+
+
+def confirm_page(
+    settings: Settings,
+    name: str,
+    *,
+    csrf: str,
+    parameters: Parameters,
+    return_to: str | None,
+    alert: str | None,
+    status: int,
+) -> Response:
+    """Ask, where nothing proves that the person wants it."""
+    values = [(name, parameters.get(name)) for name in PASSED_ON]
+    hidden = join(fill(HIDDEN, name=name, value=value) for name, value in values if value)
+    body = fill(
+        CONFIRM,
+        path=settings.path,
+        name=name,
+        csrf=csrf,
+        hidden=hidden,
+        alert=alert_box(alert),
+    )
+    uris = [return_to] if return_to else []
+    return page(settings, "Sign out?", body, redirects_to=uris, status=status)
+
+
+def signed_out_page(settings: Settings, refused_address: str | None) -> Response:
+    """Say that it is done."""
+    note = fill(NOTE, address=refused_address[:200]) if refused_address else EMPTY
+    return page(settings, "Signed out", fill(SIGNED_OUT, note=note))

@@ -1,0 +1,58 @@
+"""Headers that every answer has, and the names that the tenant answers to."""
+
+from http import HTTPStatus
+from typing import Final
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from .settings import is_loopback
+
+DEFAULTS: Final = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+"""An answer that needs another value sets it itself."""
+
+
+class ResponseHeaders:
+    """ASGI middleware, outermost."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, with the headers, those who call us by a name of ours."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in DEFAULTS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        app = self.app if _is_for_us(scope) else MISDIRECTED
+        await app(scope, receive, send_with_headers)
+
+
+MISDIRECTED: Final = PlainTextResponse(
+    "This server answers to the names of the loopback interface only.\n",
+    HTTPStatus.MISDIRECTED_REQUEST,
+)
+
+
+def _is_for_us(scope: Scope) -> bool:
+    # another name that leads here is DNS rebinding: a web page reaching into this machine
+    hosts = Headers(scope=scope).getlist("host")
+    if len(hosts) != 1:
+        return False
+    host = hosts[0]
+    name = host[1 : host.find("]")] if host.startswith("[") else host.partition(":")[0]
+    return is_loopback(name)

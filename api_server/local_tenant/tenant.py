@@ -1,0 +1,54 @@
+"""What every endpoint works with."""
+
+import secrets
+import time
+from dataclasses import dataclass, field
+from typing import Final
+
+from .attempts import Attempts
+from .database import Database, open_database
+from .opaque import fresh
+from .people import add_demo_people
+from .settings import Clock, Randomness, Settings
+from .signing_keys import SigningKeys, load_keys
+
+PASSWORD_TRIES: Final = 10
+PASSWORD_WINDOW_SECONDS: Final = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """One issuer at work: its settings, its memory, its keys, and the world around it."""
+
+    settings: Settings
+    database: Database = field(repr=False)
+    keys: SigningKeys
+    clock: Clock
+    randomness: Randomness
+    wrong_passwords: Attempts
+
+    def now(self) -> int:
+        """Give the time in whole seconds since the epoch."""
+        return int(self.clock())
+
+    def secret(self) -> str:
+        """Draw a new opaque secret."""
+        return fresh(self.randomness)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.database.close()
+
+
+def open_tenant(
+    settings: Settings,
+    clock: Clock = time.time,
+    randomness: Randomness = secrets.token_bytes,
+) -> Tenant:
+    """Open the issuer's database, with keys and people in it; raises DatabaseUnusableError."""
+    database = open_database(settings)
+    with database.transaction() as db:
+        keys = load_keys(db, int(clock()))
+        add_demo_people(db, randomness, int(clock()))
+    attempts = Attempts(PASSWORD_TRIES, PASSWORD_WINDOW_SECONDS)
+    return Tenant(settings, database, keys, clock, randomness, attempts)
