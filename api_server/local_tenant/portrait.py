@@ -16,10 +16,8 @@ COLOURS: Final = ("#0d9488", "#7c3aed", "#c2410c", "#0369a1", "#be185d")
 PORTRAIT: Final = """\
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 96" width="96" height="96" role="img" \
 aria-label="$name"><rect width="96" height="96" fill="$colour"/>\
-<circle cx="48" cy="38" r="17" fill="#fff" fill-opacity=".92"/>\
-<path d="M14 96c0-20 15-34 34-34s34 14 34 34z" fill="#fff" fill-opacity=".92"/>\
-<text x="48" y="45" font-family="sans-serif" font-size="20" font-weight="700" \
-text-anchor="middle" fill="$colour">$initial</text></svg>
+<text x="48" y="66" font-family="system-ui, sans-serif" font-size="52" font-weight="600" \
+text-anchor="middle" fill="#fff">$initial</text></svg>
 """
 DAY_SECONDS: Final = 24 * 3600
 
@@ -46,6 +44,6 @@ class PortraitEndpoint:
 
 
 def draw(name: str, full_name: str) -> str:
-    """Draw head and shoulders with an initial, in a colour that goes with the name."""
+    """Draw an initial, in a colour that goes with the name."""
     colour = COLOURS[sum(name.encode()) % len(COLOURS)]
     return fill(PORTRAIT, name=full_name, initial=full_name[:1], colour=colour)

@@ -27,13 +27,12 @@ You will be sent back to <b>$origin</b>.</p>
 <input type="hidden" name="sign_in" value="$sign_in">
 <input type="hidden" name="csrf" value="$csrf">
 <div class="buttons">
-<button class="primary" id="allow" type="submit" name="decision" value="allow" autofocus>\
-Allow</button>
+<button class="primary" id="allow" type="submit" name="decision" value="allow">Allow</button>
 <button id="deny" type="submit" name="decision" value="deny">Deny</button>
 </div>
 </form>
 """
-SCOPE: Final = "<li>$text <code>$scope</code></li>\n"
+SCOPE: Final = "<li><span>$text</span> <code>$scope</code></li>\n"
 API: Final = "It will call the API at <b>$audience</b> for you. "
 
 
