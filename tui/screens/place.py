@@ -1,0 +1,45 @@
+"""The frame that every mode's screen shares: title bar, nav, a column of content, footer."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.screen import Screen
+from textual.widgets import Footer
+
+from tui.messages import Place
+from tui.widgets.moments import Clock
+from tui.widgets.nav_bar import NavBar
+from tui.widgets.title_bar import TitleBar
+
+
+class PlaceScreen(Screen[None]):
+    """A screen one can be at. Subclasses yield their content in `compose_content`."""
+
+    PLACE: ClassVar[Place]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j", "scroll_body(1)", "Scroll down", show=False, id="scroll-down"),
+        Binding("k", "scroll_body(-1)", "Scroll up", show=False, id="scroll-up"),
+    ]
+
+    def __init__(self, tenant: str, clock: Clock) -> None:
+        super().__init__()
+        self._tenant = tenant
+        self.clock = clock
+
+    def compose(self) -> ComposeResult:
+        """Put the frame around the content."""
+        yield TitleBar(self._tenant, self.clock)
+        yield NavBar(self.PLACE)
+        with VerticalScroll(id="body", can_focus=False), Vertical(id="column"):
+            yield from self.compose_content()
+        yield Footer()
+
+    def compose_content(self) -> ComposeResult:
+        """Yield what this screen is about."""
+        yield from ()
+
+    def action_scroll_body(self, lines: int) -> None:
+        """Scroll the content by so many lines."""
+        self.query_one("#body").scroll_relative(y=lines, animate=False)

@@ -1,0 +1,69 @@
+"""Doorkey's own colours: calm slate, one teal accent, dark and light."""
+
+from typing import Final
+
+from textual.theme import Theme
+
+DARK_NAME: Final = "doorkey-dark"
+LIGHT_NAME: Final = "doorkey-light"
+
+NO_COLOR_NAME: Final = "textual-dark"
+"""Keeps its contrast when colours are taken away; the ansi themes lose everything."""
+
+DARK: Final = Theme(
+    name=DARK_NAME,
+    dark=True,
+    primary="#2dd4bf",
+    secondary="#7dd3fc",
+    accent="#2dd4bf",
+    foreground="#e2e8f0",
+    background="#0f1623",
+    surface="#161f30",
+    panel="#1f2a3d",
+    success="#4ade80",
+    warning="#fbbf24",
+    error="#fb7185",
+    variables={
+        "border": "#2dd4bf",
+        "border-blurred": "#3a4a63",
+        "button-color-foreground": "#06241f",
+        "button-focus-text-style": "bold underline",
+        "block-cursor-background": "#1d4f52",
+        "block-cursor-foreground": "#f1f5f9",
+        "footer-background": "#161f30",
+        "footer-key-foreground": "#2dd4bf",
+        "footer-description-foreground": "#9fb0c7",
+        "scrollbar": "#33435c",
+        "scrollbar-background": "#0f1623",
+        "scrollbar-corner-color": "#0f1623",
+    },
+)
+
+LIGHT: Final = Theme(
+    name=LIGHT_NAME,
+    dark=False,
+    primary="#0d9488",
+    secondary="#0369a1",
+    accent="#0d9488",
+    foreground="#0f172a",
+    background="#f8fafc",
+    surface="#eef2f7",
+    panel="#e2e8f0",
+    success="#15803d",
+    warning="#b45309",
+    error="#be123c",
+    variables={
+        "border": "#0d9488",
+        "border-blurred": "#b6c3d4",
+        "button-color-foreground": "#ffffff",
+        "button-focus-text-style": "bold underline",
+        "block-cursor-background": "#b5e4de",
+        "block-cursor-foreground": "#0f172a",
+        "footer-background": "#e2e8f0",
+        "footer-key-foreground": "#0f766e",
+        "footer-description-foreground": "#475569",
+        "scrollbar": "#b6c3d4",
+        "scrollbar-background": "#f8fafc",
+        "scrollbar-corner-color": "#f8fafc",
+    },
+)

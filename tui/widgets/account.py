@@ -1,0 +1,42 @@
+"""Who is signed in, as the screens are told."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from tui.text import printable, shortened
+
+if TYPE_CHECKING:
+    from tui.auth.models import Session
+
+LONGEST_NAME = 28
+"""Cells for a name where it shares its line with others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One state of the account; a new one comes with each change."""
+
+    state: Literal["restoring", "signed-out", "signed-in"] = "restoring"
+    session: "Session | None" = field(default=None, repr=False)
+    notice: str = ""
+    """What went wrong last, for people; empty when nothing did."""
+
+    @property
+    def signed_in(self) -> bool:
+        """Tell whether somebody is signed in."""
+        return self.state == "signed-in"
+
+    @property
+    def name(self) -> str:
+        """What to call the person, printable; empty when nobody is signed in."""
+        return printable(self.session.profile.name) if self.session else ""
+
+    @property
+    def short_name(self) -> str:
+        """The name, cut where it would push others off the line."""
+        return shortened(self.name, LONGEST_NAME)
+
+    @property
+    def email(self) -> str:
+        """The person's address, printable; may be empty."""
+        return printable(self.session.profile.email) if self.session else ""

@@ -1,0 +1,51 @@
+"""What the registered claims mean (OpenID Connect Core 2 and 5.1, RFC 7519, RFC 9068)."""
+
+from typing import Final
+
+MEANINGS: Final = {
+    "iss": "who issued it: the tenant",
+    "sub": "the tenant's identifier for you",
+    "aud": "whom it is meant for",
+    "azp": "the client it was issued to",
+    "exp": "when it expires",
+    "iat": "when it was issued",
+    "nbf": "not valid before",
+    "jti": "its own identifier",
+    "nonce": "ties it to this sign-in",
+    "auth_time": "when you last typed your password",
+    "at_hash": "ties it to the access token",
+    "c_hash": "ties it to the code",
+    "s_hash": "ties it to the state",
+    "acr": "how strongly you signed in",
+    "amr": "by which means you signed in",
+    "sid": "your session at the tenant",
+    "client_id": "the client it was issued to",
+    "scope": "what it allows",
+    "name": "your full name",
+    "given_name": "your first name",
+    "family_name": "your last name",
+    "middle_name": "your middle name",
+    "nickname": "what friends call you",
+    "preferred_username": "how you like to be named",
+    "profile": "your page",
+    "picture": "the address of your picture",
+    "website": "your website",
+    "email": "your e-mail address",
+    "email_verified": "whether the tenant checked it",
+    "gender": "your gender",
+    "birthdate": "your day of birth",
+    "zoneinfo": "your time zone",
+    "locale": "your language and region",
+    "phone_number": "your phone number",
+    "phone_number_verified": "whether the tenant checked it",
+    "address": "your postal address",
+    "updated_at": "when your profile last changed",
+    "org_id": "your organization",
+    "org_name": "your organization's name",
+    "roles": "your roles",
+    "groups": "your groups",
+    "permissions": "what you may do",
+}
+
+TIMES: Final = frozenset({"exp", "iat", "nbf", "auth_time", "updated_at"})
+"""The claims that are NumericDates: seconds since 1970 (RFC 7519 2)."""

@@ -1,0 +1,65 @@
+"""The state of things: tenant, API, config, session, each with its word and details."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+
+from tui.widgets.account import Account
+from tui.widgets.status_row import Kind, StatusRow
+
+if TYPE_CHECKING:
+    from tui.config import Config
+    from tui.dev import ServerStatus
+
+SERVER_KINDS: Final[dict[str, Kind]] = {"starting": "busy", "ready": "good", "failed": "bad"}
+
+
+class StatePanel(Vertical):
+    """What stands where, so that nobody has to guess why something does not work."""
+
+    def __init__(self, config: "Config", storage: str) -> None:
+        super().__init__(classes="panel")
+        self._config = config
+        self._storage = storage
+        self.border_title = "The state of things"
+
+    def compose(self) -> ComposeResult:
+        """Yield one row for each thing."""
+        yield StatusRow("Tenant", "set", self._config.issuer, id="tenant-row")
+        yield StatusRow("API", "set", self._config.api_url, id="api-row")
+        yield StatusRow("Config", "read", _short(self._config.path), "good")
+        yield StatusRow("Session", "", self._storage, id="session-row")
+
+    def show_account(self, account: Account) -> None:
+        """Say whether a session is kept, and where."""
+        row = self.query_one("#session-row", StatusRow)
+        if account.state == "restoring":
+            row.show("looking", self._storage, "busy")
+        elif account.signed_in:
+            row.show("kept", self._storage, "good")
+        else:
+            row.show("none", self._storage, "plain")
+
+    def show_servers(self, statuses: "tuple[ServerStatus, ...]") -> None:
+        """Say for each bundled server whether it is up, and where to look if it is not."""
+        for status in statuses:
+            where = f"{status.url}, {status.detail}" if status.detail else status.url
+            if status.state == "failed":
+                where = status.detail or status.url
+            if status.log is not None and status.state == "failed":
+                where += f"\nlog: {_short(status.log)}"
+            row = self.query_one(f"#{status.name}-row", StatusRow)
+            row.show(status.state, where, SERVER_KINDS[status.state])
+        logs = {_short(status.log.parent) for status in statuses if status.log}
+        if logs and not self.query("#logs-row"):
+            self.mount(StatusRow("Logs", "written", ", ".join(sorted(logs)), id="logs-row"))
+
+
+def _short(path: Path) -> str:
+    """Write a path as people do, with `~` for their own folder."""
+    try:
+        return f"~/{path.relative_to(Path.home())}"
+    except (ValueError, RuntimeError):
+        return str(path)
