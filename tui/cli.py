@@ -84,14 +84,16 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", title="commands")
 
-    def command(name: str, text: str) -> argparse.ArgumentParser:
+    def command(name: str, text: str, *, add_help: bool = True) -> argparse.ArgumentParser:
+        description = text[0].upper() + text[1:] + "."
         return commands.add_parser(
-            name, help=text, description=text[0].upper() + text[1:] + ".", parents=[common]
+            name, help=text, description=description, parents=[common], add_help=add_help
         )
 
     command("dev", "the app, with its API and local tenant started beside it")
-    command("api", "the bundled API; further options go to it (see api --help-api)")
-    command("tenant", "the local tenant; further options go to it")
+    # Their own options, --help among them, go on to the servers as they are.
+    command("api", "the bundled API; see api --help", add_help=False)
+    command("tenant", "the local tenant; see tenant --help", add_help=False)
     login = command("login", "sign in through the browser")
     login.add_argument(
         "--no-browser", action="store_true", help="only print the address; open it yourself"
@@ -100,7 +102,6 @@ def parser() -> argparse.ArgumentParser:
     token.add_argument(
         "--min-validity",
         type=_seconds,
-        default=60.0,
         metavar="SECONDS",
         help="renew a token with less than this left (default 60)",
     )

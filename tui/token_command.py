@@ -12,7 +12,8 @@ from tui.config import Config, load_config
 def token(arguments: Namespace) -> int:
     """Print an access token with at least `--min-validity` seconds left, and nothing else."""
     config = load_config(arguments.config)
-    min_validity = timedelta(seconds=arguments.min_validity)
+    asked = arguments.min_validity
+    min_validity = None if asked is None else timedelta(seconds=asked)
     session = session_store(config).load()
     if session is None:
         raise SignInNeeded("Nobody is signed in. Sign in first: doorkey login.")
@@ -25,7 +26,7 @@ def token(arguments: Namespace) -> int:
     return 0
 
 
-def _renewed(config: Config, min_validity: timedelta) -> str:
+def _renewed(config: Config, min_validity: timedelta | None) -> str:
     import asyncio
 
     from tui.session_commands import signed_in_service

@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 Claims: TypeAlias = Mapping[str, Json]
+
+USUAL_VALIDITY: Final = timedelta(seconds=60)
+"""What is left of a token that is handed out: enough for a slow call and a clock that is off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +59,18 @@ class TokenSet:
     obtained_at: datetime
     """When the tenant's answer came in; with the expiry it gives the lifetime."""
 
-    def is_good_for(self, min_validity: timedelta, now: datetime) -> bool:
-        """Tell whether the access token has `min_validity` left.
+    def is_good_for(self, min_validity: timedelta | None, now: datetime) -> bool:
+        """Tell whether the access token has `min_validity` left; unasked, a minute.
 
-        Of a token that lives shorter than twice that, half its life is enough: asking for more
-        would renew it at every use.
+        Half its life is enough where nothing was asked for, or more than it ever has: anything
+        else would renew a short-lived token at every use.
         """
         left = self.access_token_expiry - now
-        return left > min_validity or left > (self.access_token_expiry - self.obtained_at) / 2
+        if left > (min_validity or USUAL_VALIDITY):
+            return True
+        lifetime = self.access_token_expiry - self.obtained_at
+        can_be_had = min_validity is not None and min_validity < lifetime
+        return not can_be_had and left > lifetime / 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from tui.auth.sign_in.waiting import WaitingSignIn
     from tui.config import Config
 
-MIN_VALIDITY: Final = timedelta(seconds=60)
-"""What is left of a token that is handed out: enough for a slow call and a clock that is off."""
-
 AS_CONFIGURED: Final = SignInOptions()
 
 Listener = Callable[[LoginEvent], None]
@@ -114,8 +111,8 @@ class AuthService:
 
     # Tokens that are valid.
 
-    async def get_access_token(self, min_validity: timedelta = MIN_VALIDITY) -> str:
-        """Give an access token with at least `min_validity` left, renewed if need be.
+    async def get_access_token(self, min_validity: timedelta | None = None) -> str:
+        """Give an access token with at least `min_validity` (a minute) left, renewed if need be.
 
         Raises:
             SignInNeeded: nobody is signed in, or the session has ended.

@@ -1,0 +1,24 @@
+"""What every test starts from: an environment without the developer's own settings."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+PREFIXES = ("API_", "DOORKEY_", "TEXTUAL")
+NAMES = ("ALL_PROXY", "BROWSER", "HTTPS_PROXY", "HTTP_PROXY", "NO_COLOR", "NO_PROXY")
+KEPT = ("DOORKEY_HEAVY", "DOORKEY_REQUIRE_BROWSER")
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in tuple(os.environ):
+        if (name.startswith(PREFIXES) or name.upper() in NAMES) and name not in KEPT:
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("DOORKEY_STATE_DIR", str(tmp_path / "state"))
+
+
+@pytest.fixture
+def state_dir(tmp_path: Path) -> Path:
+    """Where the code under test keeps its state."""
+    return tmp_path / "state"

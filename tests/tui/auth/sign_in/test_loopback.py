@@ -1,0 +1,187 @@
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.scripted_tenant import browse, exchange, hang_up
+from tui.auth.errors import NoFreeRedirectUri
+from tui.auth.sign_in.loopback import LoopbackListener
+from tui.auth.sign_in.result_page import ANSWERED, ResultPage
+
+ANY_PORT = ["http://127.0.0.1:0/callback"]
+
+
+@pytest.fixture
+async def listener() -> AsyncIterator[LoopbackListener]:
+    async with await LoopbackListener.bind(ANY_PORT) as bound:
+        bound.routes["/callback"] = answered
+        yield bound
+
+
+def answered(query: str) -> ResultPage:
+    return ANSWERED
+
+
+def status_of(response: str) -> int:
+    return int(response.split(" ", 2)[1])
+
+
+def port_of(listener: LoopbackListener) -> int:
+    return urlsplit(listener.redirect_uri).port or 80
+
+
+async def test_a_get_on_the_exact_path_is_answered(listener: LoopbackListener) -> None:
+    response = await browse(listener.redirect_uri + "?code=c&state=s")
+    assert status_of(response) == 200
+    assert "Back to your terminal" in response
+
+
+async def test_the_query_reaches_the_route(listener: LoopbackListener) -> None:
+    queries = []
+
+    def route(query: str) -> ResultPage:
+        queries.append(query)
+        return ANSWERED
+
+    listener.routes["/callback"] = route
+    await browse(listener.redirect_uri + "?code=a%20b&state=s")
+    assert queries == ["code=a%20b&state=s"]
+
+
+@pytest.mark.parametrize("path", ["/", "/favicon.ico", "/callback/", "/Callback", "//callback"])
+async def test_another_path_is_404(listener: LoopbackListener, path: str) -> None:
+    uri = listener.redirect_uri.removesuffix("/callback") + path
+    assert status_of(await browse(uri + "?code=c")) == 404
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "OPTIONS", "DELETE"])
+async def test_another_method_is_405_and_says_which_is_allowed(
+    listener: LoopbackListener, method: str
+) -> None:
+    response = await browse(listener.redirect_uri, method=method)
+    assert status_of(response) == 405
+    assert "allow: get" in response.lower()
+
+
+async def test_head_is_405_without_a_body(listener: LoopbackListener) -> None:
+    response = await browse(listener.redirect_uri, method="HEAD")
+    assert status_of(response) == 405
+    assert response.endswith("\r\n\r\n")
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "localhost:{port}", "127.0.0.1", "127.0.0.1:1", "127.0.0.1:{port}."]
+)
+async def test_another_host_is_400(listener: LoopbackListener, host: str) -> None:
+    port = port_of(listener)
+    request = f"GET /callback HTTP/1.1\r\nHost: {host.format(port=port)}\r\n\r\n"
+    assert status_of(await exchange(port, request.encode())) == 400
+
+
+async def test_no_host_or_two_hosts_are_400(listener: LoopbackListener) -> None:
+    port = port_of(listener)
+    host = f"Host: 127.0.0.1:{port}\r\n"
+    for hosts in ("", host + host):
+        request = f"GET /callback HTTP/1.1\r\n{hosts}\r\n"
+        assert status_of(await exchange(port, request.encode())) == 400
+    assert status_of(await exchange(port, b"GET /callback HTTP/1.0\r\n\r\n")) == 400
+
+
+async def test_a_request_with_an_origin_is_refused(listener: LoopbackListener) -> None:
+    response = await browse(listener.redirect_uri, headers="Origin: https://evil.example\r\n")
+    assert status_of(response) == 400
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        b"\r\n\r\n\r\n",
+        b"\x16\x03\x01\x02\x00",
+        b"GET\r\n\r\n",
+        b"GET / HTTP/9.9\r\n\r\n",
+        b"\xff" * 50,
+    ],
+)
+async def test_garbage_is_400_and_the_listener_goes_on(
+    listener: LoopbackListener, garbage: bytes
+) -> None:
+    await exchange(port_of(listener), garbage + b"\r\n\r\n")
+    assert status_of(await browse(listener.redirect_uri)) == 200
+
+
+async def test_a_head_over_16_kib_is_431(listener: LoopbackListener) -> None:
+    request = b"GET /callback HTTP/1.1\r\nX-Filler: " + b"x" * 20_000
+    response = await exchange(port_of(listener), request)
+    assert status_of(response) == 431
+
+
+async def test_idle_connections_block_nobody(listener: LoopbackListener) -> None:
+    idle = [await asyncio.open_connection("127.0.0.1", port_of(listener)) for _ in range(50)]
+    assert status_of(await browse(listener.redirect_uri)) == 200
+    for _, writer in idle:
+        await hang_up(writer)
+
+
+async def test_closing_frees_the_port_and_drops_idle_connections() -> None:
+    listener = await LoopbackListener.bind(ANY_PORT)
+    reader, writer = await asyncio.open_connection("127.0.0.1", port_of(listener))
+    await listener.close()
+    with suppress(ConnectionResetError):
+        assert await reader.read() == b""
+    await hang_up(writer)
+    with pytest.raises(OSError, match=r"refused|Connect"):
+        await asyncio.open_connection("127.0.0.1", port_of(listener))
+    again = await LoopbackListener.bind([listener.redirect_uri])
+    await again.close()
+
+
+async def test_the_page_has_the_headers_that_keep_it_harmless(listener: LoopbackListener) -> None:
+    response = await browse(listener.redirect_uri + "?code=the-code&state=the-state")
+    head, _, body = response.partition("\r\n\r\n")
+    for header in (
+        "Cache-Control: no-store",
+        "Referrer-Policy: no-referrer",
+        "Content-Security-Policy: default-src 'none'; style-src 'sha256-",
+        "X-Content-Type-Options: nosniff",
+        "Connection: close",
+    ):
+        assert header.lower() in head.lower()
+    assert "the-code" not in body
+    assert "the-state" not in body
+    assert "<script" not in body
+
+
+async def test_it_listens_on_loopback_alone(listener: LoopbackListener) -> None:
+    addresses = [
+        socket.getsockname()[0] for server in listener._servers for socket in server.sockets
+    ]
+    assert addresses == ["127.0.0.1"]
+
+
+async def test_localhost_listens_on_both_families_at_the_same_port() -> None:
+    async with await LoopbackListener.bind(["http://localhost:0/callback"]) as listener:
+        bound = [s.getsockname()[:2] for server in listener._servers for s in server.sockets]
+        assert {host for host, _ in bound} <= {"127.0.0.1", "::1"}
+        assert len({port for _, port in bound}) == 1
+        assert listener.redirect_uri == f"http://localhost:{bound[0][1]}/callback"
+
+
+async def test_a_taken_port_means_the_next_redirect_uri() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        first = f"http://127.0.0.1:{taken.getsockname()[1]}/callback"
+        async with await LoopbackListener.bind([first, *ANY_PORT]) as listener:
+            assert listener.redirect_uri != first
+
+
+async def test_with_every_port_taken_the_error_names_them() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(NoFreeRedirectUri, match=f"{port}.*redirectUris"):
+            await LoopbackListener.bind([f"http://127.0.0.1:{port}/callback"])
