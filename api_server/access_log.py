@@ -7,6 +7,7 @@ import re
 import sys
 import time
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -110,7 +111,7 @@ class AccessLog:
 
     def _log(self, scope: Scope, status: int, request_id: bytes, milliseconds: float) -> None:
         line = (
-            f'{{"time": {self._wall():.3f}, "method": {json.dumps(scope["method"])}, '
+            f'{{"time": "{_utc(self._wall())}", "method": {json.dumps(scope["method"])}, '
             f'"path": {json.dumps(shown_path(scope["path"]))}, "status": {status}, '
             f'"ms": {milliseconds:.2f}, "id": "{request_id.decode()}"}}\n'
         )
@@ -120,6 +121,17 @@ class AccessLog:
 def shown_path(path: str) -> str:
     """Return the path as it may be logged."""
     return "(a token)" if TOKEN_START in path else path[:MAX_PATH]
+
+
+def _utc(moment: float) -> str:
+    seconds = int(moment)
+    return f"{_utc_second(seconds)}.{int((moment - seconds) * 1000):03}Z"
+
+
+@lru_cache(maxsize=2)
+def _utc_second(seconds: int) -> str:
+    """Write a second once, for all requests in it."""
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
 
 
 def _request_id(scope: Scope) -> bytes:

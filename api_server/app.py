@@ -127,7 +127,7 @@ def create_app(
     )
     # /api/external/ is another path, and a redirect would go where the Host header says
     app.router.redirect_slashes = False
-    return AccessLog(app, write_log)
+    return AccessLog(app, write_log, clock)
 
 
 def _routes(settings: Settings, service: Service) -> list[Route]:

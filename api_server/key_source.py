@@ -33,8 +33,10 @@ class KeySource:
         issuer: str,
         algorithms: Sequence[str] = ("RS256",),
         transport: httpx.AsyncBaseTransport | None = None,
+        limit_seconds: float = FETCH_SECONDS,
     ) -> None:
         self.issuer = issuer
+        self._limit_seconds = limit_seconds
         self._algorithms = algorithms
         self._transport = transport
         self._opened: httpx.AsyncClient | None = None
@@ -42,11 +44,11 @@ class KeySource:
     async def __call__(self) -> tuple[JsonWebKey, ...]:
         """Return the issuer's usable keys, at least one; raises KeyFetchError."""
         try:
-            async with asyncio.timeout(FETCH_SECONDS):
+            async with asyncio.timeout(self._limit_seconds):
                 keys = await self._fetch()
         except TimeoutError as error:
             raise KeyFetchError(
-                f"{self.issuer} did not answer within {FETCH_SECONDS:.0f} s"
+                f"{self.issuer} did not answer within {self._limit_seconds:.0f} s"
             ) from error
         if not keys:
             raise KeyFetchError(
@@ -87,7 +89,7 @@ class KeySource:
                 # an answer is read as it comes: nothing to unpack, so nothing that can swell
                 headers={"accept": "application/json", "accept-encoding": "identity"},
                 follow_redirects=False,
-                timeout=FETCH_SECONDS,
+                timeout=self._limit_seconds,
                 trust_env=not is_on_loopback(self.issuer),
             )
         return self._opened

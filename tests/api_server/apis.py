@@ -1,0 +1,112 @@
+"""The API under test, its clocks and its log in hand."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import httpx
+from starlette.types import Message
+
+from api_server.app import create_app
+from api_server.settings import Settings
+
+from .clocks import Clock
+from .issuers import Issuer
+from .tokens import AUDIENCE, ISSUER, NOW, RsaKey, token
+
+K1 = RsaKey.named("k1")
+K2 = RsaKey.named("k2")
+
+
+@dataclass
+class Api:
+    """One API process, without the process."""
+
+    issuer: Issuer = field(default_factory=lambda: Issuer(K1))
+    settings: Settings = field(default_factory=lambda: Settings(ISSUER, AUDIENCE))
+    wall: Clock = field(default_factory=lambda: Clock(NOW))
+    monotonic: Clock = field(default_factory=lambda: Clock(50.0))
+    log: list[bytes] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.app = create_app(
+            self.settings,
+            transport=self.issuer,
+            clock=self.wall,
+            monotonic=self.monotonic,
+            write_log=self.log.append,
+        )
+        self._client = httpx.AsyncClient(
+            transport=httpx.ASGITransport(self.app), base_url="http://api.example"
+        )
+
+    def advance(self, seconds: float) -> None:
+        self.wall.advance(seconds)
+        self.monotonic.advance(seconds)
+
+    async def get(self, path: str = "/api/external", *authorization: str | bytes) -> httpx.Response:
+        return await self.send("GET", path, authorization)
+
+    async def send(
+        self,
+        method: str,
+        path: str,
+        authorization: Sequence[str | bytes] = (),
+        body: bytes | None = None,
+        **headers: str,
+    ) -> httpx.Response:
+        sent = [(b"authorization", _bytes(value)) for value in authorization]
+        sent += [
+            (name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()
+        ]
+        request = self._client.build_request(method, path, headers=sent, content=body)
+        return await self._client.send(request)
+
+    async def ping(self, sent: str | None = None, path: str = "/api/external") -> httpx.Response:
+        """Call with a token; a good one unless told otherwise."""
+        return await self.get(path, f"Bearer {token(K1) if sent is None else sent}")
+
+    async def stop(self) -> None:
+        """Let the app live and end, as a server does; the log is complete after it."""
+        events = iter([{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}])
+
+        async def receive() -> Message:
+            return next(events)
+
+        async def send(message: Message) -> None:
+            assert message["type"].endswith("complete")
+
+        await self.app({"type": "lifespan", "state": {}}, receive, send)
+
+    def log_lines(self) -> list[dict[str, object]]:
+        return [json.loads(line) for line in b"".join(self.log).splitlines()]
+
+
+def _bytes(value: str | bytes) -> bytes:
+    return value if isinstance(value, bytes) else value.encode("latin-1")
+
+
+def challenge_of(response: httpx.Response) -> str:
+    return str(response.headers["www-authenticate"])
+
+
+def assert_refused(response: httpx.Response, status: int, error: str | None) -> str:
+    """The answer is this refusal, in header and body; returns its description."""
+    assert response.status_code == status
+    body = response.json()
+    challenge = challenge_of(response)
+    assert challenge.startswith('Bearer realm="api"')
+    assert challenge.isascii()
+    assert "resource_metadata=" in challenge
+    if error is None:
+        assert "error=" not in challenge
+    else:
+        assert f'error="{error}"' in challenge
+        assert body["error"] == error
+    return str(body["error_description"])
+
+
+async def settled() -> None:
+    """Let what goes on in the background come to its end."""
+    await asyncio.gather(*(asyncio.all_tasks() - {asyncio.current_task()}))

@@ -1,0 +1,109 @@
+"""The servers as processes: started, asked over a socket, ended."""
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+DEADLINE_SECONDS = 15.0
+ROOT = Path(__file__).parents[2]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Server:
+    """A server process and the port it was told."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+
+    @classmethod
+    def start(cls, arguments: Sequence[str], port: int, *, ready: bool = True) -> "Server":
+        process = subprocess.Popen(
+            [sys.executable, *arguments],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+        server = cls(process, port)
+        if ready:
+            server.wait_until_it_answers()
+        return server
+
+    def wait_until_it_answers(self) -> None:
+        deadline = time.monotonic() + DEADLINE_SECONDS
+        while time.monotonic() < deadline:
+            try:
+                self.get("/healthz")
+            except OSError:
+                assert self.process.poll() is None, self.errors()
+                time.sleep(0.005)
+            else:
+                return
+        raise AssertionError("the server does not answer")
+
+    def get(self, path: str, **headers: str) -> tuple[int, bytes]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=DEADLINE_SECONDS)
+        try:
+            connection.request("GET", path, headers=headers)
+            answer = connection.getresponse()
+            return answer.status, answer.read()
+        finally:
+            connection.close()
+
+    def begin(self, path: str) -> http.client.HTTPResponse:
+        """Send a request and return once its answer has begun."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=DEADLINE_SECONDS)
+        connection.request("GET", path, headers={"Connection": "close"})
+        return connection.getresponse()
+
+    def raw(self, sent: bytes, *, end: bool = False) -> bytes:
+        """Send bytes and return what comes back until the server closes or answers."""
+        with socket.create_connection(("127.0.0.1", self.port), DEADLINE_SECONDS) as connection:
+            connection.sendall(sent)
+            if end:
+                connection.shutdown(socket.SHUT_WR)
+            return connection.recv(65536)
+
+    def members(self) -> list[int]:
+        """The processes of the server: itself and its workers."""
+        main = self.process.pid
+        children = Path(f"/proc/{main}/task/{main}/children").read_text().split()
+        return [main, *map(int, children)]
+
+    def errors(self) -> str:
+        """What it wrote to stderr; only once it has ended."""
+        return self.process.communicate(timeout=DEADLINE_SECONDS)[1].decode()
+
+    def stop(self) -> None:
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.communicate()
+
+
+def wait_until_gone(members: Sequence[int]) -> None:
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while any(is_running(member) for member in members):
+        assert time.monotonic() < deadline, "a process stayed behind"
+        time.sleep(0.01)
+
+
+def is_running(process: int) -> bool:
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"

@@ -1,0 +1,119 @@
+"""`python -m api_server`, as a process."""
+
+import json
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from .apis import K1
+from .processes import ROOT, Server, free_port
+from .tokens import claims, token
+
+AUDIENCE = "http://localhost:3001"
+
+
+@pytest.fixture
+def tenant() -> Iterator[str]:
+    """An issuer on a real socket."""
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            discovery = {"issuer": issuer, "jwks_uri": issuer + "keys"}
+            found = discovery if "well-known" in self.path else {"keys": [K1.jwk()]}
+            body = json.dumps(found).encode()
+            self.send_response(200)
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None: ...
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
+    issuer = f"http://127.0.0.1:{server.server_address[1]}/"
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield issuer
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def api(tenant: str) -> Iterator[Server]:
+    port = free_port()
+    arguments = ["-m", "api_server", "--issuer", tenant, "--audience", AUDIENCE]
+    server = Server.start([*arguments, "--port", str(port)], port)
+    yield server
+    server.stop()
+
+
+def good(tenant: str) -> dict[str, str]:
+    sent = token(K1, claims(iss=tenant, aud=AUDIENCE, iat=None, exp=int(time.time()) + 60))
+    return {"Authorization": f"Bearer {sent}"}
+
+
+def test_good_token_is_let_in_over_a_real_socket(api: Server, tenant: str) -> None:
+    status, body = api.get("/api/external", **good(tenant))
+    assert (status, json.loads(body)["msg"]) == (
+        200,
+        "Your Access Token was successfully validated!",
+    )
+
+
+def test_two_authorization_headers_are_400_over_a_real_socket(api: Server, tenant: str) -> None:
+    line = f"Authorization: {good(tenant)['Authorization']}\r\n"
+    head = f"GET /api/external HTTP/1.1\r\nHost: x\r\n{line}{line}\r\n"
+    assert api.raw(head.encode()).startswith(b"HTTP/1.1 400")
+
+
+def test_stop_under_load_loses_no_request(api: Server, tenant: str) -> None:
+    headers, answers, stopping = good(tenant), [], threading.Event()
+
+    def call() -> None:
+        while not stopping.is_set():
+            try:
+                answers.append(api.get("/api/external", **headers)[0])
+            except ConnectionRefusedError:
+                return
+
+    callers = [threading.Thread(target=call) for _ in range(8)]
+    for caller in callers:
+        caller.start()
+    while len(answers) < 200:
+        time.sleep(0.001)
+    api.process.terminate()
+    assert api.process.wait(15) == 0
+    stopping.set()
+    for caller in callers:
+        caller.join()
+    assert set(answers) == {200}
+
+
+def test_log_is_json_on_stderr_and_holds_no_token(api: Server, tenant: str) -> None:
+    headers = good(tenant)
+    api.get("/api/external", **headers)
+    api.process.terminate()
+    said = api.errors()
+    lines = [json.loads(line) for line in said.splitlines()]
+    assert [line["path"] for line in lines if "path" in line][-1] == "/api/external"
+    assert any("listening on http://127.0.0.1" in str(line.get("message")) for line in lines)
+    assert headers["Authorization"].split(".")[1] not in said
+
+
+def test_missing_setting_exits_with_2_and_no_traceback() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "api_server", "--audience", "a"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PATH": ""},
+    )
+    assert ended.returncode == 2
+    assert "--issuer (or API_ISSUER) is missing" in ended.stderr
+    assert "Traceback" not in ended.stderr

@@ -1,0 +1,92 @@
+"""What the API is told at its start, and what it answers to nonsense."""
+
+import pytest
+
+from api_server.settings import Settings, settings_from
+
+NEEDED = ["--issuer", "https://tenant.example/", "--audience", "https://api.example"]
+
+
+def test_flags_are_enough() -> None:
+    found = settings_from([*NEEDED, "--port", "3003", "--workers", "2", "--strict"], {})
+    assert found == Settings(
+        "https://tenant.example/", "https://api.example", port=3003, workers=2, strict=True
+    )
+
+
+def test_environment_is_enough_and_flags_win() -> None:
+    environment = {
+        "API_ISSUER": "https://tenant.example/",
+        "API_AUDIENCE": "other",
+        "API_HOST": "0.0.0.0",
+        "API_PORT": "3005",
+        "API_WORKERS": "3",
+        "API_ALGORITHMS": "RS256, ES256",
+        "API_STRICT": "1",
+        "API_RESOURCE": "https://real.example",
+    }
+    found = settings_from(["--audience", "mine"], environment)
+    assert found == Settings(
+        "https://tenant.example/",
+        "mine",
+        host="0.0.0.0",
+        port=3005,
+        workers=3,
+        algorithms=("RS256", "ES256"),
+        strict=True,
+        resource="https://real.example",
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["--audience", "a"], "--issuer"),
+        (["--issuer", "https://t.example/"], "--audience"),
+        ([*NEEDED, "--port", "0"], "--port"),
+        ([*NEEDED, "--port", "65536"], "--port"),
+        ([*NEEDED, "--port", "x"], "--port"),
+        ([*NEEDED, "--workers", "0"], "--workers"),
+        ([*NEEDED, "--workers", "3001"], "--workers"),
+        ([*NEEDED, "--algorithm", "HS256"], "--algorithm"),
+        ([*NEEDED, "--algorithm", "none"], "--algorithm"),
+        ([*NEEDED, "--algorithm", ""], "--algorithm"),
+        ([*NEEDED, "--resource", "api"], "--resource"),
+        ([*NEEDED, "--isuer", "x"], "--isuer"),
+    ],
+)
+def test_wrong_setting_is_named_and_exits_with_2(
+    arguments: list[str], named: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        settings_from(arguments, {})
+    assert ended.value.code == 2
+    assert named in capsys.readouterr().err.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    "issuer",
+    [
+        "tenant.example",
+        "http://tenant.example/",
+        "http://localhost.evil.example/",
+        "https://",
+        "https://t.example/?a=b",
+        "https://t.example/#a",
+        "https://user@t.example/",
+        "https://t.example:port/",
+        "https://t.example/\n",
+        "ftp://t.example/",
+    ],
+)
+def test_issuer_must_be_https_or_loopback(issuer: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        settings_from(["--issuer", issuer, "--audience", "a"], {})
+    assert ended.value.code == 2
+    assert "--issuer" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("host", ["localhost:3002", "127.0.0.1:3002", "[::1]:3002"])
+def test_issuer_on_loopback_may_be_http(host: str) -> None:
+    issuer = f"http://{host}/"
+    assert settings_from(["--issuer", issuer, "--audience", "a"], {}).issuer == issuer

@@ -1,0 +1,125 @@
+"""Builders of tokens: good ones, and whatever else somebody may send."""
+
+import json
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.hashes import SHA256, SHA384, HashAlgorithm
+
+ISSUER = "https://tenant.example/"
+AUDIENCE = "https://api.example"
+NOW = 1_800_000_000
+
+Json = Mapping[str, object]
+
+
+def base64url(raw: bytes) -> str:
+    return urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def encoded(part: Json | bytes | str) -> str:
+    """A part of a token: JSON of it, or bytes and text as they are."""
+    if isinstance(part, bytes):
+        return base64url(part)
+    return base64url((part if isinstance(part, str) else json.dumps(part)).encode())
+
+
+def number(value: int) -> str:
+    return base64url(value.to_bytes((value.bit_length() + 7) // 8, "big"))
+
+
+@dataclass(frozen=True)
+class RsaKey:
+    """A signing key of an issuer, and what its key set says of it."""
+
+    kid: str
+    private: rsa.RSAPrivateKey = field(repr=False)
+
+    @classmethod
+    def named(cls, kid: str, bits: int = 2048) -> "RsaKey":
+        return cls(kid, _rsa_private(kid, bits))
+
+    def jwk(self, **changes: object) -> dict[str, object]:
+        public = self.private.public_key().public_numbers()
+        base = {"kty": "RSA", "kid": self.kid, "use": "sig", "alg": "RS256"}
+        found = base | {"n": number(public.n), "e": number(public.e)} | changes
+        return {name: value for name, value in found.items() if value is not None}
+
+    def sign(self, signed: bytes, digest: HashAlgorithm | None = None) -> bytes:
+        return self.private.sign(signed, padding.PKCS1v15(), digest or SHA256())
+
+    def sign_pss(self, signed: bytes) -> bytes:
+        scheme = padding.PSS(padding.MGF1(SHA256()), SHA256.digest_size)
+        return self.private.sign(signed, scheme, SHA256())
+
+    def sign_384(self, signed: bytes) -> bytes:
+        return self.sign(signed, SHA384())
+
+
+@dataclass(frozen=True)
+class EcKey:
+    """A P-256 signing key."""
+
+    kid: str
+    private: ec.EllipticCurvePrivateKey = field(repr=False)
+
+    @classmethod
+    def named(cls, kid: str) -> "EcKey":
+        return cls(kid, _ec_private(kid))
+
+    def jwk(self, **changes: object) -> dict[str, object]:
+        public = self.private.public_key().public_numbers()
+        x, y = (base64url(value.to_bytes(32, "big")) for value in (public.x, public.y))
+        base = {"kty": "EC", "crv": "P-256", "kid": self.kid, "alg": "ES256", "x": x, "y": y}
+        return {name: value for name, value in (base | changes).items() if value is not None}
+
+    def sign(self, signed: bytes) -> bytes:
+        r, s = decode_dss_signature(self.private.sign(signed, ec.ECDSA(SHA256())))
+        return r.to_bytes(32, "big") + s.to_bytes(32, "big")
+
+
+def claims(**changes: object) -> dict[str, object]:
+    """The claims of a good token; a change to None takes the claim out."""
+    base = {
+        "iss": ISSUER,
+        "aud": AUDIENCE,
+        "sub": "alice",
+        "client_id": "doorkey-local",
+        "iat": NOW - 10,
+        "exp": NOW + 300,
+        "jti": "t-1",
+        "scope": "openid read:messages",
+    }
+    found = base | changes
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def header(**changes: object) -> dict[str, object]:
+    """The header of a good token; a change to None takes the member out."""
+    found = {"alg": "RS256", "kid": "k1", "typ": "at+jwt"} | changes
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def token(
+    key: "RsaKey | EcKey",
+    payload: Json | bytes | str | None = None,
+    head: Json | bytes | str | None = None,
+) -> str:
+    """A token signed by `key`, whatever it says."""
+    parts = (header() if head is None else head, claims() if payload is None else payload)
+    signed = ".".join(encoded(part) for part in parts)
+    return f"{signed}.{base64url(key.sign(signed.encode()))}"
+
+
+@cache
+def _rsa_private(name: str, bits: int) -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(65537, bits)
+
+
+@cache
+def _ec_private(name: str) -> ec.EllipticCurvePrivateKey:
+    return ec.generate_private_key(ec.SECP256R1())
