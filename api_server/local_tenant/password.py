@@ -6,8 +6,8 @@ from typing import Final
 
 from .settings import Randomness
 
-COST: Final = 2**12
-"""4 MiB and some 10 ms. Low on purpose: these passwords are printed on the login page."""
+COST: Final = 2**11
+"""2 MiB and some 5 ms. Low on purpose: these passwords are printed on the login page."""
 
 SALT_BYTES: Final = 16
 MAX_LENGTH: Final = 256

@@ -1,0 +1,117 @@
+"""A real Chromium goes through the pages, with its own ideas of cookies, policies and forms."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import AsyncIterator, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import httpx
+import pytest
+from playwright.async_api import Page, async_playwright
+
+from tests.api_server.local_tenant.visitor import REQUEST
+
+CHROMIUM = shutil.which("chromium")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(
+        CHROMIUM is None and "DOORKEY_REQUIRE_BROWSER" not in os.environ, reason="no chromium"
+    ),
+]
+
+
+@pytest.fixture
+def issuer(tmp_path: Path) -> Iterator[str]:
+    """A tenant in a process of its own, as in life."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    issuer = f"http://localhost:{port}/"
+    command = [sys.executable, "-m", "api_server.local_tenant", "--stop-with-stdin"]
+    command += ["--issuer", issuer, "--client-id", "doorkey-local"]
+    command += ["--audience", "http://localhost:3001", "--state-dir", str(tmp_path)]
+    command += ["--redirect-uri", "http://127.0.0.1:8642/callback"]
+    command += ["--redirect-uri", "http://[::1]:8642/callback"]
+    server = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    with server:
+        with httpx.Client(transport=httpx.HTTPTransport(retries=6), trust_env=False) as client:
+            client.get(f"http://127.0.0.1:{port}/healthz")
+        yield issuer
+        server.terminate()
+
+
+class App(ThreadingHTTPServer):
+    """Where the browser is sent back to."""
+
+    def __init__(self, host: str) -> None:
+        self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        super().__init__((host, 0), Callback)
+        self.origin = f"http://{f'[{host}]' if ':' in host else host}:{self.server_port}"
+
+
+class Callback(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(b"<h1>Back in the app</h1>")
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(params=["127.0.0.1", "::1"])
+def app(request: pytest.FixtureRequest) -> Iterator[App]:
+    with App(request.param) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+async def page() -> AsyncIterator[Page]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        # the pages work without JavaScript
+        context = await browser.new_context(java_script_enabled=False)
+        yield await context.new_page()
+        await browser.close()
+
+
+async def test_person_signs_in_allows_and_signs_out(page: Page, app: App, issuer: str) -> None:
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    origin = app.origin
+    request = REQUEST | {"redirect_uri": f"{origin}/callback"}
+
+    await page.goto(f"{issuer}authorize?{urlencode(request)}")
+    await page.get_by_label("Username").fill("alice")
+    await page.get_by_label("Password").fill("alice-password")
+    await page.keyboard.press("Enter")
+    await page.get_by_role("button", name="Allow").click()
+    await page.wait_for_url(f"{origin}/callback?*")
+    assert await page.get_by_role("heading").inner_text() == "Back in the app"
+    answer = parse_qs(urlsplit(page.url).query)
+    assert (answer["state"], answer["iss"]) == (["the-state"], [issuer])
+
+    logout = {"client_id": "doorkey-local", "post_logout_redirect_uri": f"{origin}/signed-out"}
+    await page.goto(f"{issuer}logout?{urlencode(logout)}")
+    await page.get_by_role("button", name="Sign out").click()
+    await page.wait_for_url(f"{origin}/signed-out")
+    assert complaints == []

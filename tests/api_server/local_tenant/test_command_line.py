@@ -1,0 +1,174 @@
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from api_server.local_tenant.command_line import read_command_line
+from api_server.local_tenant.settings import SettingsError
+
+NEEDED = {
+    "--issuer": "http://localhost:3002/",
+    "--client-id": "doorkey-local",
+    "--audience": "http://localhost:3001",
+    "--redirect-uri": "http://127.0.0.1:8642/callback",
+    "--state-dir": "state",
+}
+
+
+def flags(**changes: str | None) -> list[str]:
+    values = {**NEEDED, **{f"--{name.replace('_', '-')}": value for name, value in changes.items()}}
+    return [part for name, value in values.items() if value is not None for part in (name, value)]
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "api_server.local_tenant", *arguments]
+    return subprocess.run(
+        command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=30, check=False
+    )
+
+
+def test_address_is_the_issuers_unless_told() -> None:
+    settings = read_command_line(flags(issuer="http://localhost:4002")).settings
+    assert (settings.host, settings.port) == ("127.0.0.1", 4002)
+    settings = read_command_line(flags(issuer="http://[::1]:4002/")).settings
+    assert (settings.host, settings.port) == ("::1", 4002)
+    settings = read_command_line(flags(host="::1", port="5000")).settings
+    assert (settings.host, settings.port) == ("::1", 5000)
+
+
+def test_lifetimes_are_seconds() -> None:
+    settings = read_command_line(
+        flags(
+            access_token_lifetime="1",
+            id_token_lifetime="2",
+            refresh_token_lifetime="3",
+            code_lifetime="4",
+        )
+    ).settings
+    assert settings.access_token_lifetime_seconds == 1
+    assert settings.id_token_lifetime_seconds == 2
+    assert settings.refresh_token_lifetime_seconds == 3
+    assert settings.code_lifetime_seconds == 4
+
+
+def test_redirect_uri_may_be_repeated() -> None:
+    more = ["--redirect-uri", "http://127.0.0.1:0/callback"]
+    settings = read_command_line([*flags(), *more]).settings
+    assert settings.redirect_uris == (
+        "http://127.0.0.1:8642/callback",
+        "http://127.0.0.1:0/callback",
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"issuer": "https://tenant.example/"}, "not for production"),
+        ({"issuer": "http://tenant.example/"}, "not for production"),
+        ({"issuer": "https://localhost:3002/"}, "not for production"),
+        ({"issuer": "http://localhost.evil.example/"}, "not for production"),
+        ({"issuer": "http://localhost@evil.example/"}, "not for production"),
+        ({"issuer": "http://user@localhost/"}, "not for production"),
+        ({"issuer": "http://localhost:3002/?x"}, "not for production"),
+        ({"issuer": "http://localhost:3002/#x"}, "not for production"),
+        ({"issuer": "http://localhost:99999/"}, "not for production"),
+        ({"issuer": "http://[::1/"}, "not for production"),
+        ({"issuer": "localhost:3002"}, "not for production"),
+        ({"issuer": ""}, "not for production"),
+        ({"host": "0.0.0.0"}, "binds to loopback only"),
+        ({"host": "::"}, "binds to loopback only"),
+        ({"host": "192.0.2.1"}, "binds to loopback only"),
+        ({"host": "tenant.example"}, "binds to loopback only"),
+        ({"host": ""}, "binds to loopback only"),
+        ({"port": "0"}, "--port 0"),
+        ({"port": "65536"}, "--port 65536"),
+        ({"client_id": ""}, "--client-id"),
+        ({"client_id": "two words"}, "--client-id"),
+        ({"audience": ""}, "--audience"),
+        ({"redirect_uri": "http://evil.example/callback"}, "--redirect-uri"),
+        ({"redirect_uri": "http://127.0.0.1:8642/callback#x"}, "--redirect-uri"),
+        ({"redirect_uri": "callback"}, "--redirect-uri"),
+        ({"access_token_lifetime": "0"}, "--access-token-lifetime 0"),
+        ({"code_lifetime": "-5"}, "--code-lifetime -5"),
+    ],
+)
+def test_setting_that_cannot_be_is_named(changes: dict[str, str], message: str) -> None:
+    arguments = [part for name, value in flags_of(changes) for part in (f"{name}={value}",)]
+    with pytest.raises(SettingsError, match=message):
+        read_command_line(arguments)
+
+
+def flags_of(changes: dict[str, str]) -> list[tuple[str, str]]:
+    dashed = {f"--{name.replace('_', '-')}": value for name, value in changes.items()}
+    return list({**NEEDED, **dashed}.items())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "required"),
+        (flags(host="0.0.0.0"), "binds to loopback only"),
+        (flags(port="many"), "invalid int value"),
+        ([*flags(), "--unheard-of"], "unrecognized"),
+    ],
+)
+def test_wrong_usage_ends_with_2_and_no_traceback(arguments: list[str], message: str) -> None:
+    ended = run(*arguments)
+    assert ended.returncode == 2
+    assert message in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert ended.stdout == ""
+
+
+def test_help_says_that_it_is_not_for_production() -> None:
+    ended = run("--help")
+    assert ended.returncode == 0
+    assert "NOT FOR PRODUCTION" in ended.stdout
+
+
+def test_port_that_is_taken_is_named_with_what_to_do(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ended = run(*flags(issuer=f"http://localhost:{port}/", state_dir=str(tmp_path)))
+    assert ended.returncode == 1
+    assert "Traceback" not in ended.stderr
+    assert f"port {port}" in ended.stderr.splitlines()[-1]
+    assert "--port" in ended.stderr.splitlines()[-1]
+
+
+def test_state_folder_that_cannot_be_is_named_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    ended = run(*flags(state_dir=str(tmp_path / "file" / "state")))
+    assert ended.returncode == 1
+    assert ended.stderr.count("\n") == 1
+    assert "choose another --state-dir" in ended.stderr
+
+
+def test_server_says_that_it_is_not_for_production_and_ends_with_its_parent(
+    tmp_path: Path,
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    issuer = f"http://localhost:{port}/"
+    arguments = [*flags(issuer=issuer, state_dir=str(tmp_path)), "--stop-with-stdin"]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "api_server.local_tenant", *arguments],
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )
+    with server:
+        assert server.stdin is not None
+        assert server.stderr is not None
+        assert "NOT FOR PRODUCTION" in server.stderr.readline()
+        assert "listening" in server.stderr.readline()
+        transport = httpx.HTTPTransport(retries=5)
+        with httpx.Client(transport=transport, trust_env=False) as client:
+            assert client.get(f"http://127.0.0.1:{port}/healthz").json()["issuer"] == issuer
+        server.stdin.close()
+        assert server.wait(20) == 0

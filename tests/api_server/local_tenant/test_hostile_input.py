@@ -1,0 +1,104 @@
+import random
+
+import httpx
+import pytest
+
+from tests.api_server.local_tenant.visitor import REQUEST, Form, Visitor
+
+PATHS = [
+    "/",
+    "/authorize",
+    "/login",
+    "/consent",
+    "/logout",
+    "/logout/confirm",
+    "/token",
+    "/revoke",
+    "/userinfo",
+    "/people/%00.svg",
+    "/people/%F0%9F%94%91.svg",
+    "/../../etc/passwd",
+    "/nothing",
+]
+SCRAPS = [
+    b"",
+    b"%",
+    b"%zz",
+    b"%00",
+    b"%ff%fe",
+    b"\xff",
+    b"\xc3\xbc",
+    b"%ED%A0%80",
+    b"&&&===",
+    b"a=" + b"x" * 5000,
+    b"sign_in=%00",
+    b"sign_in[]=1",
+    b"id_token_hint=a.b.c",
+    b"id_token_hint=" + b"e30." * 500,
+    b"id_token_hint=eyJhbGciOiJub25lIn0.e30.",
+    b"id_token_hint=eyJhbGciOiJSUzI1NiIsImtpZCI6e30sInR5cCI6W119.e30.AA",
+    b"max_age=99999999999999999999",
+    b"client_id=doorkey-local&client_id=x",
+    b"grant_type=refresh_token&client_id=doorkey-local&refresh_token=%00",
+    b"grant_type=authorization_code&client_id=doorkey-local&code=%F0%9F%94%91",
+    b"client_id=doorkey-local&token=eyJhbGciOiJIUzI1NiJ9.e30.AA",
+]
+
+
+@pytest.mark.parametrize("path", PATHS)
+async def test_scraps_get_an_answer_that_is_no_failure(visitor: Visitor, path: str) -> None:
+    for scrap in SCRAPS:
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        answers = [
+            await visitor.client.get(_with_query(path, scrap)),
+            await visitor.client.post(path, content=scrap, headers=form),
+        ]
+        assert all(answer.status_code < 500 for answer in answers), scrap
+
+
+async def test_garbled_requests_get_an_answer_that_is_no_failure(visitor: Visitor) -> None:
+    chance = random.Random(4711)
+    for _ in range(300):
+        request = dict(REQUEST)
+        for name in chance.sample(list(request), chance.randint(1, 4)):
+            request[name] = _garbled(request[name], chance)
+        response = await visitor.client.get("/authorize", params=request)
+        assert response.status_code in (303, 400, 413)
+
+
+async def test_garbled_forms_get_an_answer_that_is_no_failure(visitor: Visitor) -> None:
+    chance = random.Random(42)
+    page = await visitor.follow(await visitor.authorize())
+    fields = Form(page.text).fields | {"username": "alice", "password": "x", "action": "login"}
+    for _ in range(60):
+        garbled = {name: _garbled(value, chance) for name, value in fields.items()}
+        response = await visitor.client.post("/login", data={**fields, **garbled})
+        assert response.status_code in (303, 400, 401, 403, 413, 429)
+
+
+async def test_unknown_page_is_a_page(visitor: Visitor) -> None:
+    response = await visitor.get("/nothing-here")
+    assert response.status_code == 404
+    assert "Not Found" in response.text
+
+
+async def test_cookie_of_any_kind_is_just_unknown(visitor: Visitor) -> None:
+    ((name, _),) = (await visitor.authorize()).cookies.items()
+    for value in ("", "x", '"', "\u00fc".encode().decode("latin-1"), "a" * 4000):
+        visitor.client.cookies.clear()
+        header = {b"Cookie": f"{name}={value}".encode("latin-1")}
+        response = await visitor.client.get("/", headers=header)
+        assert response.status_code == 200
+
+
+def _garbled(value: str, chance: random.Random) -> str:
+    letters = list(value)
+    for _ in range(chance.randint(1, 3)):
+        letters.insert(chance.randint(0, len(letters)), chr(chance.choice(range(1, 0xD800))))
+    return "".join(letters)
+
+
+def _with_query(path: str, query: bytes) -> httpx.URL:
+    # URLs are ASCII; the bytes beyond it are tried in the form
+    ascii_only = bytes(byte for byte in query if byte < 128)
+    return httpx.URL("http://localhost:3002").copy_with(raw_path=path.encode() + b"?" + ascii_only)

@@ -1,0 +1,71 @@
+import pytest
+
+from tests.api_server.local_tenant.visitor import Visitor
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "http://127.0.0.1:8642/callback",
+        "http://127.0.0.1:18642/callback",
+        "http://127.0.0.1:1/callback",
+        "http://127.0.0.1:65535/callback",
+        "http://127.0.0.1/callback",
+    ],
+)
+async def test_any_port_of_a_registered_loopback_address_will_do(
+    visitor: Visitor, uri: str
+) -> None:
+    response = await visitor.authorize(redirect_uri=uri, prompt="none")
+    assert response.headers["location"].startswith(f"{uri}?error=")
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        None,
+        "http://localhost:8642/callback",
+        "http://[::1]:8642/callback",
+        "http://127.0.0.2:8642/callback",
+        "http://127.1:8642/callback",
+        "http://0.0.0.0:8642/callback",
+        "http://evil.example/callback",
+        "http://evil.example:8642/callback",
+        "http://127.0.0.1.evil.example:8642/callback",
+        "http://127.0.0.1:8642@evil.example/callback",
+        "http://user@127.0.0.1:8642/callback",
+        "http://user:pass@127.0.0.1:8642/callback",
+        "https://127.0.0.1:8642/callback",
+        "HTTP://127.0.0.1:8642/callback",
+        "javascript:alert(1)//127.0.0.1:8642/callback",
+        "http://127.0.0.1:8642/callback/",
+        "http://127.0.0.1:8642/Callback",
+        "http://127.0.0.1:8642/callback/../evil",
+        "http://127.0.0.1:8642/callback%2f",
+        "http://127.0.0.1:8642/",
+        "http://127.0.0.1:8642",
+        "http://127.0.0.1:8642/callback?next=evil",
+        "http://127.0.0.1:8642/callback#fragment",
+        "http://127.0.0.1:8642/callback#",
+        "http://127.0.0.1:8642\\@evil.example/callback",
+        "http://127.0.0.1:0/callback",
+        "http://127.0.0.1:65536/callback",
+        "http://127.0.0.1:86420000/callback",
+        "http://127.0.0.1:-1/callback",
+        "http://127.0.0.1:\u0661/callback",
+        "http://127.0.0.1:/callback",
+        " http://127.0.0.1:8642/callback",
+        "http://127.0.0.1:8642/callback\n",
+        "http://127.0.0.1:8642/call\r\nSet-Cookie: a=b",
+        "//127.0.0.1:8642/callback",
+        "/callback",
+    ],
+)
+async def test_any_other_address_is_shown_and_never_followed(
+    visitor: Visitor, uri: str | None
+) -> None:
+    response = await visitor.authorize(redirect_uri=uri)
+    assert response.status_code == 400
+    assert "location" not in response.headers
+    assert "set-cookie" not in response.headers
+    assert "Unknown return address" in response.text

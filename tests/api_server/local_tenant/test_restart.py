@@ -1,0 +1,138 @@
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+
+from api_server.local_tenant.app import app_of
+from api_server.local_tenant.database import DatabaseUnusableError
+from api_server.local_tenant.settings import Settings
+from api_server.local_tenant.tenant import Tenant
+from tests.api_server.local_tenant.visitor import Clock, Form, Visitor, header_of, parameters_of
+
+Open = Callable[[Settings], Tenant]
+
+
+def moved_to(tenant: Tenant, visitor: Visitor) -> Visitor:
+    """Give the same person with the same cookies, at another tenant."""
+    client = httpx.AsyncClient(
+        transport=httpx.ASGITransport(app_of(tenant)),
+        base_url="http://localhost:3002",
+        cookies=visitor.client.cookies,
+    )
+    return Visitor(client)
+
+
+async def test_session_tokens_and_keys_outlive_a_restart(
+    visitor: Visitor, tenant: Tenant, settings: Settings, open_one: Open
+) -> None:
+    tokens = await visitor.tokens()
+    tenant.close()
+    after = moved_to(open_one(settings), visitor)
+    assert "code" in parameters_of(await after.authorize(prompt="none"))
+    assert (await after.userinfo(tokens["access_token"])).json()["sub"] == "local|alice"
+    renewed = (await after.renew(tokens["refresh_token"])).json()
+    assert header_of(renewed["id_token"]) == header_of(tokens["id_token"])
+
+
+async def test_sign_in_that_has_begun_goes_on_after_a_restart(
+    visitor: Visitor, tenant: Tenant, settings: Settings, open_one: Open
+) -> None:
+    page = await visitor.follow(await visitor.authorize())
+    tenant.close()
+    after = moved_to(open_one(settings), visitor)
+    assert Form(page.text).action == "/login"
+    assert "code" in parameters_of(await after.allow(await after.log_in(page)))
+
+
+async def test_code_that_was_used_is_known_for_a_replay_after_a_restart(
+    visitor: Visitor, tenant: Tenant, settings: Settings, open_one: Open
+) -> None:
+    code = (await visitor.sign_in())["code"]
+    tokens = (await visitor.redeem(code)).json()
+    tenant.close()
+    after = moved_to(open_one(settings), visitor)
+    await after.redeem(code)
+    assert (await after.renew(tokens["refresh_token"])).status_code == 400
+
+
+async def test_two_issuers_share_nothing(
+    visitor: Visitor, settings: Settings, open_one: Open
+) -> None:
+    tokens = await visitor.tokens()
+    other = moved_to(open_one(replace(settings, issuer="http://localhost:4002/")), visitor)
+    assert (await other.userinfo(tokens["access_token"])).status_code == 401
+    assert (await other.renew(tokens["refresh_token"])).status_code == 400
+    assert parameters_of(await other.authorize(prompt="none"))["error"] == "login_required"
+
+
+async def test_tokens_of_another_client_are_not_renewed(
+    visitor: Visitor, tenant: Tenant, settings: Settings, open_one: Open
+) -> None:
+    tokens = await visitor.tokens()
+    after = moved_to(open_one(replace(settings, client_id="another")), visitor)
+    response = await after.renew(tokens["refresh_token"], client_id="another")
+    assert response.json()["error"] == "invalid_grant"
+
+
+def test_only_the_owner_can_read_what_is_kept(tenant: Tenant, settings: Settings) -> None:
+    folder = settings.state_dir / "local_tenant"
+    assert folder.stat().st_mode & 0o777 == 0o700
+    files = list(folder.iterdir())
+    assert files
+    assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
+
+
+def test_folder_that_is_made_is_private(settings: Settings, open_one: Open) -> None:
+    settings = replace(settings, state_dir=settings.state_dir / "not" / "yet")
+    open_one(settings)
+    assert settings.state_dir.stat().st_mode & 0o777 == 0o700
+
+
+def test_link_in_place_of_the_file_is_not_followed(
+    settings: Settings, open_one: Open, tmp_path: Path
+) -> None:
+    (path,) = (settings.state_dir / "local_tenant").glob("*.sqlite3")
+    path.rename(tmp_path / "elsewhere")
+    path.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(DatabaseUnusableError):
+        open_one(settings)
+
+
+def test_damaged_file_is_named_with_what_to_do(settings: Settings, open_one: Open) -> None:
+    (path,) = (settings.state_dir / "local_tenant").glob("*.sqlite3")
+    path.write_bytes(b"not a database" * 1000)
+    with pytest.raises(DatabaseUnusableError, match="move it away") as caught:
+        open_one(settings)
+    assert str(path) in str(caught.value)
+
+
+def test_file_of_another_version_is_named_with_what_to_do(
+    tenant: Tenant, settings: Settings, open_one: Open
+) -> None:
+    tenant.database.connection.execute("PRAGMA user_version = 99")
+    with pytest.raises(DatabaseUnusableError, match="another version"):
+        open_one(settings)
+
+
+async def test_what_has_expired_is_cleared_away(
+    visitor: Visitor, tenant: Tenant, clock: Clock
+) -> None:
+    await visitor.tokens()
+    await visitor.authorize(prompt="login")
+    clock.advance(31 * 24 * 3600)
+    await visitor.tokens(prompt="login")
+    db = tenant.database.connection
+    counts = {
+        table: db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+        for table in ("browsers", "sign_ins", "grants", "codes", "refresh_tokens", "access_tokens")
+    }
+    assert counts == {
+        "browsers": 1,
+        "sign_ins": 0,
+        "grants": 1,
+        "codes": 1,
+        "refresh_tokens": 1,
+        "access_tokens": 1,
+    }
