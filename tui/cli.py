@@ -47,6 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if command not in ("api", "tenant") and further:
         parser().error(f"unrecognized arguments: {' '.join(further)}")
     arguments.further = further
+    vars(arguments).setdefault("config", None)
     module, _, name = COMMANDS[command].partition(":")
     try:
         run: Callable[[argparse.Namespace], int] = getattr(import_module(module), name)
@@ -80,7 +81,6 @@ def parser() -> argparse.ArgumentParser:
         parents=[common],
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    top.set_defaults(config=None)
     top.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", title="commands")
 

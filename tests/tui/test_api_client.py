@@ -1,0 +1,82 @@
+import httpx
+import pytest
+
+from tui.api_client import ping
+from tui.auth.errors import ApiUnreachable
+
+API = "https://api.example"
+
+
+def api(response: httpx.Response) -> httpx.MockTransport:
+    return httpx.MockTransport(lambda _request: response)
+
+
+async def test_success_is_told_in_the_apis_words() -> None:
+    answer = httpx.Response(200, json={"msg": "Your Access Token was successfully validated!"})
+    result = await ping(API, "token", transport=api(answer))
+    assert result.ok
+    assert result.message == "Your Access Token was successfully validated!"
+
+
+async def test_a_refusal_is_told_in_the_quickstarts_words() -> None:
+    answer = httpx.Response(401, headers={"WWW-Authenticate": 'Bearer realm="api"'})
+    result = await ping(API, "token", transport=api(answer))
+    assert not result.ok
+    assert result.message == "Error: the server responded with '401: Unauthorized'"
+    assert result.challenge == 'Bearer realm="api"'
+
+
+async def test_the_token_goes_in_the_header_and_not_in_the_address() -> None:
+    seen = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(200, json={})
+
+    result = await ping(API, "the-token", transport=httpx.MockTransport(answer))
+    assert seen[0].headers["authorization"] == "Bearer the-token"
+    assert str(seen[0].url) == "https://api.example/api/external"
+    assert "the-token" not in repr(result)
+
+
+async def test_a_redirect_is_not_followed() -> None:
+    answer = httpx.Response(302, headers={"Location": "https://evil.example/"})
+    result = await ping(API, "token", transport=api(answer))
+    assert result.status == 302
+    assert not result.ok
+
+
+@pytest.mark.parametrize("body", ["<html>", "[]", '"x"', '{"msg": 7}', "{}", "[" * 100_000])
+async def test_success_that_is_not_the_bundled_apis_is_still_told(body: str) -> None:
+    result = await ping(API, "token", transport=api(httpx.Response(200, text=body)))
+    assert result.message == "200 OK"
+
+
+async def test_a_huge_body_is_cut() -> None:
+    result = await ping(API, "token", transport=api(httpx.Response(200, text="x" * 2_000_000)))
+    assert len(result.body) == 1024 * 1024
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (httpx.ConnectError("All connection attempts failed"), "cannot be reached"),
+        (httpx.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED] oops"), "not trusted"),
+        (httpx.ReadTimeout(""), "broke off its answer"),
+        (httpx.RemoteProtocolError("\x1b[31mno"), "broke off"),
+    ],
+)
+async def test_no_answer_is_told_in_plain_words(error: httpx.HTTPError, words: str) -> None:
+    def fail(request: httpx.Request) -> httpx.Response:
+        error.request = request
+        raise error
+
+    with pytest.raises(ApiUnreachable, match=words) as raised:
+        await ping(API, "the-token", transport=httpx.MockTransport(fail))
+    assert str(raised.value).isprintable()
+    assert raised.value.__cause__ is None
+
+
+async def test_an_api_of_our_own_that_is_down_says_how_to_start_it() -> None:
+    with pytest.raises(ApiUnreachable, match="doorkey api"):
+        await ping("http://127.0.0.1:9", "token")

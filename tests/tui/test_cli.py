@@ -1,0 +1,230 @@
+import json
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.builders import expired, session
+from tui.auth.store import session_store
+from tui.cli import main
+from tui.config import Config, load_config
+
+CONFIG = {
+    "domain": "127.0.0.1:9",
+    "clientId": "the-client",
+    "audience": "the-api",
+    "apiUrl": "http://127.0.0.1:9",
+}
+"""Port 9 is discard: nothing listens there."""
+
+
+@pytest.fixture
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Config:
+    path = tmp_path / "auth_config.json"
+    path.write_text(json.dumps(CONFIG))
+    monkeypatch.chdir(tmp_path)
+    return load_config(path)
+
+
+@pytest.fixture
+def signed_in(config: Config) -> Config:
+    session_store(config).save(session(obtained_at=datetime.now(UTC)))
+    return config
+
+
+COMMANDS = ["token", "ping", "status", "logout", "login", "dev", "api", "tenant"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_without_a_config_every_command_says_where_it_looked_and_exits_2(
+    command: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert main([command]) == 2
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert "There is no auth_config.json" in output.err
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_wrong_config_is_named_with_its_key_and_exits_2(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "wrong.json"
+    path.write_text('{"domain": "x.example", "clientID": "y"}')
+    assert main([command, "--config", str(path)]) == 2
+    assert f'{path}: "clientID" is not a known key' in capsys.readouterr().err
+    assert main(["--config", str(path), command]) == 2
+
+
+def test_token_prints_the_token_and_nothing_else(
+    signed_in: Config, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["token"]) == 0
+    assert capsys.readouterr() == ("the-access-token\n", "")
+
+
+def test_token_with_nobody_signed_in_exits_4(
+    config: Config, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["token"]) == 4
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert "doorkey login" in output.err
+
+
+def test_an_expired_token_with_the_tenant_down_exits_5_and_keeps_the_session(
+    config: Config, capsys: pytest.CaptureFixture[str]
+) -> None:
+    session_store(config).save(expired(session()))
+    assert main(["token"]) == 5
+    assert "cannot be reached" in capsys.readouterr().err
+    assert session_store(config).load() == expired(session())
+
+
+@pytest.mark.parametrize("seconds", ["x", "-1", "nan", "inf", "1e9"])
+def test_a_wrong_number_of_seconds_is_wrong_usage(
+    config: Config, seconds: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as raised:
+        main(["token", f"--min-validity={seconds}"])
+    assert raised.value.code == 2
+    assert "--min-validity" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [["nonsense"], ["token", "--nonsense"], ["ping", "x"]])
+def test_wrong_usage_exits_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as raised:
+        main(arguments)
+    assert raised.value.code == 2
+    assert capsys.readouterr().out == ""
+
+
+def test_ping_with_the_api_down_exits_5(
+    signed_in: Config, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["ping"]) == 5
+    assert "cannot be reached" in capsys.readouterr().err
+
+
+def test_login_with_the_tenant_down_exits_5(
+    config: Config, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["login", "--no-browser"]) == 5
+    assert "doorkey tenant" in capsys.readouterr().err
+
+
+def test_status_says_who_is_signed_in(
+    signed_in: Config, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["status"]) == 0
+    shown = capsys.readouterr().out
+    assert "Alice" in shown
+    assert "http://127.0.0.1:9/" in shown
+    assert "readable by you alone" in shown
+
+
+def test_status_as_json_is_for_programs_and_holds_no_secrets(
+    signed_in: Config, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["status", "--json"]) == 0
+    shown = capsys.readouterr().out
+    status = json.loads(shown)
+    assert status["signed_in"] is True
+    assert status["issuer"] == "http://127.0.0.1:9/"
+    assert status["access_token_valid"] is True
+    assert status["scopes"] == ["openid", "profile", "email", "offline_access"]
+    for secret in ("the-access-token", "the-refresh-token", "the-id-token"):
+        assert secret not in shown
+
+
+def test_status_signed_out_exits_4(config: Config, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["status", "--json"]) == 4
+    assert json.loads(capsys.readouterr().out)["signed_in"] is False
+
+
+def test_a_hostile_name_does_not_steer_the_terminal(
+    config: Config, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from dataclasses import replace
+
+    from tui.auth.models import Profile
+
+    hostile = Profile({"sub": "s", "name": "\x1b]52;c;eHh4\x07\u202eAlice\n\x9b2J"})
+    session_store(config).save(replace(session(), profile=hostile))
+    main(["status"])
+    main(["status", "--json"])
+    shown = capsys.readouterr().out
+    assert all(line.isprintable() for line in shown.splitlines())
+
+
+def test_log_out_with_the_tenant_down_wipes_and_says_what_did_not_work(
+    signed_in: Config, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["logout", "--local"]) == 0
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert "✓ Signed out here" in output.err
+    assert "✗ The refresh token is not revoked" in output.err
+    assert session_store(signed_in).load() is None
+
+
+@pytest.mark.parametrize("command", [[], ["dev"]])
+def test_the_app_without_a_terminal_says_so(
+    config: Config, command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(command) == 2
+    assert "needs a terminal" in capsys.readouterr().err
+
+
+def test_a_tenant_of_the_wide_world_cannot_be_served_here(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "auth_config.json"
+    path.write_text(json.dumps(CONFIG | {"domain": "tenant.example"}))
+    assert main(["tenant", "--config", str(path)]) == 2
+    assert "not on this machine" in capsys.readouterr().err
+
+
+def test_help_and_version_go_to_stdout(capsys: pytest.CaptureFixture[str]) -> None:
+    for flag, words in (("--help", "exit codes"), ("--version", "doorkey 0.")):
+        with pytest.raises(SystemExit) as raised:
+            main([flag])
+        assert raised.value.code == 0
+        assert words in capsys.readouterr().out
+
+
+def test_an_interrupt_exits_130(
+    config: Config, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupt(_arguments: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("tui.token_command.token", interrupt)
+    assert main(["token"]) == 130
+    assert "cancelled" in capsys.readouterr().err
+
+
+def test_the_way_to_a_valid_token_loads_nothing_heavy(signed_in: Config) -> None:
+    code = (
+        "import sys; from tui.cli import main; main(['token']);"
+        "heavy = {'asyncio', 'cryptography', 'filelock', 'httpx', 'jwt', 'keyring', 'textual'};"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.splitlines() == ["the-access-token", "[]"]
+
+
+def test_output_that_nobody_reads_is_no_error(signed_in: Config) -> None:
+    doorkey = f"{sys.executable} -m tui status"
+    run = subprocess.run(
+        ["/bin/sh", "-c", f"{doorkey} | true"], capture_output=True, text=True, check=True
+    )
+    assert run.stderr == ""
