@@ -4,14 +4,10 @@ import secrets
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from http import HTTPStatus
 
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from .authorization import AuthorizationEndpoint
 from .consent import ConsentEndpoint
@@ -19,9 +15,8 @@ from .discovery import DiscoveryEndpoint
 from .home import HomeEndpoint
 from .login import LoginEndpoint
 from .logout import LogoutEndpoint
-from .oauth_error import OAuthError, PageError
-from .pages.problem import problem_page
 from .portrait import PortraitEndpoint
+from .problem import problem_handlers
 from .response_headers import ResponseHeaders
 from .revocation import RevocationEndpoint
 from .settings import Clock, Randomness, Settings
@@ -34,12 +29,12 @@ def create_app(
     settings: Settings,
     clock: Clock = time.time,
     randomness: Randomness = secrets.token_bytes,
-) -> Starlette:
+) -> ASGIApp:
     """Open the tenant and give its app; raises DatabaseUnusableError."""
     return app_of(open_tenant(settings, clock, randomness))
 
 
-def app_of(tenant: Tenant) -> Starlette:
+def app_of(tenant: Tenant) -> ASGIApp:
     """Give the app of an open tenant, which it closes at its end."""
 
     @asynccontextmanager
@@ -47,17 +42,13 @@ def app_of(tenant: Tenant) -> Starlette:
         yield
         tenant.close()
 
-    async def show_problem(request: Request, error: Exception) -> Response:
-        return problem_page(tenant.settings, *_explain(error))
-
-    return Starlette(
+    app = Starlette(
         routes=[*_documents(tenant), *_pages(tenant), *_client_endpoints(tenant)],
-        middleware=[Middleware(ResponseHeaders)],
-        exception_handlers=dict.fromkeys(
-            (PageError, OAuthError, HTTPException, Exception), show_problem
-        ),
+        exception_handlers=problem_handlers(tenant.settings),
         lifespan=lifespan,
     )
+    # around Starlette as a whole: its middleware does not see the answer to a failure
+    return ResponseHeaders(app)
 
 
 def _documents(tenant: Tenant) -> list[Route]:
@@ -99,15 +90,3 @@ def _client_endpoints(tenant: Tenant) -> list[Route]:
         Route(f"{path}/revoke", RevocationEndpoint(tenant).post, methods=["POST"]),
         Route(f"{path}/userinfo", UserinfoEndpoint(tenant).answer, methods=["GET", "POST"]),
     ]
-
-
-def _explain(error: Exception) -> tuple[str, str, int]:
-    """Give title, advice and status."""
-    if isinstance(error, PageError):
-        return error.title, error.advice, error.status
-    if isinstance(error, OAuthError):
-        return "That request cannot be answered", error.description, error.status
-    if isinstance(error, HTTPException):
-        title = HTTPStatus(error.status_code).phrase
-        return title, "There is nothing to do on this page.", error.status_code
-    return "The tenant has failed", "That is its own fault; its log says more.", 500

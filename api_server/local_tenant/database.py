@@ -14,6 +14,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
+from filelock import FileLock, Timeout
+
 from .oauth_error import OAuthError
 from .settings import Settings
 
@@ -66,7 +68,13 @@ def open_database(settings: Settings) -> Database:
     path = settings.state_dir / FOLDER / f"{settings.short_name}.sqlite3"
     try:
         _make_private(path)
-        return Database(_connect(path))
+        # SQLite itself does not wait for another process that is making the file right now
+        with FileLock(path.with_suffix(".lock"), BUSY_TIMEOUT_SECONDS, mode=0o600):
+            return Database(_connect(path))
+    except Timeout as error:
+        raise DatabaseUnusableError(
+            f"cannot use {path}: another tenant is starting with it; try again"
+        ) from error
     except OSError as error:
         raise DatabaseUnusableError(
             f"cannot use {path}: {error.strerror}; choose another --state-dir"

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from .oauth_error import OAuthError
 
@@ -80,12 +80,19 @@ async def read_form(request: Request) -> Parameters:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != FORM:
         raise OAuthError("invalid_request", f"The body must be {FORM}.")
+    try:
+        return parse(await _read(request))
+    except ClientDisconnect as error:
+        raise OAuthError("invalid_request", "The body was cut off.") from error
+
+
+async def _read(request: Request) -> bytes:
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > MAX_BYTES:
             break
-    return parse(bytes(body))
+    return bytes(body)
 
 
 def _named(name: str) -> str:

@@ -2,7 +2,10 @@ import random
 
 import httpx
 import pytest
+from starlette.types import Message
 
+from api_server.local_tenant.app import app_of
+from api_server.local_tenant.tenant import Tenant
 from tests.api_server.local_tenant.visitor import REQUEST, Form, Visitor
 
 PATHS = [
@@ -76,10 +79,40 @@ async def test_garbled_forms_get_an_answer_that_is_no_failure(visitor: Visitor) 
         assert response.status_code in (303, 400, 401, 403, 413, 429)
 
 
-async def test_unknown_page_is_a_page(visitor: Visitor) -> None:
-    response = await visitor.get("/nothing-here")
-    assert response.status_code == 404
-    assert "Not Found" in response.text
+async def test_unknown_address_is_a_page_to_people_and_json_to_programs(visitor: Visitor) -> None:
+    page = await visitor.client.get("/nothing-here", headers={"Accept": "text/html,*/*"})
+    assert page.status_code == 404
+    assert "<h1>Not Found</h1>" in page.text
+    document = await visitor.get("/nothing-here")
+    assert document.status_code == 404
+    assert document.json()["error"] == "invalid_request"
+
+
+async def test_failure_of_the_tenant_is_told_without_details(tenant: Tenant) -> None:
+    transport = httpx.ASGITransport(app_of(tenant), raise_app_exceptions=False)
+    tenant.database.connection.execute("DROP TABLE refresh_tokens")
+    form = {"grant_type": "refresh_token", "client_id": "doorkey-local", "refresh_token": "x"}
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost:3002") as client:
+        response = await client.post("/token", data=form)
+    assert response.status_code == 500
+    assert response.json()["error"] == "server_error"
+    assert "refresh_tokens" not in response.text
+    assert response.headers["x-content-type-options"] == "nosniff"
+
+
+async def test_body_that_is_cut_off_is_no_failure(tenant: Tenant) -> None:
+    sent: list[Message] = []
+
+    async def cut_off() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def keep(message: Message) -> None:
+        sent.append(message)
+
+    headers = [(b"host", b"localhost"), (b"content-type", b"application/x-www-form-urlencoded")]
+    scope = {"type": "http", "method": "POST", "path": "/token", "query_string": b""}
+    await app_of(tenant)({**scope, "headers": headers}, cut_off, keep)
+    assert sent[0]["status"] == 400
 
 
 async def test_cookie_of_any_kind_is_just_unknown(visitor: Visitor) -> None:

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from api_server.local_tenant.app import app_of
 from api_server.local_tenant.database import DatabaseUnusableError
 from api_server.local_tenant.settings import Settings
-from api_server.local_tenant.tenant import Tenant
+from api_server.local_tenant.tenant import Tenant, open_tenant
 from tests.api_server.local_tenant.visitor import Clock, Form, Visitor, header_of, parameters_of
 
 Open = Callable[[Settings], Tenant]
@@ -74,6 +75,18 @@ async def test_tokens_of_another_client_are_not_renewed(
     after = moved_to(open_one(replace(settings, client_id="another")), visitor)
     response = await after.renew(tokens["refresh_token"], client_id="another")
     assert response.json()["error"] == "invalid_grant"
+
+
+def test_many_can_start_with_a_new_file_at_once(settings: Settings, tmp_path: Path) -> None:
+    settings = replace(settings, state_dir=tmp_path / "new")
+
+    def key_id(_: int) -> str:
+        tenant = open_tenant(settings)
+        tenant.close()
+        return tenant.keys.keys[0].kid
+
+    with ThreadPoolExecutor(6) as threads:
+        assert len(set(threads.map(key_id, range(6)))) == 1
 
 
 def test_only_the_owner_can_read_what_is_kept(tenant: Tenant, settings: Settings) -> None:
