@@ -186,11 +186,11 @@ class FileStore:
         )
 
 
-def session_store(config: "Config") -> SessionStore:
-    """Give the store that `sessionStorage` asks for."""
+def session_store(config: "Config", folder: Path | None = None) -> SessionStore:
+    """Give the store that `sessionStorage` asks for, in the state folder unless told otherwise."""
     if config.session_storage == "memory":
         return MemoryStore()
-    return FileStore(state_dir(), config.session_identity)
+    return FileStore(folder or state_dir(), config.session_identity)
 
 
 def _write_synced(path: Path, content: bytes) -> None:

@@ -1,0 +1,92 @@
+"""A terminal of the tests: runs a command in a pty, types keys, reads the screen."""
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import subprocess
+import termios
+import time
+from collections.abc import Callable, Sequence
+from typing import Self
+
+import pyte
+
+PATIENCE_SECONDS = 30.0
+
+
+class Terminal:
+    """One command in a pseudo-terminal; a context manager that ends it."""
+
+    def __init__(
+        self, command: Sequence[str], environment: dict[str, str], columns: int = 80, rows: int = 24
+    ) -> None:
+        self._screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self._screen)
+        self.received = bytearray()
+        """Everything that the command wrote."""
+        self._master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self.process = subprocess.Popen(
+            command, stdin=slave, stdout=slave, stderr=slave, env=environment,
+            start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+        )  # fmt: skip
+        os.close(slave)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.hang_up()
+        self.process.wait(PATIENCE_SECONDS)
+
+    @property
+    def text(self) -> str:
+        """What stands on the screen."""
+        return "\n".join(line.rstrip() for line in self._screen.display)
+
+    def send(self, keys: str) -> None:
+        """Type `keys`."""
+        os.write(self._master, keys.encode())
+
+    def wait_for(self, *words: str) -> str:
+        """Wait until all `words` stand on the screen, and give the screen."""
+        return self._wait(lambda: all(word in self.text for word in words), f"wait for {words}")
+
+    def wait_until_gone(self, word: str) -> str:
+        """Wait until `word` stands on the screen no more."""
+        return self._wait(lambda: word not in self.text, f"wait until {word!r} is gone")
+
+    def wait_for_exit(self) -> int:
+        """Wait until the command has ended, and give its exit code."""
+        self._wait(lambda: self.process.poll() is not None, "wait for the exit")
+        return self.process.wait()
+
+    def hang_up(self) -> None:
+        """Close the terminal, as a person closes its window."""
+        if self._master >= 0:
+            os.close(self._master)
+            self._master = -1
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal to the command."""
+        self.process.send_signal(number)
+
+    def _wait(self, done: Callable[[], bool], what: str) -> str:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not done():
+            assert time.monotonic() < deadline, f"{what}; the screen is:\n{self.text}"
+            readable, _, _ = select.select([self._master], [], [], 0.05)
+            if readable:
+                try:
+                    data = os.read(self._master, 65536)
+                except OSError:  # Linux says EIO where the other end is closed
+                    continue
+                self.received += data
+                self._stream.feed(data)
+        return self.text

@@ -1,0 +1,71 @@
+"""The commands against the bundled servers, as a person at a shell uses them."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.worlds import World, new_world, running
+from tui.auth.store import session_store
+from tui.config import load_config
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    with running(new_world(tmp_path)) as made:
+        yield made
+
+
+def test_login_ping_token_logout_work_one_after_the_other(world: World) -> None:
+    login = world.run("login")
+    assert (login.returncode, login.stdout) == (0, ""), login.stderr
+    assert "Signed in as Alice" in login.stderr
+    assert f"{world.config.issuer}authorize?" in login.stderr
+
+    ping = world.run("ping")
+    assert ping.stdout == "Your Access Token was successfully validated!\n", ping.stderr
+
+    token = world.run("token").stdout.strip()
+    assert token.count(".") == 2
+    assert world.run("token").stdout.strip() == token
+
+    status = json.loads(world.run("status", "--json").stdout)
+    assert status["signed_in"] is True
+    assert status["email"] == "alice@example.com"
+
+    logout = world.run("logout")
+    assert logout.returncode == 0
+    assert logout.stderr.count("✓") == 3, logout.stderr
+    assert world.run("token").returncode == 4
+
+
+def test_a_session_outlives_a_restart_of_the_tenant(tmp_path: Path) -> None:
+    world = new_world(tmp_path)
+    with running(world):
+        assert world.run("login").returncode == 0
+        first = world.run("token").stdout
+    with running(world):
+        renewed = world.run("token", "--min-validity", "3599.999").stdout
+        assert renewed.count(".") == 2
+        assert renewed != first
+        assert world.run("ping").returncode == 0
+
+
+def test_an_api_that_wants_another_audience_refuses_and_ping_exits_3(tmp_path: Path) -> None:
+    world = new_world(tmp_path)
+    with running(world):
+        world.run("login")
+        kept = session_store(world.config, world.state_dir).load()
+    assert kept is not None
+    members = json.loads(world.config.path.read_text())
+    world.config.path.write_text(json.dumps(members | {"audience": "https://another.example"}))
+    other = replace(world, config=load_config(world.config.path))
+    session_store(other.config, world.state_dir).save(kept)
+    with running(other):
+        ping = other.run("ping")
+    assert ping.returncode == 3
+    assert ping.stdout == ""
+    assert "401: Unauthorized" in ping.stderr
+    assert "invalid_token" in ping.stderr
