@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 
 from .authorization import AuthorizationEndpoint
 from .consent import ConsentEndpoint
+from .device import DeviceEndpoint
 from .discovery import DiscoveryEndpoint
 from .home import HomeEndpoint
 from .login import LoginEndpoint
@@ -66,7 +67,11 @@ def _pages(tenant: Tenant) -> list[Route]:
     path = tenant.settings.path
     home, portrait = HomeEndpoint(tenant), PortraitEndpoint(tenant)
     authorization, login = AuthorizationEndpoint(tenant), LoginEndpoint(tenant)
-    consent, logout = ConsentEndpoint(tenant), LogoutEndpoint(tenant)
+    consent, device, logout = (
+        ConsentEndpoint(tenant),
+        DeviceEndpoint(tenant),
+        LogoutEndpoint(tenant),
+    )
     return [
         Route(f"{path}/", home.get),
         Route(f"{path}/icon.svg", home.icon),
@@ -77,6 +82,8 @@ def _pages(tenant: Tenant) -> list[Route]:
         Route(f"{path}/login", login.post, methods=["POST"]),
         Route(f"{path}/consent", consent.get),
         Route(f"{path}/consent", consent.post, methods=["POST"]),
+        Route(f"{path}/device", device.get),
+        Route(f"{path}/device", device.post, methods=["POST"]),
         Route(f"{path}/logout", logout.get),
         Route(f"{path}/logout", logout.post, methods=["POST"]),
         Route(f"{path}/logout/confirm", logout.confirm, methods=["POST"]),
@@ -84,8 +91,9 @@ def _pages(tenant: Tenant) -> list[Route]:
 
 
 def _client_endpoints(tenant: Tenant) -> list[Route]:
-    path = tenant.settings.path
+    path, device = tenant.settings.path, DeviceEndpoint(tenant)
     return [
+        Route(f"{path}/device_authorization", device.authorize, methods=["POST"]),
         Route(f"{path}/token", TokenEndpoint(tenant).post, methods=["POST"]),
         Route(f"{path}/revoke", RevocationEndpoint(tenant).post, methods=["POST"]),
         Route(f"{path}/userinfo", UserinfoEndpoint(tenant).answer, methods=["GET", "POST"]),

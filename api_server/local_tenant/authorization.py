@@ -23,8 +23,8 @@ from .visit import go_to, has_consented
 
 PAGES: Final = {Step.LOGIN: "login", Step.CONSENT: "consent"}
 SILENT_ERRORS: Final = {
-    Step.LOGIN: OAuthError("login_required", "The person must sign in."),
-    Step.CONSENT: OAuthError("consent_required", "The person must give their consent."),
+    Step.LOGIN: ("login_required", "The person must sign in."),
+    Step.CONSENT: ("consent_required", "The person must give their consent."),
 }
 """What `prompt=none` gets where a page would be needed (OIDC Core 3.1.2.6)."""
 
@@ -68,11 +68,11 @@ class AuthorizationEndpoint:
         if step is Step.ANSWER and browser is not None:
             return code_response(db, self.tenant, asked, browser)
         if "none" in asked.prompt:
-            raise SILENT_ERRORS[step]
+            raise OAuthError(*SILENT_ERRORS[step])
         return self._ask(db, browser or add_browser(db, self.tenant), query, PAGES[step])
 
     def _ask(self, db: sqlite3.Connection, browser: Browser, query: str, page: str) -> Response:
-        sign_in = add_sign_in(db, browser, query, self.tenant)
+        sign_in = add_sign_in(db, browser, self.tenant, query=query)
         response = go_to(page, sign_in, self.tenant)
         set_cookie(response, browser, self.tenant.settings)
         return response

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from .claims import SCOPES
+from .access_request import AccessRequest, asked_audience, asked_scope
 from .oauth_error import OAuthError, PageError
 from .parameters import Parameters
 from .redirect_uri import is_registered
@@ -29,18 +29,12 @@ class ReturnAddress:
 
 
 @dataclass(frozen=True, slots=True)
-class AuthorizationRequest:
+class AuthorizationRequest(AccessRequest):
     """One request that may be answered with a code."""
 
     address: ReturnAddress
-    client_id: str
-    scope: tuple[str, ...]
-    audience: str | None
     nonce: str | None
     code_challenge: str
-    prompt: frozenset[str]
-    max_age_seconds: int | None
-    login_hint: str | None
 
 
 def check_address(parameters: Parameters, settings: Settings) -> ReturnAddress:
@@ -73,7 +67,7 @@ def check_request(
     return AuthorizationRequest(
         address=address,
         client_id=settings.client_id,
-        scope=_scope(parameters),
+        scope=asked_scope(parameters),
         audience=asked_audience(parameters, settings),
         nonce=parameters.get("nonce"),
         code_challenge=_challenge(parameters),
@@ -81,14 +75,6 @@ def check_request(
         max_age_seconds=_max_age(parameters),
         login_hint=parameters.get("login_hint"),
     )
-
-
-def asked_audience(parameters: Parameters, settings: Settings) -> str | None:
-    """Give the API that `audience` or `resource` (RFC 8707 2) names; raises OAuthError."""
-    targets = set(parameters.get_all("audience") + parameters.get_all("resource"))
-    if not targets <= {settings.audience}:
-        raise OAuthError("invalid_target", f"The only API here is {settings.audience}")
-    return settings.audience if targets else None
 
 
 def _check_unsupported(parameters: Parameters) -> None:
@@ -102,15 +88,6 @@ def _check_response(parameters: Parameters) -> None:
         raise OAuthError("unsupported_response_type", "The only response_type here is code.")
     if parameters.get("response_mode") not in (None, "query"):
         raise OAuthError("invalid_request", "The only response_mode here is query.")
-
-
-def _scope(parameters: Parameters) -> tuple[str, ...]:
-    # unknown ones are left out (OIDC Core 3.1.2.1); what is granted is said in the token response
-    asked = (parameters.get("scope") or "").split(" ")
-    known = tuple(scope for scope in SCOPES if scope in asked)
-    if not known:
-        raise OAuthError("invalid_scope", f"Ask for at least one of: {' '.join(SCOPES)}")
-    return known
 
 
 def _challenge(parameters: Parameters) -> str:

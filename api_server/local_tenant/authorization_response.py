@@ -7,7 +7,7 @@ from starlette.responses import RedirectResponse
 from .authorization_request import AuthorizationRequest, ReturnAddress
 from .browsers import Browser
 from .codes import add_code
-from .grants import Grant, add_grant
+from .grants import make_grant
 from .oauth_error import OAuthError
 from .redirect_uri import with_parameters
 from .tenant import Tenant
@@ -17,19 +17,7 @@ def code_response(
     db: sqlite3.Connection, tenant: Tenant, asked: AuthorizationRequest, browser: Browser
 ) -> RedirectResponse:
     """Grant what was asked, and answer with a code (RFC 6749 4.1.2)."""
-    if browser.person is None or browser.auth_time is None:
-        raise OAuthError("login_required", "Nobody is signed in.")
-    grant = Grant(
-        id=tenant.secret(),
-        person=browser.person,
-        client_id=asked.client_id,
-        scope=asked.scope,
-        audience=asked.audience,
-        nonce=asked.nonce,
-        sid=browser.sid,
-        auth_time=browser.auth_time,
-    )
-    add_grant(db, grant, tenant)
+    grant = make_grant(db, tenant, asked, browser, asked.nonce)
     code = add_code(db, tenant, grant.id, asked.address.redirect_uri, asked.code_challenge)
     return _redirect(asked.address, {"code": code}, tenant)
 

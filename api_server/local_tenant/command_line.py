@@ -22,6 +22,7 @@ LIFETIMES: Final = (
     ("id-token", "an ID token", 36000),
     ("refresh-token", "a refresh token, from its last renewal", 2592000),
     ("code", "an authorization code", 60),
+    ("device-code", "a device code and its user code", 600),
 )
 
 
@@ -49,6 +50,8 @@ def read_command_line(arguments: Sequence[str] | None = None) -> CommandLine:
         id_token_lifetime_seconds=flags.id_token_lifetime,
         refresh_token_lifetime_seconds=flags.refresh_token_lifetime,
         code_lifetime_seconds=flags.code_lifetime,
+        device_code_lifetime_seconds=flags.device_code_lifetime,
+        device_interval_seconds=flags.device_interval,
     )
     return CommandLine(settings, flags.stop_with_stdin)
 
@@ -71,6 +74,13 @@ def _parser() -> argparse.ArgumentParser:
             metavar="SECONDS",
             help=f"of {what} (default: {default})",
         )
+    parser.add_argument(
+        "--device-interval",
+        type=int,
+        default=5,
+        metavar="SECONDS",
+        help="between two polls of a device (default: 5)",
+    )
     return parser
 
 

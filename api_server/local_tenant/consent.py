@@ -7,15 +7,13 @@ from http import HTTPStatus
 from starlette.requests import Request
 from starlette.responses import Response
 
-from .authorization_response import code_response, error_response
+from .answer import deny_access, grant_access
 from .consents import remember
 from .login import OUT_OF_DATE
 from .next_step import Step
-from .oauth_error import OAuthError
 from .pages.consent import consent_page
 from .parameters import Parameters, read_form, read_query
 from .people import find_person
-from .sign_ins import end_sign_in
 from .tenant import Tenant
 from .visit import Visit, find_visit, go_to
 
@@ -34,7 +32,7 @@ class ConsentEndpoint:
             if step is Step.LOGIN:
                 return go_to("login", visit.sign_in, self.tenant)
             if step is Step.ANSWER:
-                return self._grant(db, visit)
+                return grant_access(db, self.tenant, visit)
             return self._page(db, visit)
 
     async def post(self, request: Request) -> Response:
@@ -52,16 +50,10 @@ class ConsentEndpoint:
         decision = form.get("decision")
         if decision == "allow":
             remember(db, visit.browser.person or "", visit.asked.client_id, visit.asked.scope)
-            return self._grant(db, visit)
+            return grant_access(db, self.tenant, visit)
         if decision == "deny":
-            end_sign_in(db, visit.sign_in)
-            error = OAuthError("access_denied", "The person did not allow it.")
-            return error_response(visit.asked.address, error, self.tenant)
+            return deny_access(db, self.tenant, visit, "The person did not allow it.")
         return self._page(db, visit, "Please choose one of the two.", HTTPStatus.BAD_REQUEST)
-
-    def _grant(self, db: sqlite3.Connection, visit: Visit) -> Response:
-        end_sign_in(db, visit.sign_in)
-        return code_response(db, self.tenant, visit.asked, visit.browser)
 
     def _page(
         self,
@@ -76,8 +68,7 @@ class ConsentEndpoint:
         return consent_page(
             self.tenant.settings,
             person,
-            visit.asked,
-            sign_in=visit.sign_in.secret,
+            visit,
             csrf=visit.browser.csrf_token("consent"),
             alert=alert,
             status=status,

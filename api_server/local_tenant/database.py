@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
+from logging import getLogger
 from pathlib import Path
 from typing import Final
 
@@ -19,8 +20,10 @@ from filelock import FileLock, Timeout
 from .oauth_error import OAuthError
 from .settings import Settings
 
+logger = getLogger(__name__)
+
 FOLDER: Final = "local_tenant"
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 BUSY_TIMEOUT_SECONDS: Final = 5.0
 PRAGMAS: Final = (
     "PRAGMA journal_mode = WAL",
@@ -70,7 +73,7 @@ def open_database(settings: Settings) -> Database:
         _make_private(path)
         # SQLite itself does not wait for another process that is making the file right now
         with FileLock(path.with_suffix(".lock"), BUSY_TIMEOUT_SECONDS, mode=0o600):
-            return Database(_connect(path))
+            return Database(_connect_or_start_afresh(path))
     except Timeout as error:
         raise DatabaseUnusableError(
             f"cannot use {path}: another tenant is starting with it; try again"
@@ -81,7 +84,7 @@ def open_database(settings: Settings) -> Database:
         ) from error
     except sqlite3.Error as error:
         raise DatabaseUnusableError(
-            f"cannot use {path}: {error}; move it away, and the tenant starts afresh"
+            f"cannot use {path}: {error}; stop what else uses it, or choose another --state-dir"
         ) from error
 
 
@@ -95,6 +98,26 @@ def _make_private(path: Path) -> None:
     descriptor = os.open(path, flags, 0o600)
     os.close(descriptor)
     path.chmod(0o600)
+
+
+def _connect_or_start_afresh(path: Path) -> sqlite3.Connection:
+    """Open a file; one that is damaged or of another version is set aside.
+
+    It holds demo people and their sign-ins: to begin anew is better than not to begin.
+    """
+    try:
+        return _connect(path)
+    except sqlite3.OperationalError:
+        # locked, unreadable, disk full: the file itself may be fine
+        raise
+    except sqlite3.DatabaseError as error:
+        aside = path.with_suffix(".old")
+        path.replace(aside)
+        for leftover in ("-wal", "-shm"):
+            path.with_name(path.name + leftover).unlink(missing_ok=True)
+        logger.warning("%s: %s; it is now %s, and the tenant starts afresh", path, error, aside)
+        _make_private(path)
+        return _connect(path)
 
 
 def _connect(path: Path) -> sqlite3.Connection:

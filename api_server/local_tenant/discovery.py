@@ -8,6 +8,7 @@ from starlette.responses import JSONResponse, Response
 
 from .authorization_request import PROMPTS
 from .claims import EMAIL_CLAIMS, PROFILE_CLAIMS, SCOPES
+from .device_codes import GRANT_TYPE
 from .id_token import ACR
 from .settings import Settings
 from .signing_keys import ALGORITHM
@@ -60,12 +61,13 @@ def metadata(settings: Settings) -> dict[str, object]:
         "jwks_uri": settings.url("jwks.json"),
         "revocation_endpoint": settings.url("revoke"),
         "end_session_endpoint": settings.url("logout"),
+        "device_authorization_endpoint": settings.url("device_authorization"),
         "scopes_supported": list(SCOPES),
         "claims_supported": [*TOKEN_CLAIMS, *PROFILE_CLAIMS, *EMAIL_CLAIMS],
         "claim_types_supported": ["normal"],
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
-        "grant_types_supported": ["authorization_code", "refresh_token"],
+        "grant_types_supported": ["authorization_code", "refresh_token", GRANT_TYPE],
         "code_challenge_methods_supported": ["S256"],
         "authorization_response_iss_parameter_supported": True,
         "subject_types_supported": ["public"],

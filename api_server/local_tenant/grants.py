@@ -3,6 +3,9 @@
 import sqlite3
 from dataclasses import dataclass
 
+from .access_request import AccessRequest
+from .browsers import Browser
+from .oauth_error import OAuthError
 from .tenant import Tenant
 
 
@@ -20,8 +23,32 @@ class Grant:
     auth_time: int
 
 
-def add_grant(db: sqlite3.Connection, grant: Grant, tenant: Tenant) -> None:
-    """Keep a new grant, and drop those of which nothing can be alive any more."""
+def make_grant(
+    db: sqlite3.Connection,
+    tenant: Tenant,
+    asked: AccessRequest,
+    browser: Browser,
+    nonce: str | None = None,
+) -> Grant:
+    """Grant who is signed in what was asked for; raises OAuthError if nobody is."""
+    if browser.person is None or browser.auth_time is None:
+        raise OAuthError("login_required", "Nobody is signed in.")
+    grant = Grant(
+        id=tenant.secret(),
+        person=browser.person,
+        client_id=asked.client_id,
+        scope=asked.scope,
+        audience=asked.audience,
+        nonce=nonce,
+        sid=browser.sid,
+        auth_time=browser.auth_time,
+    )
+    _add(db, grant, tenant)
+    return grant
+
+
+def _add(db: sqlite3.Connection, grant: Grant, tenant: Tenant) -> None:
+    # and drop those of which nothing can be alive any more
     db.execute("DELETE FROM grants WHERE expires_at <= ?", (tenant.now(),))
     values = (
         grant.id,
@@ -60,6 +87,7 @@ def _end(tenant: Tenant) -> int:
     settings = tenant.settings
     return tenant.now() + max(
         settings.code_lifetime_seconds,
+        settings.device_code_lifetime_seconds,
         settings.access_token_lifetime_seconds,
         settings.refresh_token_lifetime_seconds,
     )

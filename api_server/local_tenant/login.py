@@ -8,14 +8,13 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from .authorization_response import error_response
+from .answer import deny_access
 from .browsers import set_cookie, sign_in
 from .next_step import may_go_on_as_before
-from .oauth_error import OAuthError
 from .pages.login import login_page
 from .parameters import Parameters, read_form, read_query
 from .people import Person, authenticate, find_person
-from .sign_ins import end_sign_in, mark_signed_in
+from .sign_ins import mark_signed_in
 from .tenant import Tenant
 from .visit import Visit, find_visit, go_to
 
@@ -44,7 +43,7 @@ class LoginEndpoint:
             if not visit.browser.sent("login", form.get("csrf")):
                 return self._page(db, visit, alert=OUT_OF_DATE, status=HTTPStatus.FORBIDDEN)
             if form.get("action") == "cancel":
-                return self._cancel(db, visit)
+                return deny_access(db, self.tenant, visit, "The person cancelled the sign-in.")
             if form.get("action") == "continue" and self._may_go_on(visit):
                 mark_signed_in(db, visit.sign_in)
                 return go_to("consent", visit.sign_in, self.tenant)
@@ -71,11 +70,6 @@ class LoginEndpoint:
         set_cookie(response, browser, self.tenant.settings)
         return response
 
-    def _cancel(self, db: sqlite3.Connection, visit: Visit) -> Response:
-        end_sign_in(db, visit.sign_in)
-        error = OAuthError("access_denied", "The person cancelled the sign-in.")
-        return error_response(visit.asked.address, error, self.tenant)
-
     def _may_go_on(self, visit: Visit) -> bool:
         return may_go_on_as_before(visit.asked, visit.browser, self.tenant.now())
 
@@ -93,7 +87,7 @@ class LoginEndpoint:
             self.tenant.settings,
             sign_in=visit.sign_in.secret,
             csrf=visit.browser.csrf_token("login"),
-            redirect_uri=visit.asked.address.redirect_uri,
+            redirects_to=visit.redirects_to,
             username=username,
             here=find_person(db, here) if here else None,
             alert=alert,

@@ -2,7 +2,7 @@
 
 from enum import Enum, auto
 
-from .authorization_request import AuthorizationRequest
+from .access_request import AccessRequest
 from .browsers import Browser
 from .people import EMAIL_DOMAIN
 
@@ -16,7 +16,7 @@ class Step(Enum):
 
 
 def next_step(
-    asked: AuthorizationRequest,
+    asked: AccessRequest,
     browser: Browser | None,
     now: int,
     *,
@@ -37,12 +37,12 @@ def next_step(
     return Step.ANSWER
 
 
-def may_go_on_as_before(asked: AuthorizationRequest, browser: Browser, now: int) -> bool:
+def may_go_on_as_before(asked: AccessRequest, browser: Browser, now: int) -> bool:
     """Tell whether picking the account that is signed in already is enough of a login."""
     return browser.person is not None and not _is_stale(asked, browser, now)
 
 
-def _must_log_in_again(asked: AuthorizationRequest, browser: Browser, now: int) -> bool:
+def _must_log_in_again(asked: AccessRequest, browser: Browser, now: int) -> bool:
     return (
         "select_account" in asked.prompt
         or _is_stale(asked, browser, now)
@@ -50,7 +50,7 @@ def _must_log_in_again(asked: AuthorizationRequest, browser: Browser, now: int) 
     )
 
 
-def _is_stale(asked: AuthorizationRequest, browser: Browser, now: int) -> bool:
+def _is_stale(asked: AccessRequest, browser: Browser, now: int) -> bool:
     if "login" in asked.prompt:
         return True
     if asked.max_age_seconds is None:

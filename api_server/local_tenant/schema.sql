@@ -1,5 +1,5 @@
 -- Times are seconds since the epoch. Secrets are here as SHA-256 digests only, but for the
--- signing keys, which the tenant must be able to use.
+-- signing keys, which the tenant must be able to use, and user codes, which it must show.
 
 CREATE TABLE IF NOT EXISTS signing_keys (
     kid         TEXT PRIMARY KEY,
@@ -27,14 +27,15 @@ CREATE TABLE IF NOT EXISTS browsers (
 );
 CREATE INDEX IF NOT EXISTS browsers_by_expiry ON browsers (expires_at);
 
--- An authorization request that waits for its person; signed_in: they have shown who they are
--- since it came.
+-- A request that waits for its person: the query of an authorization request, or a device's;
+-- signed_in: they have shown who they are since it came.
 CREATE TABLE IF NOT EXISTS sign_ins (
-    digest     TEXT PRIMARY KEY,
-    browser    TEXT NOT NULL REFERENCES browsers (digest) ON DELETE CASCADE,
-    query      TEXT NOT NULL,
-    signed_in  INTEGER NOT NULL DEFAULT 0,
-    expires_at INTEGER NOT NULL
+    digest      TEXT PRIMARY KEY,
+    browser     TEXT NOT NULL REFERENCES browsers (digest) ON DELETE CASCADE,
+    query       TEXT NOT NULL,
+    device_code TEXT REFERENCES device_codes (digest) ON DELETE CASCADE,
+    signed_in   INTEGER NOT NULL DEFAULT 0,
+    expires_at  INTEGER NOT NULL
 );
 CREATE INDEX IF NOT EXISTS sign_ins_by_expiry ON sign_ins (expires_at);
 CREATE INDEX IF NOT EXISTS sign_ins_by_browser ON sign_ins (browser);
@@ -87,3 +88,19 @@ CREATE TABLE IF NOT EXISTS access_tokens (
 );
 CREATE INDEX IF NOT EXISTS access_tokens_by_grant ON access_tokens (grant_id);
 CREATE INDEX IF NOT EXISTS access_tokens_by_expiry ON access_tokens (expires_at);
+
+-- A device that waits: pending, allowed (then it has a grant), denied or used.
+CREATE TABLE IF NOT EXISTS device_codes (
+    digest           TEXT PRIMARY KEY,
+    user_code        TEXT NOT NULL UNIQUE,
+    client_id        TEXT NOT NULL,
+    scope            TEXT NOT NULL,
+    audience         TEXT,
+    state            TEXT NOT NULL DEFAULT 'pending',
+    grant_id         TEXT REFERENCES grants (id) ON DELETE CASCADE,
+    interval_seconds INTEGER NOT NULL,
+    polled_at        INTEGER,
+    expires_at       INTEGER NOT NULL
+);
+CREATE INDEX IF NOT EXISTS device_codes_by_expiry ON device_codes (expires_at);
+CREATE INDEX IF NOT EXISTS device_codes_by_grant ON device_codes (grant_id);

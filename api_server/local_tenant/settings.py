@@ -45,6 +45,8 @@ class Settings:
     id_token_lifetime_seconds: int = 10 * 3600
     refresh_token_lifetime_seconds: int = 30 * DAY
     code_lifetime_seconds: int = 60
+    device_code_lifetime_seconds: int = 600
+    device_interval_seconds: int = 5
 
     def __post_init__(self) -> None:
         _check_issuer(self.issuer)

@@ -1,4 +1,4 @@
-"""Sign-ins that have begun: authorization requests that wait for their person."""
+"""Sign-ins that have begun: requests of apps and devices that wait for their person."""
 
 import sqlite3
 from dataclasses import dataclass, field
@@ -17,19 +17,30 @@ class SignIn:
     """One attempt; `signed_in` says that the person has shown who they are since it began."""
 
     secret: str = field(repr=False)
-    query: str
-    signed_in: bool
+    query: str = ""
+    device_code: str | None = None
+    signed_in: bool = False
 
 
-def add_sign_in(db: sqlite3.Connection, browser: Browser, query: str, tenant: Tenant) -> SignIn:
-    """Remember what a browser asked for, and the browser for as long."""
+def add_sign_in(
+    db: sqlite3.Connection,
+    browser: Browser,
+    tenant: Tenant,
+    *,
+    query: str = "",
+    device_code: str | None = None,
+) -> SignIn:
+    """Remember what a browser asked for, and the browser for as long.
+
+    That is the query of an authorization request, or the digest of a device code.
+    """
     expires_at = tenant.now() + LIFETIME_SECONDS
     keep_browser(db, browser, expires_at)
     db.execute("DELETE FROM sign_ins WHERE expires_at <= ?", (tenant.now(),))
-    sign_in = SignIn(tenant.secret(), query, signed_in=False)
+    sign_in = SignIn(tenant.secret(), query, device_code)
     db.execute(
-        "INSERT INTO sign_ins VALUES (?, ?, ?, 0, ?)",
-        (digest(sign_in.secret), browser.digest, query, expires_at),
+        "INSERT INTO sign_ins VALUES (?, ?, ?, ?, 0, ?)",
+        (digest(sign_in.secret), browser.digest, query, device_code, expires_at),
     )
     return sign_in
 
@@ -40,7 +51,9 @@ def find_sign_in(db: sqlite3.Connection, secret: str, browser: Browser, now: int
         "SELECT * FROM sign_ins WHERE digest = ? AND browser = ? AND expires_at > ?",
         (digest(secret), browser.digest, now),
     ).fetchone()
-    return None if row is None else SignIn(secret, row["query"], bool(row["signed_in"]))
+    if row is None:
+        return None
+    return SignIn(secret, row["query"], row["device_code"], bool(row["signed_in"]))
 
 
 def mark_signed_in(db: sqlite3.Connection, sign_in: SignIn) -> None:

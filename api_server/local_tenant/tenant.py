@@ -13,7 +13,9 @@ from .settings import Clock, Randomness, Settings
 from .signing_keys import SigningKeys, load_keys
 
 PASSWORD_TRIES: Final = 10
-PASSWORD_WINDOW_SECONDS: Final = 300
+USER_CODE_TRIES: Final = 20
+WINDOW_SECONDS: Final = 300
+"""In which so many may be wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class Tenant:
     clock: Clock
     randomness: Randomness
     wrong_passwords: Attempts
+    wrong_user_codes: Attempts
 
     def now(self) -> int:
         """Give the time in whole seconds since the epoch."""
@@ -50,5 +53,12 @@ def open_tenant(
     with database.transaction() as db:
         keys = load_keys(db, int(clock()))
         add_demo_people(db, randomness, int(clock()))
-    attempts = Attempts(PASSWORD_TRIES, PASSWORD_WINDOW_SECONDS)
-    return Tenant(settings, database, keys, clock, randomness, attempts)
+    return Tenant(
+        settings,
+        database,
+        keys,
+        clock,
+        randomness,
+        wrong_passwords=Attempts(PASSWORD_TRIES, WINDOW_SECONDS),
+        wrong_user_codes=Attempts(USER_CODE_TRIES, WINDOW_SECONDS),
+    )

@@ -1,4 +1,4 @@
-"""The token endpoint (RFC 6749 3.2): a code or a refresh token becomes tokens."""
+"""The token endpoint (RFC 6749 3.2): a code or an older token becomes tokens."""
 
 import sqlite3
 from collections.abc import Callable
@@ -8,9 +8,10 @@ from typing import TypeAlias
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from .authorization_request import asked_audience
+from .access_request import asked_audience
 from .client import check_client
 from .codes import burn_code, check_code
+from .device_codes import GRANT_TYPE, use_device_code
 from .grants import Grant, find_grant
 from .oauth_error import OAuthError
 from .parameters import Parameters, read_form
@@ -45,6 +46,8 @@ class TokenEndpoint:
             return self._redeem_code
         if grant_type == "refresh_token":
             return self._renew
+        if grant_type == GRANT_TYPE:
+            return self._redeem_device_code
         raise OAuthError("unsupported_grant_type", "See grant_types_supported in discovery.")
 
     def _redeem_code(self, db: sqlite3.Connection, form: Parameters) -> TokenSet:
@@ -62,6 +65,12 @@ class TokenEndpoint:
         # only now: a request that could not be answered anyway uses no token up
         use_refresh_token(db, token)
         return token_response(db, self.tenant, grant, scope)
+
+    def _redeem_device_code(self, db: sqlite3.Connection, form: Parameters) -> TokenSet:
+        grant = use_device_code(db, form.require("device_code"), self.tenant.now())
+        grant = self._ours(grant)
+        self._check_target(form, grant)
+        return token_response(db, self.tenant, grant, grant.scope)
 
     def _ours(self, grant: Grant | None) -> Grant:
         if grant is None or grant.client_id != self.tenant.settings.client_id:

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
+from .access_request import AccessRequest
 from .authorization_request import (
     AuthorizationRequest,
     check_address,
@@ -14,6 +15,7 @@ from .authorization_request import (
 )
 from .browsers import Browser, find_browser
 from .consents import is_remembered
+from .device_codes import DeviceRequest, find_device
 from .next_step import Step, next_step
 from .oauth_error import PageError
 from .parameters import Parameters, parse
@@ -27,7 +29,14 @@ class Visit:
 
     browser: Browser
     sign_in: SignIn
-    asked: AuthorizationRequest
+    asked: AuthorizationRequest | DeviceRequest
+
+    @property
+    def redirects_to(self) -> tuple[str, ...]:
+        """Name the addresses outside that this sign-in may lead to."""
+        if isinstance(self.asked, DeviceRequest):
+            return ()
+        return (self.asked.address.redirect_uri,)
 
     def next_step(self, db: sqlite3.Connection, tenant: Tenant) -> Step:
         """Decide what comes next."""
@@ -40,9 +49,7 @@ class Visit:
         )
 
 
-def has_consented(
-    db: sqlite3.Connection, asked: AuthorizationRequest, browser: Browser | None
-) -> bool:
+def has_consented(db: sqlite3.Connection, asked: AccessRequest, browser: Browser | None) -> bool:
     """Tell whether who is signed in has allowed all this before."""
     person = None if browser is None else browser.person
     return person is not None and is_remembered(db, person, asked.client_id, asked.scope)
@@ -56,14 +63,29 @@ def find_visit(
     secret = parameters.get("sign_in") or ""
     sign_in = find_sign_in(db, secret, browser, tenant.now()) if browser else None
     if browser is None or sign_in is None:
-        raise PageError(
-            "This sign-in is over",
-            "It was finished, took too long, began in another browser, or this browser keeps no "
-            "cookies. Go back to the app and start again.",
-        )
+        raise _over()
+    return Visit(browser, sign_in, _request_of(db, sign_in, tenant))
+
+
+def _request_of(
+    db: sqlite3.Connection, sign_in: SignIn, tenant: Tenant
+) -> AuthorizationRequest | DeviceRequest:
+    if sign_in.device_code is not None:
+        device = find_device(db, sign_in.device_code, tenant.now())
+        if device is None:
+            raise _over()
+        return device
     parameters = parse(sign_in.query.encode())
     address = check_address(parameters, tenant.settings)
-    return Visit(browser, sign_in, check_request(parameters, address, tenant.settings))
+    return check_request(parameters, address, tenant.settings)
+
+
+def _over() -> PageError:
+    return PageError(
+        "This sign-in is over",
+        "It was finished, took too long, began in another browser, or this browser keeps no "
+        "cookies. Go back to the app and start again.",
+    )
 
 
 def go_to(page: str, sign_in: SignIn, tenant: Tenant) -> RedirectResponse:

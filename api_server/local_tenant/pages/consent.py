@@ -6,12 +6,15 @@ from starlette.responses import Response
 
 from ..authorization_request import AuthorizationRequest
 from ..claims import SCOPES
+from ..device_codes import DeviceRequest
 from ..people import Person
 from ..redirect_uri import origin
 from ..settings import Settings
+from ..user_code import shown
+from ..visit import Visit
 from .frame import alert as alert_box
 from .frame import page
-from .markup import Markup, fill, join
+from .markup import EMPTY, Markup, fill, join
 from .portrait import portrait_of
 
 BODY: Final = """\
@@ -21,8 +24,7 @@ BODY: Final = """\
 $alert<p class="lead">This app would like to</p>
 <ul class="scopes">
 $scopes</ul>
-<p class="fine">$api Allow only what you started yourself. \
-You will be sent back to <b>$origin</b>.</p>
+<p class="fine">$api$way</p>
 <form method="post" action="$path/consent">
 <input type="hidden" name="sign_in" value="$sign_in">
 <input type="hidden" name="csrf" value="$csrf">
@@ -34,42 +36,50 @@ You will be sent back to <b>$origin</b>.</p>
 """
 SCOPE: Final = "<li><span>$text</span> <code>$scope</code></li>\n"
 API: Final = "It will call the API at <b>$audience</b> for you. "
+BACK: Final = "Allow only what you started yourself. You will be sent back to <b>$origin</b>."
+DEVICE: Final = (
+    "Does your terminal show the code <b>$user_code</b>? If not, deny: somebody else may want in."
+)
 
 
 def consent_page(
     settings: Settings,
     person: Person,
-    asked: AuthorizationRequest,
+    visit: Visit,
     *,
-    sign_in: str,
     csrf: str,
     alert: str | None,
     status: int,
 ) -> Response:
     """Show who is asked for what."""
+    asked = visit.asked
     body = fill(
         BODY,
         path=settings.path,
-        sign_in=sign_in,
+        sign_in=visit.sign_in.secret,
         csrf=csrf,
         client=asked.client_id,
         portrait=portrait_of(settings, person.name),
         name=person.full_name,
         email=person.email,
         alert=alert_box(alert),
-        scopes=scope_list(asked.scope),
-        api=api_note(asked.audience),
-        origin=origin(asked.address.redirect_uri),
+        scopes=_scopes(asked.scope),
+        api=_api(asked.audience),
+        way=_way(asked),
     )
-    uris = [asked.address.redirect_uri]
-    return page(settings, f"Allow {asked.client_id}?", body, redirects_to=uris, status=status)
+    title = f"Allow {asked.client_id}?"
+    return page(settings, title, body, redirects_to=visit.redirects_to, status=status)
 
 
-def scope_list(scope: tuple[str, ...]) -> Markup:
-    """Say what each scope means."""
+def _scopes(scope: tuple[str, ...]) -> Markup:
     return join(fill(SCOPE, text=SCOPES[one], scope=one) for one in scope)
 
 
-def api_note(audience: str | None) -> Markup:
-    """Name the API that is to be called."""
-    return fill(API, audience=audience) if audience else Markup()
+def _api(audience: str | None) -> Markup:
+    return fill(API, audience=audience) if audience else EMPTY
+
+
+def _way(asked: AuthorizationRequest | DeviceRequest) -> Markup:
+    if isinstance(asked, DeviceRequest):
+        return fill(DEVICE, user_code=shown(asked.user_code))
+    return fill(BACK, origin=origin(asked.address.redirect_uri))

@@ -1,5 +1,6 @@
 """The login page."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from starlette.responses import Response
@@ -57,7 +58,7 @@ def login_page(
     *,
     sign_in: str,
     csrf: str,
-    redirect_uri: str,
+    redirects_to: Iterable[str],
     username: str,
     here: Person | None,
     alert: str | None,
@@ -76,7 +77,7 @@ def login_page(
         focus_password=FOCUS if username else EMPTY,
         people=_people(settings),
     )
-    return page(settings, "Sign in", body, redirects_to=[redirect_uri], status=status)
+    return page(settings, "Sign in", body, redirects_to=redirects_to, status=status)
 
 
 def _here(settings: Settings, person: Person | None, hidden: dict[str, str]) -> Markup:

@@ -6,6 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from api_server.local_tenant import database
 from api_server.local_tenant.app import app_of
 from api_server.local_tenant.database import DatabaseUnusableError
 from api_server.local_tenant.settings import Settings
@@ -113,20 +114,36 @@ def test_link_in_place_of_the_file_is_not_followed(
         open_one(settings)
 
 
-def test_damaged_file_is_named_with_what_to_do(settings: Settings, open_one: Open) -> None:
+def test_damaged_file_is_set_aside_and_the_tenant_starts_afresh(
+    settings: Settings, open_one: Open, caplog: pytest.LogCaptureFixture
+) -> None:
     (path,) = (settings.state_dir / "local_tenant").glob("*.sqlite3")
     path.write_bytes(b"not a database" * 1000)
-    with pytest.raises(DatabaseUnusableError, match="move it away") as caught:
-        open_one(settings)
-    assert str(path) in str(caught.value)
+    tenant = open_one(settings)
+    assert tenant.keys.key_set()["keys"]
+    assert path.with_suffix(".old").read_bytes().startswith(b"not a database")
+    assert str(path) in caplog.text
 
 
-def test_file_of_another_version_is_named_with_what_to_do(
-    tenant: Tenant, settings: Settings, open_one: Open
+def test_file_of_another_version_is_set_aside_and_the_tenant_starts_afresh(
+    tenant: Tenant, settings: Settings, open_one: Open, caplog: pytest.LogCaptureFixture
 ) -> None:
     tenant.database.connection.execute("PRAGMA user_version = 99")
-    with pytest.raises(DatabaseUnusableError, match="another version"):
+    tenant.close()
+    assert open_one(settings).keys != tenant.keys
+    assert "another version of Doorkey (99)" in caplog.text
+
+
+def test_file_that_is_in_use_is_not_set_aside(
+    tenant: Tenant, settings: Settings, open_one: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "BUSY_TIMEOUT_SECONDS", 0.0)
+    tenant.database.connection.execute("PRAGMA user_version = 0")
+    tenant.database.connection.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(DatabaseUnusableError, match="locked"):
         open_one(settings)
+    tenant.database.connection.execute("ROLLBACK")
+    assert not list(settings.state_dir.rglob("*.old"))
 
 
 async def test_what_has_expired_is_cleared_away(
