@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from tui.auth.current import CurrentSession, now
 from tui.auth.errors import DoorkeyError, SignInCancelled, SignInFailed, SignInNeeded
-from tui.auth.models import LoginEvent, LogOutStep, Profile, Session, SignInProgress
+from tui.auth.models import LoginEvent, LogOutStep, Session, SignInProgress
 from tui.auth.sign_in.browser import BrowserOpener, open_in_browser
 from tui.auth.sign_in.options import SignInOptions
 from tui.auth.store import SessionStore, session_store
@@ -21,15 +22,8 @@ if TYPE_CHECKING:
 
 AS_CONFIGURED: Final = SignInOptions()
 
-Listener = Callable[[LoginEvent], None]
 
-
-def now() -> datetime:
-    """Give the wall clock; expiry is judged by it at each use, so sleep and jumps do not matter."""
-    return datetime.now(UTC)
-
-
-class AuthService:
+class AuthService(CurrentSession):
     """One person's session with one tenant, for any asyncio program. Call `aclose` when done."""
 
     def __init__(
@@ -41,73 +35,20 @@ class AuthService:
         clock: Callable[[], datetime] = now,
         open_url: BrowserOpener = open_in_browser,
     ) -> None:
+        super().__init__(clock)
         self.config: Final = config
         self._store = store or session_store(config)
         self._transport = transport
-        self._clock = clock
         self._open_url = open_url
-        self._session: Session | None = None
-        self._listeners: list[Listener] = []
         self._provider_made: Provider | None = None
         self._renewal: asyncio.Task[None] | None = None
         self._sign_in: asyncio.Task[LoginEvent] | None = None
         self._waiting: WaitingSignIn | None = None
 
-    # What is true now.
-
-    @property
-    def session(self) -> Session | None:
-        """The session, or None when nobody is signed in."""
-        return self._session
-
     @property
     def storage(self) -> str:
         """Where the session lives and how it is protected, in one sentence."""
         return self._store.description
-
-    @property
-    def id_token(self) -> str | None:
-        """The ID token, valid or not."""
-        return self._session.token_set.id_token if self._session else None
-
-    @property
-    def profile(self) -> Profile | None:
-        """Who is signed in."""
-        return self._session.profile if self._session else None
-
-    @property
-    def token_expiry(self) -> datetime | None:
-        """When the ID token expires."""
-        return self._session.token_set.token_expiry if self._session else None
-
-    @property
-    def access_token(self) -> str | None:
-        """The access token, valid or not; `get_access_token` gives one that is."""
-        return self._session.token_set.access_token if self._session else None
-
-    @property
-    def access_token_expiry(self) -> datetime | None:
-        """When the access token expires."""
-        return self._session.token_set.access_token_expiry if self._session else None
-
-    def is_authenticated(self) -> bool:
-        """Tell whether somebody is signed in, whatever has expired meanwhile."""
-        return self._session is not None
-
-    def is_id_token_valid(self) -> bool:
-        """Tell whether the ID token has not expired."""
-        expiry = self.token_expiry
-        return expiry is not None and self._clock() < expiry
-
-    def is_access_token_valid(self) -> bool:
-        """Tell whether the access token has not expired."""
-        expiry = self.access_token_expiry
-        return expiry is not None and self._clock() < expiry
-
-    def subscribe(self, listener: Listener) -> Callable[[], None]:
-        """Have `listener` told of every change, on the event loop; gives what ends that."""
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
 
     # Tokens that are valid.
 
@@ -307,24 +248,6 @@ class AuthService:
         with suppress(DoorkeyError):
             return self._store.load()
         return None
-
-    def _signed_in(self) -> Session:
-        if self._session is None:
-            raise SignInNeeded("Nobody is signed in. Sign in first: doorkey login.")
-        return self._session
-
-    def _adopt(self, session: Session, state: Mapping[str, str] | None = None) -> LoginEvent:
-        self._session = session
-        return self._tell(LoginEvent(True, session.profile, state))
-
-    def _forget(self, reason: str) -> None:
-        self._session = None
-        self._tell(LoginEvent(False, None, None, reason))
-
-    def _tell(self, event: LoginEvent) -> LoginEvent:
-        for listener in tuple(self._listeners):
-            listener(event)
-        return event
 
     def _provider(self) -> "Provider":
         if self._provider_made is None:
