@@ -35,11 +35,10 @@ from tui.widgets.account import Account
 from tui.widgets.moments import Clock, local_now
 
 if TYPE_CHECKING:
-    import httpx
-
     from tui.auth.models import LoginEvent
     from tui.auth.service import AuthService
     from tui.dev import Servers, ServerStatus
+    from tui.screens.external_api import ApiCall
 
 ENDING_SIGNALS: Final = ("SIGTERM", "SIGHUP")
 """What a service manager and a closed terminal send; SIGHUP does not exist on Windows."""
@@ -64,7 +63,9 @@ class DoorkeyApp(App[None]):
             id="external-api",
             tooltip="Call the API",
         ),
-        Binding("l", "sign_in", "Login", id="login", tooltip="Sign in with your browser"),
+        Binding(
+            "l", "sign_in", "Login", show=False, id="login", tooltip="Sign in with your browser"
+        ),
         Binding("o", "log_out", "Log out", show=False, id="log-out", tooltip="End your session"),
         Binding(
             "f1",
@@ -90,14 +91,14 @@ class DoorkeyApp(App[None]):
         servers: "Servers | None" = None,
         *,
         clock: Clock = local_now,
-        api_transport: "httpx.AsyncBaseTransport | None" = None,
+        call_api: "ApiCall | None" = None,
         open_url: BrowserOpener = open_in_browser,
     ) -> None:
         super().__init__()
         self.service = service
         self.clock = clock
         self._bundled = servers
-        self._api_transport = api_transport
+        self._call_api = call_api
         self._open_url = open_url
         self._restored = asyncio.Event()
         self._following = asyncio.Lock()
@@ -197,7 +198,7 @@ class DoorkeyApp(App[None]):
     def _make_external_api(self) -> Screen[None]:
         from tui.screens.external_api import ExternalApiScreen
 
-        return ExternalApiScreen(self.service, self.clock, transport=self._api_transport)
+        return ExternalApiScreen(self.service, self.clock, self._call_api)
 
     # Who is signed in
 
@@ -289,7 +290,7 @@ class DoorkeyApp(App[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer to sign in to who is signed out, and to log out to who is signed in."""
         if action == "sign_in":
-            return None if self.account.state == "restoring" else not self.account.signed_in
+            return not self.account.signed_in
         if action == "log_out":
             return self.account.signed_in
         return super().check_action(action, parameters)

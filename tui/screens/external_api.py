@@ -1,6 +1,7 @@
 """External API: call it with the access token, and see what it says."""
 
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -17,11 +18,20 @@ from tui.widgets.moments import Clock
 from tui.widgets.ping_result import PingResultPanel
 
 if TYPE_CHECKING:
-    import httpx
-
+    from tui.api_client import PingResult
     from tui.auth.service import AuthService
 
-PING_PATH = "/api/external"
+PING_PATH: Final = "/api/external"
+
+ApiCall = Callable[[str, str], Awaitable["PingResult"]]
+"""Takes the API's origin and an access token, and gives what the API answered."""
+
+
+async def call_api(api_url: str, access_token: str) -> "PingResult":
+    """Ping the API over the network."""
+    from tui.api_client import ping  # loads httpx, which the first paint must not wait for
+
+    return await ping(api_url, access_token)
 
 
 class ExternalApiScreen(PlaceScreen):
@@ -44,12 +54,11 @@ first. The API checks who issued it, for whom, and until when, and says what it 
         self,
         service: "AuthService",
         clock: Clock,
-        *,
-        transport: "httpx.AsyncBaseTransport | None" = None,
+        call: "ApiCall | None" = None,
     ) -> None:
         super().__init__(service.config.domain, clock)
         self._service = service
-        self._transport = transport
+        self._call = call or call_api
 
     def compose_content(self) -> ComposeResult:
         """Yield the heading, what a ping is, the button, the result."""
@@ -79,13 +88,10 @@ first. The API checks who issued it, for whom, and until when, and says what it 
 
     @work(exclusive=True, group="ping", exit_on_error=False)
     async def _ping(self) -> None:
-        # Loads the HTTP client, which the first paint must not wait for.
-        from tui.api_client import ping
-
         panel = self.query_one(PingResultPanel)
         try:
             token = await self._service.get_access_token()
-            result = await ping(self._service.config.api_url, token, transport=self._transport)
+            result = await self._call(self._service.config.api_url, token)
         except ApiUnreachable as error:
             panel.show_trouble("The API gave no answer", str(error))
         except DoorkeyError as error:

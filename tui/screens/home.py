@@ -103,7 +103,9 @@ Then **2** shows who you are, and **3** calls the API.
     def _show_done(self, done: frozenset[str]) -> None:
         steps = self.query_one(Steps)
         steps.show(done)
-        self.query_one("#next", Button).label = Content(BUTTONS[steps.next_step.name])
+        button = self.query_one("#next", Button)
+        button.label = Content(BUTTONS[steps.next_step.name])
+        button.refresh(layout=True)
 
     def _show_servers(self, statuses: "tuple[ServerStatus, ...]") -> None:
         self.query_one(StatePanel).show_servers(statuses)

@@ -51,7 +51,7 @@ revoke the refresh token, and your browser opens the tenant's own log out page.
         with Vertical(id="dialog"):
             yield Static(Content("◌ Logging out"), id="phase")
             for name, (label, what) in STEPS.items():
-                yield StatusRow(label, "waiting", what, id=f"step-{name}")
+                yield StatusRow(label, "waiting", what, "busy", id=f"step-{name}")
             yield Notice()
             with Horizontal(classes="actions"):
                 yield Button("Close", id="close", variant="primary")

@@ -49,9 +49,12 @@ Sign in on the page that your browser shows; this closes by itself when you are 
 - **Esc** gives up; nothing is changed by that.
 """
 
-    progress: reactive[SignInProgress] = reactive(SignInProgress("preparing"), bindings=True)
+    # Without `init`: a footer asks `check_action` before there is anything to draw on.
+    progress: reactive[SignInProgress] = reactive(
+        SignInProgress("preparing"), init=False, bindings=True
+    )
     """Where the sign-in stands."""
-    failure: reactive[str] = reactive("", bindings=True)
+    failure: reactive[str] = reactive("", init=False, bindings=True)
     """Why it has ended without a session; empty while it goes on."""
 
     def __init__(
@@ -86,6 +89,7 @@ Sign in on the page that your browser shows; this closes by itself when you are 
         tenant = printable(self._service.config.domain)
         self.query_one("#dialog").border_title = Content(f"Sign in at {tenant}")
         self.query_one("#pasted").display = False
+        self.watch_progress()
         self._attempt()
 
     @work(exclusive=True, group="attempt", exit_on_error=False)

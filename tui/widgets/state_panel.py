@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING, Final
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.content import Content
 
+from tui.text import printable
 from tui.widgets.account import Account
 from tui.widgets.status_row import Kind, StatusRow
 
@@ -49,12 +51,13 @@ class StatePanel(Vertical):
             if status.state == "failed":
                 where = status.detail or status.url
             if status.log is not None and status.state == "failed":
-                where += f"\nlog: {_short(status.log)}"
+                where += f"\nlog: {status.log.name}"
             row = self.query_one(f"#{status.name}-row", StatusRow)
             row.show(status.state, where, SERVER_KINDS[status.state])
         logs = {_short(status.log.parent) for status in statuses if status.log}
-        if logs and not self.query("#logs-row"):
-            self.mount(StatusRow("Logs", "written", ", ".join(sorted(logs)), id="logs-row"))
+        self.border_subtitle = Content(
+            f"logs in {printable(', '.join(sorted(logs)))}" if logs else ""
+        )
 
 
 def _short(path: Path) -> str:
