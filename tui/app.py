@@ -15,12 +15,12 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widget import AwaitMount
 from textual.widgets import HelpPanel
+from textual.worker import Worker
 
 from tui.auth.errors import DoorkeyError
 from tui.auth.sign_in.browser import BrowserOpener, open_in_browser
 from tui.commands import system_commands
 from tui.messages import (
-    PLACES,
     PROTECTED,
     GoRequested,
     LogOutRequested,
@@ -29,13 +29,14 @@ from tui.messages import (
     ServersChanged,
     SessionChanged,
     SignInRequested,
+    place_of,
 )
+from tui.screens.failed_work import tell_of_failed_work
 from tui.themes import DARK, LIGHT
 from tui.widgets.account import Account
 from tui.widgets.moments import Clock, local_now
 
 if TYPE_CHECKING:
-    from tui.auth.models import LoginEvent
     from tui.auth.service import AuthService
     from tui.dev import Servers, ServerStatus
     from tui.screens.external_api import ApiCall
@@ -274,6 +275,10 @@ class DoorkeyApp(App[None]):
     def _ping_succeeded(self) -> None:
         self.done |= {"external-api"}
 
+    @on(Worker.StateChanged)
+    def _work_changed(self, message: Worker.StateChanged) -> None:
+        tell_of_failed_work(self, message)
+
     # Keys and palette
 
     def action_go(self, place: Place) -> None:
@@ -298,9 +303,3 @@ class DoorkeyApp(App[None]):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """List what the palette offers."""
         return system_commands(self)
-
-
-def place_of(event: "LoginEvent") -> Place:
-    """Read from a sign-in's state where it was meant to lead."""
-    target = (event.state or {}).get("target")
-    return next((place for place in PLACES if place == target), "home")

@@ -2,13 +2,16 @@
 
 from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.screen import Screen
 from textual.widgets import Footer
+from textual.worker import Worker
 
 from tui.messages import Place
+from tui.screens.failed_work import tell_of_failed_work
 from tui.widgets.moments import Clock
 from tui.widgets.nav_bar import NavBar
 from tui.widgets.title_bar import TitleBar
@@ -39,6 +42,10 @@ class PlaceScreen(Screen[None]):
     def compose_content(self) -> ComposeResult:
         """Yield what this screen is about."""
         yield from ()
+
+    @on(Worker.StateChanged)
+    def _work_changed(self, message: Worker.StateChanged) -> None:
+        tell_of_failed_work(self, message)
 
     def action_scroll_body(self, lines: int) -> None:
         """Scroll the content by so many lines."""
