@@ -13,12 +13,14 @@ from .browsers import set_cookie, sign_in
 from .next_step import may_go_on_as_before
 from .pages.login import login_page
 from .parameters import Parameters, read_form, read_query
-from .people import Person, authenticate, find_person
+from .people import Person, authenticate, find_person, plain_name
 from .sign_ins import mark_signed_in
 from .tenant import Tenant
 from .visit import Visit, find_visit, go_to
 
-OUT_OF_DATE: Final = "This page was out of date. Please try again."
+OUT_OF_DATE: Final = (
+    "This page was out of date, or this browser keeps no cookies. Please try again."
+)
 WRONG: Final = "The username or the password is wrong."
 TOO_OFTEN: Final = "Too many wrong passwords. Please wait five minutes."
 
@@ -51,7 +53,7 @@ class LoginEndpoint:
 
     def _log_in(self, db: sqlite3.Connection, visit: Visit, form: Parameters) -> Response:
         name = (form.get("username") or "").strip()
-        key, now, wrong = name.lower(), self.tenant.now(), self.tenant.wrong_passwords
+        key, now, wrong = plain_name(name), self.tenant.now(), self.tenant.wrong_passwords
         if wrong.are_used_up(key, now):
             status = HTTPStatus.TOO_MANY_REQUESTS
             return self._page(db, visit, username=name, alert=TOO_OFTEN, status=status)

@@ -4,7 +4,7 @@ from enum import Enum, auto
 
 from .access_request import AccessRequest
 from .browsers import Browser
-from .people import EMAIL_DOMAIN
+from .people import plain_name
 
 
 class Step(Enum):
@@ -61,4 +61,4 @@ def _is_stale(asked: AccessRequest, browser: Browser, now: int) -> bool:
 
 
 def _means_somebody_else(login_hint: str | None, person: str) -> bool:
-    return login_hint is not None and login_hint.lower() not in (person, f"{person}@{EMAIL_DOMAIN}")
+    return login_hint is not None and plain_name(login_hint) != person

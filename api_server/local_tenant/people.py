@@ -65,10 +65,14 @@ def add_demo_people(db: sqlite3.Connection, randomness: Randomness, now: int) ->
             db.execute("INSERT INTO people VALUES (?, ?, ?, ?, ?, ?, ?)", (name, *rest, kept, now))
 
 
+def plain_name(typed: str) -> str:
+    """Reduce what may be typed for the same person to one spelling."""
+    return typed.strip().lower().removesuffix(f"@{EMAIL_DOMAIN}")
+
+
 def find_person(db: sqlite3.Connection, name: str) -> Person | None:
     """Look somebody up by name or email, in any case."""
-    name = name.strip().lower().removesuffix(f"@{EMAIL_DOMAIN}")
-    row = db.execute("SELECT * FROM people WHERE name = ?", (name,)).fetchone()
+    row = db.execute("SELECT * FROM people WHERE name = ?", (plain_name(name),)).fetchone()
     return None if row is None else Person(**row)
 
 

@@ -38,7 +38,8 @@ SCOPE: Final = "<li><span>$text</span> <code>$scope</code></li>\n"
 API: Final = "It will call the API at <b>$audience</b> for you. "
 BACK: Final = "Allow only what you started yourself. You will be sent back to <b>$origin</b>."
 DEVICE: Final = (
-    "Does your terminal show the code <b>$user_code</b>? If not, deny: somebody else may want in."
+    'Does your terminal show the code <b class="user-code">$user_code</b>? '
+    "If not, deny: somebody else may want in."
 )
 
 

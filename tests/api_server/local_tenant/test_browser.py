@@ -15,7 +15,8 @@ import httpx
 import pytest
 from playwright.async_api import Page, async_playwright
 
-from tests.api_server.local_tenant.visitor import REQUEST
+from api_server.local_tenant.device_codes import GRANT_TYPE
+from tests.api_server.local_tenant.visitor import REQUEST, claims_of
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = [
@@ -92,6 +93,30 @@ async def page() -> AsyncIterator[Page]:
         context = await browser.new_context(java_script_enabled=False)
         yield await context.new_page()
         await browser.close()
+
+
+async def test_person_lets_a_terminal_in(page: Page, issuer: str) -> None:
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    device = {"client_id": "doorkey-local", "scope": "openid"}
+    async with httpx.AsyncClient(trust_env=False) as terminal:
+        codes = (await terminal.post(f"{issuer}device_authorization", data=device)).json()
+
+        await page.goto(codes["verification_uri"])
+        await page.get_by_label("Code").fill(codes["user_code"].lower().replace("-", " "))
+        await page.get_by_role("button", name="Continue").click()
+        await page.get_by_label("Username").fill("bob")
+        await page.get_by_label("Password").fill("bob-password")
+        await page.keyboard.press("Enter")
+        await page.get_by_text(codes["user_code"]).wait_for()
+        await page.get_by_role("button", name="Allow").click()
+        await page.get_by_role("heading", name="Your terminal is connected").wait_for()
+
+        poll = {"client_id": "doorkey-local", "grant_type": GRANT_TYPE}
+        poll["device_code"] = codes["device_code"]
+        tokens = (await terminal.post(f"{issuer}token", data=poll)).json()
+    assert claims_of(tokens["id_token"])["sub"] == "local|bob"
+    assert complaints == []
 
 
 async def test_person_signs_in_allows_and_signs_out(page: Page, app: App, issuer: str) -> None:

@@ -1,3 +1,5 @@
+import asyncio
+
 import httpx
 import pytest
 
@@ -52,6 +54,13 @@ async def test_first_use_burns_the_code_also_when_it_is_wrong(
     code = (await visitor.sign_in())["code"]
     assert_refused(await visitor.redeem(code, **wrong), "invalid_grant")
     assert_refused(await visitor.redeem(code), "invalid_grant")
+
+
+async def test_of_many_uses_at_once_exactly_one_wins(visitor: Visitor) -> None:
+    code = (await visitor.sign_in())["code"]
+    answers = await asyncio.gather(*(visitor.redeem(code) for _ in range(20)))
+    (won,) = [answer for answer in answers if answer.status_code == 200]
+    assert (await visitor.renew(won.json()["refresh_token"])).status_code == 400
 
 
 async def test_code_expires(visitor: Visitor, clock: Clock) -> None:

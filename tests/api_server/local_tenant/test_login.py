@@ -64,7 +64,7 @@ async def test_tries_are_limited_even_with_the_right_password(
     for _ in range(10):
         answer = await visitor.submit(page, username="alice", password="wrong", action="login")
         assert answer.status_code == 401
-    right = {"username": "Alice", "password": "alice-password", "action": "login"}
+    right = {"username": "Alice@example.com", "password": "alice-password", "action": "login"}
     assert (await visitor.submit(page, **right)).status_code == 429
     clock.advance(300)
     assert (await visitor.submit(page, **right)).status_code == 303
