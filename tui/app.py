@@ -1,11 +1,8 @@
 """The app: who is signed in, where one is, and what each key does. No HTTP, no tokens."""
 
 import asyncio
-import signal
 from collections.abc import Callable, Iterable
-from contextlib import suppress
-from functools import partial
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import App, SystemCommand
@@ -17,6 +14,7 @@ from textual.widget import AwaitMount
 from textual.widgets import HelpPanel
 from textual.worker import Worker
 
+from tui.app_signals import end_on_signals
 from tui.auth.errors import DoorkeyError
 from tui.auth.sign_in.browser import BrowserOpener, open_in_browser
 from tui.commands import system_commands
@@ -40,9 +38,6 @@ if TYPE_CHECKING:
     from tui.auth.service import AuthService
     from tui.dev import Servers, ServerStatus
     from tui.screens.external_api import ApiCall
-
-ENDING_SIGNALS: Final = ("SIGTERM", "SIGHUP")
-"""What a service manager and a closed terminal send; SIGHUP does not exist on Windows."""
 
 
 class DoorkeyApp(App[None]):
@@ -114,7 +109,7 @@ class DoorkeyApp(App[None]):
 
     def on_mount(self) -> None:
         """Follow the service; leave everything that takes time until Home is painted."""
-        self._listen_for_signals()
+        end_on_signals(lambda code: self.exit(return_code=code))
         self._unsubscribe.append(
             self.service.subscribe(lambda event: self._tell(SessionChanged(event)))
         )
@@ -150,17 +145,6 @@ class DoorkeyApp(App[None]):
 
     def _tell(self, message: Message) -> None:
         self.post_message(message)
-
-    def _listen_for_signals(self) -> None:
-        for name in ENDING_SIGNALS:
-            number = getattr(signal, name, None)
-            # Not in a thread, and not on Windows' event loop.
-            with suppress(NotImplementedError, RuntimeError, ValueError):
-                if number is not None:
-                    # 128 + number is what a shell says of a program that a signal has ended.
-                    asyncio.get_running_loop().add_signal_handler(
-                        number, partial(self.exit, return_code=128 + number)
-                    )
 
     # Where one is
 
