@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from functools import lru_cache
+from itertools import count
 from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -76,27 +77,23 @@ class AccessLog:
         self._lines = LineWriter(_to_stderr if write is None else write)
         self._wall = wall
         self._clock = clock
+        self._serials = count(1)
+        # ids of this worker: told apart from others' by their beginning, in order by their end
+        self._prefix = os.urandom(5).hex()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or the app's life."""
         if scope["type"] != "http":
-            try:
-                await self._app(scope, receive, send)
-            finally:
-                self._lines.flush()
-            return
-        await self._request(scope, receive, send)
-
-    async def _request(self, scope: Scope, receive: Receive, send: Send) -> None:
+            return await self._other(scope, receive, send)
         started = self._clock()
-        request_id = _request_id(scope)
+        request_id = _sent_id(scope) or f"{self._prefix}{next(self._serials):06x}".encode()
         status = 500
 
         async def stamped(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                spent = f"app;dur={(self._clock() - started) * 1000:.2f}".encode()
+                spent = b"app;dur=%.2f" % ((self._clock() - started) * 1000)
                 message["headers"] = [
                     *message["headers"],
                     (b"x-request-id", request_id),
@@ -109,36 +106,45 @@ class AccessLog:
         finally:
             self._log(scope, status, request_id, (self._clock() - started) * 1000)
 
+    async def _other(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._lines.flush()
+
     def _log(self, scope: Scope, status: int, request_id: bytes, milliseconds: float) -> None:
-        line = (
-            f'{{"time": "{_utc(self._wall())}", "method": {json.dumps(scope["method"])}, '
-            f'"path": {json.dumps(shown_path(scope["path"]))}, "status": {status}, '
-            f'"ms": {milliseconds:.2f}, "id": "{request_id.decode()}"}}\n'
+        seconds, fraction = divmod(self._wall(), 1)
+        self._lines.add(
+            b'{"time": "%s.%03dZ", %s, "status": %d, "ms": %.2f, "id": "%s"}\n'
+            % (
+                _utc(seconds),
+                fraction * 1000,
+                _what(scope["method"], scope["path"]),
+                status,
+                milliseconds,
+                request_id,
+            )
         )
-        self._lines.add(line.encode())
 
 
-def shown_path(path: str) -> str:
-    """Return the path as it may be logged."""
-    return "(a token)" if TOKEN_START in path else path[:MAX_PATH]
-
-
-def _utc(moment: float) -> str:
-    seconds = int(moment)
-    return f"{_utc_second(seconds)}.{int((moment - seconds) * 1000):03}Z"
+@lru_cache(maxsize=256)
+def _what(method: str, path: str) -> bytes:
+    """Write what was asked for as it may be logged; few paths make up most requests."""
+    shown = "(a token)" if TOKEN_START in path else path[:MAX_PATH]
+    return f'"method": {json.dumps(method)}, "path": {json.dumps(shown)}'.encode()
 
 
 @lru_cache(maxsize=2)
-def _utc_second(seconds: int) -> str:
+def _utc(seconds: float) -> bytes:
     """Write a second once, for all requests in it."""
-    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds)).encode()
 
 
-def _request_id(scope: Scope) -> bytes:
+def _sent_id(scope: Scope) -> bytes | None:
     for name, value in scope["headers"]:
         if name == b"x-request-id" and REQUEST_ID.fullmatch(value):
             return bytes(value)
-    return os.urandom(8).hex().encode()
+    return None
 
 
 def _to_stderr(lines: bytes) -> None:

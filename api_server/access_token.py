@@ -44,19 +44,30 @@ class AccessTokenVerifier:
         self._cache = TokenCache() if cache is None else cache
         self._clock = clock
 
-    async def verify(self, token: bytes) -> AccessToken:
-        """Return what the token says; raises a Refusal."""
-        digest = TokenCache.digest(token)
+    def recall(self, token: bytes) -> AccessToken | None:
+        """Return what a token says that was accepted before, if that still holds.
+
+        Waits for nothing; raises InvalidTokenError if the token has expired since.
+        """
+        known = self._cache.get(TokenCache.digest(token))
         keys = self.keys.at_hand()
-        known = self._cache.get(digest)
-        if known is not None and keys is not None:
-            if known.key_thumbprint in keys.thumbprints:
-                require_unexpired(known.expires_at, self._clock())
-                return known
-            self._cache.drop(digest)
+        if known is None or keys is None or known.key_thumbprint not in keys.thumbprints:
+            return None
+        require_unexpired(known.expires_at, self._clock())
+        return known
+
+    async def verify(self, token: bytes) -> AccessToken:
+        """Return what the token says, checked anew; raises a Refusal."""
         jwt = SignedJwt.parse(token)
         self._require_allowed(jwt.header.algorithm)
-        verified = self._read(jwt, await self._signer(jwt, keys or await self.keys.current()))
+        keys = self.keys.at_hand() or await self.keys.current()
+        digest = TokenCache.digest(token)
+        try:
+            verified = self._read(jwt, await self._signer(jwt, keys))
+        except InvalidTokenError:
+            # the key it was once accepted by may have left the set
+            self._cache.drop(digest)
+            raise
         self._cache.put(digest, verified)
         return verified
 

@@ -62,7 +62,8 @@ class Bearer(AuthenticationBackend):
     async def authenticate(self, conn: HTTPConnection) -> tuple[AuthCredentials, BaseUser]:
         """Say who sent the request; a refusal waits in the user until somebody `requires`."""
         try:
-            token = await self._verifier.verify(bearer_token(conn.scope))
+            sent = bearer_token(conn.scope)
+            token = self._verifier.recall(sent) or await self._verifier.verify(sent)
         except Refusal as refusal:
             # kept beyond this frame: without the traceback, which would keep the token too
             return self._nobody, Stranger(refusal.with_traceback(None))

@@ -17,10 +17,16 @@ FORM_SECONDS: Final = 5.0
 """A client that drips its body keeps nothing waiting for longer."""
 
 
+def has_form(request: Request) -> bool:
+    """Tell whether the request brings a form."""
+    for name, value in request.scope["headers"]:
+        if name == b"content-type" and value[: len(FORM_TYPE)].lower() == FORM_TYPE:
+            return True
+    return False
+
+
 async def refuse_form_token(request: Request) -> None:
     """Raise InvalidRequestError for a token in the request's form; the form can be read again."""
-    if not _is_form(request):
-        return
     _require_small(request.headers.get("content-length", ""))
     try:
         async with asyncio.timeout(FORM_SECONDS):
@@ -31,13 +37,6 @@ async def refuse_form_token(request: Request) -> None:
         # Starlette's word for a body that was read before us, as FastAPI does for Form parameters
         body = b"&".join(name.encode() for name in await request.form())
     refuse_parameter(body, "form")
-
-
-def _is_form(request: Request) -> bool:
-    return any(
-        name == b"content-type" and value[: len(FORM_TYPE)].lower() == FORM_TYPE
-        for name, value in request.scope["headers"]
-    )
 
 
 def _require_small(length: str) -> None:

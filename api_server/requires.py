@@ -8,7 +8,7 @@ from typing import ParamSpec, Protocol, TypeVar, cast, overload
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
-from .form_body import refuse_form_token
+from .form_body import has_form, refuse_form_token
 from .refusal import InsufficientScopeError, Refusal
 from .users import BearerCredentials, Stranger
 
@@ -46,7 +46,10 @@ def requires(*scopes: str) -> Guard:
 
         @wraps(endpoint)
         async def guarded(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Answer:
-            await _admit(_request_in(*args, *kwargs.values()), needed)
+            request = _request_in(*args, *kwargs.values())
+            if has_form(request):
+                await _refuse_form_token(request)
+            _admit(request, needed)
             return await run(*args, **kwargs)
 
         return guarded
@@ -54,19 +57,27 @@ def requires(*scopes: str) -> Guard:
     return guard
 
 
-async def _admit(request: Request, needed: frozenset[str]) -> None:
-    """Raise the refusal, as Starlette's HTTPException, of a request that may not pass."""
-    auth, user = request.auth, request.user
-    if not isinstance(auth, BearerCredentials):
-        raise TypeError("requires() needs the app to have Bearer(...).middleware")
+def _admit(request: Request, needed: frozenset[str]) -> None:
+    """Raise the refusal of a request that may not pass."""
+    auth, user = _credentials(request), request.user
+    if isinstance(user, Stranger):
+        raise auth.challenger.answer(user.refusal)
+    if not needed.issubset(auth.scopes):
+        raise auth.challenger.answer(_insufficient(needed, frozenset(auth.scopes)))
+
+
+async def _refuse_form_token(request: Request) -> None:
     try:
         await refuse_form_token(request)
-        if isinstance(user, Stranger):
-            raise user.refusal
-        if not needed.issubset(auth.scopes):
-            raise _insufficient(needed, frozenset(auth.scopes))
     except Refusal as refusal:
-        raise auth.challenger.answer(refusal) from None
+        raise _credentials(request).challenger.answer(refusal) from None
+
+
+def _credentials(request: Request) -> BearerCredentials:
+    auth = request.auth
+    if not isinstance(auth, BearerCredentials):
+        raise TypeError("requires() needs the app to have Bearer(...).middleware")
+    return auth
 
 
 def _insufficient(needed: frozenset[str], granted: frozenset[str]) -> InsufficientScopeError:

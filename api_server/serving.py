@@ -1,5 +1,6 @@
 """Serving an ASGI app on Granian, tied to the life of whoever started it."""
 
+import gc
 import os
 import signal
 import sys
@@ -96,7 +97,11 @@ def _load_in_worker(make_app: Callable[[], ASGIApp]) -> ASGIApp:
     parent = parent_process()
     if parent is not None:
         _in_background(_stop_after, partial(connection.wait, [parent.sentinel]))
-    return make_app()
+    app = make_app()
+    # what is there now stays: looking through it for garbage again and again takes milliseconds
+    gc.collect()
+    gc.freeze()
+    return app
 
 
 def _end_on_signals() -> None:

@@ -63,6 +63,6 @@ class BearerCredentials(AuthCredentials):
     """The scopes of a request, and how a refusal of it is written: `request.auth`."""
 
     def __init__(self, scopes: frozenset[str], challenger: Challenger) -> None:
-        super().__init__()
+        # the request's own list: nothing that an endpoint does to it reaches the next request
         self.scopes = list(scopes)
         self.challenger = challenger
