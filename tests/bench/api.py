@@ -1,0 +1,130 @@
+"""The API against Express with express-oauth2-jwt-bearer, and against itself without a check.
+
+Interleaved rounds, one server at a time under load, each server on one core and wrk on the other;
+told as medians and as ratios of medians. The API writes its access log; Express writes none.
+"""
+
+import os
+import shutil
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Final
+
+from api_server.token_cache import MAX_TOKENS
+from tests.api_server.tokens import AUDIENCE, EcKey, RsaKey, claims, header, token
+
+from .comparison import Comparison, Load
+from .report import say
+from .servers import Running, express, issuer, open_api, our_api, running
+from .wrk import wrk
+
+ROUNDS: Final = int(os.environ.get("DOORKEY_BENCH_ROUNDS", "5"))
+SECONDS: Final = float(os.environ.get("DOORKEY_BENCH_SECONDS", "3"))
+DISTINCT: Final = int(os.environ.get("DOORKEY_BENCH_TOKENS", "1000000"))
+"""Tokens of the memory test, signed with ES256, which signs ten times as fast as RS256."""
+
+BATCH: Final = 50_000
+NEW_TOKENS: Final = 3 * MAX_TOKENS
+"""Sent in turn: when one comes again the API has long forgotten it, so each is a new one."""
+
+SERVER_CORE: Final = "0"
+WRK_CORE: Final = "1"
+TWO_CORES: Final = "0,1"
+FREE_CORE: Final = "2" if (os.cpu_count() or 1) > 2 else None
+"""Where wrk runs while the API has two cores; without a third it shares them."""
+
+RSA: Final = RsaKey.named("k1")
+EC: Final = EcKey.named("e1")
+
+SEEN: Final = "ours, token seen before"
+BARE: Final = "ours, without a check"
+NEW: Final = "ours, every token new"
+EXPRESS_SEEN: Final = "Express, token seen before"
+EXPRESS_NEW: Final = "Express, every token new"
+
+
+def main() -> None:
+    """Run all comparisons; about six minutes, most of it for the million tokens."""
+    if shutil.which("wrk") is None:
+        sys.exit("this benchmark needs wrk (apt install wrk)")
+    with tempfile.TemporaryDirectory() as folder, issuer(RSA.jwk(), EC.jwk()) as tenant:
+        seen, new = Path(folder, "seen"), Path(folder, "new")
+        seen.write_text(_rs256(tenant, 0))
+        new.write_text("\n".join(_rs256(tenant, serial) for serial in range(NEW_TOKENS)))
+        _on_one_core(tenant, seen, new)
+        _on_two_cores(tenant, seen, new)
+        _memory(tenant, Path(folder, "distinct"))
+
+
+def _on_one_core(tenant: str, seen: Path, new: Path) -> None:
+    with ExitStack() as stack:
+        ours = stack.enter_context(running(our_api(tenant), SERVER_CORE))
+        bare = stack.enter_context(running(open_api(), SERVER_CORE))
+        loads = {SEEN: Load(ours, seen), BARE: Load(bare, seen), NEW: Load(ours, new)}
+        theirs = express(tenant)
+        if theirs is None:
+            say("node and npm are not here: no comparison with Express")
+        else:
+            other = stack.enter_context(running(theirs, SERVER_CORE))
+            loads |= {EXPRESS_SEEN: Load(other, seen), EXPRESS_NEW: Load(other, new)}
+        comparison = Comparison.of(loads, ROUNDS, SECONDS, WRK_CORE)
+    say(f"one core each, median of {ROUNDS} rounds of {SECONDS:.0f} s")
+    comparison.say()
+    comparison.say_ratio(SEEN, BARE, 0.75)
+    if theirs is not None:
+        comparison.say_ratio(SEEN, EXPRESS_SEEN, 4.0)
+        comparison.say_ratio(NEW, EXPRESS_NEW, 1.5)
+
+
+def _on_two_cores(tenant: str, seen: Path, new: Path) -> None:
+    with (
+        running(our_api(tenant), SERVER_CORE) as one,
+        running(our_api(tenant, "--workers", "2"), TWO_CORES) as two,
+    ):
+        loads = {
+            "1 worker, token seen before": Load(one, seen),
+            "2 workers, token seen before": Load(two, seen),
+            "1 worker, every token new": Load(one, new),
+            "2 workers, every token new": Load(two, new),
+        }
+        comparison = Comparison.of(loads, ROUNDS, SECONDS, FREE_CORE)
+    shared = ", which it shares with wrk: this machine has no third" if FREE_CORE is None else ""
+    say(f"\none worker on one core, two workers on two{shared}")
+    comparison.say()
+    for kind in ("token seen before", "every token new"):
+        comparison.say_ratio(f"2 workers, {kind}", f"1 worker, {kind}", 1.7)
+
+
+def _memory(tenant: str, tokens: Path) -> None:
+    say(f"\nresident memory over {DISTINCT:,} distinct tokens, {MAX_TOKENS} of them remembered")
+    with running(our_api(tenant), None) as server:
+        say(f"  at the start     {server.resident_mib():7.1f} MiB")
+        for start in range(0, DISTINCT, BATCH):
+            serials = range(start, min(start + BATCH, DISTINCT))
+            tokens.write_text("\n".join(_es256(tenant, serial) for serial in serials))
+            _send_each(server, tokens, len(serials))
+            if (start // BATCH) % 4 == 0 or serials.stop == DISTINCT:
+                say(f"  after {serials.stop:>9,}  {server.resident_mib():7.1f} MiB")
+
+
+def _send_each(server: Running, tokens: Path, count: int) -> None:
+    """Run wrk until each token of the file was sent."""
+    sent = 0
+    while sent < count:
+        sent = max(sent, wrk(server.url, tokens, max(SECONDS, count / 6000), None).requests)
+
+
+def _rs256(tenant: str, serial: int) -> str:
+    return token(RSA, _claims(tenant, serial))
+
+
+def _es256(tenant: str, serial: int) -> str:
+    return token(EC, _claims(tenant, serial), header(alg="ES256", kid="e1"))
+
+
+def _claims(tenant: str, serial: int) -> dict[str, object]:
+    now = int(time.time())
+    return claims(iss=tenant, aud=AUDIENCE, iat=now, exp=now + 36_000, jti=f"token-{serial}")

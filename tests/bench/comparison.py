@@ -1,0 +1,78 @@
+"""Several loads in turn, and how they compare."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+from .report import say
+from .servers import Running
+from .wrk import Run, wrk
+
+
+@dataclass(frozen=True)
+class Load:
+    """A server and the file of tokens that it is sent."""
+
+    server: Running
+    tokens: Path
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One round of one load."""
+
+    run: Run
+    cpu_microseconds: float
+    """What the server computed for one request; other processes do not add to it."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The rounds of each load, by its name."""
+
+    samples: Mapping[str, list[Sample]]
+
+    @classmethod
+    def of(
+        cls, loads: Mapping[str, Load], rounds: int, seconds: float, cores: str | None
+    ) -> "Comparison":
+        """Let the loads take turns, so that what else the machine does falls on all alike."""
+        for load in loads.values():
+            wrk(load.server.url, load.tokens, 1, cores)
+        samples: dict[str, list[Sample]] = {name: [] for name in loads}
+        for _ in range(rounds):
+            for name, load in loads.items():
+                samples[name].append(_sample(load, seconds, cores))
+        return cls(samples)
+
+    def say(self) -> None:
+        """Print a line for each load: median, spread, p99, CPU time."""
+        for name, taken in self.samples.items():
+            rates = sorted(sample.run.requests_per_second for sample in taken)
+            say(
+                f"  {name:30} {median(rates):8,.0f} requests/s "
+                f"({rates[0]:,.0f} to {rates[-1]:,.0f}), "
+                f"p99 {median(sample.run.p99_ms for sample in taken):.1f} ms, "
+                f"{median(sample.cpu_microseconds for sample in taken):.0f} us CPU each"
+            )
+
+    def say_ratio(self, ours: str, theirs: str, target: float) -> None:
+        """Print how many times as many requests `ours` answers, and whether that is enough."""
+        ratio = self._rate(ours) / self._rate(theirs)
+        verdict = "holds" if ratio >= target else "FALLS SHORT"
+        cpu = self._cpu(theirs) / self._cpu(ours)
+        say(f"  {ours} / {theirs}: {ratio:.2f} (at least {target}: {verdict}); by CPU {cpu:.2f}")
+
+    def _rate(self, name: str) -> float:
+        return median(sample.run.requests_per_second for sample in self.samples[name])
+
+    def _cpu(self, name: str) -> float:
+        return median(sample.cpu_microseconds for sample in self.samples[name])
+
+
+def _sample(load: Load, seconds: float, cores: str | None) -> Sample:
+    before = load.server.cpu_seconds()
+    run = wrk(load.server.url, load.tokens, seconds, cores)
+    spent = load.server.cpu_seconds() - before
+    return Sample(run, spent / run.requests * 1_000_000)
