@@ -10,8 +10,8 @@ from typing import Final
 import httpx
 
 from tui.auth.errors import ApiUnreachable
+from tui.auth.http import cause_of
 from tui.auth.web_address import is_loopback
-from tui.text import printable
 
 PING_PATH: Final = "/api/external"
 
@@ -113,7 +113,7 @@ async def _body(response: httpx.Response) -> str:
 
 
 def _unreachable(api_url: str, error: httpx.HTTPError) -> str:
-    cause = printable(error) or type(error).__name__
+    cause = cause_of(error)
     if "CERTIFICATE_VERIFY_FAILED" in cause:
         return f"The API at {api_url} has a TLS certificate that is not trusted here: {cause}."
     if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):

@@ -16,7 +16,6 @@ from textual.worker import Worker
 
 from tui.app_signals import end_on_signals
 from tui.auth.errors import DoorkeyError
-from tui.auth.sign_in.browser import BrowserOpener, open_in_browser
 from tui.commands import system_commands
 from tui.messages import (
     PROTECTED,
@@ -88,14 +87,12 @@ class DoorkeyApp(App[None]):
         *,
         clock: Clock = local_now,
         call_api: "ApiCall | None" = None,
-        open_url: BrowserOpener = open_in_browser,
     ) -> None:
         super().__init__()
         self.service = service
         self.clock = clock
         self._bundled = servers
         self._call_api = call_api
-        self._open_url = open_url
         self._restored = asyncio.Event()
         self._following = asyncio.Lock()
         self._unsubscribe: list[Callable[[], None]] = []
@@ -193,7 +190,7 @@ class DoorkeyApp(App[None]):
         if not self.account.signed_in:
             from tui.screens.sign_in import SignInScreen
 
-            screen = SignInScreen(self.service, place, self.clock, self._open_url)
+            screen = SignInScreen(self.service, place, self.clock, self.service.open_url)
             event = await self.push_screen_wait(screen)
             if event is None:
                 return

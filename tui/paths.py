@@ -1,8 +1,11 @@
 """Where Doorkey keeps what it remembers, and where it looks for what it is told."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
+
+from tui.text import printable
 
 APP_NAME: Final = "doorkey"
 STATE_DIR_VARIABLE: Final = "DOORKEY_STATE_DIR"
@@ -18,6 +21,13 @@ def state_dir() -> Path:
     import platformdirs
 
     return platformdirs.user_state_path(APP_NAME, appauthor=False)
+
+
+def shown(path: Path) -> str:
+    """Give `path` for people: printable, with the home folder as `~`."""
+    with suppress(ValueError, RuntimeError):
+        return printable(Path("~") / path.relative_to(Path.home()))
+    return printable(path)
 
 
 def logs_dir() -> Path:

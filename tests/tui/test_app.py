@@ -22,7 +22,8 @@ from tests.tui.screens.stage import (
     text_of,
     until,
 )
-from tui.auth.store import FileStore, MemoryStore
+from tui.auth.file_store import FileStore
+from tui.auth.store import MemoryStore
 from tui.messages import PLACES, PROTECTED
 from tui.screens.log_out import LogOutScreen
 from tui.screens.sign_in import SignInScreen

@@ -5,17 +5,30 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from tui.auth.errors import DoorkeyError
+    from tui.auth.httpx_auth import DoorkeyAuth
+    from tui.auth.keeper import SessionKeeper
     from tui.auth.models import LoginEvent, Profile, Session, TokenSet
     from tui.auth.service import AuthService
 
-__all__ = ["AuthService", "DoorkeyError", "LoginEvent", "Profile", "Session", "TokenSet"]
+__all__ = [
+    "AuthService",
+    "DoorkeyAuth",
+    "DoorkeyError",
+    "LoginEvent",
+    "Profile",
+    "Session",
+    "SessionKeeper",
+    "TokenSet",
+]
 
 HOMES: Final = {
     "AuthService": "tui.auth.service",
+    "DoorkeyAuth": "tui.auth.httpx_auth",
     "DoorkeyError": "tui.auth.errors",
     "LoginEvent": "tui.auth.models",
     "Profile": "tui.auth.models",
     "Session": "tui.auth.models",
+    "SessionKeeper": "tui.auth.keeper",
     "TokenSet": "tui.auth.models",
 }
 

@@ -66,6 +66,10 @@ class CurrentSession:
         expiry = self.access_token_expiry
         return expiry is not None and self._clock() < expiry
 
+    def clock(self) -> datetime:
+        """Give the time by which everything here is judged."""
+        return self._clock()
+
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Have `listener` told of every change, on the event loop; gives what ends that."""
         self._listeners.append(listener)

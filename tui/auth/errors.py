@@ -85,6 +85,9 @@ class TenantUnreachable(DoorkeyError):
 class TenantMisbehaved(DoorkeyError):
     """The tenant's answer breaks the standard, or is not the tenant's."""
 
+    refresh_token: str | None = None
+    """What a wrong token response had in it: the one before is spent."""
+
 
 class IdTokenRejected(TenantMisbehaved):
     """An ID token failed a check of OpenID Connect Core 3.1.3.7."""

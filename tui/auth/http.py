@@ -26,6 +26,14 @@ CONNECT_SECONDS: Final = 5.0
 DIRECT_HOSTS: Final = ("localhost", "127.0.0.1", "[::1]")
 """Loopback never goes through a proxy, whatever the environment says."""
 
+FAILURES: Final[dict[type[httpx.HTTPError], str]] = {
+    httpx.ConnectError: "nobody answers there",
+    httpx.ConnectTimeout: "no connection in time",
+    httpx.ReadTimeout: "no answer in time",
+    httpx.ReadError: "the connection broke",
+}
+"""For exceptions whose own words say nothing to a person."""
+
 WAIT_AND_TRY_AGAIN: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
@@ -49,9 +57,10 @@ class Answer:
     def date(self) -> datetime | None:
         """The tenant's clock when it answered, to the second (RFC 9110 6.6.1)."""
         try:
-            return parsedate_to_datetime(self.headers.get("date", ""))
+            date = parsedate_to_datetime(self.headers.get("date", ""))
         except ValueError:
             return None
+        return date if date.tzinfo else None
 
 
 class TenantHttp:
@@ -130,8 +139,16 @@ def _retry_after(value: str) -> float | None:
     return float(value) if value.isascii() and value.isdigit() and len(value) < 6 else None
 
 
+def cause_of(error: httpx.HTTPError) -> str:
+    """Say in words why an exchange failed."""
+    words = printable(error)
+    if not words or words == "All connection attempts failed":
+        return FAILURES.get(type(error), type(error).__name__)
+    return words
+
+
 def _unreachable(host: str, error: httpx.HTTPError) -> str:
-    cause = printable(error) or type(error).__name__
+    cause = cause_of(error)
     if isinstance(error, httpx.ProxyError):
         return f"The proxy on the way to {host} refused: {cause}. Check HTTPS_PROXY and NO_PROXY."
     if "CERTIFICATE_VERIFY_FAILED" in cause:

@@ -82,6 +82,8 @@ class Session:
     signed_in_at: datetime
     renewed_at: tuple[datetime, ...] = ()
     """When the token set was renewed, oldest first; the last few only."""
+    clock_skew_seconds: float = 0.0
+    """How far this machine's clock is ahead of the tenant's; 0 where they agree well enough."""
 
     @property
     def renewable(self) -> bool:

@@ -78,20 +78,23 @@ class Provider:
         """Redeem a refresh token (RFC 6749 6)."""
         return await self._grant({"grant_type": "refresh_token", "refresh_token": refresh_token})
 
-    async def verified_claims(self, id_token: str, expected: Expected) -> Claims:
-        """Verify an ID token; the keys are fetched again once where none fits.
+    async def verified_claims(
+        self, id_token: str, expected: Expected, clock_skew: timedelta
+    ) -> Claims:
+        """Verify an ID token by the tenant's time; fetch the keys again once where none fits.
 
         Raises:
             IdTokenRejected: it fails a check.
         """
+        now = self._clock() - clock_skew
         try:
-            return verify_id_token(id_token, await self._key_set(), expected, self._clock())
+            return verify_id_token(id_token, await self._key_set(), expected, now)
         except UnknownKey:
             last = self._keys_fetched_again_at
             if last is not None and self._is_fresh(last, KEYS_COOLDOWN):
                 raise
         self._keys, self._keys_fetched_again_at = None, self._clock()
-        return verify_id_token(id_token, await self._key_set(), expected, self._clock())
+        return verify_id_token(id_token, await self._key_set(), expected, now)
 
     async def userinfo(self, access_token: str, subject: str) -> Claims:
         """Ask for more claims (Core 5.3); none where the tenant has none for this token.

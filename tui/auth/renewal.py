@@ -1,12 +1,15 @@
 """One renewal: under the lock, on top of what the store has now, kept before it is used."""
 
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from tui.auth.errors import GrantRefused, SignInNeeded
+from tui.auth.errors import DoorkeyError, GrantRefused, SignInNeeded, TenantMisbehaved
 from tui.auth.models import Session
 from tui.auth.store import SessionStore
+from tui.auth.token_response import TokenResponse
 from tui.auth.token_set import renewed_session
 
 if TYPE_CHECKING:
@@ -47,6 +50,22 @@ async def renew(
                 raise
             store.clear()
             raise SessionEnded(f"The session has ended. {refused} Sign in again.") from None
+        except TenantMisbehaved as wrong:
+            if wrong.refresh_token:
+                # The old one is spent; without this one the next renewal would end the session.
+                rotated = replace(tokens, refresh_token=wrong.refresh_token)
+                store.save(replace(session, token_set=rotated))
+            raise
         renewed = await renewed_session(provider, session, response, clock())
+        if store.load() is None:
+            await _disown(provider, response)
+            raise SessionEnded("You signed out while the session was renewed.")
         store.save(renewed)
         return renewed
+
+
+async def _disown(provider: "Provider", response: TokenResponse) -> None:
+    """Revoke what came for a session that is no more; the log out could not know of it."""
+    if response.refresh_token is not None:
+        with suppress(DoorkeyError):
+            await provider.revoke(response.refresh_token)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from tui.auth.current import CurrentSession, now
-from tui.auth.errors import DoorkeyError, SignInCancelled, SignInFailed, SignInNeeded
+from tui.auth.errors import DoorkeyError, SignInCancelled, SignInFailed, SignInNeeded, StoreFailed
 from tui.auth.models import LoginEvent, LogOutStep, Session, SignInProgress
 from tui.auth.sign_in.browser import BrowserOpener, open_in_browser
 from tui.auth.sign_in.options import SignInOptions
@@ -39,11 +39,12 @@ class AuthService(CurrentSession):
         self.config: Final = config
         self._store = store or session_store(config)
         self._transport = transport
-        self._open_url = open_url
+        self.open_url: Final = open_url
         self._provider_made: Provider | None = None
         self._renewal: asyncio.Task[None] | None = None
         self._sign_in: asyncio.Task[LoginEvent] | None = None
         self._waiting: WaitingSignIn | None = None
+        self._seen = self._store.signature()
 
     @property
     def storage(self) -> str:
@@ -95,15 +96,37 @@ class AuthService(CurrentSession):
             StoreFailed: it cannot be read.
             DoorkeyError: its renewal failed; `session` tells whether it stays.
         """
-        self.take_up()
+        session = await asyncio.to_thread(self._store.load)  # a sealed one asks the keyring
+        if session is not None:
+            self._adopt(session)
         if self._session and not self.is_access_token_valid() and self._session.renewable:
             await self.renew_tokens()
 
     def take_up(self) -> None:
-        """Take up the session that is kept, as it is; raises StoreFailed."""
+        """Take up the session that is kept; may wait for a keyring; raises StoreFailed."""
         session = self._store.load()
         if session is not None:
             self._adopt(session)
+
+    async def follow_store(self) -> None:
+        """Take over what another process has changed in the store since the last call.
+
+        It costs next to nothing where nothing has changed, and never touches the network. A store
+        that cannot be read changes nothing here.
+        """
+        signature = self._store.signature()
+        if signature == self._seen:
+            return
+        try:
+            kept = await asyncio.to_thread(self._store.load)
+        except StoreFailed:
+            return
+        finally:
+            self._seen = signature
+        if kept is None and self._session is not None:
+            self._forget("You signed out in another window.")
+        elif kept is not None and kept != self._session:
+            self._adopt(kept)
 
     async def login(
         self,
@@ -181,7 +204,7 @@ class AuthService(CurrentSession):
         if at_tenant:
             steps.append(
                 await signed_out_at_tenant(
-                    self._provider(), session.token_set, self.config.redirect_uris, self._open_url
+                    self._provider(), session.token_set, self.config.redirect_uris, self.open_url
                 )
             )
             watch(steps[-1])
@@ -215,7 +238,7 @@ class AuthService(CurrentSession):
             attempt = SignInAttempt.fresh(self.config, metadata, listener.redirect_uri, options)
             self._waiting = WaitingSignIn(attempt, listener)
             try:
-                code = await self._waiting.code(watch, self._clock, self._open_url)
+                code = await self._waiting.code(watch, self._clock, self.open_url)
             finally:
                 self._waiting = None
         watch(SignInProgress("completing"))

@@ -24,6 +24,7 @@ def session_to_json(session: Session) -> bytes:
         "profile": dict(session.profile.claims),
         "signed_in_at": session.signed_in_at.isoformat(),
         "renewed_at": [time.isoformat() for time in session.renewed_at],
+        "clock_skew_seconds": session.clock_skew_seconds,
     }
     return json.dumps(members).encode("ascii")
 
@@ -52,8 +53,9 @@ def session_from_json(content: bytes) -> Session:
             Profile(dict(members["profile"])),
             _time(members["signed_in_at"]),
             tuple(_time(time) for time in members["renewed_at"]),
+            float(members["clock_skew_seconds"]),
         )
-    except (LookupError, TypeError, RecursionError) as error:
+    except (LookupError, TypeError, OverflowError, RecursionError) as error:
         raise ValueError(f"not a session: {type(error).__name__}") from None
 
 

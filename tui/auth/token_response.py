@@ -15,6 +15,9 @@ from tui.text import printable, shortened
 UNKNOWN_LIFETIME: Final = timedelta(minutes=5)
 """For an opaque access token whose lifetime the tenant does not say."""
 
+UNREMARKABLE_SKEW: Final = timedelta(seconds=30)
+"""`Date` has whole seconds and the answer its way; a clock that is off is off by more."""
+
 LONGEST_LIFETIME_SECONDS: Final = 10 * 366 * 24 * 3600
 """Ten years. Beyond it a number is a mistake (milliseconds, or a date), not a lifetime."""
 
@@ -28,6 +31,8 @@ class TokenResponse:
     id_token: str | None = field(repr=False)
     refresh_token: str | None = field(repr=False)
     scope: str | None
+    clock_skew: timedelta = timedelta()
+    """How far this machine's clock is ahead of the tenant's; zero up to 30 s, or where unknown."""
 
 
 def parse_token_response(answer: Answer, now: datetime) -> TokenResponse:
@@ -35,9 +40,20 @@ def parse_token_response(answer: Answer, now: datetime) -> TokenResponse:
 
     Raises:
         GrantRefused: a definite no, with the tenant's `error`.
-        TenantMisbehaved: anything that is neither success nor an error as RFC 6749 has them.
+        TenantMisbehaved: anything that is neither success nor an error as RFC 6749 has them; its
+            `refresh_token` is what came all the same.
     """
     members = answer.members()
+    try:
+        return _checked(answer, members, now)
+    except TenantMisbehaved as wrong:
+        rotated = (members or {}).get("refresh_token")
+        if answer.status == 200 and isinstance(rotated, str):
+            wrong.refresh_token = rotated
+        raise
+
+
+def _checked(answer: Answer, members: dict[str, Json] | None, now: datetime) -> TokenResponse:
     if answer.status >= 400 or (members is not None and "error" in members):
         raise _refusal(answer, members)
     if members is None:
@@ -59,7 +75,15 @@ def parse_token_response(answer: Answer, now: datetime) -> TokenResponse:
         id_token=_text(members, "id_token"),
         refresh_token=_text(members, "refresh_token"),
         scope=_text(members, "scope"),
+        clock_skew=_clock_skew(answer.date, now),
     )
+
+
+def _clock_skew(tenants_time: datetime | None, now: datetime) -> timedelta:
+    if tenants_time is None:
+        return timedelta()
+    skew = now - tenants_time
+    return skew if abs(skew) > UNREMARKABLE_SKEW else timedelta()
 
 
 def _refusal(answer: Answer, members: dict[str, Json] | None) -> GrantRefused | TenantMisbehaved:

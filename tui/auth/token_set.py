@@ -37,20 +37,21 @@ async def session_from_code(
         access_token=response.access_token,
         max_age_seconds=attempt.options.max_age_seconds,
     )
-    claims = await provider.verified_claims(response.id_token, expected)
+    claims = await provider.verified_claims(response.id_token, expected, response.clock_skew)
     asked_scope = attempt.options.scope or attempt.config.scope
     token_set = TokenSet(
         access_token=response.access_token,
         access_token_expiry=response.access_token_expiry,
         id_token=response.id_token,
-        token_expiry=expiry(claims),
+        token_expiry=expiry(claims) + response.clock_skew,
         refresh_token=response.refresh_token,
         # Left out where all that was asked for is granted (RFC 6749 5.1).
         scope=response.scope or asked_scope,
         obtained_at=now,
     )
     profile = Profile(await _completed(provider, claims, response.access_token))
-    return Session(token_set, profile, signed_in_at=now)
+    skew_seconds = response.clock_skew.total_seconds()
+    return Session(token_set, profile, signed_in_at=now, clock_skew_seconds=skew_seconds)
 
 
 async def renewed_session(
@@ -79,11 +80,13 @@ async def renewed_session(
             subject=profile.subject,
             access_token=response.access_token,
         )
-        claims = await provider.verified_claims(response.id_token, expected)
-        token_set = replace(token_set, id_token=response.id_token, token_expiry=expiry(claims))
+        claims = await provider.verified_claims(response.id_token, expected, response.clock_skew)
+        token_expiry = expiry(claims) + response.clock_skew
+        token_set = replace(token_set, id_token=response.id_token, token_expiry=token_expiry)
         profile = Profile({**profile.claims, **claims})
     renewals = (*session.renewed_at, now)[-RENEWALS_REMEMBERED:]
-    return Session(token_set, profile, session.signed_in_at, renewals)
+    skew_seconds = response.clock_skew.total_seconds()
+    return Session(token_set, profile, session.signed_in_at, renewals, skew_seconds)
 
 
 async def _completed(provider: Provider, claims: Claims, access_token: str) -> Claims:

@@ -16,9 +16,10 @@ from tui.auth.errors import (
     SignInNeeded,
     TenantUnreachable,
 )
+from tui.auth.file_store import FileStore
 from tui.auth.models import LoginEvent, LogOutStep, Session
 from tui.auth.service import AuthService
-from tui.auth.store import FileStore, MemoryStore, SessionStore
+from tui.auth.store import MemoryStore, SessionStore
 
 Make = Callable[..., AuthService]
 

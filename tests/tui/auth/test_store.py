@@ -7,7 +7,8 @@ import pytest
 
 from tests.builders import CONFIG, session
 from tui.auth.errors import StoreFailed
-from tui.auth.store import FileStore, MemoryStore, session_store
+from tui.auth.file_store import FileStore
+from tui.auth.store import MemoryStore, session_store
 
 
 @pytest.fixture

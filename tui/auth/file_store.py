@@ -1,0 +1,189 @@
+"""A session in a file: plain JSON, or sealed with a key in the system's keyring."""
+
+import hashlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from tui.auth.errors import StoreFailed
+from tui.auth.models import Session
+from tui.auth.private_file import (
+    NotPrivate,
+    make_private_folder,
+    read_private,
+    replace_private,
+    sync_folder,
+)
+from tui.auth.session_json import session_from_json, session_to_json
+from tui.auth.store import Signature
+from tui.paths import shown
+
+if TYPE_CHECKING:
+    from tui.auth.sealing import KeyKeeper, Sealer
+
+LOCK_SECONDS: Final = 60.0
+"""For one other process's renewal, which has its own time limits; then something is stuck."""
+
+LOCK_POLL_SECONDS: Final = 0.05
+
+
+class FileStore:
+    """Keeps the session in one file of mode 0600, replaced as a whole.
+
+    `sealing` is "never", "if_possible" or "always" and says how a session is written; what is
+    there is read either way.
+    """
+
+    def __init__(
+        self, folder: Path, identity: str, sealing: str = "never", keys: "KeyKeeper | None" = None
+    ) -> None:
+        self._name = hashlib.sha256(identity.encode()).hexdigest()[:16]
+        self._identity = identity
+        self._folder = folder
+        self._sealing = sealing
+        self._keys = keys
+        self._sealer_made: Sealer | None = None
+        self.path: Final = folder / f"session-{self._name}.json"
+
+    @property
+    def description(self) -> str:
+        """Where the file is, and what protects it."""
+        return f"Kept in {shown(self.path)}, {self._protection()}."
+
+    def signature(self) -> Signature:
+        """Give what a replaced file has anew: its number, its time, its size."""
+        try:
+            status = self.path.lstat()
+        except OSError:
+            return None
+        return status.st_ino, status.st_mtime_ns, status.st_size
+
+    def load(self) -> Session | None:
+        """Read the file; a damaged one is set aside and counts as none."""
+        try:
+            content = read_private(self.path)
+        except NotPrivate:
+            raise StoreFailed(
+                f"{shown(self.path)} can be read or changed by others; mode 0600 and you as "
+                "its owner are expected. Look at who changed it, then delete it and sign in again."
+            ) from None
+        except OSError as error:
+            raise self._failed("opened (a symbolic link is never followed)", error) from None
+        if content is None:
+            return None
+        try:
+            return session_from_json(self._opened(content))
+        except ValueError:
+            self._set_aside()
+            return None
+
+    def save(self, session: Session) -> None:
+        """Replace the file, sealed where that is asked for and possible."""
+        content = self._closed(session_to_json(session))
+        try:
+            make_private_folder(self._folder)
+            replace_private(self.path, content)
+        except OSError as error:
+            raise self._failed("written", error) from None
+
+    def clear(self) -> None:
+        """Delete the file."""
+        try:
+            self.path.unlink(missing_ok=True)
+            if self._folder.exists():
+                sync_folder(self._folder)
+        except OSError as error:
+            raise self._failed("deleted", error) from None
+
+    @asynccontextmanager
+    async def lock(self) -> AsyncIterator[None]:
+        """Hold a lock file beside the session, never the session's file itself."""
+        import asyncio
+
+        import filelock  # loads asyncio; only a renewal needs it
+
+        path = self.path.with_suffix(".lock")
+        lock = filelock.AsyncFileLock(path, timeout=LOCK_SECONDS, mode=0o600, run_in_executor=False)
+        try:
+            make_private_folder(self._folder)
+            await lock.acquire(poll_interval=LOCK_POLL_SECONDS)
+        except filelock.Timeout:
+            raise StoreFailed(
+                f"Another process has held {shown(path)} for {LOCK_SECONDS:.0f} s; "
+                "a renewal takes a few. End the process that hangs."
+            ) from None
+        except OSError as error:
+            raise self._failed("locked", error) from None
+        try:
+            if self._sealing != "never":
+                await asyncio.to_thread(self._fetch_key)
+            yield
+        finally:
+            await lock.release()
+
+    # Sealing.
+
+    @property
+    def _sealer(self) -> "Sealer":
+        if self._sealer_made is None:
+            from tui.auth.sealing import Sealer, SystemKeyring
+
+            keys = self._keys or SystemKeyring()
+            self._sealer_made = Sealer(self._identity, self._name, keys)
+        return self._sealer_made
+
+    def _fetch_key(self) -> None:
+        from tui.auth.sealing import KeyUnavailable
+
+        with suppress(KeyUnavailable):
+            self._sealer.prepare(create=True)
+
+    def _closed(self, content: bytes) -> bytes:
+        if self._sealing == "never":
+            return content
+        if self._sealer.has_key:
+            return self._sealer.seal(content)
+        if self._sealing == "if_possible":
+            return content
+        raise StoreFailed(
+            "The session is to be sealed with a key in the system's keyring (`sessionStorage`), "
+            "but no keyring answers. Unlock it, or set `sessionStorage` to auto or file."
+        )
+
+    def _opened(self, content: bytes) -> bytes:
+        if content.startswith(b"{"):
+            return content
+        from tui.auth.sealing import SEAL, KeyUnavailable
+
+        if not content.startswith(SEAL):
+            raise ValueError("neither JSON nor sealed")
+        try:
+            return self._sealer.open(content)
+        except KeyUnavailable:
+            raise StoreFailed(
+                "The session is sealed with a key in the system's keyring, which does not answer. "
+                "Unlock the keyring, or sign in again; the session is kept until then."
+            ) from None
+
+    def _protection(self) -> str:
+        sealer = self._sealer_made
+        if sealer is not None and sealer.has_key and self._sealing != "never":
+            return "sealed with a key in the system's keyring"
+        if sealer is not None and sealer.has_failed:
+            return "readable by you alone; no keyring answered"
+        return "readable by you alone"
+
+    # The file.
+
+    def _set_aside(self) -> None:
+        import secrets
+
+        with suppress(OSError):
+            self.path.replace(self.path.with_suffix(f".damaged-{secrets.token_hex(4)}"))
+
+    def _failed(self, done: str, error: OSError) -> StoreFailed:
+        return StoreFailed(
+            f"The session cannot be {done}: {shown(self.path)}: {error.strerror}. "
+            "Check the folder's owner, mode and free space."
+        )

@@ -1,0 +1,112 @@
+"""Keeps a session alive while a program runs: renews it ahead of time, sees what others change."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from tui.auth.errors import DoorkeyError, SignInNeeded, TenantUnreachable
+from tui.auth.models import TokenSet
+from tui.auth.service import AuthService
+
+TICK_SECONDS: Final = 1.0
+"""Between two looks at the wall clock and at the store: a sleep of the machine is noticed within
+it, and so is a sign-in in another window."""
+
+LEAD: Final = timedelta(seconds=90)
+"""How long before its expiry a token is renewed, so that nobody has to wait for it."""
+
+JITTER: Final = timedelta(seconds=30)
+"""On top of the lead, drawn anew each time: a fleet that was started together drifts apart."""
+
+FIRST_RETRY_SECONDS: Final = 2.0
+LONGEST_RETRY_SECONDS: Final = 60.0
+LONGEST_RETRY_AFTER_SECONDS: Final = 600.0
+"""A tenant's `Retry-After` is honoured up to ten minutes; beyond it a person may press a key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offline:
+    """Why the last renewal did not work, and when the next is tried."""
+
+    reason: str
+    retry_at: datetime
+
+
+class SessionKeeper:
+    """Renews in the background and watches the store; `keep` runs until it is cancelled."""
+
+    def __init__(
+        self,
+        service: AuthService,
+        tell: Callable[[Offline | None], None] = lambda _offline: None,
+        *,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self._service = service
+        self._tell = tell
+        self._sleep = sleep
+        self._chance = chance
+        self._failures = 0
+        self._offline: Offline | None = None
+        self._due: tuple[TokenSet, datetime] | None = None
+
+    @property
+    def offline(self) -> Offline | None:
+        """What keeps the session from being renewed, or None."""
+        return self._offline
+
+    async def keep(self) -> None:
+        """Keep the session; ends only by being cancelled."""
+        while True:
+            await self._service.follow_store()
+            if self._is_due(self._service.clock()):
+                await self._renew()
+            await self._sleep(TICK_SECONDS)
+
+    def _is_due(self, now: datetime) -> bool:
+        session = self._service.session
+        if session is None or not session.renewable:
+            self._recovered()
+            return False
+        if self._offline is not None:
+            return now >= self._offline.retry_at
+        if self._due is None or self._due[0] is not session.token_set:
+            self._due = session.token_set, renewal_time(session.token_set, self._chance())
+        return now >= self._due[1]
+
+    async def _renew(self) -> None:
+        try:
+            await self._service.renew_tokens()
+        except SignInNeeded:
+            self._recovered()  # the session has ended; whoever listens has been told
+        except DoorkeyError as error:
+            self._failed(error)
+        else:
+            self._recovered()
+
+    def _failed(self, error: DoorkeyError) -> None:
+        self._failures += 1
+        wait = min(FIRST_RETRY_SECONDS * 2 ** (self._failures - 1), LONGEST_RETRY_SECONDS)
+        wait *= 0.5 + self._chance() / 2
+        if isinstance(error, TenantUnreachable) and error.retry_after_seconds is not None:
+            wait = max(wait, min(error.retry_after_seconds, LONGEST_RETRY_AFTER_SECONDS))
+        self._offline = Offline(str(error), self._service.clock() + timedelta(seconds=wait))
+        self._tell(self._offline)
+
+    def _recovered(self) -> None:
+        self._failures = 0
+        if self._offline is not None:
+            self._offline = None
+            self._tell(None)
+
+
+def renewal_time(token_set: TokenSet, chance: float) -> datetime:
+    """When to renew: shortly before expiry; a short-lived token after a half to two thirds."""
+    lifetime = token_set.access_token_expiry - token_set.obtained_at
+    lead = min(LEAD, lifetime / 3)
+    jitter = min(JITTER, lifetime / 6) * chance
+    return token_set.access_token_expiry - lead - jitter

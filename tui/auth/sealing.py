@@ -1,0 +1,178 @@
+"""Seals a session with AES-256-GCM, under a key that only the system's keyring keeps."""
+
+import threading
+import time
+from base64 import b64decode, b64encode
+from collections.abc import Callable
+from secrets import token_bytes
+from typing import Final, Protocol, TypeVar
+
+SEAL: Final = b"doorkey-sealed-1\n"
+"""What a sealed session begins with; JSON never does."""
+
+KEY_BYTES: Final = 32
+NONCE_BYTES: Final = 12
+"""96 bits, fresh for each write (NIST SP 800-38D 8.2.2)."""
+
+KEYRING_SECONDS: Final = 2.5
+"""A keyring answers at once, or it waits for somebody to unlock it; nobody may be there."""
+
+FORGIVEN_AFTER_SECONDS: Final = 60.0
+"""Before a keyring that did not answer is asked again."""
+
+SERVICE: Final = "doorkey"
+
+TRUSTED_BACKENDS: Final = frozenset(
+    f"keyring.backends.{name}"
+    for name in ("SecretService", "kwallet", "libsecret", "macOS", "Windows")
+)
+"""Others that may be installed keep passwords in plain files, which a file of ours does better."""
+
+T = TypeVar("T")
+
+
+class KeyUnavailable(Exception):
+    """No keyring is here, or it is locked, or it does not answer."""
+
+
+class KeyKeeper(Protocol):
+    """Keeps one text for each name. Calls may block, and raise KeyUnavailable."""
+
+    def get(self, name: str) -> str | None:
+        """Give what is kept for `name`."""
+        ...
+
+    def set(self, name: str, text: str) -> None:
+        """Keep `text` for `name`."""
+        ...
+
+
+class SystemKeyring:
+    """The keyring of the person's desktop, or of their session on a server."""
+
+    def get(self, name: str) -> str | None:
+        """Ask the keyring."""
+        return within(KEYRING_SECONDS, lambda: _backend().get_password(SERVICE, name))
+
+    def set(self, name: str, text: str) -> None:
+        """Tell the keyring."""
+        within(KEYRING_SECONDS, lambda: _backend().set_password(SERVICE, name, text))
+
+
+class Sealer:
+    """Seals and opens one session's content."""
+
+    def __init__(self, identity: str, name: str, keys: KeyKeeper) -> None:
+        self._identity = identity.encode()
+        self._name = name
+        self._keys = keys
+        self._key: bytes | None = None
+        self._failed_at: float | None = None
+
+    @property
+    def has_key(self) -> bool:
+        """Tell whether the key is at hand."""
+        return self._key is not None
+
+    @property
+    def has_failed(self) -> bool:
+        """Tell whether the keyring was asked and did not answer."""
+        return self._failed_at is not None
+
+    def prepare(self, *, create: bool) -> None:
+        """Fetch the key, make one where there is none and `create` says so; may block for 5 s.
+
+        Raises:
+            KeyUnavailable: the keyring does not answer, or did not within the last minute.
+        """
+        if self._key is not None:
+            return
+        failed_at = self._failed_at
+        if failed_at is not None and time.monotonic() - failed_at < FORGIVEN_AFTER_SECONDS:
+            raise KeyUnavailable
+        try:
+            self._key = self._kept_key()
+            if self._key is None and create:
+                self._keys.set(self._name, b64encode(token_bytes(KEY_BYTES)).decode("ascii"))
+                self._key = self._kept_key()
+        except KeyUnavailable:
+            self._failed_at = time.monotonic()
+            raise
+        self._failed_at = None
+
+    def seal(self, content: bytes) -> bytes:
+        """Encrypt `content`; the key must be at hand."""
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        if self._key is None:
+            raise KeyUnavailable
+        nonce = token_bytes(NONCE_BYTES)
+        return SEAL + nonce + AESGCM(self._key).encrypt(nonce, content, self._identity)
+
+    def open(self, sealed: bytes) -> bytes:
+        """Decrypt what `seal` made for this session.
+
+        Raises:
+            KeyUnavailable: the keyring does not answer.
+            ValueError: it was changed, or belongs to another session, or its key is gone.
+        """
+        from cryptography.exceptions import InvalidTag
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        self.prepare(create=False)
+        if self._key is None:
+            raise ValueError("the key is gone from the keyring")
+        nonce, encrypted = sealed[len(SEAL) :][:NONCE_BYTES], sealed[len(SEAL) + NONCE_BYTES :]
+        try:
+            return AESGCM(self._key).decrypt(nonce, encrypted, self._identity)
+        except InvalidTag:
+            raise ValueError("it was changed, or sealed for another session") from None
+
+    def _kept_key(self) -> bytes | None:
+        text = self._keys.get(self._name)
+        if text is None:
+            return None
+        try:
+            key = b64decode(text, validate=True)
+        except ValueError:
+            return None
+        return key if len(key) == KEY_BYTES else None
+
+
+class _Backend(Protocol):
+    def get_password(self, service: str, username: str) -> str | None: ...
+    def set_password(self, service: str, username: str, password: str) -> None: ...
+
+
+def _backend() -> _Backend:
+    import keyring  # 60 ms and a dozen packages; only a sealed session needs it
+
+    backend = keyring.get_keyring()
+    # A chain of several: it writes to its first.
+    first = next(iter(getattr(backend, "backends", ())), backend)
+    if type(first).__module__ not in TRUSTED_BACKENDS:
+        raise KeyUnavailable
+    return first
+
+
+def within(seconds: float, call: Callable[[], T]) -> T:
+    """Give what `call` gives, if it does so in time; a call that hangs is left behind.
+
+    Raises:
+        KeyUnavailable: it failed, or took longer.
+    """
+    answers: list[T] = []
+
+    def run() -> None:
+        try:
+            answers.append(call())
+        except Exception:  # noqa: BLE001 - each backend has errors of its own, and all mean the same
+            return
+
+    # A daemon: a keyring that hangs must not hold our exit.
+    thread = threading.Thread(target=run, name="keyring", daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if not answers:
+        raise KeyUnavailable
+    return answers[0]
