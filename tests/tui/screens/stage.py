@@ -77,24 +77,28 @@ def stage(
     clock = Clock()
     tenant = ScriptedTenant(clock)
     tenant.id_claims = {"name": "Alice Archer"}
-    openers: dict[str, BrowserOpener] = {
-        "signs in": tenant.browser,
-        "waits": _waiting_browser,
-        "fails": tenant.no_browser,
+    # The second time that a browser is opened, the person signs in.
+    openers: dict[str, list[BrowserOpener]] = {
+        "signs in": [],
+        "waits": [_waiting_browser],
+        "fails": [tenant.no_browser],
     }
+    firsts = iter(openers[browser])
+
+    async def open_url(url: str) -> bool:
+        return await next(firsts, tenant.browser)(url)
+
     service = AuthService(
         replace(CONFIG, path=Path("/home/pat/auth_config.json")),
         store=store or MemoryStore(session_of(claims) if signed_in else None),
         transport=tenant,
         clock=clock,
-        open_url=openers[browser],
+        open_url=open_url,
     )
     app = DoorkeyApp(
         service,
         clock=clock,
         call_api=partial(ping, transport=httpx.MockTransport(api), clock=lambda: 0.0),
-        # The second time that a browser is opened, the person signs in.
-        open_url=tenant.browser,
     )
     app.animation_level = "none"
     return Stage(app, service, tenant, clock)
