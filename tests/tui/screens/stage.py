@@ -77,16 +77,18 @@ def stage(
     clock = Clock()
     tenant = ScriptedTenant(clock)
     tenant.id_claims = {"name": "Alice Archer"}
-    # The second time that a browser is opened, the person signs in.
-    openers: dict[str, list[BrowserOpener]] = {
-        "signs in": [],
-        "waits": [_waiting_browser],
-        "fails": [tenant.no_browser],
+    openers: dict[str, BrowserOpener] = {
+        "signs in": tenant.browser,
+        "waits": _waiting_browser,
+        "fails": tenant.no_browser,
     }
-    firsts = iter(openers[browser])
+    opened: set[str] = set()
 
     async def open_url(url: str) -> bool:
-        return await next(firsts, tenant.browser)(url)
+        # The second time that an address is opened, the person signs in.
+        opener = tenant.browser if url in opened else openers[browser]
+        opened.add(url)
+        return await opener(url)
 
     service = AuthService(
         replace(CONFIG, path=Path("/home/pat/auth_config.json")),
