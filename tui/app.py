@@ -190,7 +190,8 @@ class DoorkeyApp(App[None]):
         if not self.account.signed_in:
             from tui.screens.sign_in import SignInScreen
 
-            screen = SignInScreen(self.service, place, self.clock, self.service.open_url)
+            settled = self._bundled.settled if self._bundled is not None else None
+            screen = SignInScreen(self.service, place, self.clock, self.service.open_url, settled)
             event = await self.push_screen_wait(screen)
             if event is None:
                 return

@@ -1,5 +1,6 @@
 """While a sign-in waits: what is happening, the address, the time left, and the ways out."""
 
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -58,9 +59,15 @@ Sign in on the page that your browser shows; this closes by itself when you are 
     """Why it has ended without a session; empty while it goes on."""
 
     def __init__(
-        self, service: "AuthService", place: Place, clock: Clock, open_url: BrowserOpener
+        self,
+        service: "AuthService",
+        place: Place,
+        clock: Clock,
+        open_url: BrowserOpener,
+        until_ready: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         super().__init__()
+        self._until_ready = until_ready
         self._open_url = open_url
         self._service = service
         self._place = place
@@ -95,6 +102,8 @@ Sign in on the page that your browser shows; this closes by itself when you are 
     @work(exclusive=True, group="attempt", exit_on_error=False)
     async def _attempt(self) -> None:
         self.failure = ""
+        if self._until_ready is not None:
+            await self._until_ready()  # a tenant of our own that is starting is not down
         try:
             event = await self._service.login({"target": self._place}, watch=self._follow)
         except SignInCancelled:
