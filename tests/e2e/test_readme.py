@@ -1,0 +1,22 @@
+"""What the README shows works as it stands there."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.e2e.worlds import new_world, running
+
+README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+
+
+def test_the_example_in_python_runs(tmp_path: Path) -> None:
+    (example,) = re.findall(r"```python\n(import asyncio.*?)```", README, re.DOTALL)
+    with running(new_world(tmp_path)) as world:
+        assert world.run("login").returncode == 0
+        run = subprocess.run(
+            [sys.executable, "-c", example],
+            capture_output=True, text=True, check=False,
+            env=world.environment | {"DOORKEY_CONFIG": str(world.config.path)},
+        )  # fmt: skip
+    assert run.stdout == "Your Access Token was successfully validated!\n", run.stderr
