@@ -1,12 +1,13 @@
 """What each screen looks like in each state, at three sizes."""
 
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
 
+from tests.tui.screens.looks import Looks, RunBefore
 from tests.tui.screens.stage import Stage, api_is_down, api_refuses, stage, text_of, until
 from tui.auth.models import SignInProgress
 from tui.dev import ServerStatus
@@ -14,8 +15,6 @@ from tui.screens.sign_in import SignInScreen
 from tui.themes import LIGHT
 
 pytestmark = pytest.mark.snapshot
-
-SIZES = [(60, 20), (80, 24), (120, 36)]
 
 LOG = Path("/home/pat/.local/state/doorkey/logs")
 
@@ -26,15 +25,6 @@ URL = (
     "&nonce=et_a5bXME8dxUEKCaPizyYv_CVhIp9&code_challenge=8PVutdzP6EB236e9jpDsMdr_jaZ2lp"
     "&code_challenge_method=S256&audience=https%3A%2F%2Fapi.example"
 )
-
-Compare = Callable[..., bool]
-RunBefore = Callable[["Pilot[None]"], Awaitable[None]]
-
-
-@pytest.fixture(params=SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-def size(request: pytest.FixtureRequest) -> tuple[int, int]:
-    columns, rows = request.param
-    return columns, rows
 
 
 def keys(on: Stage, *pressed: str, then: Callable[[], object] | None = None) -> RunBefore:
@@ -58,37 +48,37 @@ def servers(on: Stage, *statuses: ServerStatus) -> RunBefore:
     return run
 
 
-def test_home_signed_out(snap_compare: Compare, size: tuple[int, int]) -> None:
+async def test_home_signed_out(looks: Looks) -> None:
     on = stage()
-    assert snap_compare(on.app, terminal_size=size, run_before=keys(on))
+    await looks(on, keys(on))
 
 
-def test_home_signed_in(snap_compare: Compare, size: tuple[int, int]) -> None:
+async def test_home_signed_in(looks: Looks) -> None:
     on = stage(signed_in=True)
-    assert snap_compare(on.app, terminal_size=size, run_before=keys(on))
+    await looks(on, keys(on))
 
 
-def test_home_while_the_servers_start(snap_compare: Compare, size: tuple[int, int]) -> None:
+async def test_home_while_the_servers_start(looks: Looks) -> None:
     on = stage()
     starting = servers(
         on,
         ServerStatus("tenant", "starting", "http://localhost:3002", log=LOG / "tenant-3002.log"),
         ServerStatus("api", "starting", "http://localhost:3001", log=LOG / "api-3001.log"),
     )
-    assert snap_compare(on.app, terminal_size=size, run_before=starting)
+    await looks(on, starting)
 
 
-def test_home_when_the_servers_are_ready(snap_compare: Compare, size: tuple[int, int]) -> None:
+async def test_home_when_the_servers_are_ready(looks: Looks) -> None:
     on = stage()
     ready = servers(
         on,
         ServerStatus("tenant", "ready", "http://localhost:3002", log=LOG / "tenant-3002.log"),
         ServerStatus("api", "ready", "http://localhost:3001", "was running already"),
     )
-    assert snap_compare(on.app, terminal_size=size, run_before=ready)
+    await looks(on, ready)
 
 
-def test_home_when_a_server_has_failed(snap_compare: Compare, size: tuple[int, int]) -> None:
+async def test_home_when_a_server_has_failed(looks: Looks) -> None:
     on = stage()
     reason = "Port 3001 is taken by something that is not this config's API. End that program."
     failed = servers(
@@ -96,11 +86,11 @@ def test_home_when_a_server_has_failed(snap_compare: Compare, size: tuple[int, i
         ServerStatus("tenant", "ready", "http://localhost:3002", log=LOG / "tenant-3002.log"),
         ServerStatus("api", "failed", "http://localhost:3001", reason, LOG / "api-3001.log"),
     )
-    assert snap_compare(on.app, terminal_size=size, run_before=failed)
+    await looks(on, failed)
 
 
 @pytest.mark.parametrize("browser", ["opened", "failed"])
-def test_signing_in(snap_compare: Compare, size: tuple[int, int], browser: str) -> None:
+async def test_signing_in(looks: Looks, browser: str) -> None:
     on = stage(browser="waits" if browser == "opened" else "fails")
 
     async def wait(pilot: "Pilot[None]") -> None:
@@ -115,64 +105,64 @@ def test_signing_in(snap_compare: Compare, size: tuple[int, int], browser: str) 
         )
         await pilot.pause()
 
-    assert snap_compare(on.app, terminal_size=size, run_before=wait)
+    await looks(on, wait)
 
 
-def test_a_sign_in_that_failed(snap_compare: Compare, size: tuple[int, int]) -> None:
+async def test_a_sign_in_that_failed(looks: Looks) -> None:
     on = stage()
     on.tenant.metadata["issuer"] = "https://other.example/"
     failed = keys(on, "l", then=lambda: "did not work" in text_of(on.app))
-    assert snap_compare(on.app, terminal_size=size, run_before=failed)
+    await looks(on, failed)
 
 
-def test_profile(snap_compare: Compare, size: tuple[int, int]) -> None:
+async def test_profile(looks: Looks) -> None:
     on = stage(signed_in=True)
     shown = keys(on, "2", *"jjjjjj", then=lambda: on.app.current_mode == "profile")
-    assert snap_compare(on.app, terminal_size=size, run_before=shown)
+    await looks(on, shown)
 
 
-def test_external_api_before_a_ping(snap_compare: Compare, size: tuple[int, int]) -> None:
+async def test_external_api_before_a_ping(looks: Looks) -> None:
     on = stage(signed_in=True)
     shown = keys(on, "3", then=lambda: on.app.current_mode == "external-api")
-    assert snap_compare(on.app, terminal_size=size, run_before=shown)
+    await looks(on, shown)
 
 
-def test_ping_succeeded(snap_compare: Compare, size: tuple[int, int]) -> None:
+async def test_ping_succeeded(looks: Looks) -> None:
     on = stage(signed_in=True)
     pinged = keys(on, "3", "p", then=lambda: "✓ Your Access Token" in text_of(on.app))
-    assert snap_compare(on.app, terminal_size=size, run_before=pinged)
+    await looks(on, pinged)
 
 
-def test_ping_refused(snap_compare: Compare, size: tuple[int, int]) -> None:
+async def test_ping_refused(looks: Looks) -> None:
     on = stage(signed_in=True, api=api_refuses)
     pinged = keys(on, "3", "p", then=lambda: "✗ Error" in text_of(on.app))
-    assert snap_compare(on.app, terminal_size=size, run_before=pinged)
+    await looks(on, pinged)
 
 
-def test_ping_unanswered(snap_compare: Compare, size: tuple[int, int]) -> None:
+async def test_ping_unanswered(looks: Looks) -> None:
     on = stage(signed_in=True, api=api_is_down)
     pinged = keys(on, "3", "p", then=lambda: "✗ The API gave" in text_of(on.app))
-    assert snap_compare(on.app, terminal_size=size, run_before=pinged)
+    await looks(on, pinged)
 
 
-def test_logged_out(snap_compare: Compare, size: tuple[int, int]) -> None:
+async def test_logged_out(looks: Looks) -> None:
     on = stage(signed_in=True)
     on.tenant.metadata["end_session_endpoint"] = None
     done = keys(on, "o", then=lambda: "You are logged out" in text_of(on.app))
-    assert snap_compare(on.app, terminal_size=size, run_before=done)
+    await looks(on, done)
 
 
-def test_profile_in_light_colours(snap_compare: Compare) -> None:
+async def test_profile_in_light_colours(looks: Looks) -> None:
     on = stage(signed_in=True)
     on.app.theme = LIGHT.name
     shown = keys(on, "2", then=lambda: on.app.current_mode == "profile")
-    assert snap_compare(on.app, terminal_size=(120, 36), run_before=shown)
+    await looks(on, shown, [(120, 36)])
 
 
-def test_home_without_colours(snap_compare: Compare, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_home_without_colours(looks: Looks, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(os.environ, "NO_COLOR", "1")
     on = stage(signed_in=True)
-    assert snap_compare(on.app, terminal_size=(80, 24), run_before=keys(on))
+    await looks(on, keys(on), [(80, 24)])
 
 
 def _progress(on: Stage) -> SignInProgress:

@@ -1,0 +1,44 @@
+"""Compares what the app looks like with what was accepted, at several sizes in one run."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from pytest_textual_snapshot import SVGImageExtension
+from syrupy.assertion import SnapshotAssertion
+from textual.pilot import Pilot
+
+from tests.tui.screens.stage import Stage
+
+SIZES = ((60, 20), (80, 24), (120, 36))
+
+RunBefore = Callable[["Pilot[None]"], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """Takes one picture for each size.
+
+    The app starts once and is resized in between: a start costs more than all the pictures, and
+    this shows as well that a screen that was drawn at one size is right at another.
+    """
+
+    snapshot: SnapshotAssertion
+
+    async def __call__(
+        self, on: Stage, before: RunBefore, sizes: Sequence[tuple[int, int]] = SIZES
+    ) -> None:
+        """Bring the app to the state that is meant, and compare."""
+        differ = []
+        async with on.app.run_test(size=sizes[0]) as pilot:
+            await before(pilot)
+            for columns, rows in sizes:
+                await pilot.resize_terminal(columns, rows)
+                await pilot.pause()
+                if on.app.export_screenshot() != self.snapshot(name=f"{columns}x{rows}"):
+                    differ.append(f"{columns}x{rows}")
+        assert not differ, f"looks different at {', '.join(differ)}"
+
+
+def svg(snapshot: SnapshotAssertion) -> SnapshotAssertion:
+    """Have each picture kept in a file of its own."""
+    return snapshot.use_extension(SVGImageExtension)
