@@ -16,7 +16,9 @@ from textual.worker import Worker, WorkerState
 
 from tui.auth.errors import DoorkeyError, SignInCancelled
 from tui.auth.models import LoginEvent, SignInProgress
+from tui.auth.service import AS_CONFIGURED
 from tui.auth.sign_in.browser import BrowserOpener
+from tui.auth.sign_in.options import SignInOptions
 from tui.messages import Place
 from tui.screens.sign_in_words import Words, words_for_failure, words_for_progress
 from tui.text import printable
@@ -105,7 +107,9 @@ Sign in on the page that your browser shows; this closes by itself when you are 
         if self._until_ready is not None:
             await self._until_ready()  # a tenant of our own that is starting is not down
         try:
-            event = await self._service.login({"target": self._place}, watch=self._follow)
+            event = await self._service.login(
+                {"target": self._place}, options=self._options, watch=self._follow
+            )
         except SignInCancelled:
             self._finish(None)
         except DoorkeyError as error:
