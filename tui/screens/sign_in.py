@@ -67,8 +67,10 @@ Sign in on the page that your browser shows; this closes by itself when you are 
         clock: Clock,
         open_url: BrowserOpener,
         until_ready: Callable[[], Awaitable[None]] | None = None,
+        options: SignInOptions = AS_CONFIGURED,
     ) -> None:
         super().__init__()
+        self._options = options
         self._until_ready = until_ready
         self._open_url = open_url
         self._service = service
