@@ -23,6 +23,9 @@ UNKNOWN_KID_SECONDS: Final = 30.0
 RETRY_SECONDS: Final = 30.0
 """After a failure, while known keys go on serving."""
 
+STALE_SECONDS: Final = 2 * RETRY_SECONDS
+"""How long after a failure stale keys serve without waiting: until after the next try."""
+
 RETRY_WITHOUT_KEYS_SECONDS: Final = 1.0
 """After a failure with no key known: every caller is waiting for it, as when both just start."""
 
@@ -66,7 +69,7 @@ class KeySet:
     def at_hand(self) -> Keys | None:
         """Return keys that can be used without waiting, if there are any.
 
-        Fresh keys can; stale ones only as long as the issuer fails to give newer ones.
+        Fresh keys can; stale ones only while the issuer has just failed to give newer ones.
         """
         now = self._clock()
         if now < self._refresh_at:
@@ -74,7 +77,7 @@ class KeySet:
         if self._keys is None:
             return None
         self.refresh_soon()
-        return self._keys if now < self._stale_at or self.failure else None
+        return self._keys if now < self._stale_at else None
 
     async def current(self) -> Keys:
         """Return keys, waiting for a fetch if need be; raises IssuerUnavailableError."""
@@ -142,5 +145,6 @@ class KeySet:
     def _failed(self, reason: str) -> None:
         self.failure = reason
         wait = RETRY_SECONDS if self._keys else RETRY_WITHOUT_KEYS_SECONDS
-        self._try_at = self._clock() + wait
+        now = self._clock()
+        self._try_at, self._stale_at = now + wait, max(self._stale_at, now + STALE_SECONDS)
         logger.warning("no keys from the issuer, next try in %.0f s: %s", wait, reason)

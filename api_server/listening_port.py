@@ -2,7 +2,9 @@
 
 import errno
 import socket
-from contextlib import suppress
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -45,12 +47,27 @@ class ListeningPort:
         shown = f"[{self.address}]" if ":" in self.address else self.address
         return f"http://{shown}:{self.number}"
 
-    def require_free(self) -> None:
-        """Raise PortUnavailableError if someone listens there already.
+    @contextmanager
+    def claimed(self) -> Iterator[None]:
+        """Hold the port for one server; raises PortUnavailableError if another one has it.
 
         Granian binds with SO_REUSEPORT, so that its workers can share a port; two servers of
-        one user would silently share it too. A bind without that option tells them apart.
+        one user would silently share it too. A bind without that option tells them apart, and
+        a name in Linux's abstract socket space those that start in the same moment.
         """
+        with socket.socket(socket.AF_UNIX) as name:
+            if sys.platform == "linux":
+                self._take(name)
+            self._require_free()
+            yield
+
+    def _take(self, name: socket.socket) -> None:
+        try:
+            name.bind(f"\0listening on {self.url}")
+        except OSError as error:
+            raise PortUnavailableError(self._reason(error)) from error
+
+    def _require_free(self) -> None:
         family = socket.AF_INET6 if ":" in self.address else socket.AF_INET
         with socket.socket(family, socket.SOCK_STREAM) as probe:
             # connections of a server that just ended must not keep the next one from starting

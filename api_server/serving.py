@@ -55,16 +55,20 @@ def serve(
     """
     try:
         listening = ListeningPort.on(host, port)
-        listening.require_free()
+        with listening.claimed():
+            server = _server(listening, workers, max_header_bytes)
+            server.on_startup(partial(_stop_on_hang_up, server))
+            if stop_with_stdin:
+                server.on_startup(_stop_when_stdin_ends)
+            server.on_startup(partial(logger.info, "listening on %s", listening.url))
+            _run(server, make_app)
     except PortUnavailableError as error:
         sys.exit(f"error: {error}")
+
+
+def _run(server: MPServer, make_app: Callable[[], ASGIApp]) -> None:
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=_end_on_signals)
-    server = _server(listening, workers, max_header_bytes)
-    server.on_startup(partial(_stop_on_hang_up, server))
-    if stop_with_stdin:
-        server.on_startup(_stop_when_stdin_ends)
-    server.on_startup(partial(logger.info, "listening on %s", listening.url))
     server.serve(target_loader=partial(_load_in_worker, make_app), wrap_loader=False)
 
 

@@ -16,6 +16,9 @@ DEFAULT_PORT: Final = 3001
 MAX_WORKERS: Final = 64
 """More than the cores of any machine this is meant for; catches a port given as workers."""
 
+METADATA_PATH: Final = "/.well-known/oauth-protected-resource"
+"""RFC 9728 3."""
+
 EPILOG: Final = """\
 Every flag can be given in the environment too: API_ISSUER, API_AUDIENCE, API_HOST, API_PORT,
 API_WORKERS, API_ALGORITHMS (comma-separated), API_RESOURCE, API_STRICT (1 or 0). A flag wins.
@@ -84,10 +87,6 @@ class Settings:
     def metadata_path(self) -> str:
         """The path of `metadata_url`."""
         return METADATA_PATH + urlsplit(self.resource_url).path.rstrip("/")
-
-
-METADATA_PATH: Final = "/.well-known/oauth-protected-resource"
-"""RFC 9728 3."""
 
 
 def settings_from(arguments: Sequence[str], environment: Mapping[str, str]) -> Settings:

@@ -6,10 +6,12 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 DEADLINE_SECONDS = 15.0
 ROOT = Path(__file__).parents[2]
@@ -27,18 +29,20 @@ class Server:
 
     process: subprocess.Popen[bytes]
     port: int
+    stderr: IO[bytes]
+    """A file: a pipe that nobody reads would stop the server."""
 
     @classmethod
     def start(cls, arguments: Sequence[str], port: int, *, ready: bool = True) -> "Server":
+        stderr = tempfile.TemporaryFile()  # noqa: SIM115 - closed in stop()
         process = subprocess.Popen(
             [sys.executable, *arguments],
             cwd=ROOT,
             stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=stderr,
             start_new_session=True,
         )
-        server = cls(process, port)
+        server = cls(process, port, stderr)
         if ready:
             server.wait_until_it_answers()
         return server
@@ -49,7 +53,8 @@ class Server:
             try:
                 self.get("/healthz")
             except OSError:
-                assert self.process.poll() is None, self.errors()
+                if self.process.poll() is not None:
+                    raise AssertionError(self.errors()) from None
                 time.sleep(0.005)
             else:
                 return
@@ -86,12 +91,25 @@ class Server:
 
     def errors(self) -> str:
         """What it wrote to stderr; only once it has ended."""
-        return self.process.communicate(timeout=DEADLINE_SECONDS)[1].decode()
+        self.process.wait(DEADLINE_SECONDS)
+        self.stderr.seek(0)
+        return self.stderr.read().decode()
 
     def stop(self) -> None:
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.communicate()
+        self.stderr.close()
+
+
+def first_to_end(*servers: Server) -> Server:
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while time.monotonic() < deadline:
+        for server in servers:
+            if server.process.poll() is not None:
+                return server
+        time.sleep(0.01)
+    raise AssertionError("all servers run on")
 
 
 def wait_until_gone(members: Sequence[int]) -> None:

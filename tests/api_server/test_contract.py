@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import json
 from dataclasses import replace
 
 import pytest
@@ -49,11 +50,19 @@ async def test_no_credentials_are_401_without_an_error_code(api: Api) -> None:
     assert_refused(await api.get(), 401, None)
 
 
-@pytest.mark.parametrize(
-    "value",
-    ["Bearer", "Bearer ", f"Bearer  {GOOD}", f"Bearer {GOOD} more", f"Bearer\t{GOOD}", GOOD, ""],
-    ids=["no token", "space only", "two spaces", "further part", "tab", "bare token", "empty"],
-)
+MALFORMED = {
+    "no token": "Bearer",
+    "space only": "Bearer ",
+    "two spaces": f"Bearer  {GOOD}",
+    "further part": f"Bearer {GOOD} more",
+    "further part after a tab": f"Bearer {GOOD}\tmore",
+    "tab": f"Bearer\t{GOOD}",
+    "bare token": GOOD,
+    "empty": "",
+}
+
+
+@pytest.mark.parametrize("value", MALFORMED.values(), ids=MALFORMED)
 async def test_malformed_authorization_is_400(api: Api, value: str) -> None:
     assert_refused(await api.get("/api/external", value), 400, "invalid_request")
 
@@ -154,8 +163,6 @@ async def test_time_that_is_no_number_of_seconds_is_401(api: Api, name: str, val
 
 
 def encoded_without(name: str) -> str:
-    import json
-
     return json.dumps({key: value for key, value in claims().items() if key != name})[:-1]
 
 
@@ -250,6 +257,15 @@ async def test_unsigned_and_symmetric_tokens_are_401(api: Api, algorithm: str | 
     mac = base64url(hmac.digest(modulus, signed.encode(), hashlib.sha256))
     for signature in ("", mac):
         await refused(api, f"{signed}.{signature}")
+
+
+@pytest.mark.parametrize("algorithm", ["none", "HS256", "RS384", "ES256"])
+async def test_algorithm_that_is_not_allowed_is_said_and_costs_no_fetch(
+    api: Api, algorithm: str
+) -> None:
+    said = await refused(api, token(K1, head=header(alg=algorithm)))
+    assert said == f"Expected a token signed with RS256, this one says {algorithm}"
+    assert api.issuer.discoveries == 0
 
 
 @pytest.mark.parametrize("critical", [["exp"], ["b64"], [], "exp", None])

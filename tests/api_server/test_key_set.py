@@ -130,6 +130,31 @@ async def test_known_keys_go_on_serving_while_the_issuer_is_down() -> None:
     assert (await api.ping(long_lived())).status_code == 401
 
 
+async def test_failure_long_ago_is_no_reason_to_use_old_keys_unasked() -> None:
+    api = Api()
+    await api.ping(long_lived())
+    api.issuer.down = True
+    await api.ping(token(K1, head=header(kid="k9")))
+    api.issuer.down = False
+    api.issuer.rotate(K2)
+    api.advance(3600)
+    assert (await api.ping(long_lived())).status_code == 401
+
+
+async def test_busy_api_waits_for_nothing_while_its_issuer_hangs() -> None:
+    api = Api()
+    await api.ping(long_lived())
+    api.issuer.down = True
+    api.advance(FRESH)
+    await api.ping(long_lived())
+    api.issuer.gate.clear()
+    for _ in range(3):
+        api.advance(15)
+        assert (await asyncio.wait_for(api.ping(long_lived()), 1)).status_code == 200
+    api.issuer.gate.set()
+    await settled()
+
+
 async def test_issuer_that_is_down_is_asked_every_thirty_seconds_at_most() -> None:
     api = Api()
     await api.ping(long_lived())

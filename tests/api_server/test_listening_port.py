@@ -10,6 +10,11 @@ import pytest
 from api_server.listening_port import ListeningPort, PortUnavailableError
 
 
+def claim(host: str, number: int) -> None:
+    with ListeningPort.on(host, number).claimed():
+        pass
+
+
 @pytest.fixture
 def taken() -> Iterator[int]:
     with socket.socket() as listener:
@@ -22,7 +27,7 @@ def taken() -> Iterator[int]:
 
 def test_taken_port_is_named_with_what_to_do(taken: int) -> None:
     with pytest.raises(PortUnavailableError) as caught:
-        ListeningPort.on("localhost", taken).require_free()
+        claim("localhost", taken)
     assert f"port {taken} on 127.0.0.1 is taken" in str(caught.value)
     assert "--port" in str(caught.value)
 
@@ -30,12 +35,12 @@ def test_taken_port_is_named_with_what_to_do(taken: int) -> None:
 @pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="only Linux tells")
 def test_holder_of_a_port_is_named(taken: int) -> None:
     with pytest.raises(PortUnavailableError, match=f"process {os.getpid()}"):
-        ListeningPort.on("127.0.0.1", taken).require_free()
+        claim("127.0.0.1", taken)
 
 
 def test_port_on_all_addresses_is_taken_too(taken: int) -> None:
     with pytest.raises(PortUnavailableError):
-        ListeningPort.on("0.0.0.0", taken).require_free()
+        claim("0.0.0.0", taken)
 
 
 def test_localhost_is_one_address() -> None:
@@ -49,4 +54,12 @@ def test_name_of_nothing_is_a_clear_error() -> None:
 
 def test_address_of_another_machine_is_a_clear_error() -> None:
     with pytest.raises(PortUnavailableError, match="cannot be used"):
-        ListeningPort.on("192.0.2.1", 3001).require_free()
+        claim("192.0.2.1", 3001)
+
+
+def test_port_is_free_again_when_its_holder_has_ended() -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        number = probe.getsockname()[1]
+    for _ in range(2):
+        claim("127.0.0.1", number)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from .processes import Server, free_port, wait_until_gone
+from .processes import Server, first_to_end, free_port, wait_until_gone
 
 pytestmark = pytest.mark.skipif(not Path("/proc").exists(), reason="looks into /proc")
 
@@ -101,6 +101,16 @@ def test_second_server_on_a_port_says_so_and_exits_with_1(start: Start) -> None:
     assert said.startswith(f"error: port {first.port} on 127.0.0.1 is taken (held by ")
     assert said.count("\n") == 1
     assert first.get("/healthz") == (200, b"ok")
+
+
+def test_of_two_servers_started_at_once_one_has_the_port(start: Start) -> None:
+    port = free_port()
+    both = [start(port=port, ready=False) for _ in range(2)]
+    loser = first_to_end(*both)
+    assert loser.process.returncode == 1
+    assert f"port {port} on 127.0.0.1 is taken" in loser.errors()
+    winner = both[1 - both.index(loser)]
+    winner.wait_until_it_answers()
 
 
 def test_port_is_free_again_at_once(start: Start) -> None:
