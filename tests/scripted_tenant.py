@@ -6,6 +6,8 @@ import json
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import timedelta
+from email.utils import format_datetime
 from functools import cache
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
@@ -46,6 +48,7 @@ class ScriptedTenant(httpx.AsyncBaseTransport):
             "userinfo_endpoint": issuer + "userinfo",
             "revocation_endpoint": issuer + "revoke",
             "end_session_endpoint": issuer + "logout",
+            "device_authorization_endpoint": issuer + "device_authorization",
             "code_challenge_methods_supported": ["S256"],
             "authorization_response_iss_parameter_supported": True,
         }
@@ -65,11 +68,24 @@ class ScriptedTenant(httpx.AsyncBaseTransport):
         self.authorization: dict[str, str] = {}
         """The parameters of the last authorization request."""
         self.refresh_tokens = {"the-refresh-token"}
+        self.codes = {"the-code", "c"}
+        self.device_members: dict[str, Json] = {}
+        """Over the right ones of a device authorization response; None leaves one out."""
+        self.device_polls: list[Respond] = []
+        """The answers to the next polls for a device code, before the usual one."""
+        self.device_allowed = False
         self.issued = 0
+        self.ahead = timedelta()
+        """How far its clock is ahead of the client's."""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         await request.aread()
         self.requests.append(request)
+        response = self._response(request)
+        response.headers["Date"] = format_datetime(self.clock() + self.ahead, usegmt=True)
+        return response
+
+    def _response(self, request: httpx.Request) -> httpx.Response:
         path = request.url.path
         respond = self.responses.get(path)
         if respond is not None:
@@ -83,8 +99,11 @@ class ScriptedTenant(httpx.AsyncBaseTransport):
         if path == "/revoke":
             self.refresh_tokens.discard(form_of(request)["token"])
             return httpx.Response(200)
+        if path == "/device_authorization":
+            return self._device_authorization()
         if path == "/token":
-            return self._token(form_of(request))
+            form = form_of(request)
+            return self._device_poll(request) if "device_code" in form else self._token(form)
         return httpx.Response(404)
 
     def count(self, path: str) -> int:
@@ -114,7 +133,7 @@ class ScriptedTenant(httpx.AsyncBaseTransport):
     # Tokens.
 
     def id_token(self, access_token: str, *, nonce: str | None) -> str:
-        now = int(self.clock().timestamp())
+        now = int((self.clock() + self.ahead).timestamp())
         digest = hashlib.sha256(access_token.encode()).digest()[:16]
         claims: dict[str, Json] = {
             "iss": self.issuer,
@@ -136,13 +155,38 @@ class ScriptedTenant(httpx.AsyncBaseTransport):
             return jwt.encode(claims, None, "none", headers=headers)  # type: ignore[arg-type] # no key
         return jwt.encode(claims, self.signing_key, self.algorithm, headers=headers)
 
+    def _device_authorization(self) -> httpx.Response:
+        members: dict[str, Json] = {
+            "device_code": "the-device-code",
+            "user_code": "WDJB-MJHT",
+            "verification_uri": self.issuer + "device",
+            "verification_uri_complete": self.issuer + "device?user_code=WDJB-MJHT",
+            "expires_in": 600,
+            "interval": 5,
+            **self.device_members,
+        }
+        return httpx.Response(
+            200, json={name: value for name, value in members.items() if value is not None}
+        )
+
+    def _device_poll(self, request: httpx.Request) -> httpx.Response:
+        form = form_of(request)
+        assert form["device_code"] == "the-device-code"
+        if self.device_polls:
+            return self.device_polls.pop(0)(request)
+        if self.device_allowed:
+            return self._token(form)
+        return httpx.Response(400, json={"error": "authorization_pending"})
+
     def _token(self, form: dict[str, str]) -> httpx.Response:
         nonce = None
         if form["grant_type"] == "refresh_token":
             if form["refresh_token"] not in self.refresh_tokens:
                 return httpx.Response(400, json={"error": "invalid_grant"})
             self.refresh_tokens.discard(form["refresh_token"])
-        else:
+        elif "code" in form:
+            if form["code"] not in self.codes:
+                return httpx.Response(400, json={"error": "invalid_grant"})
             challenge = urlsafe_b64encode(hashlib.sha256(form["code_verifier"].encode()).digest())
             assert self.authorization["code_challenge"] == challenge.rstrip(b"=").decode()
             nonce = self.authorization["nonce"]

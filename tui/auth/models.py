@@ -101,6 +101,19 @@ class LoginEvent:
     """What was handed to `login`, such as the screen to go to; None for a renewal or a log out."""
     reason: str = ""
     """Why nobody is signed in any more, for people; empty where they asked for it."""
+    remarks: tuple[str, ...] = ()
+    """What came of a sign-in otherwise than asked for, for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class DevicePrompt:
+    """What a person needs to let this device in from another one (RFC 8628 3.3)."""
+
+    user_code: str = field(repr=False)
+    verification_uri: str
+    verification_uri_complete: str = field(repr=False)
+    """With the code in it, for a QR code; empty where the tenant gives none."""
+    deadline: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +128,12 @@ class SignInProgress:
     deadline: datetime | None = None
     """When the sign-in gives up."""
     browser: Literal["off", "opening", "opened", "failed"] = "off"
+    device_offered: bool = False
+    """Whether the tenant gives codes for other devices."""
+    device: DevicePrompt | None = None
+    """The code, once it was asked for."""
+    device_trouble: str = ""
+    """Why there is no code after all; the other ways stay open."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,16 @@
-"""The tenant over HTTP: discovery, keys, token, userinfo, revocation, log out."""
+"""The tenant over HTTP: discovery, keys, token, userinfo, device, revocation, log out."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
-from tui.auth.errors import DoorkeyError, TenantMisbehaved
+from tui.auth.device_grant import (
+    DEVICE_GRANT,
+    DeviceAuthorization,
+    parse_device_authorization,
+)
+from tui.auth.errors import DoorkeyError, SignInFailed, TenantMisbehaved
 from tui.auth.http import TenantHttp
 from tui.auth.id_token import Expected, UnknownKey, verify_id_token
 from tui.auth.key_set import KeySet
@@ -77,6 +82,24 @@ class Provider:
     async def refresh(self, refresh_token: str) -> TokenResponse:
         """Redeem a refresh token (RFC 6749 6)."""
         return await self._grant({"grant_type": "refresh_token", "refresh_token": refresh_token})
+
+    async def authorize_device(self, scope: str) -> DeviceAuthorization:
+        """Ask for a code that a person enters on another device (RFC 8628 3.1).
+
+        Raises:
+            SignInFailed: the tenant offers none, or not to this client.
+        """
+        endpoint = (await self.discover()).device_authorization_endpoint
+        if not endpoint:
+            raise SignInFailed("This tenant gives no codes for other devices (RFC 8628).")
+        form = {"client_id": self.client_id, "scope": scope}
+        if self._config.audience_parameter != "none":
+            form[self._config.audience_parameter] = self._config.audience
+        return parse_device_authorization(await self._http.post(endpoint, form), self._clock())
+
+    async def exchange_device_code(self, device_code: str) -> TokenResponse:
+        """Redeem a device code, once the person has let it in (RFC 8628 3.4)."""
+        return await self._grant({"grant_type": DEVICE_GRANT, "device_code": device_code})
 
     async def verified_claims(
         self, id_token: str, expected: Expected, clock_skew: timedelta

@@ -1,8 +1,9 @@
 """AuthService: what is true now, who is told, and when to renew."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     import httpx
 
     from tui.auth.provider import Provider
-    from tui.auth.sign_in.waiting import WaitingSignIn
+    from tui.auth.sign_in.journey import Journey
     from tui.config import Config
 
 AS_CONFIGURED: Final = SignInOptions()
@@ -34,16 +35,18 @@ class AuthService(CurrentSession):
         transport: "httpx.AsyncBaseTransport | None" = None,
         clock: Callable[[], datetime] = now,
         open_url: BrowserOpener = open_in_browser,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         super().__init__(clock)
         self.config: Final = config
         self._store = store or session_store(config)
         self._transport = transport
         self.open_url: Final = open_url
+        self._sleep = sleep
         self._provider_made: Provider | None = None
         self._renewal: asyncio.Task[None] | None = None
         self._sign_in: asyncio.Task[LoginEvent] | None = None
-        self._waiting: WaitingSignIn | None = None
+        self._journey: Journey | None = None
         self._seen = self._store.signature()
 
     @property
@@ -135,7 +138,7 @@ class AuthService(CurrentSession):
         options: SignInOptions = AS_CONFIGURED,
         watch: Callable[[SignInProgress], None] = lambda _progress: None,
     ) -> LoginEvent:
-        """Sign a person in through their browser; `state` comes back in the LoginEvent.
+        """Sign a person in, by the ways in `options`; `state` comes back in the LoginEvent.
 
         Another sign-in that is under way ends. Cancel the task to cancel this one.
 
@@ -148,9 +151,7 @@ class AuthService(CurrentSession):
             self._sign_in.cancel()
             with suppress(asyncio.CancelledError, DoorkeyError):
                 await asyncio.shield(asyncio.wait([self._sign_in]))
-        task = self._sign_in = asyncio.create_task(
-            self._signed_in_by_browser(state, options, watch)
-        )
+        task = self._sign_in = asyncio.create_task(self._signed_in_anew(state, options, watch))
         try:
             return await task
         except asyncio.CancelledError:
@@ -163,15 +164,26 @@ class AuthService(CurrentSession):
                 self._sign_in = None
 
     async def handle_authentication(self, callback_url: str) -> LoginEvent:
-        """Complete the sign-in under way with the address that the browser ended at.
+        """Complete the sign-in under way with the address that the browser ended at, or its code.
 
         Raises:
             SignInFailed: there is no sign-in under way, or this is not its answer.
         """
-        if self._waiting is None or self._sign_in is None:
+        if self._journey is None or self._sign_in is None:
             raise SignInFailed("No sign-in is under way. Start one first.")
-        self._waiting.take(callback_url)
-        return await asyncio.shield(self._sign_in)
+        sign_in = self._sign_in
+        await self._journey.take(callback_url)
+        return await asyncio.shield(sign_in)
+
+    def begin_device(self) -> None:
+        """Have the sign-in under way show a code for another device, beside the other ways.
+
+        Raises:
+            SignInFailed: there is no sign-in under way.
+        """
+        if self._journey is None:
+            raise SignInFailed("No sign-in is under way. Start one first.")
+        self._journey.begin_device()
 
     async def local_login(
         self, session: Session, state: Mapping[str, str] | None = None
@@ -221,29 +233,22 @@ class AuthService(CurrentSession):
 
     # How.
 
-    async def _signed_in_by_browser(
+    async def _signed_in_anew(
         self,
         state: Mapping[str, str] | None,
         options: SignInOptions,
         watch: Callable[[SignInProgress], None],
     ) -> LoginEvent:
-        from tui.auth.sign_in.attempt import SignInAttempt
-        from tui.auth.sign_in.loopback import LoopbackListener
-        from tui.auth.sign_in.waiting import WaitingSignIn
-        from tui.auth.token_set import session_from_code
+        from tui.auth.sign_in.journey import Journey
+        from tui.auth.sign_in.waiting import Means
 
-        watch(SignInProgress("preparing"))
-        metadata = await self._provider().discover()
-        async with await LoopbackListener.bind(self.config.redirect_uris) as listener:
-            attempt = SignInAttempt.fresh(self.config, metadata, listener.redirect_uri, options)
-            self._waiting = WaitingSignIn(attempt, listener)
-            try:
-                code = await self._waiting.code(watch, self._clock, self.open_url)
-            finally:
-                self._waiting = None
-        watch(SignInProgress("completing"))
-        session = await session_from_code(self._provider(), attempt, code, self._clock())
-        return await self.local_login(session, state)
+        means = Means(self._provider(), watch, self._clock, self.open_url, self._sleep)
+        self._journey = Journey(self.config, options, means)
+        try:
+            session, remarks = await self._journey.session()
+        finally:
+            self._journey = None
+        return replace(await self.local_login(session, state), remarks=remarks)
 
     async def _renew_unless_valid(self) -> None:
         """Renew; where that fails and the token at hand has not expired, that one has to do."""

@@ -15,17 +15,21 @@ RENEWALS_REMEMBERED: Final = 20
 """Enough to see a pattern; a session may be renewed for years."""
 
 
-async def session_from_code(
-    provider: Provider, attempt: SignInAttempt, code: str, now: datetime
+async def session_from_response(
+    provider: Provider,
+    attempt: SignInAttempt,
+    response: TokenResponse,
+    nonce: str | None,
+    now: datetime,
 ) -> Session:
-    """Redeem the code of a sign-in, verify what comes, and make a session of it.
+    """Verify what a sign-in brought, and make a session of it.
+
+    `nonce` is None for a device grant, which has none (RFC 8628 3.1).
 
     Raises:
-        GrantRefused: the tenant does not redeem the code.
         IdTokenRejected: the ID token is missing or fails a check.
-        TenantUnreachable, TenantMisbehaved: no usable answer.
+        TenantUnreachable, TenantMisbehaved: its keys cannot be had.
     """
-    response = await provider.exchange_code(code, attempt.redirect_uri, attempt.proof_key.verifier)
     if response.id_token is None:
         raise IdTokenRejected(
             "The tenant sent no ID token. Check that `scope` in the config has openid in it."
@@ -33,12 +37,12 @@ async def session_from_code(
     expected = Expected(
         issuer=attempt.metadata.issuer,
         client_id=attempt.config.client_id,
-        nonce=attempt.nonce,
+        nonce=nonce,
         access_token=response.access_token,
         max_age_seconds=attempt.options.max_age_seconds,
     )
     claims = await provider.verified_claims(response.id_token, expected, response.clock_skew)
-    asked_scope = attempt.options.scope or attempt.config.scope
+    asked_scope = attempt.scope
     token_set = TokenSet(
         access_token=response.access_token,
         access_token_expiry=response.access_token_expiry,

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from tui.auth.errors import SignInRefused
 from tui.auth.metadata import Metadata
@@ -26,6 +26,10 @@ MOST_PARAMETERS: Final = 50
 
 ONCE: Final = ("code", "state", "error", "iss")
 """Parameters that must not come twice (RFC 6749 3.1)."""
+
+
+QUERY_STARTS: Final = ("?", "code=", "state=", "error=", "iss=")
+"""How the query of an answer begins where a person copied nothing but that."""
 
 
 class ForeignAnswer(Exception):
@@ -60,6 +64,11 @@ class SignInAttempt:
         )
 
     @property
+    def scope(self) -> str:
+        """The scopes that are asked for, separated by spaces."""
+        return self.options.scope or self.config.scope
+
+    @property
     def url(self) -> str:
         """The authorization URL (RFC 6749 4.1.1), fit for a browser.
 
@@ -73,7 +82,7 @@ class SignInAttempt:
             "response_type": "code",
             "client_id": config.client_id,
             "redirect_uri": self.redirect_uri,
-            "scope": self.options.scope or config.scope,
+            "scope": self.scope,
             "state": self.state,
             "nonce": self.nonce,
             "code_challenge": self.proof_key.challenge,
@@ -103,9 +112,17 @@ class SignInAttempt:
         return code
 
     def code_in_url(self, pasted: str) -> str:
-        """Give the code of an answer pasted as a whole address; raises as `code_in`."""
-        answered, expected = urlsplit(pasted.strip()), urlsplit(self.redirect_uri)
-        if (answered.scheme, answered.netloc, answered.path) != (
+        """Give the code of an answer pasted as a whole address; raises as `code_in`.
+
+        What browsers hide of an address may be missing, and wrapped lines may have broken it.
+        """
+        text, expected = "".join(pasted.split()), urlsplit(self.redirect_uri)
+        if text.startswith(expected.netloc):
+            text = f"{expected.scheme}://{text}"
+        if text.startswith(QUERY_STARTS):
+            return self.code_in(text.removeprefix("?"))
+        answered = _split(text)
+        if answered is None or (answered.scheme, answered.netloc, answered.path) != (
             expected.scheme,
             expected.netloc,
             expected.path,
@@ -134,6 +151,23 @@ class SignInAttempt:
                 f'"{self.metadata.issuer}" (RFC 9207). Sign in again.',
                 "iss_mismatch",
             )
+
+
+def bare_code(pasted: str) -> str:
+    """Give the code where nothing but a code was pasted, else an empty text.
+
+    A code is any visible ASCII (RFC 6749 A.11), but an address or a query is none.
+    """
+    text = pasted.strip()
+    is_code = text.isascii() and text.isprintable() and not any(mark in text for mark in " ?&")
+    return text if is_code and "://" not in text and not text.startswith(QUERY_STARTS) else ""
+
+
+def _split(text: str) -> SplitResult | None:
+    try:
+        return urlsplit(text)
+    except ValueError:
+        return None
 
 
 def _parameters(query: str) -> dict[str, str]:

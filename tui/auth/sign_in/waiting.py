@@ -1,81 +1,132 @@
-"""A sign-in that waits for its answer: listener bound, browser opened, clock running."""
+"""A sign-in that waits for its answer: browser, paste and device side by side, a clock running."""
 
 import asyncio
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from tui.auth.errors import DoorkeyError, SignInFailed, SignInTimedOut
+from tui.auth.device_grant import DeviceAuthorization, device_tokens
+from tui.auth.errors import DoorkeyError, GrantRefused, SignInFailed, SignInTimedOut
 from tui.auth.models import SignInProgress
-from tui.auth.sign_in.attempt import ForeignAnswer, SignInAttempt
+from tui.auth.sign_in.attempt import ForeignAnswer, SignInAttempt, bare_code
 from tui.auth.sign_in.browser import BrowserOpener
+from tui.auth.sign_in.callback_hint import callback_hint
 from tui.auth.sign_in.loopback import LoopbackListener
+from tui.auth.sign_in.options import Way
 from tui.auth.sign_in.result_page import ANSWERED, ResultPage, foreign_page, refused_page
+from tui.auth.token_response import TokenResponse
+
+if TYPE_CHECKING:
+    from tui.auth.provider import Provider
 
 Watcher = Callable[[SignInProgress], None]
+Sleep = Callable[[float], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The first answer: a code to redeem, or what one was redeemed for already."""
+
+    way: Way
+    code: str = field(default="", repr=False)
+    response: TokenResponse | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a waiting sign-in works with."""
+
+    provider: "Provider"
+    watch: Watcher
+    clock: Callable[[], datetime]
+    open_url: BrowserOpener
+    sleep: Sleep
 
 
 class WaitingSignIn:
     """Waits for the one answer to an attempt, from whichever way it comes first."""
 
-    def __init__(self, attempt: SignInAttempt, listener: LoopbackListener) -> None:
+    def __init__(
+        self, attempt: SignInAttempt, listener: LoopbackListener | None, means: Means
+    ) -> None:
         self.attempt = attempt
         self._listener = listener
-        self._code: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._means = means
+        self._answer: asyncio.Future[Answered] = asyncio.get_running_loop().create_future()
+        self._time = asyncio.timeout(attempt.options.patience_seconds)
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._progress = SignInProgress(
+            "waiting",
+            redirect_uri=attempt.redirect_uri,
+            device_offered=bool(attempt.metadata.device_authorization_endpoint),
+        )
 
-    async def code(
-        self, watch: Watcher, clock: Callable[[], datetime], opener: BrowserOpener
-    ) -> str:
-        """Show the way, wait, and give the authorization code.
+    async def answer(self) -> Answered:
+        """Show the ways, wait, and give the first answer.
 
         Raises:
-            SignInRefused: the tenant said no.
+            SignInRefused: the tenant or the person said no.
             SignInTimedOut: nobody answered in time.
         """
-        options = self.attempt.options
-        progress = SignInProgress(
-            "waiting",
-            _safe_url(self.attempt),
-            self.attempt.redirect_uri,
-            clock() + timedelta(seconds=options.patience_seconds),
-            "opening" if options.open_browser else "off",
-        )
-        self._listener.routes[urlsplit(self.attempt.redirect_uri).path] = self._judge
-        watch(progress)
-        browser = asyncio.create_task(self._open(progress, watch, opener))
         try:
-            async with asyncio.timeout(options.patience_seconds):
-                return await self._code
+            async with self._time:
+                self._begin()
+                return await self._answer
         except TimeoutError:
-            raise SignInTimedOut(
-                f"No answer came from the browser within {options.patience_seconds:.0f} s. "
-                "Sign in again, and finish in the browser."
-            ) from None
+            raise self._timed_out() from None
         finally:
-            browser.cancel()
-            with suppress(asyncio.CancelledError):
-                await browser
+            await _ended(self._tasks.values())
 
-    def take(self, pasted: str) -> None:
-        """Take the address that a person pasted as the answer.
+    def begin_device(self) -> None:
+        """Ask for a code for another device, unless one is shown already."""
+        running = self._tasks.get("device")
+        if running is None or running.done():
+            self._tasks["device"] = asyncio.create_task(self._by_device())
+
+    async def take(self, pasted: str) -> None:
+        """Take what a person pasted: the address that the browser ended at, or just the code.
 
         Raises:
             SignInFailed: it is not the answer to this sign-in, which goes on waiting.
         """
+        code = bare_code(pasted)
+        if code:
+            await self._redeem(code)
+            return
         try:
             code = self.attempt.code_in_url(pasted)
         except ForeignAnswer as foreign:
             raise SignInFailed(f"{foreign} Copy the whole address from the browser.") from None
         except DoorkeyError as refused:
             self._fail(refused)
+        else:
+            self._settle(Answered("paste", code))
+
+    def _begin(self) -> None:
+        options = self.attempt.options
+        deadline = self._means.clock() + timedelta(seconds=options.patience_seconds)
+        if options.way == "device":
+            self._progress = replace(self._progress, deadline=deadline, redirect_uri="")
+            self.begin_device()
             return
-        if not self._code.done():
-            self._code.set_result(code)
+        if self._listener is not None:
+            self._listener.routes[urlsplit(self.attempt.redirect_uri).path] = self._judge
+        self._tell(
+            url=_safe_url(self.attempt),
+            deadline=deadline,
+            browser="opening" if options.open_browser else "off",
+        )
+        if options.open_browser:
+            self._tasks["browser"] = asyncio.create_task(self._open())
+
+    def _tell(self, **changes: object) -> None:
+        self._progress = replace(self._progress, **changes)  # type: ignore[arg-type] # its fields
+        self._means.watch(self._progress)
 
     def _judge(self, query: str) -> ResultPage:
-        if self._code.done():
+        if self._answer.done():
             return foreign_page("This sign-in has its answer already.")
         try:
             code = self.attempt.code_in(query)
@@ -84,17 +135,78 @@ class WaitingSignIn:
         except DoorkeyError as refused:
             self._fail(refused)
             return refused_page(str(refused))
-        self._code.set_result(code)
+        self._settle(Answered("browser", code))
         return ANSWERED
 
-    def _fail(self, error: DoorkeyError) -> None:
-        if not self._code.done():
-            self._code.set_exception(error)
+    async def _redeem(self, code: str) -> None:
+        # A code alone brings no state: only that the tenant ties it to this very attempt's
+        # verifier (RFC 7636 4.6), and then the nonce in the ID token, make it this one's. It is
+        # redeemed here, so that a slip of the hand is told and the sign-in goes on waiting.
+        attempt = self.attempt
+        try:
+            response = await self._means.provider.exchange_code(
+                code, attempt.redirect_uri, attempt.proof_key.verifier
+            )
+        except GrantRefused:
+            raise SignInFailed(
+                "The tenant does not know this code. Copy the whole address from the browser."
+            ) from None
+        self._settle(Answered("paste", response=response))
 
-    async def _open(self, progress: SignInProgress, watch: Watcher, opener: BrowserOpener) -> None:
-        if progress.browser == "opening":
-            opened = await opener(progress.url)
-            watch(replace(progress, browser="opened" if opened else "failed"))
+    async def _open(self) -> None:
+        opened = await self._means.open_url(self._progress.url)
+        self._tell(browser="opened" if opened else "failed")
+
+    async def _by_device(self) -> None:
+        provider, means = self._means.provider, self._means
+        self._tell(device=None, device_trouble="")
+        try:
+            authorization = await provider.authorize_device(self.attempt.scope)
+            self._wait_for_device(authorization)
+            response = await device_tokens(
+                authorization, provider.exchange_device_code, means.clock, means.sleep
+            )
+        except DoorkeyError as error:
+            if self.attempt.options.way == "device":
+                self._fail(error)
+            else:
+                self._tell(device=None, device_trouble=str(error))
+        else:
+            self._settle(Answered("device", response=response))
+
+    def _wait_for_device(self, authorization: DeviceAuthorization) -> None:
+        """Show the code, and give the sign-in as long as the code lives."""
+        deadline = authorization.prompt.deadline
+        left = (deadline - self._means.clock()).total_seconds()
+        until = asyncio.get_running_loop().time() + left
+        if until > (self._time.when() or 0.0):
+            self._time.reschedule(until)
+        latest = max(deadline, self._progress.deadline or deadline)
+        self._tell(device=authorization.prompt, deadline=latest)
+
+    def _settle(self, answer: Answered) -> None:
+        if not self._answer.done():
+            self._answer.set_result(answer)
+
+    def _fail(self, error: DoorkeyError) -> None:
+        if not self._answer.done():
+            self._answer.set_exception(error)
+
+    def _timed_out(self) -> SignInTimedOut:
+        if self.attempt.options.way == "device":
+            return SignInTimedOut("Nobody entered the code in time. Ask for a new one.")
+        return SignInTimedOut(
+            "No answer came in time. Sign in again, and finish in the browser. "
+            + callback_hint(self.attempt.config)
+        )
+
+
+async def _ended(tasks: Iterable["asyncio.Task[None]"]) -> None:
+    pending = [task for task in tasks if not task.done()]
+    for task in pending:
+        task.cancel()
+    if pending:
+        await asyncio.wait(pending)
 
 
 def _safe_url(attempt: SignInAttempt) -> str:

@@ -1,0 +1,54 @@
+"""What a sign-in brought otherwise than it was asked for: said, because nothing fails of it."""
+
+from typing import Final
+
+from tui.auth.models import Session
+from tui.auth.sign_in.attempt import SignInAttempt
+from tui.text import printable, shortened
+
+UNLISTED_SCOPES: Final = frozenset(
+    {"openid", "profile", "email", "address", "phone", "offline_access"}
+)
+"""Tenants that list only the API's scopes leave these out; what they bring is seen elsewhere."""
+
+
+def remarks_on(session: Session, attempt: SignInAttempt) -> tuple[str, ...]:
+    """Compare what came with what was asked for."""
+    remarks = (
+        _on_scope(session, attempt),
+        _on_renewal(session, attempt),
+        _on_acr(session, attempt),
+    )
+    return tuple(remark for remark in remarks if remark)
+
+
+def _on_scope(session: Session, attempt: SignInAttempt) -> str:
+    # RFC 6749 3.3: the tenant may grant less, and says so.
+    granted = set(session.token_set.scope.split()) | UNLISTED_SCOPES
+    missing = [scope for scope in attempt.scope.split() if scope not in granted]
+    if not missing:
+        return ""
+    return f"The tenant did not grant all scopes that were asked for; missing: {_shown(missing)}."
+
+
+def _on_renewal(session: Session, attempt: SignInAttempt) -> str:
+    if session.renewable or "offline_access" not in attempt.scope.split():
+        return ""
+    return (
+        "The tenant gave no refresh token: this session ends with its access token. "
+        "Allow offline access for this client and API in the tenant's settings."
+    )
+
+
+def _on_acr(session: Session, attempt: SignInAttempt) -> str:
+    # Core 3.1.2.1: acr_values is a wish ("voluntary claim"), so another one is no failure.
+    asked = attempt.options.acr_values.split()
+    found = session.profile.claims.get("acr")
+    if not asked or found in asked:
+        return ""
+    was = f'"{shortened(printable(found), 100)}"' if found else "not said"
+    return f"The way of signing in (acr) was {was}; asked for was: {_shown(asked)}."
+
+
+def _shown(words: list[str]) -> str:
+    return shortened(printable(", ".join(words)), 300)
