@@ -14,6 +14,7 @@ from tui.auth.errors import (
     GrantRefused,
     IdTokenRejected,
     SignInNeeded,
+    TenantMisbehaved,
     TenantUnreachable,
 )
 from tui.auth.file_store import FileStore
@@ -259,6 +260,39 @@ async def test_without_a_refresh_token_the_session_ends_with_its_access_token(
     clock.advance(30)
     with pytest.raises(SignInNeeded, match="offline_access"):
         await service.get_access_token()
+
+
+async def test_a_rotated_refresh_token_in_a_wrong_answer_is_not_lost(
+    make: Make, tenant: ScriptedTenant
+) -> None:
+    tenant.token_members = {"expires_in": "soon"}
+    service = make(expired(session()))
+    with pytest.raises(TenantMisbehaved):
+        await service.get_access_token()
+    tenant.token_members = {}
+    assert await service.get_access_token() == "access-2"
+
+
+async def test_a_log_out_during_a_renewal_is_final_and_disowns_what_comes(
+    make: Make, tenant: ScriptedTenant
+) -> None:
+    store = MemoryStore(expired(session()))
+    service = make(store=store)
+
+    def renew(request: httpx.Request) -> httpx.Response:
+        store.clear()
+        return httpx.Response(
+            200,
+            json={"access_token": "late", "token_type": "Bearer", "refresh_token": "late-refresh"},
+        )
+
+    tenant.responses["/token"] = renew
+    with pytest.raises(SignInNeeded, match="signed out"):
+        await service.get_access_token()
+    assert store.load() is None
+    assert not service.is_authenticated()
+    revoked = [form_of(r)["token"] for r in tenant.requests if r.url.path == "/revoke"]
+    assert revoked == ["late-refresh"]
 
 
 @pytest.mark.parametrize(
