@@ -10,20 +10,18 @@ from tui.auth.errors import StoreFailed
 from tui.auth.models import Session
 from tui.auth.private_file import (
     NotPrivate,
+    Replacement,
     make_private_folder,
     read_private,
-    replace_private,
+    remove_leftovers,
     sync_folder,
 )
 from tui.auth.session_json import session_from_json, session_to_json
-from tui.auth.store import Signature
+from tui.auth.store import LOCK_SECONDS, Signature
 from tui.paths import shown
 
 if TYPE_CHECKING:
     from tui.auth.sealing import KeyKeeper, Sealer
-
-LOCK_SECONDS: Final = 60.0
-"""For one other process's renewal, which has its own time limits; then something is stuck."""
 
 LOCK_POLL_SECONDS: Final = 0.05
 
@@ -44,6 +42,7 @@ class FileStore:
         self._sealing = sealing
         self._keys = keys
         self._sealer_made: Sealer | None = None
+        self._replacement: Replacement | None = None
         self.path: Final = folder / f"session-{self._name}.json"
 
     @property
@@ -82,35 +81,48 @@ class FileStore:
         """Replace the file, sealed where that is asked for and possible."""
         content = self._closed(session_to_json(session))
         try:
-            make_private_folder(self._folder)
-            replace_private(self.path, content)
+            self._reserve().put(content)
+        except OSError as error:
+            raise self._failed("written", error) from None
+        finally:
+            self._discard()
+
+    def reserve(self) -> None:
+        """Take the space on the disk that a session needs; raises StoreFailed."""
+        try:
+            self._reserve()
         except OSError as error:
             raise self._failed("written", error) from None
 
     def clear(self) -> None:
-        """Delete the file."""
+        """Delete the file, and whatever else there is with secrets in it."""
         try:
             self.path.unlink(missing_ok=True)
+            remove_leftovers(self.path)
+            for damaged in self._folder.glob(f"{self.path.stem}.damaged-*"):
+                damaged.unlink(missing_ok=True)
             if self._folder.exists():
                 sync_folder(self._folder)
         except OSError as error:
             raise self._failed("deleted", error) from None
 
     @asynccontextmanager
-    async def lock(self) -> AsyncIterator[None]:
+    async def lock(self, patience_seconds: float = LOCK_SECONDS) -> AsyncIterator[None]:
         """Hold a lock file beside the session, never the session's file itself."""
         import asyncio
 
         import filelock  # loads asyncio; only a renewal needs it
 
         path = self.path.with_suffix(".lock")
-        lock = filelock.AsyncFileLock(path, timeout=LOCK_SECONDS, mode=0o600, run_in_executor=False)
+        lock = filelock.AsyncFileLock(
+            path, timeout=patience_seconds, mode=0o600, run_in_executor=False
+        )
         try:
             make_private_folder(self._folder)
             await lock.acquire(poll_interval=LOCK_POLL_SECONDS)
         except filelock.Timeout:
             raise StoreFailed(
-                f"Another process has held {shown(path)} for {LOCK_SECONDS:.0f} s; "
+                f"Another process has held {shown(path)} for {patience_seconds:.0f} s; "
                 "a renewal takes a few. End the process that hangs."
             ) from None
         except OSError as error:
@@ -120,6 +132,7 @@ class FileStore:
                 await asyncio.to_thread(self._fetch_key)
             yield
         finally:
+            self._discard()
             await lock.release()
 
     # Sealing.
@@ -175,6 +188,17 @@ class FileStore:
         return "readable by you alone"
 
     # The file.
+
+    def _reserve(self) -> Replacement:
+        make_private_folder(self._folder)
+        if self._replacement is None:
+            self._replacement = Replacement(self.path)
+        return self._replacement
+
+    def _discard(self) -> None:
+        if self._replacement is not None:
+            self._replacement.discard()
+            self._replacement = None
 
     def _set_aside(self) -> None:
         import secrets

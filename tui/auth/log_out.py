@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
-from tui.auth.errors import DoorkeyError
+from tui.auth.errors import DoorkeyError, StoreFailed
 from tui.auth.models import LogOutStep, TokenSet
 from tui.auth.provider import Provider
 from tui.auth.sign_in.browser import BrowserOpener
@@ -18,10 +18,18 @@ RETURN_SECONDS: Final = 30.0
 """For the browser to come back; a tenant that asks for a confirmation takes a person's time."""
 
 
+WIPE_PATIENCE_SECONDS: Final = 2.0
+"""For a renewal in another process to finish, so that its new refresh token can be revoked."""
+
+
 async def wiped(store: SessionStore) -> LogOutStep:
     """Forget the session on this machine, first and always."""
     try:
-        async with store.lock():
+        try:
+            async with store.lock(WIPE_PATIENCE_SECONDS):
+                store.clear()
+        except StoreFailed:
+            # Whoever holds the lock looks again before it writes; a wipe waits for nobody.
             store.clear()
     except DoorkeyError as error:
         return LogOutStep("local", "failed", f"Signed out here, but: {error}")

@@ -10,6 +10,10 @@ LARGEST_BYTES: Final = 4 * 1024 * 1024
 """A session has a few KiB; tokens with many groups in them a few hundred."""
 
 
+RESERVED_BYTES: Final = 64 * 1024
+"""What a session is sure to fit in."""
+
+
 class NotPrivate(Exception):
     """Others can read or change the file."""
 
@@ -31,21 +35,59 @@ def read_private(path: Path) -> bytes | None:
         return file.read(LARGEST_BYTES)
 
 
-def replace_private(path: Path, content: bytes) -> None:
-    """Put `content` in the place of what is there: synced, then renamed over it.
+class Replacement:
+    """What will stand in a file's place; nobody else may be replacing the same file.
 
-    Raises:
-        OSError: it cannot be written; what was there stays, and nothing else is left.
+    It takes its space on the disk when it is made, so that there is room when it matters.
     """
-    temporary = path.with_name(f".{path.name}.{os.urandom(8).hex()}")
-    try:
-        _write_synced(temporary, content)
-        temporary.replace(path)
-        sync_folder(path.parent)
-    except OSError:
+
+    def __init__(self, path: Path) -> None:
+        """Reserve the space.
+
+        Raises:
+            OSError: there is no room, or no right to write here.
+        """
+        remove_leftovers(path)
+        self._path = path
+        self._temporary = path.with_name(f".{path.name}.{os.urandom(8).hex()}")
+        self._descriptor = os.open(self._temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            _take_space(self._descriptor, RESERVED_BYTES)
+        except OSError:
+            self.discard()
+            raise
+
+    def put(self, content: bytes) -> None:
+        """Put `content` in the file's place: synced, then renamed over it.
+
+        Raises:
+            OSError: it cannot be written; what was there stays, and nothing else is left.
+        """
+        try:
+            with open(self._descriptor, "wb", closefd=False) as file:
+                file.write(content)
+                file.flush()
+                file.truncate()
+                os.fsync(self._descriptor)
+            self._temporary.replace(self._path)
+            sync_folder(self._path.parent)
+        finally:
+            self.discard()
+
+    def discard(self) -> None:
+        """Give the space back, where it has not been put in the file's place."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
         with suppress(OSError):
-            temporary.unlink(missing_ok=True)
-        raise
+            self._temporary.unlink(missing_ok=True)
+
+
+def remove_leftovers(path: Path) -> None:
+    """Remove what a process that was killed while replacing `path` has left; it holds secrets."""
+    for leftover in path.parent.glob(f".{path.name}.*"):
+        with suppress(OSError):
+            leftover.unlink()
 
 
 def make_private_folder(folder: Path) -> None:
@@ -72,9 +114,8 @@ def _is_private(status: os.stat_result) -> bool:
     return status.st_uid == os.getuid() and not stat.S_IMODE(status.st_mode) & 0o077
 
 
-def _write_synced(path: Path, content: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with open(descriptor, "wb") as file:  # noqa: PTH123 - a descriptor has no path
-        file.write(content)
-        file.flush()
-        os.fsync(descriptor)
+def _take_space(descriptor: int, size_bytes: int) -> None:
+    if hasattr(os, "posix_fallocate"):
+        os.posix_fallocate(descriptor, 0, size_bytes)
+    else:
+        os.pwrite(descriptor, bytes(size_bytes), 0)

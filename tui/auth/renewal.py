@@ -42,6 +42,8 @@ async def renew(
                 "The tenant gave no refresh token, so the session ends with its access token. "
                 "Sign in again; offline_access in `scope` asks for one."
             )
+        # A new refresh token that cannot be kept would cost the session.
+        store.reserve()
         try:
             response = await provider.refresh(tokens.refresh_token)
         except GrantRefused as refused:
@@ -51,21 +53,33 @@ async def renew(
             store.clear()
             raise SessionEnded(f"The session has ended. {refused} Sign in again.") from None
         except TenantMisbehaved as wrong:
-            if wrong.refresh_token:
-                # The old one is spent; without this one the next renewal would end the session.
-                rotated = replace(tokens, refresh_token=wrong.refresh_token)
-                store.save(replace(session, token_set=rotated))
+            _keep_rotated(store, session, wrong.refresh_token)
             raise
+        await _require_wanted(store, provider, response)
+        _keep_rotated(store, session, response.refresh_token)
         renewed = await renewed_session(provider, session, response, clock())
-        if store.load() is None:
-            await _disown(provider, response)
-            raise SessionEnded("You signed out while the session was renewed.")
+        await _require_wanted(store, provider, response)
         store.save(renewed)
         return renewed
 
 
-async def _disown(provider: "Provider", response: TokenResponse) -> None:
+def _keep_rotated(store: SessionStore, session: Session, refresh_token: str | None) -> None:
+    """Keep a new refresh token before anything else is done: the old one is spent.
+
+    Whatever happens to the rest of the answer, or to this process, the session goes on with it.
+    """
+    if refresh_token is not None and refresh_token != session.token_set.refresh_token:
+        rotated = replace(session.token_set, refresh_token=refresh_token)
+        store.save(replace(session, token_set=rotated))
+
+
+async def _require_wanted(
+    store: SessionStore, provider: "Provider", response: TokenResponse
+) -> None:
     """Revoke what came for a session that is no more; the log out could not know of it."""
+    if store.load() is not None:
+        return
     if response.refresh_token is not None:
         with suppress(DoorkeyError):
             await provider.revoke(response.refresh_token)
+    raise SessionEnded("You signed out while the session was renewed.")

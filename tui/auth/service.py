@@ -12,6 +12,7 @@ from tui.auth.errors import DoorkeyError, SignInCancelled, SignInFailed, SignInN
 from tui.auth.models import LoginEvent, LogOutStep, Session, SignInProgress
 from tui.auth.sign_in.browser import BrowserOpener, open_in_browser
 from tui.auth.sign_in.options import SignInOptions
+from tui.auth.sign_in.surroundings import Surroundings, look_around
 from tui.auth.store import SessionStore, session_store
 
 if TYPE_CHECKING:
@@ -36,12 +37,15 @@ class AuthService(CurrentSession):
         clock: Callable[[], datetime] = now,
         open_url: BrowserOpener = open_in_browser,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        surroundings: Surroundings | None = None,
     ) -> None:
         super().__init__(clock)
         self.config: Final = config
         self._store = store or session_store(config)
         self._transport = transport
         self.open_url: Final = open_url
+        self.surroundings: Final = surroundings or look_around()
+        """Where this program runs, for whoever shows the ways to sign in."""
         self._sleep = sleep
         self._provider_made: Provider | None = None
         self._renewal: asyncio.Task[None] | None = None
@@ -203,8 +207,18 @@ class AuthService(CurrentSession):
 
         `at_tenant=False` opens no browser.
         """
-        from tui.auth.log_out import revoked, signed_out_at_tenant, wiped
+        from tui.auth.log_out import (
+            WIPE_PATIENCE_SECONDS,
+            revoked,
+            signed_out_at_tenant,
+            wiped,
+        )
 
+        if self._renewal is not None:
+            # What it brings can be revoked; one that hangs must not keep anybody signed in.
+            await asyncio.wait([self._renewal], timeout=WIPE_PATIENCE_SECONDS)
+        if self._renewal is not None:
+            self._renewal.cancel()
         session = self._session or self._stored()
         steps = [await wiped(self._store)]
         watch(steps[-1])

@@ -3,7 +3,7 @@
 import contextlib
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
 from tui.auth.models import Session
 
@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 Signature: TypeAlias = tuple[int, ...] | None
 """Changes whenever what is kept does; None where nothing is."""
+
+LOCK_SECONDS: Final = 60.0
+"""For one other process's renewal, which has its own time limits; then something is stuck."""
 
 
 class SessionStore(Protocol):
@@ -34,11 +37,15 @@ class SessionStore(Protocol):
         """Keep `session` instead of what is there; durable when it returns; raises StoreFailed."""
         ...
 
+    def reserve(self) -> None:
+        """Make sure that the next `save` has room; raises StoreFailed."""
+        ...
+
     def clear(self) -> None:
         """Forget the session; raises StoreFailed."""
         ...
 
-    def lock(self) -> AbstractAsyncContextManager[None]:
+    def lock(self, patience_seconds: float = LOCK_SECONDS) -> AbstractAsyncContextManager[None]:
         """Keep other processes from changing it, and make ready to save; raises StoreFailed."""
         ...
 
@@ -63,11 +70,14 @@ class MemoryStore:
         """Keep the session."""
         self._session = session
 
+    def reserve(self) -> None:
+        """There is always room."""
+
     def clear(self) -> None:
         """Forget the session."""
         self._session = None
 
-    def lock(self) -> AbstractAsyncContextManager[None]:
+    def lock(self, patience_seconds: float = LOCK_SECONDS) -> AbstractAsyncContextManager[None]:
         """No other process knows of this session."""
         return contextlib.nullcontext()
 
