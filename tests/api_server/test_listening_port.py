@@ -2,6 +2,7 @@
 
 import os
 import socket
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -55,6 +56,16 @@ def test_name_of_nothing_is_a_clear_error() -> None:
 def test_address_of_another_machine_is_a_clear_error() -> None:
     with pytest.raises(PortUnavailableError, match="cannot be used"):
         claim("192.0.2.1", 3001)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere workers share one socket")
+def test_port_is_taken_from_the_claim_on_not_only_once_somebody_listens() -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        number = probe.getsockname()[1]
+    taken = pytest.raises(PortUnavailableError, match="is taken")
+    with ListeningPort.on("127.0.0.1", number).claimed(), taken:
+        claim("localhost", number)
 
 
 def test_port_is_free_again_when_its_holder_has_ended() -> None:
