@@ -1,34 +1,22 @@
-"""The app: who is signed in, where one is, and what each key does. No HTTP, no tokens."""
+"""The app: its places, its keys, its colours, and how it starts and ends. No HTTP, no tokens."""
 
-import asyncio
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from textual import on, work
-from textual.app import App, SystemCommand
-from textual.binding import Binding, BindingType
-from textual.message import Message
+from textual import on
+from textual.app import SystemCommand
 from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widget import AwaitMount
 from textual.widgets import HelpPanel
 from textual.worker import Worker
 
+from tui.app_bindings import APP_BINDINGS
 from tui.app_signals import end_on_signals
-from tui.auth.errors import DoorkeyError
 from tui.commands import system_commands
-from tui.messages import (
-    PROTECTED,
-    GoRequested,
-    LogOutRequested,
-    PingSucceeded,
-    Place,
-    ServersChanged,
-    SessionChanged,
-    SignInRequested,
-    place_of,
-)
+from tui.messages import PingSucceeded, ServersChanged, SessionChanged
 from tui.screens.failed_work import tell_of_failed_work
+from tui.session_app import ScreenFactories, SessionApp
 from tui.themes import DARK, LIGHT
 from tui.widgets.account import Account
 from tui.widgets.moments import Clock, local_now
@@ -39,7 +27,7 @@ if TYPE_CHECKING:
     from tui.screens.external_api import ApiCall
 
 
-class DoorkeyApp(App[None]):
+class DoorkeyApp(SessionApp):
     """Signs a person in, shows who they are and what their tokens say, and calls the API."""
 
     TITLE = "Doorkey"
@@ -47,34 +35,8 @@ class DoorkeyApp(App[None]):
     DEFAULT_MODE = "home"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (72, "-normal"), (110, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-short"), (24, "-medium"), (34, "-tall")]  # noqa: RUF012
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("1", "go('home')", "Home", show=False, id="home", tooltip="What to do next"),
-        Binding("2", "go('profile')", "Profile", show=False, id="profile", tooltip="Who you are"),
-        Binding(
-            "3",
-            "go('external-api')",
-            "External API",
-            show=False,
-            id="external-api",
-            tooltip="Call the API",
-        ),
-        Binding(
-            "l", "sign_in", "Login", show=False, id="login", tooltip="Sign in with your browser"
-        ),
-        Binding("o", "log_out", "Log out", show=False, id="log-out", tooltip="End your session"),
-        Binding(
-            "f1",
-            "toggle_help",
-            "Help",
-            key_display="F1",
-            id="help",
-            tooltip="What one can do here",
-        ),
-        Binding("q", "quit", "Quit", id="quit", tooltip="Leave; your session is kept"),
-    ]
+    BINDINGS = APP_BINDINGS
 
-    account: reactive[Account] = reactive(Account(), bindings=True)
-    """Who is signed in."""
     done: reactive[frozenset[str]] = reactive(frozenset[str]())
     """Which steps of Home are done: `sign-in`, `profile`, `external-api`."""
     servers: reactive["tuple[ServerStatus, ...]"] = reactive(())
@@ -88,19 +50,13 @@ class DoorkeyApp(App[None]):
         clock: Clock = local_now,
         call_api: "ApiCall | None" = None,
     ) -> None:
-        super().__init__()
-        self.service = service
-        self.clock = clock
+        super().__init__(service, clock)
         self._bundled = servers
         self._call_api = call_api
-        self._restored = asyncio.Event()
-        self._following = asyncio.Lock()
         self._unsubscribe: list[Callable[[], None]] = []
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = DARK.name
-        for place, factory in self._factories().items():
-            self.add_mode(place, factory)
 
     # Start and end
 
@@ -108,7 +64,7 @@ class DoorkeyApp(App[None]):
         """Follow the service; leave everything that takes time until Home is painted."""
         end_on_signals(lambda code: self.exit(return_code=code))
         self._unsubscribe.append(
-            self.service.subscribe(lambda event: self._tell(SessionChanged(event)))
+            self.service.subscribe(lambda event: self.tell(SessionChanged(event)))
         )
         self.call_after_refresh(self._begin)
 
@@ -121,46 +77,23 @@ class DoorkeyApp(App[None]):
         await self.service.aclose()
 
     def _begin(self) -> None:
-        self._restore()
+        self.keep_session()
         if self._bundled is not None:
             self._unsubscribe.append(
-                self._bundled.subscribe(lambda statuses: self._tell(ServersChanged(statuses)))
+                self._bundled.subscribe(lambda statuses: self.tell(ServersChanged(statuses)))
             )
             self.servers = self._bundled.statuses
             self.run_worker(self._bundled.start(), group="servers", exit_on_error=False)
 
-    @work(group="restore", exit_on_error=False)
-    async def _restore(self) -> None:
-        notice = ""
-        try:
-            await self.service.restore()
-        except DoorkeyError as error:
-            notice = str(error)
-        finally:
-            await self._follow_service(notice)
-            self._restored.set()
+    async def until_tenant_settled(self) -> None:
+        """Wait until the bundled servers are up, or have failed."""
+        if self._bundled is not None:
+            await self._bundled.settled()
 
-    def _tell(self, message: Message) -> None:
-        self.post_message(message)
+    # Places
 
-    # Where one is
-
-    def go_to(self, place: Place) -> None:
-        """Go to a place; to a protected one only after signing in."""
-        if place in PROTECTED and not self.account.signed_in:
-            self._sign_in(place)
-        else:
-            self.switch_mode(place)
-
-    def switch_mode(self, mode: str) -> AwaitMount:
-        """Go to a mode, whoever asks; nobody gets to a protected one signed out."""
-        if mode in PROTECTED and not self.account.signed_in:
-            mode = "home"
-        if mode == "profile":
-            self.done |= {"profile"}
-        return super().switch_mode(mode)
-
-    def _factories(self) -> dict[Place, Callable[[], Screen[None]]]:
+    def screen_factories(self) -> ScreenFactories:
+        """Give what makes each mode's screen; each loads its module when it is first needed."""
         return {
             "home": self._make_home,
             "profile": self._make_profile,
@@ -182,72 +115,17 @@ class DoorkeyApp(App[None]):
 
         return ExternalApiScreen(self.service, self.clock, self._call_api)
 
-    # Who is signed in
+    def switch_mode(self, mode: str) -> AwaitMount:
+        """Go to a mode, and remember that one has been there."""
+        if mode == "profile" and self.account.signed_in:
+            self.done |= {"profile"}
+        return super().switch_mode(mode)
 
-    @work(exclusive=True, group="sign-in", exit_on_error=False)
-    async def _sign_in(self, place: Place) -> None:
-        await self._restored.wait()
-        if not self.account.signed_in:
-            from tui.screens.sign_in import SignInScreen
+    # What has happened
 
-            settled = self._bundled.settled if self._bundled is not None else None
-            screen = SignInScreen(self.service, place, self.clock, self.service.open_url, settled)
-            event = await self.push_screen_wait(screen)
-            if event is None:
-                return
-            await self._follow_service(event.reason)
-            place = place_of(event)
-        self.switch_mode(place)
-
-    async def _follow_service(self, notice: str = "") -> None:
-        # One at a time: modes are taken away and added again, with a pause in between.
-        async with self._following:
-            session = self.service.session
-            if session is None:
-                self.account = Account("signed-out", None, notice)
-                await self._forget_person()
-            else:
-                self.account = Account("signed-in", session, notice)
-                self.done |= {"sign-in"}
-
-    async def _forget_person(self) -> None:
-        """Take away everything that a screen may still know of the person."""
-        self.done = frozenset()
-        if self.current_mode in PROTECTED:
-            await super().switch_mode("home")
-        for place, factory in self._factories().items():
-            if place in PROTECTED:
-                await self.remove_mode(place)
-                self.add_mode(place, factory)
-
-    # What is asked for, and what has happened
-
-    @on(GoRequested)
-    def _go_requested(self, message: GoRequested) -> None:
-        self.go_to(message.place)
-
-    @on(SignInRequested)
-    def action_sign_in(self) -> None:
-        """Sign in through the browser."""
-        if not self.account.signed_in:
-            self._sign_in("home")
-
-    @on(LogOutRequested)
-    def action_log_out(self) -> None:
-        """End the session, here and at the tenant."""
-        if self.account.signed_in:
-            self._log_out()
-
-    @work(exclusive=True, group="log-out", exit_on_error=False)
-    async def _log_out(self) -> None:
-        from tui.screens.log_out import LogOutScreen
-
-        await self.switch_mode("home")
-        await self.push_screen_wait(LogOutScreen(self.service))
-
-    @on(SessionChanged)
-    async def _session_changed(self, message: SessionChanged) -> None:
-        await self._follow_service(message.event.reason)
+    def watch_account(self, account: Account) -> None:
+        """Count the steps of whoever is signed in."""
+        self.done = self.done | {"sign-in"} if account.signed_in else frozenset()
 
     @on(ServersChanged)
     def _servers_changed(self, message: ServersChanged) -> None:
@@ -261,11 +139,7 @@ class DoorkeyApp(App[None]):
     def _work_changed(self, message: Worker.StateChanged) -> None:
         tell_of_failed_work(self, message)
 
-    # Keys and palette
-
-    def action_go(self, place: Place) -> None:
-        """Go to a place."""
-        self.go_to(place)
+    # Help and palette
 
     async def action_toggle_help(self) -> None:
         """Show or hide what one can do here."""
@@ -274,14 +148,6 @@ class DoorkeyApp(App[None]):
         else:
             self.action_show_help_panel()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer to sign in to who is signed out, and to log out to who is signed in."""
-        if action == "sign_in":
-            return not self.account.signed_in
-        if action == "log_out":
-            return self.account.signed_in
-        return super().check_action(action, parameters)
-
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """List what the palette offers."""
-        return system_commands(self)
+        return system_commands(self, screen)

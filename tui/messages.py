@@ -35,6 +35,22 @@ class SignInRequested(Message):
     """Somebody wants to sign in."""
 
 
+class SwitchAccountRequested(Message):
+    """Somebody wants to sign in as somebody else."""
+
+
+class ScopeRequested(Message):
+    """Somebody wants to sign in again, with this scope instead of the config's."""
+
+    def __init__(self, scope: str) -> None:
+        self.scope = scope
+        super().__init__()
+
+
+class RenewRequested(Message):
+    """Somebody wants a new token set now."""
+
+
 class LogOutRequested(Message):
     """Somebody wants to log out."""
 

@@ -54,6 +54,7 @@ Then **2** shows who you are, and **3** calls the API.
         super().__init__(config.domain, clock)
         self._config = config
         self._storage = storage
+        self._account = Account()
 
     def compose_content(self) -> ComposeResult:
         """Yield greeting, the next step, the way, and the state of things."""
@@ -72,6 +73,10 @@ Then **2** shows who you are, and **3** calls the API.
         self.watch(self.app, "done", self._show_done)
         self.watch(self.app, "servers", self._show_servers)
 
+    def refresh_times(self) -> None:
+        """Say anew how long somebody has been signed in."""
+        self._show_greeting()
+
     @on(Button.Pressed, "#next")
     def _take_next_step(self) -> None:
         self.post_message(self.query_one(Steps).next_step.request())
@@ -89,8 +94,13 @@ Then **2** shows who you are, and **3** calls the API.
         )
 
     def _show_account(self, account: Account) -> None:
+        self._account = account
         self.query_one(Notice).say(account.notice)
         self.query_one(StatePanel).show_account(account)
+        self._show_greeting()
+
+    def _show_greeting(self) -> None:
+        account = self._account
         greeting, lead = "Sign in from your terminal", WHAT_THIS_IS
         if account.session is not None:
             now, since = self.clock(), account.session.signed_in_at

@@ -1,6 +1,6 @@
 """The frame that every mode's screen shares: title bar, nav, a column of content, footer."""
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual import on
 from textual.app import ComposeResult
@@ -15,6 +15,10 @@ from tui.screens.failed_work import tell_of_failed_work
 from tui.widgets.moments import Clock
 from tui.widgets.nav_bar import NavBar
 from tui.widgets.title_bar import TitleBar
+
+
+TIMES_SECONDS: Final = 15.0
+"""Between two looks at relative times, whose smallest unit in use is the minute."""
 
 
 class PlaceScreen(Screen[None]):
@@ -42,6 +46,21 @@ class PlaceScreen(Screen[None]):
     def compose_content(self) -> ComposeResult:
         """Yield what this screen is about."""
         yield from ()
+
+    def on_mount(self) -> None:
+        """Keep relative times true."""
+        self.set_interval(TIMES_SECONDS, self._tick)
+
+    def on_screen_resume(self) -> None:
+        """Bring the relative times up to date at once."""
+        self.refresh_times()
+
+    def refresh_times(self) -> None:
+        """Say anew what depends on the present."""
+
+    def _tick(self) -> None:
+        if self.is_current:
+            self.refresh_times()
 
     @on(Worker.StateChanged)
     def _work_changed(self, message: Worker.StateChanged) -> None:

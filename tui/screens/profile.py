@@ -51,8 +51,8 @@ Move with the arrows or with **j** and **k**; **g** and **G** go to the first an
         self.query_one("#claims").border_title = "What your ID token says"
         self.watch(self.app, "account", self._show)
 
-    def on_screen_resume(self) -> None:
-        """Bring the relative times up to date."""
+    def refresh_times(self) -> None:
+        """Say anew how long ago and how soon."""
         self._show(self._account)
 
     def _show(self, account: Account) -> None:

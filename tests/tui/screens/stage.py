@@ -76,7 +76,7 @@ def stage(
 ) -> Stage:
     clock = Clock()
     tenant = ScriptedTenant(clock)
-    tenant.id_claims = {"name": "Alice Archer"}
+    tenant.id_claims = {"sub": ALICE["sub"], "name": "Alice Archer"}
     openers: dict[str, BrowserOpener] = {
         "signs in": tenant.browser,
         "waits": _waiting_browser,
