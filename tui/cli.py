@@ -31,10 +31,10 @@ COMMANDS: Final = {
     "dev": "tui.app_commands:run_dev",
     "api": "tui.server_commands:run_api",
     "tenant": "tui.server_commands:run_tenant",
-    "login": "tui.session_commands:login",
+    "login": "tui.login_command:login",
     "token": "tui.token_command:token",
     "ping": "tui.session_commands:ping",
-    "status": "tui.session_commands:status",
+    "status": "tui.status_command:status",
     "logout": "tui.session_commands:logout",
 }
 """Where each command is; imported when it is called, because most need what others do not."""

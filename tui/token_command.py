@@ -29,10 +29,11 @@ def token(arguments: Namespace) -> int:
 def _renewed(config: Config, min_validity: timedelta | None) -> str:
     import asyncio
 
-    from tui.session_commands import signed_in_service
+    from tui.auth.service import AuthService
 
     async def run() -> str:
-        async with signed_in_service(config) as service:
+        async with AuthService(config) as service:
+            service.take_up()
             return await service.get_access_token(min_validity)
 
     return asyncio.run(run())

@@ -88,7 +88,9 @@ class FileStore:
             self._discard()
 
     def reserve(self) -> None:
-        """Take the space on the disk that a session needs; raises StoreFailed."""
+        """Fetch the key from the keyring, and take the space on the disk; raises StoreFailed."""
+        if self._sealing != "never":
+            self._fetch_key()
         try:
             self._reserve()
         except OSError as error:
@@ -109,8 +111,6 @@ class FileStore:
     @asynccontextmanager
     async def lock(self, patience_seconds: float = LOCK_SECONDS) -> AsyncIterator[None]:
         """Hold a lock file beside the session, never the session's file itself."""
-        import asyncio
-
         import filelock  # loads asyncio; only a renewal needs it
 
         path = self.path.with_suffix(".lock")
@@ -128,8 +128,6 @@ class FileStore:
         except OSError as error:
             raise self._failed("locked", error) from None
         try:
-            if self._sealing != "never":
-                await asyncio.to_thread(self._fetch_key)
             yield
         finally:
             self._discard()

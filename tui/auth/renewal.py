@@ -1,5 +1,6 @@
 """One renewal: under the lock, on top of what the store has now, kept before it is used."""
 
+import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -9,11 +10,10 @@ from typing import TYPE_CHECKING
 from tui.auth.errors import DoorkeyError, GrantRefused, SignInNeeded, TenantMisbehaved
 from tui.auth.models import Session
 from tui.auth.store import SessionStore
-from tui.auth.token_response import TokenResponse
-from tui.auth.token_set import renewed_session
 
 if TYPE_CHECKING:
     from tui.auth.provider import Provider
+    from tui.auth.token_response import TokenResponse
 
 
 class SessionEnded(SignInNeeded):
@@ -21,7 +21,10 @@ class SessionEnded(SignInNeeded):
 
 
 async def renew(
-    store: SessionStore, provider: "Provider", known: Session, clock: Callable[[], datetime]
+    store: SessionStore,
+    make_provider: "Callable[[], Provider]",
+    known: Session,
+    clock: Callable[[], datetime],
 ) -> Session:
     """Give a session with a new token set, of this renewal or of another process's.
 
@@ -31,7 +34,7 @@ async def renew(
         DoorkeyError: no usable answer; the session stays.
     """
     async with store.lock():
-        session = store.load()
+        session = await asyncio.to_thread(store.load)
         if session is None:
             raise SessionEnded("Somebody signed out in another window.")
         tokens = session.token_set
@@ -43,7 +46,10 @@ async def renew(
                 "Sign in again; offline_access in `scope` asks for one."
             )
         # A new refresh token that cannot be kept would cost the session.
-        store.reserve()
+        await asyncio.to_thread(store.reserve)
+        provider = make_provider()  # only now: it loads httpx, jwt, cryptography
+        from tui.auth.token_set import renewed_session
+
         try:
             response = await provider.refresh(tokens.refresh_token)
         except GrantRefused as refused:
@@ -74,7 +80,7 @@ def _keep_rotated(store: SessionStore, session: Session, refresh_token: str | No
 
 
 async def _require_wanted(
-    store: SessionStore, provider: "Provider", response: TokenResponse
+    store: SessionStore, provider: "Provider", response: "TokenResponse"
 ) -> None:
     """Revoke what came for a session that is no more; the log out could not know of it."""
     if store.load() is not None:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 from tui.auth.current import CurrentSession, now
 from tui.auth.errors import DoorkeyError, SignInCancelled, SignInFailed, SignInNeeded, StoreFailed
@@ -194,6 +194,7 @@ class AuthService(CurrentSession):
     ) -> LoginEvent:
         """Keep a session and tell everybody; it is on disk before anybody uses it."""
         async with self._store.lock():
+            await asyncio.to_thread(self._store.reserve)
             self._store.save(session)
         return self._adopt(session, state)
 
@@ -236,6 +237,14 @@ class AuthService(CurrentSession):
             watch(steps[-1])
         return tuple(steps)
 
+    async def __aenter__(self) -> Self:
+        """Give the service itself."""
+        return self
+
+    async def __aexit__(self, *_exception: object) -> None:
+        """Close it, however the block ended."""
+        await self.aclose()
+
     async def aclose(self) -> None:
         """End what is under way, and close the connections."""
         for task in (self._sign_in, self._renewal):
@@ -276,7 +285,7 @@ class AuthService(CurrentSession):
         from tui.auth.renewal import SessionEnded, renew
 
         try:
-            self._adopt(await renew(self._store, self._provider(), self._signed_in(), self._clock))
+            self._adopt(await renew(self._store, self._provider, self._signed_in(), self._clock))
         except SessionEnded as ended:
             self._forget(str(ended))
             raise

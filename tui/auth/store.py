@@ -38,7 +38,7 @@ class SessionStore(Protocol):
         ...
 
     def reserve(self) -> None:
-        """Make sure that the next `save` has room; raises StoreFailed."""
+        """Make ready for the next `save`, in a thread: it may wait for a keyring."""
         ...
 
     def clear(self) -> None:
@@ -46,7 +46,7 @@ class SessionStore(Protocol):
         ...
 
     def lock(self, patience_seconds: float = LOCK_SECONDS) -> AbstractAsyncContextManager[None]:
-        """Keep other processes from changing it, and make ready to save; raises StoreFailed."""
+        """Keep other processes from changing what is kept; raises StoreFailed."""
         ...
 
 

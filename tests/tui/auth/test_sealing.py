@@ -41,6 +41,7 @@ def store_in(folder: Path, keys: Keys, sealing: str = "if_possible") -> FileStor
 
 async def saved(store: FileStore) -> None:
     async with store.lock():
+        store.reserve()
         store.save(session())
 
 
