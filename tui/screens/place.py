@@ -16,7 +16,6 @@ from tui.widgets.moments import Clock
 from tui.widgets.nav_bar import NavBar
 from tui.widgets.title_bar import TitleBar
 
-
 TIMES_SECONDS: Final = 15.0
 """Between two looks at relative times, whose smallest unit in use is the minute."""
 
