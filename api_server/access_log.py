@@ -7,6 +7,7 @@ import re
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import lru_cache
 from itertools import count
 from typing import Final
@@ -148,4 +149,6 @@ def _sent_id(scope: Scope) -> bytes | None:
 
 
 def _to_stderr(lines: bytes) -> None:
-    os.write(sys.stderr.fileno(), lines)
+    # a log that nobody reads any more (a closed pipe, a full disk) must not cost an answer
+    with suppress(OSError):
+        os.write(sys.stderr.fileno(), lines)

@@ -32,8 +32,17 @@ HEADER_READ_MILLISECONDS: Final = 5_000
 MAX_HEADER_BYTES: Final = 8 * 1024
 """The most that is held of one request head: Granian answers 431 beyond it, and takes no less."""
 
-MAX_CONCURRENT_REQUESTS: Final = 1024
-"""Requests a worker has in hand at once; further connections wait in the kernel's queue."""
+MAX_CONNECTIONS: Final = 4096
+"""Of one worker, so at most 32 MiB for their heads; further ones wait in the kernel's queue.
+
+Each slow client holds one for HEADER_READ_MILLISECONDS, so this many must not be few.
+"""
+
+SPARE_DESCRIPTORS: Final = 64
+"""For what else a worker has open: logs, the issuer, the loop."""
+
+if sys.platform != "win32":
+    import resource
 
 logger = getLogger(__name__)
 
@@ -83,7 +92,7 @@ def _server(listening: ListeningPort, workers: int, max_header_bytes: int) -> MP
         # HTTP/2 without TLS is for proxies that speak it by prior knowledge; none is needed here
         http=HTTPModes.http1,
         websockets=False,
-        backpressure=MAX_CONCURRENT_REQUESTS,
+        backpressure=_connections(),
         http1_settings=HTTP1Settings(
             header_read_timeout=HEADER_READ_MILLISECONDS, max_buffer_size=max_header_bytes
         ),
@@ -93,6 +102,14 @@ def _server(listening: ListeningPort, workers: int, max_header_bytes: int) -> MP
         respawn_failed_workers=workers > 1,
         workers_kill_timeout=DRAIN_SECONDS,
     )
+
+
+def _connections() -> int:
+    """Return how many connections a worker may hold, within the descriptors it may open."""
+    if sys.platform == "win32":
+        return MAX_CONNECTIONS
+    descriptors, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return max(1, min(MAX_CONNECTIONS, descriptors - SPARE_DESCRIPTORS))
 
 
 def _load_in_worker(make_app: Callable[[], ASGIApp]) -> ASGIApp:

@@ -1,12 +1,17 @@
 """The access log: what is in it, and what never is."""
 
+import os
+
+import httpx
 import pytest
 
 from api_server.access_log import ATOMIC_BYTES, LineWriter
+from api_server.app import create_app
+from api_server.settings import Settings
 
 from .apis import K1, Api
 from .issuers import Issuer
-from .tokens import claims, token
+from .tokens import AUDIENCE, ISSUER, claims, token
 
 
 async def written(api: Api) -> list[dict[str, object]]:
@@ -75,3 +80,16 @@ async def test_lines_are_written_in_whole_and_in_pieces_that_pipes_keep_together
     lines.flush()
     assert all(len(chunk) <= ATOMIC_BYTES and chunk.endswith(b"\n") for chunk in chunks)
     assert b"".join(chunks).split() == [b"%0100d" % serial for serial in range(200)]
+
+
+async def test_log_that_nobody_reads_costs_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w") as broken:
+        monkeypatch.setattr("sys.stderr", broken)
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(create_app(Settings(ISSUER, AUDIENCE))),
+            base_url="http://test",
+        ) as client:
+            answers = [await client.get("/healthz") for _ in range(100)]
+    assert {answer.status_code for answer in answers} == {200}
