@@ -1,0 +1,72 @@
+"""The session under a real Secret Service: gnome-keyring, in a D-Bus session of its own."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[2]
+
+NEEDED = ("dbus-run-session", "gnome-keyring-daemon")
+
+KEEP_AND_LOAD = """
+import sys
+from pathlib import Path
+from tests.builders import session
+from tui.auth.file_store import FileStore
+
+def store():
+    return FileStore(Path(sys.argv[1]), "secret-service", "if_possible")
+
+one = store()
+one.reserve()
+one.save(session())
+print(one.description)
+print(store().load() == session())
+print(b"the-access-token" in one.path.read_bytes())
+"""
+
+UNLOCKED = "printf password | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1;"
+
+LOCKED = "gnome-keyring-daemon --start --components=secrets >/dev/null 2>&1;"
+
+
+def in_a_desktop_session(tmp_path: Path, keyring: str) -> list[str]:
+    """Keep and load a session where `keyring` has been started; gives what it printed."""
+    if missing := [name for name in NEEDED if shutil.which(name) is None]:
+        if os.environ.get("DOORKEY_REQUIRE_KEYRING"):
+            pytest.fail(f"{missing} missing, and DOORKEY_REQUIRE_KEYRING is set")
+        pytest.skip(f"no {missing} on this machine")
+    for folder in ("home", "runtime"):
+        (tmp_path / folder).mkdir(mode=0o700)
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(tmp_path / "home"),
+        "XDG_RUNTIME_DIR": str(tmp_path / "runtime"),
+    }
+    script = f'{keyring} exec "$0" -c "$1" "$2"'
+    python = [sys.executable, KEEP_AND_LOAD, str(tmp_path)]
+    done = subprocess.run(
+        ["dbus-run-session", "--", "sh", "-c", script, *python],
+        capture_output=True, text=True, check=False, cwd=REPOSITORY, env=environment,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+def test_with_an_unlocked_keyring_the_session_is_sealed(tmp_path: Path) -> None:
+    description, same, readable = in_a_desktop_session(tmp_path, UNLOCKED)
+    assert "sealed with a key in the system's keyring" in description
+    assert (same, readable) == ("True", "False")
+
+
+@pytest.mark.parametrize("keyring", [LOCKED, ""])
+def test_with_a_locked_or_no_keyring_it_is_a_private_file_and_says_so(
+    tmp_path: Path, keyring: str
+) -> None:
+    description, same, readable = in_a_desktop_session(tmp_path, keyring)
+    assert "readable by you alone; no keyring answered" in description
+    assert (same, readable) == ("True", "True")

@@ -1,0 +1,121 @@
+"""No secret reaches a log, a traceback, a repr, an argv or an environment."""
+
+import logging
+import traceback
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.builders import CONFIG, Clock, expired, session
+from tests.scripted_tenant import ScriptedTenant
+from tui.api_client import ping
+from tui.auth.errors import DoorkeyError
+from tui.auth.file_store import FileStore
+from tui.auth.httpx_auth import DoorkeyAuth
+from tui.auth.models import LoginEvent
+from tui.auth.service import AuthService
+from tui.auth.store import MemoryStore
+
+CANARY = "c4n4ry-t0ken"
+
+
+class CanaryTenant(ScriptedTenant):
+    """Every token that it issues is a canary."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(clock)
+        self.token_members = {
+            "access_token": f"access-{CANARY}",
+            "refresh_token": f"refresh-{CANARY}",
+        }
+        self.codes = {f"code-{CANARY}"}
+        self.opened: list[str] = []
+        self.id_claims = {"at_hash": None, "secret": f"id-{CANARY}"}
+
+    async def browser(self, url: str) -> bool:
+        self.opened.append(url)
+        self.answer_parameters["code"] = f"code-{CANARY}"
+        return await super().browser(url) if "authorize" in url else False
+
+
+def down(request: httpx.Request) -> httpx.Response:
+    raise httpx.ConnectError("nobody", request=request)
+
+
+def answers(*arguments: object, **members: object) -> Callable[[httpx.Request], httpx.Response]:
+    return lambda _request: httpx.Response(*arguments, **members)  # type: ignore[arg-type] # a test's
+
+
+WRONG = {
+    "down": down,
+    "refused": answers(400, json={"error": "invalid_grant"}),
+    "html": answers(200, text=f"<html>{CANARY}"),
+    "no type": answers(200, json={"access_token": CANARY, "refresh_token": CANARY}),
+    "absurd": answers(
+        200, json={"access_token": CANARY, "token_type": "Bearer", "expires_in": "x"}
+    ),
+    "wrong ID token": answers(
+        200, json={"access_token": CANARY, "token_type": "Bearer", "id_token": CANARY}
+    ),
+}
+
+
+@pytest.fixture
+def said(caplog: pytest.LogCaptureFixture) -> list[str]:
+    caplog.set_level(logging.DEBUG)
+    return []
+
+
+async def attempt(said: list[str], service: AuthService, work: Awaitable[object]) -> None:
+    """Do `work`, and note whatever it says, right or wrong, and what the service looks like then."""
+    try:
+        said.append(repr(await work))
+    except DoorkeyError as error:
+        said += [str(error), repr(error), "".join(traceback.format_exception(error))]
+    said += [repr(service), repr(service.session), repr(vars(service))]
+
+
+@pytest.mark.parametrize("wrong", [None, *WRONG])
+async def test_no_secret_is_said_whatever_happens(
+    wrong: str | None,
+    said: list[str],
+    clock: Clock,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    tenant = CanaryTenant(clock)
+    store = FileStore(tmp_path, "canary")
+    kept = session(access_token=f"access-{CANARY}", refresh_token=f"refresh-{CANARY}")
+    store.save(expired(kept))
+    tenant.refresh_tokens = {f"refresh-{CANARY}"}
+    service = AuthService(
+        CONFIG, store=store, transport=tenant, clock=clock, open_url=tenant.browser
+    )
+    events: list[LoginEvent] = []
+    service.subscribe(events.append)
+    if wrong:
+        tenant.responses["/token"] = WRONG[wrong]
+    await attempt(said, service, service.restore())
+    await attempt(said, service, service.renew_tokens())
+    await attempt(said, service, service.login(watch=lambda progress: said.append(repr(progress))))
+    api = httpx.MockTransport(down if wrong else answers(401))
+    await attempt(said, service, ping("https://api.example", f"access-{CANARY}", transport=api))
+    await attempt(said, service, service.log_out())
+    said += [repr(store), repr(events), repr(DoorkeyAuth(service)), caplog.text]
+    await service.aclose()
+    assert events
+    assert CANARY not in "\n".join(said)
+
+
+async def test_no_token_is_in_the_address_that_a_browser_gets(clock: Clock) -> None:
+    tenant = CanaryTenant(clock)
+    service = AuthService(
+        CONFIG, store=MemoryStore(), transport=tenant, clock=clock, open_url=tenant.browser
+    )
+    await service.login()
+    await service.log_out()
+    assert len(tenant.opened) == 2
+    assert CANARY not in "\n".join(tenant.opened)
+    await service.aclose()

@@ -1,0 +1,58 @@
+"""Hundreds of renewals leave nothing behind."""
+
+import asyncio
+import gc
+import tracemalloc
+from pathlib import Path
+
+import pytest
+
+from tests.builders import CONFIG, Clock, session
+from tests.heavy import rounds
+from tests.scripted_tenant import ScriptedTenant
+from tui.auth.file_store import FileStore
+from tui.auth.service import AuthService
+
+pytestmark = pytest.mark.heavy
+
+RENEWALS = rounds(50, 500)
+
+LARGEST_GROWTH_BYTES = 256 * 1024
+"""For caches that fill once; a leak of one token set a renewal would be more."""
+
+
+async def renew(service: AuthService, clock: Clock, tenant: ScriptedTenant, times: int) -> None:
+    for _ in range(times):
+        clock.advance(2)
+        await asyncio.gather(*(service.get_access_token() for _ in range(3)))
+        tenant.requests.clear()
+
+
+def names_in(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+async def test_many_renewals_of_short_lived_tokens_leak_nothing(tmp_path: Path) -> None:
+    clock = Clock()
+    tenant = ScriptedTenant(clock)
+    tenant.token_members = {"expires_in": 2}
+    store = FileStore(tmp_path, "soak")
+    store.save(session(lifetime_seconds=2))
+    service = AuthService(CONFIG, store=store, transport=tenant, clock=clock)
+    service.take_up()
+    await renew(service, clock, tenant, 20)
+    tasks, descriptors = len(asyncio.all_tasks()), names_in(Path("/proc/self/fd"))
+    tracemalloc.start()
+    gc.collect()
+    before, _ = tracemalloc.get_traced_memory()
+    await renew(service, clock, tenant, RENEWALS)
+    tenant.refresh_tokens.clear()
+    gc.collect()
+    after, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert tenant.issued == 20 + RENEWALS
+    assert len(asyncio.all_tasks()) == tasks
+    assert names_in(Path("/proc/self/fd")) == descriptors
+    assert after - before < LARGEST_GROWTH_BYTES
+    assert [Path(name).suffix for name in names_in(tmp_path)] == [".json", ".lock"]
+    await service.aclose()
