@@ -1,7 +1,8 @@
-"""While a sign-in waits: what is happening, the address, the time left, and the ways out."""
+"""While a sign-in waits: what is happening, the ways side by side, the time left."""
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, ClassVar
+from datetime import timedelta
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -9,18 +10,19 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.reactive import reactive
-from textual.screen import ModalScreen
 from textual.style import Style
 from textual.widgets import Button, Footer, Input, Static
 from textual.worker import Worker, WorkerState
 
-from tui.auth.errors import DoorkeyError, SignInCancelled
+from tui.auth.errors import DoorkeyError, NoFreeRedirectUri, SignInCancelled
 from tui.auth.models import LoginEvent, SignInProgress
 from tui.auth.service import AS_CONFIGURED
 from tui.auth.sign_in.browser import BrowserOpener
 from tui.auth.sign_in.options import SignInOptions
 from tui.messages import Place
-from tui.screens.sign_in_words import Words, words_for_failure, words_for_progress
+from tui.screens.sign_in_address import AddressActions
+from tui.screens.sign_in_ways import PasteWay, Ways
+from tui.screens.sign_in_words import CALLBACK_HINT, Words, words_for_failure, words_for_progress
 from tui.text import printable
 from tui.widgets.countdown import Countdown
 from tui.widgets.moments import Clock
@@ -28,28 +30,40 @@ from tui.widgets.moments import Clock
 if TYPE_CHECKING:
     from tui.auth.service import AuthService
 
+HINT_AFTER: Final = timedelta(seconds=45)
+"""Who has not come back from the browser by then may be looking at the tenant's error page."""
 
-class SignInScreen(ModalScreen[LoginEvent | None]):
+
+class SignInScreen(AddressActions):
     """One sign-in, from the first question to the tenant until somebody is signed in."""
 
     CSS_PATH = "sign_in.tcss"
     AUTO_FOCUS = "#copy"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("c", "copy", "Copy address", id="copy-address", tooltip="To the clipboard"),
-        Binding("b", "open_again", "Open browser", id="open-again", tooltip="Once more"),
-        Binding("v", "paste", "Paste answer", id="paste-answer", tooltip="From another machine"),
+        Binding("c,enter", "copy", "Copy", id="copy-address", tooltip="The address, to paste it"),
+        Binding("d", "device", "Code", id="device-code", tooltip="For a phone, another machine"),
+        Binding("v", "paste", "Paste", id="paste-answer", tooltip="From another machine"),
         Binding("r", "try_again", "Try again", id="try-again", tooltip="A fresh sign-in"),
         Binding("escape", "cancel", "Cancel", id="cancel-sign-in", tooltip="Back, signed out"),
+        Binding("ctrl+c", "cancel", "Cancel", id="interrupt-sign-in", show=False, priority=True),
+        Binding("b", "open_again", "Browser", id="open-again", tooltip="Open it (again)"),
+        Binding("k", "qr", "QR code", id="show-qr", tooltip="For a phone's camera"),
+        Binding("f", "to_file", "File", id="address-to-file", tooltip="Write the address to one"),
+        Binding("up", "scroll_story(-1)", "Up", id="story-up", show=False),
+        Binding("down", "scroll_story(1)", "Down", id="story-down", show=False),
     ]
     HELP = """\
 ## Signing in
 
-Sign in on the page that your browser shows; this closes by itself when you are done.
+The ways are open side by side: whichever works first signs you in, and this closes by itself.
 
-- No page? Copy the address with **c** and open it in any browser on this machine.
-- A browser on another machine ends at an address that it cannot open: copy that address
-  from the browser, press **v** here, and paste it.
-- **Esc** gives up; nothing is changed by that.
+- **In your browser**: sign in on the page that has opened. No page? **c** copies the address,
+  **b** opens the browser, **f** writes the address to a file.
+- **With a code**: **d** shows a short code to enter on a phone or any other machine;
+  **k** shows it as a QR code.
+- **In a browser on another machine**: it ends at an address that it cannot open. Copy that
+  address, press **v** here, and paste it. Just the code in it (`code=`) will do, too.
+- **Esc** or **Ctrl-C** gives up; nothing is changed by that.
 """
 
     # Without `init`: a footer asks `check_action` before there is anything to draw on.
@@ -76,21 +90,23 @@ Sign in on the page that your browser shows; this closes by itself when you are 
         self._service = service
         self._place = place
         self._clock = clock
+        self._started = clock()
+        self._ports_taken = False
 
     def compose(self) -> ComposeResult:
         """Put the dialog together."""
         with Vertical(id="dialog"):
+            with Horizontal(id="now"):
+                yield Static(id="phase")
+                yield Countdown(self._clock, lead="gives up in ", past="time is up")
             with VerticalScroll(id="story", can_focus=False):
-                with Horizontal(id="now"):
-                    yield Static(id="phase")
-                    yield Countdown(self._clock, lead="gives up in ", past="time is up")
                 yield Static(id="advice")
+                yield Ways(self._service.surroundings)
                 yield Static(id="address")
-                yield Input(placeholder="Paste the address here, then press Enter", id="pasted")
-                yield Static(id="paste-trouble")
+                yield Static(id="callback-hint")
             with Horizontal(classes="actions"):
                 yield Button("Copy address", id="copy", variant="primary")
-                yield Button("Open again", id="open")
+                yield Button("Use a code", id="code")
                 yield Button("Try again", id="again", variant="primary")
                 yield Button("Cancel", id="cancel")
         yield Footer(show_command_palette=False)
@@ -99,22 +115,24 @@ Sign in on the page that your browser shows; this closes by itself when you are 
         """Begin."""
         tenant = printable(self._service.config.domain)
         self.query_one("#dialog").border_title = Content(f"Sign in at {tenant}")
-        self.query_one("#pasted").display = False
+        self.query_one("#callback-hint").display = False
+        self.set_interval(1.0, self._hint_at_callback)
         self.watch_progress()
-        self._attempt()
+        self._attempt(self._options)
 
     @work(exclusive=True, group="attempt", exit_on_error=False)
-    async def _attempt(self) -> None:
-        self.failure = ""
+    async def _attempt(self, options: SignInOptions) -> None:
+        self.failure, self._started, self._ports_taken = "", self._clock(), False
         if self._until_ready is not None:
             await self._until_ready()  # a tenant of our own that is starting is not down
         try:
             event = await self._service.login(
-                {"target": self._place}, options=self._options, watch=self._follow
+                {"target": self._place}, options=options, watch=self._follow
             )
         except SignInCancelled:
             self._finish(None)
         except DoorkeyError as error:
+            self._ports_taken = isinstance(error, NoFreeRedirectUri)
             self.failure = str(error)
         else:
             self._finish(event)
@@ -126,77 +144,93 @@ Sign in on the page that your browser shows; this closes by itself when you are 
         # The palette or another screen may lie on top; dismiss() would take that one away.
         while self.app.screen is not self:
             self.app.pop_screen()
+        for remark in event.remarks if event else ():
+            self.app.notify(printable(remark), severity="warning", timeout=10, markup=False)
         self.dismiss(event)
 
     def watch_progress(self) -> None:
         """Tell where the sign-in stands."""
-        self._tell(words_for_progress(self.progress, self._service.config.domain))
+        self._tell(self._words())
 
     def watch_failure(self) -> None:
         """Tell why the sign-in has ended, or that it goes on."""
-        self._tell(
-            words_for_failure(self.failure)
-            if self.failure
-            else words_for_progress(self.progress, self._service.config.domain)
-        )
+        self._tell(words_for_failure(self.failure) if self.failure else self._words())
+
+    def _words(self) -> Words:
+        config, around = self._service.config, self._service.surroundings
+        return words_for_progress(self.progress, config.domain, around)
 
     def _tell(self, words: Words) -> None:
-        url = "" if self.failure else printable(self.progress.url)
+        waiting = self.progress.phase == "waiting" and not self.failure
+        url = printable(self.progress.url) if waiting else ""
         self.query_one("#phase", Static).update(Content(words.phase))
         self.query_one("#advice", Static).update(Content(words.advice))
+        shown = self.query_one(Ways)
+        shown.display = waiting
+        shown.show(self.progress)
         address = self.query_one("#address", Static)
         address.display = bool(url)
         # A link of the terminal's own: it stays whole however often the text is wrapped.
         address.update(Content.styled(url, Style(link=url)))
-        self.query_one(Countdown).until = None if self.failure else self.progress.deadline
+        self.query_one(Countdown).until = self.progress.deadline if waiting else None
         self.set_class(bool(self.failure), "-failed")
+        self.query_one("#callback-hint").display = False
         self._offer(url)
 
     def _offer(self, url: str) -> None:
-        for selector in ("#copy", "#open"):
-            self.query_one(selector).display = bool(url)
-        again = self.query_one("#again")
-        again.display = bool(self.failure)
-        if self.failure:
-            self.query_one("#pasted").display = False
+        offered = {
+            "#copy": bool(url),
+            "#code": self.check_action("device", ()) is True and not self.progress.device,
+            "#again": bool(self.failure),
+        }
+        for selector, is_offered in offered.items():
+            self.query_one(selector).display = is_offered
         # Enter should do what helps most; while there is nothing else, it cancels.
         if self.focused is None or not self.focused.display or self.focused.id == "cancel":
             self.query_one("#again" if self.failure else "#copy" if url else "#cancel").focus()
 
-    @on(Button.Pressed, "#copy")
-    def action_copy(self) -> None:
-        """Copy the address to the clipboard."""
-        self.app.copy_to_clipboard(self.progress.url)
-        self.notify("The address is on the clipboard.", markup=False)
+    def _hint_at_callback(self) -> None:
+        hint, config = self.query_one("#callback-hint", Static), self._service.config
+        if self.progress.url and not self.failure and not hint.display:
+            hint.display = self._clock() >= self._started + HINT_AFTER
+            uris = ", ".join(config.redirect_uris)
+            words = CALLBACK_HINT.format(uris=uris, client=printable(config.client_id))
+            hint.update(Content(words))
 
-    @on(Button.Pressed, "#open")
-    @work(exclusive=True, group="browser", exit_on_error=False)
-    async def action_open_again(self) -> None:
-        """Open the browser once more."""
-        if not await self._open_url(self.progress.url):
-            self.notify("No browser took the address: copy it.", severity="warning", markup=False)
+    @on(Button.Pressed, "#code")
+    def action_device(self) -> None:
+        """Ask for a code for another device."""
+        if self.failure:
+            self._attempt(SignInOptions(way="device"))
+            return
+        try:
+            self._service.begin_device()
+        except DoorkeyError as error:
+            self.notify(printable(error), severity="warning", markup=False)
 
     def action_paste(self) -> None:
         """Ask for the address at which a browser elsewhere has ended."""
-        pasted = self.query_one("#pasted", Input)
-        pasted.display = True
-        pasted.focus()
+        self.query_one(PasteWay).open()
 
     @on(Input.Submitted, "#pasted")
     @work(exclusive=True, group="paste", exit_on_error=False)
     async def _take_pasted(self, message: Input.Submitted) -> None:
-        trouble = self.query_one("#paste-trouble", Static)
+        way = self.query_one(PasteWay)
+        way.complain("")
         try:
             await self._service.handle_authentication(message.value.strip())
         except DoorkeyError as error:
-            trouble.display = True
-            trouble.update(Content(f"✗ {printable(error)}"))
+            way.complain(str(error))
+
+    def action_scroll_story(self, lines: int) -> None:
+        """Scroll what does not fit a small terminal."""
+        self.query_one("#story").scroll_relative(y=lines, animate=False)
 
     @on(Button.Pressed, "#again")
     def action_try_again(self) -> None:
         """Begin afresh."""
         self.progress = SignInProgress("preparing")
-        self._attempt()
+        self._attempt(self._options)
 
     @on(Button.Pressed, "#cancel")
     def action_cancel(self) -> None:
@@ -205,9 +239,14 @@ Sign in on the page that your browser shows; this closes by itself when you are 
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what makes sense at this point."""
-        waiting = bool(self.progress.url) and not self.failure
-        if action in ("copy", "open_again", "paste"):
+        progress = self.progress
+        waiting = progress.phase == "waiting" and not self.failure
+        if action in ("copy", "open_again", "to_file", "paste"):
+            return waiting and bool(progress.url)
+        if action == "qr":
             return waiting
+        if action == "device":
+            return (waiting and progress.device_offered) or self._ports_taken
         if action == "try_again":
             return bool(self.failure)
         return super().check_action(action, parameters)

@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlsplit
 
 from tui.auth.models import SignInProgress
+from tui.auth.sign_in.options import Way
+from tui.auth.sign_in.surroundings import Surroundings
 from tui.text import printable, printable_block
 
 
@@ -15,30 +18,107 @@ class Words:
     advice: str
 
 
+@dataclass(frozen=True, slots=True)
+class WayWords:
+    """One way to sign in: what it is, and how; `{x}` in the hint is the key x."""
+
+    way: Way
+    title: str
+    hint: str
+
+
 WAITING: Final = {
-    "off": Words("● Waiting for you", "Open this address in a browser on this machine:"),
-    "opening": Words("◌ Opening your browser", "It should show a page in a moment. If not, open:"),
+    "off": Words("● Waiting for you", "Sign in by whichever way suits; the first one counts."),
+    "opening": Words("◌ Opening your browser", "It should show a page in a moment."),
     "opened": Words(
         "● Finish in your browser",
-        "Sign in on the page that has opened; this closes by itself. "
-        "No page? Open this address in a browser on this machine:",
+        "Sign in on the page that has opened; this closes by itself. No page? Then:",
     ),
     "failed": Words(
         "▲ Your browser did not open",
-        "Copy this address and open it in a browser on this machine:",
+        "Sign in by one of these ways; the first that works counts, and this closes by itself.",
     ),
 }
 
+NO_DISPLAY: Final = Words("▲ No browser can be shown here", WAITING["failed"].advice)
 
-def words_for_progress(progress: SignInProgress, tenant: str) -> Words:
+BY_CODE: Final = Words("● Waiting for you", "Sign in on another device; this closes by itself.")
+
+HERE: Final = WayWords(
+    "browser",
+    "In a browser on this machine",
+    "Open the address below: {c} copies it, {b} opens it, {f} writes it to a file.",
+)
+THROUGH_SSH: Final = WayWords(
+    "browser",
+    "In the browser of the machine you sit at",
+    "Run the line below there, then open the address there: {c} copies it, {k} is a QR code.",
+)
+INTO_CONTAINER: Final = WayWords(
+    "browser",
+    "In a browser that shares this container's network",
+    "Open the address below: {c} copies it, {b} opens it, {f} writes it to a file.",
+)
+BY_DEVICE: Final = WayWords(
+    "device",
+    "With a code, on a phone or any other machine",
+    "{d} shows a short code and where to enter it.",
+)
+BY_DEVICE_SHOWN: Final = WayWords(
+    "device",
+    "With a code, on a phone or any other machine",
+    "Open this address there and enter the code; {k} shows both as a QR code.",
+)
+BY_PASTE: Final = WayWords(
+    "paste",
+    "In a browser on another machine",
+    "Open the address below there. It ends at a page that does not load: press {v}, and "
+    "paste that page's address here.",
+)
+
+CALLBACK_HINT: Final = (
+    "▲ Does the browser show an error about the callback or redirect URI? "
+    "Then allow {uris} in the tenant's settings of the client {client}."
+)
+
+
+def words_for_progress(progress: SignInProgress, tenant: str, around: Surroundings) -> Words:
     """Say where the sign-in stands."""
     if progress.phase == "preparing":
         return Words("◌ Getting ready", f"Asking {printable(tenant)} how to sign in there.")
     if progress.phase == "completing":
-        return Words("◌ Almost done", "The browser has answered; checking what it brought.")
+        return Words("◌ Almost done", "The answer is here; checking what it brought.")
+    if not progress.url:
+        return BY_CODE
+    if progress.browser == "failed" and not around.has_display:
+        return NO_DISPLAY
     return WAITING[progress.browser]
 
 
 def words_for_failure(reason: str) -> Words:
     """Say why there is no session."""
     return Words("✗ The sign-in did not work", printable_block(reason))
+
+
+def ways(progress: SignInProgress, around: Surroundings) -> tuple[WayWords, ...]:
+    """Give the ways that are open, the likeliest first; being elsewhere changes but the order."""
+    device = BY_DEVICE_SHOWN if progress.device else BY_DEVICE
+    if not progress.url:
+        return (device,) if progress.device else ()
+    browser = HERE
+    if around.over_ssh:
+        browser = THROUGH_SSH
+    elif around.in_container:
+        browser = INTO_CONTAINER
+    ordered = [browser, device, BY_PASTE]
+    if around.over_ssh:
+        ordered = [device, browser, BY_PASTE]
+    elif around.in_container or (not around.has_display and progress.browser == "failed"):
+        ordered = [device, BY_PASTE, browser]
+    return tuple(each for each in ordered if each.way != "device" or progress.device_offered)
+
+
+def tunnel(progress: SignInProgress, around: Surroundings) -> str:
+    """Give the ssh line that leads the person's own browser here; empty where none is needed."""
+    port = urlsplit(progress.redirect_uri).port
+    return around.tunnel(port) if around.over_ssh and port and progress.url else ""

@@ -1,7 +1,7 @@
 """Puts the app on stage: the real service, a scripted tenant and API, a clock that stands still."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,7 @@ from tui.app import DoorkeyApp
 from tui.auth.models import Claims, Profile, Session
 from tui.auth.service import AuthService
 from tui.auth.sign_in.browser import BrowserOpener
+from tui.auth.sign_in.surroundings import Surroundings
 from tui.auth.store import MemoryStore, SessionStore
 
 PATIENCE_SECONDS = 10
@@ -35,6 +36,9 @@ ALICE: Claims = {
     "roles": ["editor", "admin"],
     "https://tenant.example/plan": {"tier": "gold"},
 }
+
+HERE = Surroundings()
+"""An ordinary desktop, wherever the tests run."""
 
 ApiAnswer = Callable[[httpx.Request], httpx.Response]
 
@@ -73,6 +77,9 @@ def stage(
     store: SessionStore | None = None,
     browser: Literal["signs in", "waits", "fails"] = "signs in",
     api: ApiAnswer = api_accepts,
+    around: Surroundings = HERE,
+    redirect_uris: tuple[str, ...] = CONFIG.redirect_uris,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> Stage:
     clock = Clock()
     tenant = ScriptedTenant(clock)
@@ -91,11 +98,13 @@ def stage(
         return await opener(url)
 
     service = AuthService(
-        replace(CONFIG, path=Path("/home/pat/auth_config.json")),
+        replace(CONFIG, path=Path("/home/pat/auth_config.json"), redirect_uris=redirect_uris),
         store=store or MemoryStore(session_of(claims) if signed_in else None),
         transport=tenant,
         clock=clock,
         open_url=open_url,
+        sleep=sleep,
+        surroundings=around,
     )
     app = DoorkeyApp(
         service,

@@ -2,13 +2,13 @@
 
 import asyncio
 import os
-import shlex
 import subprocess
-import sys
 import threading
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from typing import Final
 
+from tui.auth.sign_in.browser_commands import BrowserCommand, browser_commands
 from tui.auth.web_address import split_web_address
 
 BrowserOpener = Callable[[str], Awaitable[bool]]
@@ -16,15 +16,6 @@ BrowserOpener = Callable[[str], Awaitable[bool]]
 
 SETTLED_SECONDS: Final = 3.0
 """A browser command that has not failed by then is showing the page; some never exit."""
-
-SYSTEM_BROWSER: Final = (
-    "import sys, webbrowser;"
-    "controller = webbrowser.get();"
-    # A text browser would take the terminal over.
-    "text = {'www-browser', 'links', 'elinks', 'lynx', 'w3m'};"
-    "sys.exit(getattr(controller, 'name', '') in text or not controller.open(sys.argv[1]))"
-)
-"""Run in a Python of its own, so that whatever the browser prints stays off our screen."""
 
 
 async def open_in_browser(url: str, environ: Mapping[str, str] = os.environ) -> bool:
@@ -35,29 +26,16 @@ async def open_in_browser(url: str, environ: Mapping[str, str] = os.environ) -> 
     """
     split_web_address(url)
     for command in browser_commands(url, environ):
-        if await _started(command, environ):
+        if await _started(command):
             return True
     return False
 
 
-def browser_commands(url: str, environ: Mapping[str, str]) -> list[list[str]]:
-    """Give the commands to try, in order: `$BROWSER` may list several, each with `%s` or not."""
-    commands = [
-        [part.replace("%s", url) for part in words] if "%s" in entry else [*words, url]
-        for entry in environ.get("BROWSER", "").split(os.pathsep)
-        if (words := _words(entry))
-    ]
-    return commands or [[sys.executable, "-I", "-c", SYSTEM_BROWSER, url]]
-
-
-def _words(entry: str) -> list[str]:
+async def _started(command: BrowserCommand) -> bool:
     try:
-        return shlex.split(entry)
-    except ValueError:
-        return []
-
-
-async def _started(command: list[str], environ: Mapping[str, str]) -> bool:
+        process = await asyncio.to_thread(_start, command)
+    except (OSError, ValueError):
+        return False
     loop = asyncio.get_running_loop()
     exited: asyncio.Future[int] = loop.create_future()
 
@@ -65,32 +43,31 @@ async def _started(command: list[str], environ: Mapping[str, str]) -> bool:
         if not exited.done():
             exited.set_result(code)
 
-    def run() -> None:
-        code = _run(command, environ)
-        try:
+    def wait() -> None:
+        code = process.wait()
+        # RuntimeError: the loop has ended before the browser did; nobody waits any more.
+        with suppress(RuntimeError):
             loop.call_soon_threadsafe(tell, code)
-        except RuntimeError:
-            return  # the loop has ended before the browser did; nobody waits any more
 
     # A daemon: a browser that stays in the foreground must not hold our exit.
-    threading.Thread(target=run, name="browser", daemon=True).start()
+    threading.Thread(target=wait, name="browser", daemon=True).start()
     try:
         async with asyncio.timeout(SETTLED_SECONDS):
-            return await exited == 0
+            return await exited in command.good_exit_codes
     except TimeoutError:
         return True
+    except asyncio.CancelledError:
+        if command.is_ours:
+            process.terminate()  # ours alone: a browser of the person's own stays open
+        raise
 
 
-def _run(command: list[str], environ: Mapping[str, str]) -> int:
-    try:
-        return subprocess.run(
-            command,
-            env=dict(environ),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-            check=False,
-        ).returncode
-    except (OSError, ValueError):
-        return 1
+def _start(command: BrowserCommand) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(
+        command.words,
+        env=dict(command.environ),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )

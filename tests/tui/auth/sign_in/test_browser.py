@@ -1,13 +1,20 @@
+import asyncio
+import os
 import sys
 from pathlib import Path
 
 import pytest
 
-from tui.auth.sign_in.browser import browser_commands, open_in_browser
+from tui.auth.sign_in.browser import open_in_browser
+from tui.auth.sign_in.browser_commands import CONSOLE_BROWSERS, browser_commands
 
 URL = "https://tenant.example/authorize?client_id=a&scope=openid+profile"
 
 WRITES_ITS_ARGUMENTS = "import sys; open(sys.argv[1], 'a').write(repr(sys.argv[2:]) + '\\n')"
+
+
+def words_of(environ: dict[str, str]) -> list[list[str]]:
+    return [command.words for command in browser_commands(URL, environ)]
 
 
 def writing(path: Path, *, placeholder: bool = True) -> str:
@@ -28,14 +35,48 @@ def writing(path: Path, *, placeholder: bool = True) -> str:
     ],
 )
 def test_the_browser_variable_is_honoured(browser: str, commands: list[list[str]]) -> None:
-    assert browser_commands(URL, {"BROWSER": browser}) == commands
+    assert words_of({"BROWSER": browser}) == commands
 
 
 @pytest.mark.parametrize("browser", ["", ":", "'unbalanced"])
 def test_without_a_usable_variable_the_systems_browser_is_asked(browser: str) -> None:
-    (command,) = browser_commands(URL, {"BROWSER": browser})
+    (command,) = words_of({"BROWSER": browser, "DISPLAY": ":0"})
     assert command[0] == sys.executable
     assert command[-1] == URL
+
+
+@pytest.mark.parametrize("name", sorted(CONSOLE_BROWSERS))
+def test_a_console_browser_never_takes_the_terminal_over(name: str) -> None:
+    assert words_of({"BROWSER": f"/usr/bin/{name} %s:firefox"}) == [["firefox", URL]]
+    assert words_of({"BROWSER": name}) == []
+    (system,) = browser_commands(URL, {"BROWSER": name, "DISPLAY": ":0"})
+    assert "BROWSER" not in system.environ
+
+
+def test_without_a_display_no_browser_is_tried() -> None:
+    assert words_of({"PATH": "/usr/bin"}) == []
+    assert len(words_of({"WAYLAND_DISPLAY": "wayland-0"})) == 1
+
+
+def test_under_wsl_the_browser_of_windows_is_asked_and_no_shell_sees_the_address(
+    tmp_path: Path,
+) -> None:
+    for name in ("wslview", "rundll32.exe", "explorer.exe"):
+        (tmp_path / name).write_text("#!/bin/sh\n")
+        (tmp_path / name).chmod(0o755)
+    found = words_of({"WSL_DISTRO_NAME": "Debian", "PATH": str(tmp_path)})
+    assert found == [
+        [f"{tmp_path}/wslview", URL],
+        [f"{tmp_path}/rundll32.exe", "url.dll,FileProtocolHandler", URL],
+        [f"{tmp_path}/explorer.exe", URL],
+    ]
+
+
+async def test_explorer_has_opened_the_page_although_it_exits_with_1(tmp_path: Path) -> None:
+    explorer = tmp_path / "explorer.exe"
+    explorer.write_text("#!/bin/sh\nexit 1\n")
+    explorer.chmod(0o755)
+    assert await open_in_browser(URL, {"WSL_DISTRO_NAME": "Debian", "PATH": str(tmp_path)})
 
 
 @pytest.mark.parametrize("placeholder", [True, False])
@@ -80,3 +121,21 @@ async def test_what_is_no_web_address_never_reaches_a_browser(tmp_path: Path, ur
     with pytest.raises(ValueError, match="it "):
         await open_in_browser(url, {"BROWSER": writing(path)})
     assert not path.exists()
+
+
+async def test_a_browser_that_is_opening_when_the_sign_in_ends_stays_open(tmp_path: Path) -> None:
+    started, done = tmp_path / "started", tmp_path / "done"
+    script = tmp_path / "browser"
+    script.write_text(f"#!/bin/sh\ntouch {started}\nread line < {tmp_path}/go\ntouch {done}\n")
+    script.chmod(0o755)
+    os.mkfifo(tmp_path / "go")
+    opening = asyncio.create_task(open_in_browser(URL, {"BROWSER": str(script)}))
+    async with asyncio.timeout(10):
+        while not started.exists():
+            await asyncio.sleep(0.01)
+        opening.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await opening
+        await asyncio.to_thread((tmp_path / "go").write_text, "go\n")
+        while not done.exists():
+            await asyncio.sleep(0.01)

@@ -1,0 +1,61 @@
+from pathlib import Path
+
+import pytest
+
+from tui.auth.sign_in.surroundings import look_around
+
+
+def test_a_desktop_is_nothing_special(tmp_path: Path) -> None:
+    here = look_around({"DISPLAY": ":0"}, tmp_path, "linux")
+    assert here.has_display
+    assert not here.browser_is_elsewhere
+    assert not here.in_wsl
+
+
+@pytest.mark.parametrize(
+    ("connection", "line"),
+    [
+        ("198.51.100.4 51234 192.0.2.7 22", "ssh -L 8642:127.0.0.1:8642 pat@192.0.2.7"),
+        ("198.51.100.4 51234 192.0.2.7 2222", "ssh -L 8642:127.0.0.1:8642 -p 2222 pat@192.0.2.7"),
+        ("2001:db8::1 51234 2001:db8::7 22", "ssh -L 8642:127.0.0.1:8642 pat@2001:db8::7"),
+        ("nonsense", "ssh -L 8642:127.0.0.1:8642 pat@HOST"),
+        ("a b $(reboot) 22", "ssh -L 8642:127.0.0.1:8642 pat@HOST"),
+    ],
+)
+def test_over_ssh_the_line_for_a_tunnel_is_ready(
+    tmp_path: Path, connection: str, line: str
+) -> None:
+    here = look_around({"SSH_CONNECTION": connection, "USER": "pat"}, tmp_path, "linux")
+    assert here.over_ssh
+    assert not here.has_display
+    assert here.tunnel(8642) == line
+
+
+@pytest.mark.parametrize("user", ["", "$(reboot)", "a b", "\x1b[31m", "x;y"])
+def test_a_user_name_that_a_shell_would_read_is_left_out(tmp_path: Path, user: str) -> None:
+    connection = "198.51.100.4 51234 192.0.2.7 22"
+    here = look_around({"SSH_CONNECTION": connection, "USER": user}, tmp_path, "linux")
+    assert here.tunnel(1) == "ssh -L 1:127.0.0.1:1 192.0.2.7"
+
+
+@pytest.mark.parametrize("mark", [".dockerenv", "run/.containerenv"])
+def test_a_container_is_recognised_by_its_file(tmp_path: Path, mark: str) -> None:
+    (tmp_path / "run").mkdir()
+    (tmp_path / mark).touch()
+    assert look_around({}, tmp_path, "linux").in_container
+
+
+@pytest.mark.parametrize("variable", ["container", "KUBERNETES_SERVICE_HOST", "CODESPACES"])
+def test_a_container_is_recognised_by_its_variable(tmp_path: Path, variable: str) -> None:
+    assert look_around({variable: "x"}, tmp_path, "linux").in_container
+
+
+def test_wsl_has_the_display_of_windows(tmp_path: Path) -> None:
+    here = look_around({"WSL_DISTRO_NAME": "Debian"}, tmp_path, "linux")
+    assert here.in_wsl
+    assert here.has_display
+
+
+@pytest.mark.parametrize("platform", ["darwin", "win32"])
+def test_other_systems_need_no_display_variable(tmp_path: Path, platform: str) -> None:
+    assert look_around({}, tmp_path, platform).has_display
