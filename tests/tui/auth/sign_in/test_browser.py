@@ -124,18 +124,15 @@ async def test_what_is_no_web_address_never_reaches_a_browser(tmp_path: Path, ur
 
 
 async def test_a_browser_that_is_opening_when_the_sign_in_ends_stays_open(tmp_path: Path) -> None:
-    started, done = tmp_path / "started", tmp_path / "done"
-    script = tmp_path / "browser"
-    script.write_text(f"#!/bin/sh\ntouch {started}\nread line < {tmp_path}/go\ntouch {done}\n")
+    told, go, script = tmp_path / "told", tmp_path / "go", tmp_path / "browser"
+    os.mkfifo(told)
+    os.mkfifo(go)
+    script.write_text(f"#!/bin/sh\necho open > {told}\nread line < {go}\necho closed > {told}\n")
     script.chmod(0o755)
-    os.mkfifo(tmp_path / "go")
     opening = asyncio.create_task(open_in_browser(URL, {"BROWSER": str(script)}))
-    async with asyncio.timeout(10):
-        while not started.exists():
-            await asyncio.sleep(0.01)
-        opening.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await opening
-        await asyncio.to_thread((tmp_path / "go").write_text, "go\n")
-        while not done.exists():
-            await asyncio.sleep(0.01)
+    assert await asyncio.to_thread(told.read_text) == "open\n"
+    opening.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await opening
+    await asyncio.to_thread(go.write_text, "go\n")
+    assert await asyncio.to_thread(told.read_text) == "closed\n"

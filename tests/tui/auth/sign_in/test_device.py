@@ -1,0 +1,290 @@
+"""The device grant: RFC 8628, and line 42 of the checklist."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import httpx
+import pytest
+
+from tests.builders import CONFIG, Clock
+from tests.scripted_tenant import Respond, ScriptedTenant, browse, form_of
+from tests.tui.auth.signing import Signing
+from tui.auth.device_grant import DEVICE_GRANT
+from tui.auth.errors import (
+    DoorkeyError,
+    GrantRefused,
+    SignInFailed,
+    SignInRefused,
+    SignInTimedOut,
+    TenantMisbehaved,
+)
+from tui.auth.sign_in.options import SignInOptions
+
+BY_DEVICE = SignInOptions(way="device")
+
+
+def refusing(error: str, status: int = 400) -> Respond:
+    return lambda _request: httpx.Response(status, json={"error": error})
+
+
+def out_of_reach(request: httpx.Request) -> httpx.Response:
+    raise httpx.ReadTimeout("", request=request)
+
+
+async def test_a_code_entered_elsewhere_signs_in(signing: Signing) -> None:
+    signing.tenant.device_polls = [refusing("authorization_pending")]
+    signing.tenant.device_allowed = True
+    event = await signing.service.login({"a": "b"}, options=BY_DEVICE, watch=signing.watch)
+    assert event.profile is not None
+    assert (event.profile.name, event.state) == ("Alice", {"a": "b"})
+    shown = next(progress.device for progress in signing.progress if progress.device)
+    assert shown.user_code == "WDJB-MJHT"
+    assert shown.verification_uri == "https://tenant.example/device"
+    assert shown.verification_uri_complete.endswith("?user_code=WDJB-MJHT")
+
+
+async def test_the_request_names_client_scope_and_audience(signing: Signing) -> None:
+    signing.tenant.device_allowed = True
+    await signing.service.login(options=replace(BY_DEVICE, scope="openid read:messages"))
+    asked, polled = (
+        next(form_of(request) for request in signing.tenant.requests if request.url.path == path)
+        for path in ("/device_authorization", "/token")
+    )
+    assert asked == {
+        "client_id": "the-client",
+        "scope": "openid read:messages",
+        "audience": "https://api.example",
+    }
+    assert polled == {
+        "grant_type": DEVICE_GRANT,
+        "device_code": "the-device-code",
+        "client_id": "the-client",
+    }
+
+
+async def test_a_device_sign_in_needs_no_port(tenant: ScriptedTenant, clock: Clock) -> None:
+    config = replace(CONFIG, redirect_uris=("http://127.0.0.1:1/callback",))
+    signing = Signing(tenant, clock, config)
+    tenant.device_allowed = True
+    assert (await signing.service.login(options=BY_DEVICE)).logged_in
+    await signing.service.aclose()
+
+
+@pytest.mark.parametrize(("told", "waits"), [(None, 5), (5, 5), (2, 2), (30, 30), (0, 5)])
+async def test_the_interval_is_5_seconds_unless_told(
+    signing: Signing, told: int | None, waits: float
+) -> None:
+    signing.tenant.device_members = {"interval": told}
+    signing.tenant.device_polls = [refusing("authorization_pending")]
+    signing.tenant.device_allowed = True
+    await signing.service.login(options=BY_DEVICE)
+    assert signing.naps == [waits, waits]
+
+
+async def test_slow_down_adds_5_seconds_for_good(signing: Signing) -> None:
+    signing.tenant.device_polls = [
+        refusing("slow_down"),
+        refusing("authorization_pending"),
+        refusing("slow_down"),
+    ]
+    signing.tenant.device_allowed = True
+    await signing.service.login(options=BY_DEVICE)
+    assert signing.naps == [5, 10, 10, 15]
+
+
+@pytest.mark.parametrize("failure", [out_of_reach, refusing("temporarily_unavailable", 503)])
+async def test_a_timeout_backs_off_and_an_answer_ends_that(
+    signing: Signing, failure: Respond
+) -> None:
+    signing.tenant.device_polls = [failure, failure, failure, refusing("authorization_pending")]
+    signing.tenant.device_allowed = True
+    await signing.service.login(options=BY_DEVICE)
+    assert signing.naps == [5, 10, 20, 40, 5]
+
+
+async def test_a_tenant_that_stays_out_of_reach_is_asked_at_least_each_minute(
+    signing: Signing,
+) -> None:
+    signing.tenant.device_polls = [out_of_reach] * 6
+    signing.tenant.device_allowed = True
+    await signing.service.login(options=BY_DEVICE)
+    assert max(signing.naps) == 60
+
+
+async def test_an_expired_token_stops_the_polling(signing: Signing) -> None:
+    signing.tenant.device_polls = [refusing("expired_token")]
+    with pytest.raises(SignInTimedOut, match="new one"):
+        await signing.service.login(options=BY_DEVICE)
+    assert len(signing.naps) == 1
+
+
+async def test_access_denied_stops_the_polling(signing: Signing) -> None:
+    signing.tenant.device_polls = [refusing("access_denied")]
+    with pytest.raises(SignInRefused, match="turned down"):
+        await signing.service.login(options=BY_DEVICE)
+    assert len(signing.naps) == 1
+
+
+async def test_any_other_error_stops_the_polling(signing: Signing) -> None:
+    signing.tenant.device_polls = [refusing("invalid_grant")]
+    with pytest.raises(GrantRefused):
+        await signing.service.login(options=BY_DEVICE)
+    assert len(signing.naps) == 1
+
+
+async def test_a_tenant_that_never_says_expired_is_not_asked_for_ever(signing: Signing) -> None:
+    signing.tenant.device_members = {"expires_in": 60}
+    with pytest.raises(SignInTimedOut, match="expired"):
+        await signing.service.login(options=BY_DEVICE)
+    assert sum(signing.naps) <= 60
+
+
+async def test_a_tenant_without_the_device_grant_is_said(signing: Signing) -> None:
+    signing.tenant.metadata["device_authorization_endpoint"] = None
+    with pytest.raises(SignInFailed, match="no codes"):
+        await signing.service.login(options=BY_DEVICE)
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"device_code": None},
+        {"device_code": 7},
+        {"user_code": ""},
+        {"verification_uri": None},
+        {"verification_uri": "javascript:alert(1)"},
+        {"verification_uri": "http://evil.example/"},
+        {"verification_uri": "https://tenant.example/\x1b[31m"},
+        {"expires_in": None},
+        {"expires_in": "600"},
+        {"expires_in": True},
+        {"expires_in": -1},
+        {"expires_in": 1e300},
+        {"interval": "5"},
+        {"error": "unauthorized_client", "error_description": "\x1b[2Jno"},
+    ],
+)
+async def test_a_wrong_device_response_is_one_clear_error(
+    signing: Signing, members: dict[str, str]
+) -> None:
+    signing.tenant.device_members = dict(members)
+    with pytest.raises(DoorkeyError) as raised:
+        await signing.service.login(options=BY_DEVICE)
+    assert str(raised.value).isprintable()
+    assert signing.naps == []
+
+
+@pytest.mark.parametrize(
+    "response",
+    [
+        httpx.Response(404, text="<html>"),
+        httpx.Response(200, text="[]"),
+        httpx.Response(302, headers={"Location": "https://evil.example/"}),
+        httpx.Response(400),
+    ],
+)
+async def test_no_device_response_at_all_is_one_clear_error(
+    signing: Signing, response: httpx.Response
+) -> None:
+    signing.tenant.responses["/device_authorization"] = lambda _request: response
+    with pytest.raises(TenantMisbehaved):
+        await signing.service.login(options=BY_DEVICE)
+
+
+async def test_a_wrong_complete_address_is_done_without(signing: Signing) -> None:
+    signing.tenant.device_members = {"verification_uri_complete": "file:///etc/passwd"}
+    signing.tenant.device_allowed = True
+    await signing.service.login(options=BY_DEVICE, watch=signing.watch)
+    shown = next(progress.device for progress in signing.progress if progress.device)
+    assert shown.verification_uri_complete == ""
+
+
+async def test_a_user_code_cannot_steer_the_terminal(signing: Signing) -> None:
+    signing.tenant.device_members = {"user_code": "\x1b]52;c;x\x07AB-CD\u202e" + "x" * 99}
+    signing.tenant.device_allowed = True
+    await signing.service.login(options=BY_DEVICE, watch=signing.watch)
+    shown = next(progress.device for progress in signing.progress if progress.device)
+    assert shown.user_code.isprintable()
+    assert len(shown.user_code) <= 40
+
+
+async def test_codes_are_in_no_repr(signing: Signing) -> None:
+    signing.tenant.device_allowed = True
+    await signing.service.login(options=BY_DEVICE, watch=signing.watch)
+    assert "WDJB" not in repr(signing.progress)
+    assert "device-code" not in repr(signing.progress)
+
+
+# Beside the other ways.
+
+
+@pytest.fixture
+async def waiting(signing: Signing) -> AsyncIterator["asyncio.Task[object]"]:
+    """Give a sign-in in which the browser and a device are waited for."""
+    signing.naps_allowed = 0
+    task = signing.begin()
+    await signing.waiting()
+    signing.service.begin_device()
+    while not signing.progress[-1].device:
+        await signing.waits.wait()
+        signing.waits.clear()
+    yield task
+    task.cancel()
+    await asyncio.wait([task])
+
+
+async def test_a_code_is_shown_beside_the_address_and_gives_more_time(
+    signing: Signing, waiting: "asyncio.Task[object]"
+) -> None:
+    progress = signing.progress[-1]
+    assert progress.device_offered
+    assert progress.url
+    assert progress.deadline is not None
+    assert (progress.deadline - signing.tenant.clock()).total_seconds() == 600
+
+
+async def test_the_browser_wins_over_a_waiting_device(
+    signing: Signing, waiting: "asyncio.Task[object]"
+) -> None:
+    assert " 200 " in await browse(signing.answer())
+    await waiting
+    assert signing.service.access_token == "access-1"
+
+
+async def test_a_pasted_address_wins_over_a_waiting_device(
+    signing: Signing, waiting: "asyncio.Task[object]"
+) -> None:
+    assert (await signing.service.handle_authentication(signing.answer())).logged_in
+    await waiting
+
+
+async def test_the_device_wins_over_a_waiting_browser_and_frees_the_port(
+    signing: Signing,
+) -> None:
+    task = signing.begin()
+    progress = await signing.waiting()
+    signing.tenant.device_allowed = True
+    signing.service.begin_device()
+    assert (await task).logged_in
+    with pytest.raises(OSError, match=r"refused|Connect"):
+        await browse(progress.redirect_uri)
+
+
+@pytest.mark.parametrize("error", ["access_denied", "expired_token", "invalid_grant"])
+async def test_a_device_that_fails_leaves_the_browser_waiting(signing: Signing, error: str) -> None:
+    task = signing.begin()
+    await signing.waiting()
+    signing.tenant.device_polls = [refusing(error)]
+    signing.service.begin_device()
+    while not signing.progress[-1].device_trouble:
+        await signing.waits.wait()
+        signing.waits.clear()
+    assert signing.progress[-1].device is None
+    await browse(signing.answer())
+    assert await task
+
+
+async def test_no_code_can_be_asked_for_without_a_sign_in(signing: Signing) -> None:
+    with pytest.raises(SignInFailed, match="No sign-in is under way"):
+        signing.service.begin_device()
