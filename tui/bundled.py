@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from tui.auth.web_address import WebAddress, is_loopback, split_web_address
+from tui.auth.identity import is_loopback
+from tui.auth.web_address import WebAddress, split_web_address
 from tui.config import Config
 
 ServerName = Literal["api", "tenant"]

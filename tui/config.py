@@ -1,16 +1,17 @@
 """`auth_config.json`: found, read, checked, and frozen into a Config."""
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal, cast
 
 from tui.auth.errors import ConfigError
-from tui.auth.web_address import is_loopback, split_web_address
-from tui.paths import CONFIG_NAME, CONFIG_VARIABLE, user_config_dir
+from tui.auth.identity import DEFAULT_API_URL, DEFAULT_SCOPE, issuer_of, session_identity
+from tui.paths import CONFIG_NAME, find_config
 from tui.text import printable
+
+__all__ = ["Config", "find_config", "load_config", "parse_config"]
 
 AudienceParameter = Literal["audience", "resource", "none"]
 SessionStorage = Literal["auto", "keyring", "file", "memory"]
@@ -26,8 +27,8 @@ class Config:
     domain: str
     client_id: str
     audience: str
-    api_url: str = "http://localhost:3001"
-    scope: str = "openid profile email offline_access"
+    api_url: str = DEFAULT_API_URL
+    scope: str = DEFAULT_SCOPE
     redirect_uris: tuple[str, ...] = (
         "http://127.0.0.1:8642/callback",
         "http://127.0.0.1:18642/callback",
@@ -41,18 +42,14 @@ class Config:
     @property
     def issuer(self) -> str:
         """The tenant's identifier, to the letter: `domain` itself where that is a URL."""
-        if "://" in self.domain:
-            return self.domain
-        scheme = (
-            "http" if is_loopback(split_web_address(f"http://{self.domain}/").host) else "https"
-        )
-        return f"{scheme}://{self.domain}/"
+        return issuer_of(self.domain)
 
     @property
     def session_identity(self) -> str:
         """What a session belongs to; with another issuer or API it is another session."""
-        parts = (self.issuer, self.client_id, self.audience, self.scope, self.api_url)
-        return json.dumps(parts, ensure_ascii=True)
+        return session_identity(
+            self.issuer, self.client_id, self.audience, self.scope, self.api_url
+        )
 
 
 def load_config(path: Path | None = None) -> Config:
@@ -63,27 +60,6 @@ def load_config(path: Path | None = None) -> Config:
     """
     found = path or find_config()
     return parse_config(_read(found), found)
-
-
-def find_config() -> Path:
-    """Look for the file: `DOORKEY_CONFIG`, this folder, then the user's config folder.
-
-    Raises:
-        ConfigError: there is none in any of these places.
-    """
-    named = os.environ.get(CONFIG_VARIABLE)
-    if named:
-        return Path(named).expanduser()
-    here = Path.cwd() / CONFIG_NAME
-    if here.exists():
-        return here
-    user = user_config_dir() / CONFIG_NAME
-    if user.exists():
-        return user
-    raise ConfigError(
-        f"There is no {CONFIG_NAME}: looked for {printable(here)} and {printable(user)}. "
-        f"Write one, or name one with --config PATH or {CONFIG_VARIABLE}."
-    )
 
 
 def parse_config(text: str, path: Path) -> Config:

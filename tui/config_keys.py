@@ -5,7 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from tui.auth.web_address import WebAddress, is_loopback, is_secure, split_web_address
+from tui.auth.identity import is_loopback
+from tui.auth.web_address import WebAddress, is_secure, split_web_address
 from tui.text import printable, shortened
 
 SCOPE_TOKENS: Final = re.compile(r"[\x21\x23-\x5B\x5D-\x7E]+( [\x21\x23-\x5B\x5D-\x7E]+)*")

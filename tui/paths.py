@@ -5,6 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from tui.auth.errors import ConfigError
 from tui.text import printable
 
 APP_NAME: Final = "doorkey"
@@ -40,3 +41,24 @@ def user_config_dir() -> Path:
     import platformdirs
 
     return platformdirs.user_config_path(APP_NAME, appauthor=False)
+
+
+def find_config() -> Path:
+    """Look for the file: `DOORKEY_CONFIG`, this folder, then the user's config folder.
+
+    Raises:
+        ConfigError: there is none in any of these places.
+    """
+    named = os.environ.get(CONFIG_VARIABLE)
+    if named:
+        return Path(named).expanduser()
+    here = Path.cwd() / CONFIG_NAME
+    if here.exists():
+        return here
+    user = user_config_dir() / CONFIG_NAME
+    if user.exists():
+        return user
+    raise ConfigError(
+        f"There is no {CONFIG_NAME}: looked for {printable(here)} and {printable(user)}. "
+        f"Write one, or name one with --config PATH or {CONFIG_VARIABLE}."
+    )

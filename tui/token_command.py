@@ -1,15 +1,18 @@
 """`doorkey token`: the quickest way to a valid access token, with nothing loaded that it spares."""
 
 import sys
-from argparse import Namespace
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from tui.auth.errors import SignInNeeded
 from tui.auth.store import session_store
 from tui.config import Config, load_config
 
+if TYPE_CHECKING:
+    from argparse import Namespace
 
-def token(arguments: Namespace) -> int:
+
+def token(arguments: "Namespace") -> int:
     """Print an access token with at least `--min-validity` seconds left, and nothing else."""
     config = load_config(arguments.config)
     asked = arguments.min_validity

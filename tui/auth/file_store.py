@@ -1,13 +1,12 @@
 """A session in a file: plain JSON, or sealed with a key in the system's keyring."""
 
-import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from tui.auth.errors import StoreFailed
-from tui.auth.models import Session
+from tui.auth.identity import session_name
 from tui.auth.private_file import (
     NotPrivate,
     Replacement,
@@ -16,6 +15,7 @@ from tui.auth.private_file import (
     remove_leftovers,
     sync_folder,
 )
+from tui.auth.session import Session
 from tui.auth.session_json import session_from_json, session_to_json
 from tui.auth.store import LOCK_SECONDS, Signature
 from tui.paths import shown
@@ -36,7 +36,7 @@ class FileStore:
     def __init__(
         self, folder: Path, identity: str, sealing: str = "never", keys: "KeyKeeper | None" = None
     ) -> None:
-        self._name = hashlib.sha256(identity.encode()).hexdigest()[:16]
+        self._name = session_name(identity)
         self._identity = identity
         self._folder = folder
         self._sealing = sealing

@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 from typing import Final
 
-from tui.auth.models import Json, Profile, Session, TokenSet
+from tui.auth.session import Json, Profile, Session, TokenSet
 
 VERSION: Final = 1
 

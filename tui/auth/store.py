@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
-from tui.auth.models import Session
+from tui.auth.session import Session
 
 if TYPE_CHECKING:
     from tui.config import Config

@@ -1,8 +1,9 @@
 """A web address in its parts, as strictly as OAuth needs it."""
 
 from dataclasses import dataclass
-from ipaddress import ip_address
 from urllib.parse import urlsplit
+
+from tui.auth.identity import is_loopback
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +45,6 @@ def split_web_address(url: str) -> WebAddress:
     return WebAddress(
         parts.scheme, parts.hostname, parts.port, parts.path, parts.query, parts.fragment
     )
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether `host` is this machine: `localhost`, 127.0.0.0/8 or ::1."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def is_secure(address: WebAddress) -> bool:

@@ -69,7 +69,7 @@ def said(caplog: pytest.LogCaptureFixture) -> list[str]:
 
 
 async def attempt(said: list[str], service: AuthService, work: Awaitable[object]) -> None:
-    """Do `work`, and note whatever it says, right or wrong, and what the service looks like then."""
+    """Do `work`, and note whatever it says, and what the service looks like then."""
     try:
         said.append(repr(await work))
     except DoorkeyError as error:

@@ -1,0 +1,91 @@
+"""A session and what it is made of: frozen data, with the secrets kept out of `repr`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final, TypeAlias
+
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
+Claims: TypeAlias = Mapping[str, Json]
+
+USUAL_VALIDITY: Final = timedelta(seconds=60)
+"""What is left of a token that is handed out: enough for a slow call and a clock that is off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Who is signed in, as ID token and userinfo say. Nothing in it is safe to print as it is."""
+
+    claims: Claims
+
+    @property
+    def subject(self) -> str:
+        """The tenant's identifier of the person (`sub`)."""
+        return self._text("sub")
+
+    @property
+    def name(self) -> str:
+        """What to call the person: `name`, else the next best claim, else the subject."""
+        found = (self._text(claim) for claim in ("name", "preferred_username", "nickname", "email"))
+        return next((text for text in found if text), self.subject)
+
+    @property
+    def email(self) -> str:
+        """The `email` claim, or an empty string."""
+        return self._text("email")
+
+    @property
+    def picture(self) -> str:
+        """The `picture` claim (an address), or an empty string."""
+        return self._text("picture")
+
+    def _text(self, claim: str) -> str:
+        value = self.claims.get(claim)
+        return value if isinstance(value, str) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenSet:
+    """One token response with absolute, aware expiries."""
+
+    access_token: str = field(repr=False)
+    access_token_expiry: datetime
+    id_token: str = field(repr=False)
+    token_expiry: datetime
+    """When the ID token expires."""
+    refresh_token: str | None = field(repr=False)
+    scope: str
+    """The scopes granted, separated by spaces."""
+    obtained_at: datetime
+    """When the tenant's answer came in; with the expiry it gives the lifetime."""
+
+    def is_good_for(self, min_validity: timedelta | None, now: datetime) -> bool:
+        """Tell whether the access token has `min_validity` left; unasked, a minute.
+
+        Half its life is enough where nothing was asked for, or more than it ever has: anything
+        else would renew a short-lived token at every use.
+        """
+        left = self.access_token_expiry - now
+        if left > (min_validity or USUAL_VALIDITY):
+            return True
+        lifetime = self.access_token_expiry - self.obtained_at
+        can_be_had = min_validity is not None and min_validity < lifetime
+        return not can_be_had and left > lifetime / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What the app remembers of one signed-in user."""
+
+    token_set: TokenSet
+    profile: Profile = field(repr=False)
+    signed_in_at: datetime
+    renewed_at: tuple[datetime, ...] = ()
+    """When the token set was renewed, oldest first; the last few only."""
+    clock_skew_seconds: float = 0.0
+    """How far this machine's clock is ahead of the tenant's; 0 where they agree well enough."""
+
+    @property
+    def renewable(self) -> bool:
+        """Tell whether it outlives its access token."""
+        return self.token_set.refresh_token is not None
