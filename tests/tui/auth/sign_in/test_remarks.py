@@ -1,0 +1,54 @@
+import pytest
+
+from tests.tui.auth.signing import Signing
+from tui.auth.sign_in.options import SignInOptions
+
+
+async def test_a_sign_in_as_asked_for_has_no_remarks(signing: Signing) -> None:
+    assert (await signing.service.login()).remarks == ()
+
+
+async def test_a_scope_that_was_not_granted_is_said(signing: Signing) -> None:
+    signing.tenant.token_members = {"scope": "openid read:messages"}
+    options = SignInOptions(scope="openid offline_access read:messages write:messages")
+    (remark,) = (await signing.service.login(options=options)).remarks
+    assert "missing: write:messages." in remark
+
+
+async def test_a_tenant_that_lists_the_apis_scopes_alone_has_granted_the_rest(
+    signing: Signing,
+) -> None:
+    signing.tenant.token_members = {"scope": "read:messages"}
+    options = SignInOptions(scope="openid profile email read:messages")
+    assert (await signing.service.login(options=options)).remarks == ()
+
+
+async def test_no_refresh_token_is_said_where_one_was_asked_for(signing: Signing) -> None:
+    signing.tenant.token_members = {"refresh_token": None}
+    (remark,) = (await signing.service.login()).remarks
+    assert "no refresh token" in remark
+    unasked = SignInOptions(scope="openid")
+    assert (await signing.service.login(options=unasked)).remarks == ()
+
+
+@pytest.mark.parametrize(("acr", "said"), [(None, "not said"), ("pwd", '"pwd"'), ([1], "[1]")])
+async def test_another_way_of_signing_in_than_asked_for_is_said_and_not_fatal(
+    signing: Signing, acr: str | None, said: str
+) -> None:
+    signing.tenant.id_claims = {"acr": acr}
+    event = await signing.service.login(options=SignInOptions(acr_values="mfa phr"))
+    assert event.logged_in
+    assert said in event.remarks[0]
+    assert "mfa, phr" in event.remarks[0]
+
+
+async def test_the_way_of_signing_in_that_was_asked_for_needs_no_remark(signing: Signing) -> None:
+    signing.tenant.id_claims = {"acr": "phr"}
+    options = SignInOptions(acr_values="mfa phr")
+    assert (await signing.service.login(options=options)).remarks == ()
+
+
+async def test_connection_and_organization_are_asked_for(signing: Signing) -> None:
+    await signing.service.login(options=SignInOptions(connection="ldap", organization="org_1"))
+    assert signing.tenant.authorization["connection"] == "ldap"
+    assert signing.tenant.authorization["organization"] == "org_1"
