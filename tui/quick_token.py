@@ -19,6 +19,10 @@ from tui.auth.identity import (
 from tui.auth.private_file import NotPrivate, read_private
 from tui.paths import find_config, state_dir
 
+UNUSUAL: Final = (
+    AttributeError, DoorkeyError, LookupError, NotPrivate, OSError, TypeError, ValueError,
+)  # fmt: skip
+
 VALIDITY: Final = timedelta(seconds=60)
 """As `token` has it where nothing is asked for."""
 
@@ -27,7 +31,7 @@ CHECKED: Final = frozenset({"domain", "clientId", "audience", "apiUrl", "scope"}
 
 
 def quick_token() -> str | None:
-    """Give the access token of a plain file, if a minute and more is left of it."""
+    """Give the access token that is kept, if a minute and more is left of it."""
     try:
         config = json.loads(find_config().read_bytes())
         if config.keys() - CHECKED:
@@ -40,10 +44,19 @@ def quick_token() -> str | None:
             config.get("apiUrl", DEFAULT_API_URL),
         )
         content = read_private(state_dir() / f"session-{session_name(identity)}.json")
-        if content is None or not content.startswith(b"{"):
+        if content is None:
             return None
-        session = json.loads(content)
+        session = json.loads(content if content.startswith(b"{") else _opened(content, identity))
         left = datetime.fromisoformat(session["access_token_expiry"]) - datetime.now(UTC)
         return str(session["access_token"]) if left > VALIDITY else None
-    except (AttributeError, DoorkeyError, LookupError, NotPrivate, OSError, TypeError, ValueError):
+    except UNUSUAL:
         return None
+
+
+def _opened(content: bytes, identity: str) -> bytes:
+    from tui.auth.sealing import KeyUnavailable, Sealer, SystemKeyring
+
+    try:
+        return Sealer(identity, session_name(identity), SystemKeyring()).open(content)
+    except KeyUnavailable:
+        raise ValueError("sealed") from None

@@ -1,4 +1,4 @@
-"""`doorkey token` with a valid session against an empty Python, and `get_access_token` in memory."""
+"""`doorkey token` with a valid session against an empty Python; `get_access_token` in memory."""
 
 import asyncio
 import json
@@ -67,7 +67,7 @@ def with_keyring() -> None:
     if not (shutil.which("dbus-run-session") and shutil.which("gnome-keyring-daemon")):
         say("  keyring: left out, for dbus-run-session or gnome-keyring-daemon is missing")
         return
-    os.environ["HOME"] = os.getcwd()
+    os.environ["HOME"] = str(Path.cwd())
     unlock = "printf password | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1"
     subprocess.run(
         ["dbus-run-session", "--", "sh", "-c", f'{unlock}; exec "$0" -c "$1" "$2"',

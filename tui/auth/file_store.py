@@ -165,10 +165,8 @@ class FileStore:
     def _opened(self, content: bytes) -> bytes:
         if content.startswith(b"{"):
             return content
-        from tui.auth.sealing import SEAL, KeyUnavailable
+        from tui.auth.sealing import KeyUnavailable
 
-        if not content.startswith(SEAL):
-            raise ValueError("neither JSON nor sealed")
         try:
             return self._sealer.open(content)
         except KeyUnavailable:

@@ -1,9 +1,11 @@
 """Seals a session with AES-256-GCM, under a key that only the system's keyring keeps."""
 
+import sys
 import threading
 import time
 from base64 import b64decode, b64encode
 from collections.abc import Callable
+from contextlib import closing, suppress
 from secrets import token_bytes
 from typing import Final, Protocol, TypeVar
 
@@ -52,7 +54,7 @@ class SystemKeyring:
 
     def get(self, name: str) -> str | None:
         """Ask the keyring."""
-        return within(KEYRING_SECONDS, lambda: _backend().get_password(SERVICE, name))
+        return within(KEYRING_SECONDS, lambda: _read(name))
 
     def set(self, name: str, text: str) -> None:
         """Tell the keyring."""
@@ -119,6 +121,8 @@ class Sealer:
         from cryptography.exceptions import InvalidTag
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+        if not sealed.startswith(SEAL):
+            raise ValueError("it is not sealed")
         self.prepare(create=False)
         if self._key is None:
             raise ValueError("the key is gone from the keyring")
@@ -142,6 +146,30 @@ class Sealer:
 class _Backend(Protocol):
     def get_password(self, service: str, username: str) -> str | None: ...
     def set_password(self, service: str, username: str, password: str) -> None: ...
+
+
+def _read(name: str) -> str | None:
+    return _secret_service(name) or _backend().get_password(SERVICE, name)
+
+
+def _secret_service(name: str) -> str | None:
+    """Ask a Linux desktop's Secret Service itself for what `keyring` has put there.
+
+    That spares the 60 ms that importing `keyring` takes, in each `doorkey token`.
+    """
+    if sys.platform != "linux":
+        return None
+    import secretstorage
+
+    attributes = {"service": SERVICE, "username": name}
+    with (
+        suppress(secretstorage.SecretStorageException),
+        closing(secretstorage.dbus_init()) as bus,
+    ):
+        for item in secretstorage.search_items(bus, attributes):
+            if not item.is_locked():
+                return item.get_secret().decode("ascii")
+    return None
 
 
 def _backend() -> _Backend:
