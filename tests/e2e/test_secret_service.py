@@ -13,7 +13,7 @@ REPOSITORY = Path(__file__).parents[2]
 NEEDED = ("dbus-run-session", "gnome-keyring-daemon")
 
 KEEP_AND_LOAD = """
-import os, sys
+import json, os, sys
 from datetime import UTC, datetime
 from pathlib import Path
 from tests.builders import session
@@ -24,7 +24,8 @@ from tui.quick_token import quick_token
 folder = Path(sys.argv[1])
 os.environ["DOORKEY_STATE_DIR"] = os.environ["DOORKEY_CONFIG"] = str(folder)
 os.environ["DOORKEY_CONFIG"] += "/auth_config.json"
-(folder / "auth_config.json").write_text('{"domain": "x.example", "clientId": "c", "audience": "a"}')
+config = {"domain": "tenant.example", "clientId": "client", "audience": "api"}
+(folder / "auth_config.json").write_text(json.dumps(config))
 
 def store():
     return FileStore(folder, load_config().session_identity, "if_possible")
