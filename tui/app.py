@@ -1,9 +1,10 @@
 """The app: its places, its keys, its colours, and how it starts and ends. No HTTP, no tokens."""
 
+import asyncio
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from textual import on
+from textual import on, work
 from textual.app import SystemCommand
 from textual.reactive import reactive
 from textual.screen import Screen
@@ -14,9 +15,12 @@ from textual.worker import Worker
 from tui.app_bindings import APP_BINDINGS
 from tui.app_signals import end_on_signals
 from tui.commands import system_commands
-from tui.messages import PingSucceeded, ServersChanged, SessionChanged
+from tui.memory import FILE_NAME, AppMemory
+from tui.messages import ConfigEditRequested, PingSucceeded, ServersChanged, SessionChanged
+from tui.paths import state_dir
 from tui.screens.failed_work import tell_of_failed_work
-from tui.session_app import ScreenFactories, SessionApp
+from tui.session_app import ScreenFactories, SessionApp, Sleep
+from tui.text import printable
 from tui.themes import DARK, LIGHT
 from tui.widgets.account import Account
 from tui.widgets.moments import Clock, local_now
@@ -24,7 +28,7 @@ from tui.widgets.moments import Clock, local_now
 if TYPE_CHECKING:
     from tui.auth.service import AuthService
     from tui.dev import Servers, ServerStatus
-    from tui.screens.external_api import ApiCall
+    from tui.screens.external_api import ApiFactory
 
 
 class DoorkeyApp(SessionApp):
@@ -33,7 +37,7 @@ class DoorkeyApp(SessionApp):
     TITLE = "Doorkey"
     CSS_PATH = "app.tcss"
     DEFAULT_MODE = "home"
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (72, "-normal"), (110, "-wide")]  # noqa: RUF012
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (72, "-normal"), (118, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-short"), (24, "-medium"), (34, "-tall")]  # noqa: RUF012
     BINDINGS = APP_BINDINGS
 
@@ -48,11 +52,14 @@ class DoorkeyApp(SessionApp):
         servers: "Servers | None" = None,
         *,
         clock: Clock = local_now,
-        call_api: "ApiCall | None" = None,
+        sleep: Sleep = asyncio.sleep,
+        make_api: "ApiFactory | None" = None,
+        memory: AppMemory | None = None,
     ) -> None:
-        super().__init__(service, clock)
+        super().__init__(service, clock, sleep)
         self._bundled = servers
-        self._call_api = call_api
+        self._make_api = make_api
+        self._memory = memory or AppMemory(state_dir() / FILE_NAME)
         self._unsubscribe: list[Callable[[], None]] = []
         self.register_theme(DARK)
         self.register_theme(LIGHT)
@@ -111,9 +118,10 @@ class DoorkeyApp(SessionApp):
         return ProfileScreen(self.service.config.domain, self.clock)
 
     def _make_external_api(self) -> Screen[None]:
-        from tui.screens.external_api import ExternalApiScreen
+        from tui.screens.external_api import ExternalApiScreen, api_at
 
-        return ExternalApiScreen(self.service, self.clock, self._call_api)
+        make_api = self._make_api or api_at
+        return ExternalApiScreen(self.service, self.clock, self._memory, make_api, self.sleep)
 
     def switch_mode(self, mode: str) -> AwaitMount:
         """Go to a mode, and remember that one has been there."""
@@ -138,6 +146,14 @@ class DoorkeyApp(SessionApp):
     @on(Worker.StateChanged)
     def _work_changed(self, message: Worker.StateChanged) -> None:
         tell_of_failed_work(self, message)
+
+    @on(ConfigEditRequested)
+    @work(exclusive=True, group="editor", exit_on_error=False)
+    async def _edit_config(self) -> None:
+        from tui.config_editing import edit_config
+
+        outcome = await edit_config(self, self.service.config)
+        self.notify(printable(outcome), title="The config", markup=False, timeout=10)
 
     # Help and palette
 

@@ -47,6 +47,10 @@ class ScopeRequested(Message):
         super().__init__()
 
 
+class ConfigEditRequested(Message):
+    """Somebody wants to change the config."""
+
+
 class RenewRequested(Message):
     """Somebody wants a new token set now."""
 

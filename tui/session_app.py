@@ -1,7 +1,7 @@
 """An app around one session: who is signed in, whether the tenant answers, which modes are open."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 
 from textual import on, work
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from tui.auth.service import AuthService
     from tui.auth.sign_in.options import SignInOptions
 
+Sleep = Callable[[float], Awaitable[None]]
+
 ScreenFactories = Mapping[Place, Callable[[], Screen[None]]]
 
 
@@ -44,8 +46,9 @@ class SessionApp(App[None]):
     offline: reactive["Offline | None"] = reactive(None)
     """Why the session cannot be renewed now, and when that is tried again."""
 
-    def __init__(self, service: "AuthService", clock: Clock) -> None:
+    def __init__(self, service: "AuthService", clock: Clock, sleep: Sleep = asyncio.sleep) -> None:
         super().__init__()
+        self.sleep = sleep
         self.service = service
         self.clock = clock
         self._restored = asyncio.Event()
@@ -79,7 +82,7 @@ class SessionApp(App[None]):
             self._restored.set()
         from tui.auth.keeper import SessionKeeper
 
-        await SessionKeeper(self.service, self._tell_offline).keep()
+        await SessionKeeper(self.service, self._tell_offline, sleep=self.sleep).keep()
 
     def _tell_offline(self, offline: "Offline | None") -> None:
         self.offline = offline

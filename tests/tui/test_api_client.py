@@ -1,7 +1,8 @@
 import httpx
 import pytest
 
-from tui.api_client import ping
+from tui.api_client import REDACTED, ApiClient, NoAnswer, ping
+from tui.api_request import ApiRequest
 from tui.auth.errors import ApiUnreachable
 
 API = "https://api.example"
@@ -80,3 +81,74 @@ async def test_no_answer_is_told_in_plain_words(error: httpx.HTTPError, words: s
 async def test_an_api_of_our_own_that_is_down_says_how_to_start_it() -> None:
     with pytest.raises(ApiUnreachable, match="doorkey api"):
         await ping("http://127.0.0.1:9", "token")
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (httpx.ConnectError("All connection attempts failed"), "nobody"),
+        (httpx.ConnectError("[Errno -2] Name or service not known"), "name"),
+        (httpx.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED] oops"), "tls"),
+        (httpx.ConnectError("[SSL: WRONG_VERSION_NUMBER] oops"), "tls"),
+        (httpx.ConnectTimeout(""), "timeout"),
+        (httpx.ReadTimeout(""), "timeout"),
+        (httpx.RemoteProtocolError("no"), "broken"),
+    ],
+)
+async def test_what_stood_in_the_way_is_told_apart(error: httpx.HTTPError, kind: str) -> None:
+    def fail(request: httpx.Request) -> httpx.Response:
+        error.request = request
+        raise error
+
+    with pytest.raises(NoAnswer) as raised:
+        await ping(API, "the-token", transport=httpx.MockTransport(fail))
+    assert raised.value.kind == kind
+
+
+async def test_another_method_and_path_are_called_at_the_same_origin() -> None:
+    seen = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(f"{request.method} {request.url}")
+        return httpx.Response(204)
+
+    client = ApiClient(API, transport=httpx.MockTransport(answer))
+    assert (await client.call("token", ApiRequest("DELETE", "/orders/7?now=1"))).ok
+    assert seen == ["DELETE https://api.example/orders/7?now=1"]
+
+
+async def test_a_token_that_the_api_sends_back_is_not_shown() -> None:
+    answer = httpx.Response(200, headers={"X-Echo": "Bearer s3cret"}, json={"got": "s3cret"})
+    result = await ping(API, "s3cret", transport=api(answer))
+    assert "s3cret" not in result.body + str(dict(result.headers))
+    assert REDACTED in result.body
+
+
+async def test_what_the_api_says_about_itself_is_asked_without_the_token() -> None:
+    seen: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(200, json={"resource": API, "authorization_servers": [1, "i"]})
+
+    client = ApiClient(API, transport=httpx.MockTransport(answer))
+    metadata = await client.metadata("https://evil.example/.well-known/oauth-protected-resource")
+    assert metadata is not None
+    assert metadata.authorization_servers == ("i",)
+    assert seen[0].url.host == "api.example"
+    assert "authorization" not in seen[0].headers
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "is_html"),
+    [
+        ({"Content-Type": "text/html; charset=utf-8"}, "", True),
+        ({}, "\n<!DOCTYPE html><p>", True),
+        ({"Content-Type": "application/json"}, "{}", False),
+    ],
+)
+async def test_a_web_page_is_told_from_an_answer(
+    headers: dict[str, str], body: str, is_html: bool
+) -> None:
+    answer = httpx.Response(200, headers=headers, content=body.encode())
+    assert (await ping(API, "the-token", transport=api(answer))).is_html is is_html

@@ -230,7 +230,7 @@ async def test_a_refused_ping_shows_the_quickstarts_words_and_what_to_do() -> No
         await pilot.press("3")
         await arrival(pilot, on, "external-api")
         await pilot.press("enter")
-        await until(pilot, lambda: "What to do" in text_of(on.app))
+        await until(pilot, lambda: "Why it was refused" in text_of(on.app))
         assert "✗ Error: the server responded with '401: Unauthorized'" in text_of(on.app)
 
 

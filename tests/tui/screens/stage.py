@@ -1,6 +1,9 @@
 """Puts the app on stage: the real service, a scripted tenant and API, a clock that stands still."""
 
 import asyncio
+import itertools
+import json
+from base64 import urlsafe_b64encode
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -12,13 +15,14 @@ from textual.pilot import Pilot
 
 from tests.builders import CONFIG, START, Clock, session
 from tests.scripted_tenant import ScriptedTenant
-from tui.api_client import ping
+from tui.api_client import ApiClient
 from tui.app import DoorkeyApp
 from tui.auth.models import Claims, Profile, Session
 from tui.auth.service import AuthService
 from tui.auth.sign_in.browser import BrowserOpener
 from tui.auth.sign_in.surroundings import Surroundings
 from tui.auth.store import MemoryStore, SessionStore
+from tui.resource_metadata import WELL_KNOWN
 
 PATIENCE_SECONDS = 10
 """For anything a test waits for; it comes within milliseconds."""
@@ -40,6 +44,20 @@ ALICE: Claims = {
 HERE = Surroundings()
 """An ordinary desktop, wherever the tests run."""
 
+ACCESS_CLAIMS: Claims = {
+    "iss": CONFIG.issuer,
+    "sub": "tenant|alice",
+    "aud": [CONFIG.audience, "https://tenant.example/userinfo"],
+    "client_id": CONFIG.client_id,
+    "scope": "openid profile email offline_access",
+    "iat": START.timestamp(),
+    "exp": START.timestamp() + 3600,
+    "jti": "5ee3c0de",
+}
+"""What Alice's access token says."""
+
+OTHER_AUDIENCE = "https://orders.example"
+
 ApiAnswer = Callable[[httpx.Request], httpx.Response]
 
 
@@ -47,13 +65,29 @@ def api_accepts(_request: httpx.Request) -> httpx.Response:
     return httpx.Response(200, json={"msg": "Your Access Token was successfully validated!"})
 
 
-def api_refuses(_request: httpx.Request) -> httpx.Response:
-    challenge = (
-        'Bearer realm="api", error="invalid_token", '
-        'error_description="The audience is https://other.example; '
-        'https://api.example was expected."'
+def api_refuses(request: httpx.Request) -> httpx.Response:
+    """An API that is configured for another audience than the app."""
+    if request.url.path == WELL_KNOWN:
+        members = {"resource": OTHER_AUDIENCE, "authorization_servers": [CONFIG.issuer]}
+        return httpx.Response(200, json=members)
+    description = f"Expected audience {OTHER_AUDIENCE}, the token has {CONFIG.audience}"
+    return refusal(401, f'error="invalid_token", error_description="{description}"')
+
+
+def api_needs_scope(request: httpx.Request) -> httpx.Response:
+    """An API that wants read:messages."""
+    if request.url.path == WELL_KNOWN:
+        return httpx.Response(404)
+    said = "The token lacks the scope read:messages"
+    return refusal(
+        403,
+        f'error="insufficient_scope", error_description="{said}", scope="read:messages"',
     )
-    return httpx.Response(401, headers={"WWW-Authenticate": challenge})
+
+
+def refusal(status: int, parameters: str) -> httpx.Response:
+    headers = {"WWW-Authenticate": f'Bearer realm="api", {parameters}', "X-Request-ID": "7f3a9c"}
+    return httpx.Response(status, headers=headers, json={"error": "invalid_token"})
 
 
 def api_is_down(request: httpx.Request) -> httpx.Response:
@@ -109,14 +143,23 @@ def stage(
     app = DoorkeyApp(
         service,
         clock=clock,
-        call_api=partial(ping, transport=httpx.MockTransport(api), clock=lambda: 0.0),
+        sleep=sleep,
+        make_api=partial(ApiClient, transport=httpx.MockTransport(api), clock=ticking()),
     )
     app.animation_level = "none"
     return Stage(app, service, tenant, clock)
 
 
-def session_of(claims: Claims) -> Session:
-    return replace(session(), profile=Profile(claims))
+def session_of(claims: Claims, access_token: str | None = None) -> Session:
+    held = session(access_token=access_token or jwt_of(ACCESS_CLAIMS))
+    return replace(held, profile=Profile(claims))
+
+
+def jwt_of(claims: Claims) -> str:
+    """Give a token that can be read, and that nobody has signed."""
+    header = {"alg": "RS256", "typ": "at+jwt", "kid": "2026-03"}
+    parts = (json.dumps(part).encode() for part in (header, claims))
+    return ".".join([*(urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts), "c2ln"])
 
 
 async def until(pilot: "Pilot[None]", condition: Callable[[], object]) -> None:
@@ -131,6 +174,12 @@ def text_of(app: DoorkeyApp) -> str:
     """What a person reads on the screen."""
     strips = app.screen._compositor.render_strips()
     return "\n".join("".join(segment.text for segment in strip) for strip in strips)
+
+
+def ticking() -> Callable[[], float]:
+    """A stopwatch that shows 4 ms more each time that it is looked at."""
+    looks = itertools.count()
+    return lambda: next(looks) * 0.004
 
 
 async def _waiting_browser(_url: str) -> bool:

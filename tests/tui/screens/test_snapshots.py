@@ -9,22 +9,12 @@ from textual.pilot import Pilot
 
 from tests.tui.screens.looks import Looks, RunBefore
 from tests.tui.screens.stage import Stage, api_is_down, api_refuses, stage, text_of, until
-from tui.auth.models import SignInProgress
 from tui.dev import ServerStatus
-from tui.screens.sign_in import SignInScreen
 from tui.themes import LIGHT
 
 pytestmark = pytest.mark.snapshot
 
 LOG = Path("/home/pat/.local/state/doorkey/logs")
-
-URL = (
-    "https://tenant.example/authorize?response_type=code&client_id=the-client"
-    "&redirect_uri=http%3A%2F%2F127.0.0.1%3A8642%2Fcallback"
-    "&scope=openid+profile+email+offline_access&state=IzvNdZvKeS50N_M0gnED9SUsvqGB1y8uy8g"
-    "&nonce=et_a5bXME8dxUEKCaPizyYv_CVhIp9&code_challenge=8PVutdzP6EB236e9jpDsMdr_jaZ2lp"
-    "&code_challenge_method=S256&audience=https%3A%2F%2Fapi.example"
-)
 
 
 def keys(on: Stage, *pressed: str, then: Callable[[], object] | None = None) -> RunBefore:
@@ -89,32 +79,6 @@ async def test_home_when_a_server_has_failed(looks: Looks) -> None:
     await looks(on, failed)
 
 
-@pytest.mark.parametrize("browser", ["opened", "failed"])
-async def test_signing_in(looks: Looks, browser: str) -> None:
-    on = stage(browser="waits" if browser == "opened" else "fails")
-
-    async def wait(pilot: "Pilot[None]") -> None:
-        await keys(on, "l")(pilot)
-        await until(pilot, lambda: _progress(on).browser == browser)
-        screen = on.app.screen
-        assert isinstance(screen, SignInScreen)
-        seen = screen.progress
-        # The real address is random in its state, nonce and challenge.
-        screen.progress = SignInProgress(
-            seen.phase, URL, seen.redirect_uri, seen.deadline, seen.browser
-        )
-        await pilot.pause()
-
-    await looks(on, wait)
-
-
-async def test_a_sign_in_that_failed(looks: Looks) -> None:
-    on = stage()
-    on.tenant.metadata["issuer"] = "https://other.example/"
-    failed = keys(on, "l", then=lambda: "did not work" in text_of(on.app))
-    await looks(on, failed)
-
-
 async def test_profile(looks: Looks) -> None:
     on = stage(signed_in=True)
     shown = keys(on, "2", *"jjjjjj", then=lambda: on.app.current_mode == "profile")
@@ -163,8 +127,3 @@ async def test_home_without_colours(looks: Looks, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setitem(os.environ, "NO_COLOR", "1")
     on = stage(signed_in=True)
     await looks(on, keys(on), [(80, 24)])
-
-
-def _progress(on: Stage) -> SignInProgress:
-    screen = on.app.screen
-    return screen.progress if isinstance(screen, SignInScreen) else SignInProgress("preparing")

@@ -1,0 +1,67 @@
+"""The calls of the API so far: what was called, what came of it, and how long it took."""
+
+from collections import deque
+from dataclasses import dataclass
+from datetime import datetime
+from statistics import median
+from typing import Final
+
+CALLS_REMEMBERED: Final = 200
+"""A few minutes of one call per second; a cockpit is no monitoring system."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call that has ended."""
+
+    at: datetime
+    method: str
+    path: str
+    outcome: str
+    """The status, or why there was none, in a word."""
+    ok: bool
+    elapsed_seconds: float | None
+    """None where no answer came."""
+
+
+@dataclass(frozen=True, slots=True)
+class Latencies:
+    """How long the calls that were answered took, in seconds."""
+
+    shortest: float
+    median: float
+    p95: float
+
+
+class CallHistory:
+    """The last calls, oldest first."""
+
+    def __init__(self) -> None:
+        self._calls: deque[Call] = deque(maxlen=CALLS_REMEMBERED)
+
+    def add(self, call: Call) -> None:
+        """Remember a call; the oldest one may go for it."""
+        self._calls.append(call)
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """The calls, oldest first."""
+        return tuple(self._calls)
+
+    @property
+    def elapsed(self) -> list[float]:
+        """How long each answered call took, in seconds, oldest first."""
+        return [call.elapsed_seconds for call in self._calls if call.elapsed_seconds is not None]
+
+    @property
+    def refused(self) -> int:
+        """How many calls did not end with success."""
+        return sum(not call.ok for call in self._calls)
+
+    def latencies(self) -> Latencies | None:
+        """Sum up; None before the first answer. The p95 is the nearest rank."""
+        ordered = sorted(self.elapsed)
+        if not ordered:
+            return None
+        rank = max(0, -(-len(ordered) * 95 // 100) - 1)
+        return Latencies(ordered[0], median(ordered), ordered[rank])

@@ -1,0 +1,85 @@
+"""What a refusal demands: `WWW-Authenticate`, read as RFC 9110 11.6.1 and RFC 6750 3 write it.
+
+Whoever answers may send anything; what cannot be read is left out, and nothing raises. Nothing
+in it is safe to print as it is.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+LONGEST_CHALLENGE: Final = 16 * 1024
+"""Characters; more is no challenge but an attack."""
+
+WORD: Final = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
+"""RFC 9110's `token`."""
+
+SCHEME: Final = re.compile(rf"({WORD})(?: +|(?=,)|$)")
+
+PARAMETER: Final = re.compile(rf'({WORD})[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)"|({WORD}))', re.DOTALL)
+
+SEPARATORS: Final = " \t,"
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """One scheme and its parameters, their names in lower case; the first of two alike counts."""
+
+    scheme: str
+    parameters: Mapping[str, str]
+
+    @property
+    def error(self) -> str:
+        """The code of RFC 6750 3.1, or an empty string."""
+        return self.parameters.get("error", "")
+
+    @property
+    def description(self) -> str:
+        """The words for people, or an empty string."""
+        return self.parameters.get("error_description", "")
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """The scopes that are needed, each once, in their order."""
+        return tuple(dict.fromkeys(self.parameters.get("scope", "").split()))
+
+    @property
+    def resource_metadata(self) -> str:
+        """The address of what the API says about itself (RFC 9728 5.1), or an empty string."""
+        return self.parameters.get("resource_metadata", "")
+
+
+NOTHING_SAID: Final = Challenge("", {})
+
+
+def bearer_challenge(header: str) -> Challenge:
+    """Give the challenge for a bearer token; where there is none, one that says nothing."""
+    bearers = (each for each in challenges(header) if each.scheme.lower() == "bearer")
+    return next(bearers, NOTHING_SAID)
+
+
+def challenges(header: str) -> list[Challenge]:
+    """Read every challenge of a header, in linear time."""
+    text = header[:LONGEST_CHALLENGE]
+    found: list[tuple[str, dict[str, str]]] = []
+    at = 0
+    while at < len(text):
+        if text[at] in SEPARATORS:
+            at += 1
+        elif found and (match := PARAMETER.match(text, at)):
+            name, quoted, plain = match.groups()
+            value = re.sub(r"\\(.)", r"\1", quoted, flags=re.DOTALL) if plain is None else plain
+            found[-1][1].setdefault(name.lower(), value)
+            at = match.end()
+        elif match := SCHEME.match(text, at):
+            found.append((match[1], {}))
+            at = match.end()
+        else:
+            at = _after_comma(text, at)
+    return [Challenge(scheme, parameters) for scheme, parameters in found]
+
+
+def _after_comma(text: str, at: int) -> int:
+    comma = text.find(",", at)
+    return len(text) if comma < 0 else comma + 1
