@@ -57,8 +57,16 @@ def _session_members(session: Session) -> dict[str, Json]:
 
 
 def _status_lines(members: dict[str, Json]) -> list[str]:
-    shown = {"signed_in": "signed in", "id_token_expiry": "ID token expiry"}
-    rows = {shown.get(key, key.replace("_", " ")): _status_text(members[key]) for key in members}
+    shown = {
+        "id_token_expiry": "ID token expiry",
+        "id_token_valid": "ID token valid",
+        "clock_skew_seconds": "clock ahead (seconds)",
+    }
+    rows = {
+        shown.get(key, key.replace("_", " ")): _status_text(value)
+        for key, value in members.items()
+        if value != 0 or isinstance(value, bool)  # clocks that agree are nothing to speak of
+    }
     width = max(len(label) for label in rows)
     return [f"{label:<{width}}  {text}" for label, text in rows.items()]
 

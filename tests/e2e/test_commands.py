@@ -1,13 +1,15 @@
 """The commands against the bundled servers, as a person at a shell uses them."""
 
 import json
+import signal
+import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.worlds import World, new_world, running
+from tests.e2e.worlds import DOORKEY, PATIENCE_SECONDS, World, new_world, running
 from tui.auth.store import session_store
 from tui.config import load_config
 
@@ -69,3 +71,17 @@ def test_an_api_that_wants_another_audience_refuses_and_ping_exits_3(tmp_path: P
     assert ping.stdout == ""
     assert "401: Unauthorized" in ping.stderr
     assert "invalid_token" in ping.stderr
+
+
+def test_an_interrupt_cancels_a_sign_in_cleanly(world: World) -> None:
+    with subprocess.Popen(
+        [*DOORKEY, "--config", str(world.config.path), "login", "--no-browser"],
+        stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=world.environment,
+    ) as login:  # fmt: skip
+        assert login.stderr is not None
+        said = [next(line for line in login.stderr if "authorize?" in line)]
+        login.send_signal(signal.SIGINT)
+        said += login.stderr.readlines()
+        assert login.wait(PATIENCE_SECONDS) == 130
+    assert "cancelled" in said[-1]
+    assert "Traceback" not in "".join(said)

@@ -66,12 +66,17 @@ class Answer:
 class TenantHttp:
     """The one way to the tenant's endpoints. Call `aclose` when done."""
 
-    def __init__(self, transport: httpx.AsyncBaseTransport | None = None) -> None:
+    def __init__(
+        self,
+        transport: httpx.AsyncBaseTransport | None = None,
+        exchange_seconds: float = EXCHANGE_SECONDS,
+    ) -> None:
+        self._exchange_seconds = exchange_seconds
         direct = None if transport else {f"all://{host}": None for host in DIRECT_HOSTS}
         self._client = httpx.AsyncClient(
             transport=transport,
             mounts=direct,
-            timeout=httpx.Timeout(EXCHANGE_SECONDS, connect=CONNECT_SECONDS),
+            timeout=httpx.Timeout(exchange_seconds, connect=CONNECT_SECONDS),
             follow_redirects=False,
             headers={"Accept": "application/json", "User-Agent": "doorkey"},
         )
@@ -97,11 +102,11 @@ class TenantHttp:
     async def _exchange(self, request: httpx.Request) -> Answer:
         host = printable(request.url.netloc.decode("ascii", "replace"))
         try:
-            async with asyncio.timeout(EXCHANGE_SECONDS):
+            async with asyncio.timeout(self._exchange_seconds):
                 answer = await self._answer(request)
         except TimeoutError:
             raise TenantUnreachable(
-                f"{host} did not answer within {EXCHANGE_SECONDS:.0f} s. Try again later."
+                f"{host} did not answer within {self._exchange_seconds:.0f} s. Try again later."
             ) from None
         except httpx.HTTPError as error:
             # `from None`: the request in httpx's exception holds the form, and so the secrets.

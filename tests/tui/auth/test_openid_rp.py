@@ -1,13 +1,15 @@
 """The OpenID Foundation's relying-party tests of the code flow, by their names, and more."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 
+import httpx
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 
 from tests.builders import CONFIG, Clock, expired, session
-from tests.scripted_tenant import ScriptedTenant, public_jwk, rsa_key
+from tests.scripted_tenant import ScriptedTenant, browse, public_jwk, rsa_key
 from tui.auth.errors import IdTokenRejected, TenantMisbehaved
 from tui.auth.models import Json
 from tui.auth.service import AuthService
@@ -187,6 +189,57 @@ async def test_refresh_token_invalid_sub(
         await service.renew_tokens()
 
 
+# RP-Initiated Logout 1.0.
+
+
+class Leaving:
+    """A browser that follows the log out and comes back as the test says."""
+
+    def __init__(self, change: Callable[[str], str]) -> None:
+        self.change = change
+        self.sent: httpx.QueryParams | None = None
+        self.back: asyncio.Task[str] | None = None
+
+    async def __call__(self, url: str) -> bool:
+        head = (await browse(url)).partition("\r\n\r\n")[0]
+        location = head.lower().partition("location: ")[2].partition("\r\n")[0]
+        assert location.startswith("https://tenant.example/logout?")
+        self.sent = httpx.URL(head[head.lower().index(location) :].partition("\r\n")[0]).params
+        address = self.sent["post_logout_redirect_uri"] + self.change(self.sent["state"])
+        self.back = asyncio.create_task(browse(address))
+        return True
+
+
+async def logged_out(tenant: ScriptedTenant, clock: Clock, change: Callable[[str], str]) -> Leaving:
+    leaving = Leaving(change)
+    store = MemoryStore(session())
+    async with AuthService(
+        CONFIG, store=store, transport=tenant, clock=clock, open_url=leaving
+    ) as service:
+        service.take_up()
+        steps = await service.log_out()
+    assert [step.outcome for step in steps] == ["done", "done", "done"]
+    assert leaving.back is not None
+    assert "You are signed out" in await leaving.back
+    return leaving
+
+
+async def test_rp_init_logout(tenant: ScriptedTenant, clock: Clock) -> None:
+    leaving = await logged_out(tenant, clock, lambda state: f"?state={state}")
+    assert leaving.sent is not None
+    assert leaving.sent["id_token_hint"] == "the-id-token"
+    assert leaving.sent["client_id"] == "the-client"
+    assert leaving.sent["post_logout_redirect_uri"].startswith("http://127.0.0.1:")
+
+
+async def test_rp_init_logout_other_state(tenant: ScriptedTenant, clock: Clock) -> None:
+    await logged_out(tenant, clock, lambda _state: "?state=another")
+
+
+async def test_rp_init_logout_no_state(tenant: ScriptedTenant, clock: Clock) -> None:
+    await logged_out(tenant, clock, lambda _state: "")
+
+
 # Further checks of OpenID Connect Core 3.1.3.7.
 
 
@@ -294,8 +347,6 @@ async def test_hostile_text_in_a_claim_is_made_printable_in_the_error(
 async def test_a_key_set_that_cannot_be_had_is_an_error(
     tenant: ScriptedTenant, service: AuthService
 ) -> None:
-    import httpx
-
     for response in (httpx.Response(404), httpx.Response(200, text="x")):
         tenant.responses["/jwks"] = lambda _request, found=response: found  # type: ignore[misc]
         with pytest.raises(TenantMisbehaved, match="key"):

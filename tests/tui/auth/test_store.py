@@ -148,6 +148,31 @@ async def test_a_lock_keeps_a_second_holder_out_until_it_is_released(tmp_path: P
     assert order == ["first", "second"]
 
 
+async def test_a_lock_that_somebody_holds_for_too_long_is_an_error_that_names_it(
+    tmp_path: Path,
+) -> None:
+    one, other = FileStore(tmp_path, "same"), FileStore(tmp_path, "same")
+    async with one.lock():
+        with pytest.raises(StoreFailed, match=r"session-.*\.lock"):
+            async with other.lock(patience_seconds=0.05):
+                pytest.fail("two hold the lock")
+    async with other.lock(patience_seconds=0.05):
+        pass
+
+
+def test_what_a_killed_process_left_is_removed_by_the_next_write_and_by_a_log_out(
+    store: FileStore,
+) -> None:
+    leftover = store.path.with_name(f".{store.path.name}.0011223344556677")
+    store.save(session())
+    leftover.write_text("the-refresh-token")
+    store.save(session())
+    assert not leftover.exists()
+    leftover.write_text("the-refresh-token")
+    store.clear()
+    assert not leftover.exists()
+
+
 def test_the_lock_is_never_the_sessions_file(store: FileStore) -> None:
     assert store.path.with_suffix(".lock") != store.path
 
