@@ -73,9 +73,13 @@ class Servers:
         await self._settled.wait()
 
     async def start(self) -> None:
-        """Use what runs already, start what does not, and return when each is ready or failed."""
+        """Use what runs already, start what does not, and return when each is ready or failed.
+
+        One after the other: an API that starts before its tenant answers 503 for a second.
+        """
         try:
-            await asyncio.gather(*(self._start(server) for server in self._servers))
+            for server in self._servers:
+                await self._start(server)
         finally:
             self._settled.set()
 
