@@ -118,12 +118,17 @@ class Servers:
                         self._tell(server, "ready", "", log)
                         break
                     await asyncio.wait([ended], timeout=POLL_SECONDS)
-        if not ended.done() and self._statuses[server.name].state != "ready":
+        if ended.done():
+            self._tell_end(server, ended.result(), log)
+            return
+        if self._statuses[server.name].state != "ready":
             self._tell(server, "failed", f"It gave no answer in {START_SECONDS:.0f} s.", log)
         self._watches.add(asyncio.create_task(self._watch(server, ended, log)))
 
     async def _watch(self, server: BundledServer, ended: asyncio.Task[int], log: Path) -> None:
-        code = await ended
+        self._tell_end(server, await ended, log)
+
+    def _tell_end(self, server: BundledServer, code: int, log: Path) -> None:
         last = _last_line(log) or f"It ended with exit code {code}."
         self._tell(server, "failed", last, log)
 
