@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from tui.auth.web_address import split_web_address
+from tui.memory import AppMemory
+
+MEMORY_NAME: Final = "request"
 
 METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 
@@ -46,6 +49,19 @@ def checked_path(origin: str, text: str) -> str:
     if split_web_address(origin + path).origin != origin:
         raise ValueError(f"it leads away from {origin}")
     return path
+
+
+def remember_request(memory: AppMemory, origin: str, request: ApiRequest) -> None:
+    """Keep what is called at this origin."""
+    memory.set(MEMORY_NAME, {"origin": origin, "method": request.method, "path": request.path})
+
+
+def remembered_request(memory: AppMemory, origin: str) -> ApiRequest:
+    """Give what was last called at this origin, else the quickstart's call."""
+    members = memory.get(MEMORY_NAME)
+    if not isinstance(members, dict) or members.get("origin") != origin:
+        return PING
+    return request_from(origin, members.get("method"), members.get("path"))
 
 
 def request_from(origin: str, method: object, path: object) -> ApiRequest:

@@ -1,8 +1,8 @@
 """The app: its places, its keys, its colours, and how it starts and ends. No HTTP, no tokens."""
 
 import asyncio
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable, Iterable
+from typing import TYPE_CHECKING, Final
 
 from textual import on, work
 from textual.app import SystemCommand
@@ -14,9 +14,17 @@ from textual.worker import Worker
 
 from tui.app_bindings import APP_BINDINGS
 from tui.app_signals import end_on_signals
+from tui.clipboard import copy_to_system_clipboard
 from tui.commands import system_commands
+from tui.copying import SystemClipboard
 from tui.memory import FILE_NAME, AppMemory
-from tui.messages import ConfigEditRequested, PingSucceeded, ServersChanged, SessionChanged
+from tui.messages import (
+    CheckRequested,
+    ConfigEditRequested,
+    PingSucceeded,
+    ServersChanged,
+    SessionChanged,
+)
 from tui.paths import state_dir
 from tui.screens.failed_work import tell_of_failed_work
 from tui.session_app import ScreenFactories, SessionApp, Sleep
@@ -27,8 +35,17 @@ from tui.widgets.moments import Clock, local_now
 
 if TYPE_CHECKING:
     from tui.auth.service import AuthService
+    from tui.checks import Finding
+    from tui.config import Config
     from tui.dev import Servers, ServerStatus
     from tui.screens.external_api import ApiFactory
+
+
+LOOK_AGAIN_SECONDS: Final = 10.0
+"""While something is amiss; somebody may just be mending it."""
+
+Look = Callable[["Config"], Awaitable["tuple[Finding, ...]"]]
+"""Finds out whether tenant, API and clock are right."""
 
 
 class DoorkeyApp(SessionApp):
@@ -46,6 +63,9 @@ class DoorkeyApp(SessionApp):
     servers: reactive["tuple[ServerStatus, ...]"] = reactive(())
     """How the bundled servers are; empty where the app did not start any."""
 
+    findings: reactive["tuple[Finding, ...]"] = reactive(())
+    """What the last look around has found."""
+
     def __init__(
         self,
         service: "AuthService",
@@ -55,10 +75,14 @@ class DoorkeyApp(SessionApp):
         sleep: Sleep = asyncio.sleep,
         make_api: "ApiFactory | None" = None,
         memory: AppMemory | None = None,
+        copy_to_system: SystemClipboard = copy_to_system_clipboard,
+        look: "Look | None" = None,
     ) -> None:
         super().__init__(service, clock, sleep)
         self._bundled = servers
         self._make_api = make_api
+        self._copy_to_system = copy_to_system
+        self._look = look
         self._memory = memory or AppMemory(state_dir() / FILE_NAME)
         self._unsubscribe: list[Callable[[], None]] = []
         self.register_theme(DARK)
@@ -91,6 +115,19 @@ class DoorkeyApp(SessionApp):
             )
             self.servers = self._bundled.statuses
             self.run_worker(self._bundled.start(), group="servers", exit_on_error=False)
+        self._look_around()
+
+    @on(CheckRequested)
+    @work(exclusive=True, group="check", exit_on_error=False)
+    async def _look_around(self) -> None:
+        await self.until_tenant_settled()
+        look = self._look or _look_over_the_network
+        self.findings = ()
+        while True:
+            self.findings = await look(self.service.config)
+            if all(finding.health == "good" for finding in self.findings):
+                return
+            await self.sleep(LOOK_AGAIN_SECONDS)
 
     async def until_tenant_settled(self) -> None:
         """Wait until the bundled servers are up, or have failed."""
@@ -115,7 +152,7 @@ class DoorkeyApp(SessionApp):
     def _make_profile(self) -> Screen[None]:
         from tui.screens.profile import ProfileScreen
 
-        return ProfileScreen(self.service.config.domain, self.clock)
+        return ProfileScreen(self.service, self.clock, self._memory, self._copy_to_system)
 
     def _make_external_api(self) -> Screen[None]:
         from tui.screens.external_api import ExternalApiScreen, api_at
@@ -167,3 +204,9 @@ class DoorkeyApp(SessionApp):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """List what the palette offers."""
         return system_commands(self, screen)
+
+
+async def _look_over_the_network(config: "Config") -> "tuple[Finding, ...]":
+    from tui.checks import check  # loads httpx, which the first paint must not wait for
+
+    return await check(config)

@@ -51,6 +51,10 @@ class ConfigEditRequested(Message):
     """Somebody wants to change the config."""
 
 
+class CheckRequested(Message):
+    """Somebody wants to know whether everything is in its place."""
+
+
 class RenewRequested(Message):
     """Somebody wants a new token set now."""
 

@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import Button, Input, Static
 
-from tui.api_request import ApiRequest, request_from
+from tui.api_request import ApiRequest, remember_request, remembered_request
 from tui.auth.errors import ApiUnreachable, DoorkeyError
 from tui.call_history import Call, CallHistory
 from tui.messages import ConfigEditRequested, PingSucceeded, RenewRequested, ScopeRequested
@@ -39,7 +39,6 @@ INTERVALS_SECONDS: Final = (1, 2, 5, 10, 30)
 
 DEFAULT_INTERVAL: Final = 2
 
-REQUEST_MEMORY: Final = "request"
 INTERVAL_MEMORY: Final = "repeat_seconds"
 
 
@@ -119,7 +118,7 @@ checks who issued it, for whom, and until when, and says what it finds.
         )
         with Horizontal(classes="actions"):
             yield Button("Ping", variant="primary", id="ping")
-            yield RequestLine(self._origin, self._remembered())
+            yield RequestLine(self._origin, remembered_request(self._memory, self._origin))
             yield Button(self._repeat_label, id="repeat")
         with Horizontal(id="panes"):
             with Vertical(id="outcome"):
@@ -135,19 +134,9 @@ checks who issued it, for whom, and until when, and says what it finds.
 
     # What is called
 
-    def _remembered(self) -> ApiRequest:
-        members = self._memory.get(REQUEST_MEMORY)
-        if not isinstance(members, dict) or members.get("origin") != self._origin:
-            return ApiRequest()
-        return request_from(self._origin, members.get("method"), members.get("path"))
-
     @on(RequestLine.Changed)
     def _remember(self, message: RequestLine.Changed) -> None:
-        request = message.request
-        self._memory.set(
-            REQUEST_MEMORY,
-            {"origin": self._origin, "method": request.method, "path": request.path},
-        )
+        remember_request(self._memory, self._origin, message.request)
 
     def action_method(self) -> None:
         """Go to the next method."""

@@ -1,15 +1,16 @@
 """Home: what this is, what to do next, and whether everything is in its place."""
 
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Button, Static
 
-from tui.messages import GoRequested, SignInRequested
+from tui.messages import CheckRequested, GoRequested, SignInRequested
 from tui.screens.place import PlaceScreen
 from tui.text import printable
 from tui.widgets.account import Account
@@ -19,6 +20,7 @@ from tui.widgets.state_panel import StatePanel
 from tui.widgets.steps import Step, Steps
 
 if TYPE_CHECKING:
+    from tui.checks import Finding
     from tui.config import Config
     from tui.dev import ServerStatus
 
@@ -41,6 +43,9 @@ class HomeScreen(PlaceScreen):
     PLACE = "home"
     CSS_PATH = "home.tcss"
     AUTO_FOCUS = "#next"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("c", "check", "Check again", id="check", tooltip="Are tenant and API there?"),
+    ]
     HELP = """\
 ## Home
 
@@ -48,6 +53,9 @@ What this is, what to do next, and whether everything is in its place.
 
 Press **l** to sign in. Your browser opens; come back here when it says so.
 Then **2** shows who you are, and **3** calls the API.
+
+**c** looks again whether tenant, API and clock are right; while something is not, that is done
+every ten seconds by itself.
 """
 
     def __init__(self, config: "Config", storage: str, clock: Clock) -> None:
@@ -72,6 +80,7 @@ Then **2** shows who you are, and **3** calls the API.
         self.watch(self.app, "account", self._show_account)
         self.watch(self.app, "done", self._show_done)
         self.watch(self.app, "servers", self._show_servers)
+        self.watch(self.app, "findings", self._show_findings)
 
     def refresh_times(self) -> None:
         """Say anew how long somebody has been signed in."""
@@ -116,6 +125,13 @@ Then **2** shows who you are, and **3** calls the API.
         button = self.query_one("#next", Button)
         button.label = Content(BUTTONS[steps.next_step.name])
         button.refresh(layout=True)
+
+    def _show_findings(self, findings: "tuple[Finding, ...]") -> None:
+        self.query_one(StatePanel).show_findings(findings)
+
+    def action_check(self) -> None:
+        """Look around again."""
+        self.post_message(CheckRequested())
 
     def _show_servers(self, statuses: "tuple[ServerStatus, ...]") -> None:
         self.query_one(StatePanel).show_servers(statuses)

@@ -1,55 +1,96 @@
-"""Profile: who is signed in, and every claim that the tenant made about them."""
+"""Profile: who is signed in, what each token says, and how the session is kept."""
 
-from typing import Final
+from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.widgets import DataTable, Static
+from textual.reactive import reactive
+from textual.widgets import ContentSwitcher, Static, Tab, Tabs
 
+from tui.copying import SystemClipboard, copy_quietly, copy_token, curl_line
 from tui.screens.place import PlaceScreen
-from tui.text import shortened
 from tui.widgets.account import Account
 from tui.widgets.claims_table import ClaimsTable
 from tui.widgets.moments import Clock
+from tui.widgets.token_panes import AccessTokenPane, IdTokenPane, SessionPane
 
-LONGEST_VALUE: Final = 2000
-"""Characters of one claim; more is a document, not a claim."""
+if TYPE_CHECKING:
+    from tui.auth.service import AuthService
+    from tui.memory import AppMemory
+
+TABS = {"id-token": "ID token", "access-token": "Access token", "session": "Session"}
 
 
 class ProfileScreen(PlaceScreen):
-    """Name, email, and the claims in a table."""
+    """Name, email, and three tabs."""
 
     PLACE = "profile"
     CSS_PATH = "profile.tcss"
     AUTO_FOCUS = "ClaimsTable"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("t", "next_tab(1)", "Next tab", id="next-tab", tooltip="The next token"),
+        Binding("l,right", "next_tab(1)", "Next tab", show=False, id="tab-right"),
+        Binding("h,left", "next_tab(-1)", "Tab before", show=False, id="tab-left"),
+        Binding("c", "copy_token", "Copy token", id="copy-token", tooltip="To the clipboard"),
+        Binding("u", "copy_curl", "Copy curl", id="copy-curl", tooltip="A line to call the API"),
+        Binding("v", "reveal", "Reveal", id="reveal", tooltip="Show the token itself, or hide it"),
+    ]
     HELP = """\
 ## Profile
 
-Who you are, as the tenant says. Each line is one claim of your ID token;
-the chosen one is shown in full below the table.
+Who you are, as the tenant says, and what your tokens say. Each line of a table is one claim;
+the chosen one is shown in full below.
 
-Move with the arrows or with **j** and **k**; **g** and **G** go to the first and the last.
+- **t**, or **h** and **l**, change between ID token, access token and session.
+- **j** and **k** move; **g** and **G** go to the first and the last.
+- **c** copies the token of this tab, **u** a `curl` line that calls the API.
+- **v** shows the token itself until you leave. Who sees it can use it.
+- **r** renews now, **s** signs in as somebody else.
 """
 
-    def __init__(self, tenant: str, clock: Clock) -> None:
-        super().__init__(tenant, clock)
+    revealed: reactive[bool] = reactive(False, init=False, bindings=True)
+    """Whether the token of this tab is shown itself."""
+
+    def __init__(
+        self,
+        service: "AuthService",
+        clock: Clock,
+        memory: "AppMemory",
+        copy_to_system: SystemClipboard,
+    ) -> None:
+        super().__init__(service.config.domain, clock)
+        self._service = service
+        self._memory = memory
+        self._copy_to_system = copy_to_system
         self._account = Account()
 
     def compose_content(self) -> ComposeResult:
-        """Yield the person, the claims, and the chosen claim in full."""
-        yield Static(id="name", classes="headline")
-        yield Static(id="email")
-        with Vertical(id="claims", classes="panel"):
-            yield ClaimsTable(self.clock)
-            yield Static(id="meaning")
-            yield Static(id="value")
+        """Yield the person and the tabs."""
+        yield Static(id="person")
+        yield Tabs(*(Tab(label, id=name) for name, label in TABS.items()))
+        yield Static(id="raw")
+        with ContentSwitcher(initial="pane-id-token"):
+            for name, pane in self._panes().items():
+                pane.id = f"pane-{name}"
+                yield pane
+
+    def _panes(self) -> "dict[str, IdTokenPane | AccessTokenPane | SessionPane]":
+        return {
+            "id-token": IdTokenPane(self.clock),
+            "access-token": AccessTokenPane(self.clock),
+            "session": SessionPane(self.clock, self._service.storage),
+        }
 
     def on_mount(self) -> None:
         """Follow the account."""
-        self.query_one("#claims").border_title = "What your ID token says"
+        self.query_one(Tabs).can_focus = False  # t, h and l change tabs from anywhere
         self.watch(self.app, "account", self._show)
+
+    def on_screen_suspend(self) -> None:
+        """Hide the token when one goes away."""
+        self.revealed = False
 
     def refresh_times(self) -> None:
         """Say anew how long ago and how soon."""
@@ -57,20 +98,78 @@ Move with the arrows or with **j** and **k**; **g** and **G** go to the first an
 
     def _show(self, account: Account) -> None:
         self._account = account
-        self.query_one("#name", Static).update(Content(account.name))
-        self.query_one("#email", Static).update(_email_line(account))
-        claims = account.session.profile.claims if account.session else {}
-        self.query_one(ClaimsTable).show(claims)
+        self.query_one("#person", Static).update(_person(account))
+        if account.session is not None:
+            self.query_one(IdTokenPane).show(account.session)
+            self.query_one(AccessTokenPane).show(account.session)
+            self.query_one(SessionPane).show(account.session)
+        self.watch_revealed()
 
-    @on(DataTable.RowHighlighted)
-    def _show_claim(self, message: DataTable.RowHighlighted) -> None:
-        meaning, value = self.query_one(ClaimsTable).describe(message.cursor_row)
-        self.query_one("#meaning", Static).update(Content(meaning))
-        self.query_one("#value", Static).update(Content(shortened(value, LONGEST_VALUE)))
+    @property
+    def _tab(self) -> str:
+        return self.query_one(Tabs).active
+
+    @on(Tabs.TabActivated)
+    def _go_to_tab(self) -> None:
+        self.query_one(ContentSwitcher).current = f"pane-{self._tab}"
+        self.revealed = False
+        self.refresh_bindings()
+        pane = self.query_one(f"#pane-{self._tab}")
+        table = pane.query(ClaimsTable)
+        self.set_focus(table.first() if table and table.first().is_on_screen else pane)
+
+    def action_next_tab(self, step: int) -> None:
+        """Go to the next tab, or to the one before."""
+        names = list(TABS)
+        self.query_one(Tabs).active = names[(names.index(self._tab) + step) % len(names)]
+
+    # The tokens themselves
+
+    def action_reveal(self) -> None:
+        """Show the token of this tab, or hide it again."""
+        self.revealed = not self.revealed
+
+    def watch_revealed(self) -> None:
+        """Show the token, or take it off the screen."""
+        raw = self.query_one("#raw", Static)
+        session = self._account.session
+        raw.display = self.revealed and session is not None
+        token = ""
+        if self.revealed and session is not None:
+            tokens = session.token_set
+            token = tokens.id_token if self._tab == "id-token" else tokens.access_token
+        raw.update(Content(token))
+
+    @work(exclusive=True, group="copy", exit_on_error=False)
+    async def action_copy_token(self) -> None:
+        """Copy the token of this tab."""
+        await copy_token(self.app, self._service, self._tab, self._copy_to_system)
+
+    @work(exclusive=True, group="copy", exit_on_error=False)
+    async def action_copy_curl(self) -> None:
+        """Copy a command that calls the API."""
+        from tui.api_request import remembered_request
+
+        line = curl_line(
+            self._service.config, remembered_request(self._memory, self._service.config.api_url)
+        )
+        await copy_quietly(self.app, line, "A curl line, without the token,", self._copy_to_system)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to copy and reveal where there is a token."""
+        if action in ("copy_token", "reveal") and self.is_mounted:
+            return self._tab != "session"
+        return super().check_action(action, parameters)
 
 
-def _email_line(account: Account) -> Content:
-    if account.session is None or not account.email:
-        return Content("no e-mail address" if account.session else "")
-    verified = account.session.profile.claims.get("email_verified") is True
-    return Content(f"{account.email}  {'✓ verified' if verified else '○ not verified'}")
+def _person(account: Account) -> Content:
+    if account.session is None:
+        return Content("")
+    claims = account.session.profile.claims
+    email = Content("no e-mail address")
+    if account.email:
+        verified = "✓ verified" if claims.get("email_verified") is True else "○ not verified"
+        email = Content(f"{account.email}  {verified}")
+    return Content.assemble(
+        (account.name, "$text-primary bold"), "  ", email.stylize("$foreground-muted")
+    )

@@ -1,17 +1,18 @@
 """The state of things: tenant, API, config, session, each with its word and details."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 
+from tui.paths import shown
 from tui.text import printable
 from tui.widgets.account import Account
 from tui.widgets.status_row import Kind, StatusRow
 
 if TYPE_CHECKING:
+    from tui.checks import Finding
     from tui.config import Config
     from tui.dev import ServerStatus
 
@@ -29,9 +30,10 @@ class StatePanel(Vertical):
 
     def compose(self) -> ComposeResult:
         """Yield one row for each thing."""
-        yield StatusRow("Tenant", "set", self._config.issuer, id="tenant-row")
-        yield StatusRow("API", "set", self._config.api_url, id="api-row")
-        yield StatusRow("Config", "read", _short(self._config.path), "good")
+        yield StatusRow("Tenant", "looking", self._config.issuer, "busy", id="tenant-row")
+        yield StatusRow("API", "looking", self._config.api_url, "busy", id="api-row")
+        yield StatusRow("Clock", "looking", "compared with the tenant's", "busy", id="clock-row")
+        yield StatusRow("Config", "read", shown(self._config.path), "good")
         yield StatusRow("Session", "", self._storage, id="session-row")
 
     def show_account(self, account: Account) -> None:
@@ -44,6 +46,16 @@ class StatePanel(Vertical):
         else:
             row.show("none", self._storage, "plain")
 
+    def show_findings(self, findings: "tuple[Finding, ...]") -> None:
+        """Say what the last look around has found, each trouble with its remedy."""
+        for finding in findings:
+            detail = f"{finding.detail}\n▸ {finding.remedy}" if finding.remedy else finding.detail
+            row = self.query_one(f"#{finding.name}-row", StatusRow)
+            row.show(finding.word, detail, finding.health)
+        if findings and all(finding.name != "clock" for finding in findings):
+            row = self.query_one("#clock-row", StatusRow)
+            row.show("unknown", "the tenant does not tell the time now", "plain")
+
     def show_servers(self, statuses: "tuple[ServerStatus, ...]") -> None:
         """Say for each bundled server whether it is up, and where to look if it is not."""
         for status in statuses:
@@ -54,15 +66,7 @@ class StatePanel(Vertical):
                 where += f"\nlog: {status.log.name}"
             row = self.query_one(f"#{status.name}-row", StatusRow)
             row.show(status.state, where, SERVER_KINDS[status.state])
-        logs = {_short(status.log.parent) for status in statuses if status.log}
+        logs = {shown(status.log.parent) for status in statuses if status.log}
         self.border_subtitle = Content(
             f"logs in {printable(', '.join(sorted(logs)))}" if logs else ""
         )
-
-
-def _short(path: Path) -> str:
-    """Write a path as people do, with `~` for their own folder."""
-    try:
-        return f"~/{path.relative_to(Path.home())}"
-    except (ValueError, RuntimeError):
-        return str(path)

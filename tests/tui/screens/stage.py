@@ -16,12 +16,14 @@ from textual.pilot import Pilot
 from tests.builders import CONFIG, START, Clock, session
 from tests.scripted_tenant import ScriptedTenant
 from tui.api_client import ApiClient
-from tui.app import DoorkeyApp
+from tui.app import DoorkeyApp, Look
 from tui.auth.models import Claims, Profile, Session
 from tui.auth.service import AuthService
 from tui.auth.sign_in.browser import BrowserOpener
 from tui.auth.sign_in.surroundings import Surroundings
 from tui.auth.store import MemoryStore, SessionStore
+from tui.checks import Finding
+from tui.config import Config
 from tui.resource_metadata import WELL_KNOWN
 
 PATIENCE_SECONDS = 10
@@ -114,6 +116,7 @@ def stage(
     around: Surroundings = HERE,
     redirect_uris: tuple[str, ...] = CONFIG.redirect_uris,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    look: Look | None = None,
 ) -> Stage:
     clock = Clock()
     tenant = ScriptedTenant(clock)
@@ -144,6 +147,8 @@ def stage(
         service,
         clock=clock,
         sleep=sleep,
+        copy_to_system=_no_system_clipboard,
+        look=look or _all_is_well,
         make_api=partial(ApiClient, transport=httpx.MockTransport(api), clock=ticking()),
     )
     app.animation_level = "none"
@@ -152,7 +157,8 @@ def stage(
 
 def session_of(claims: Claims, access_token: str | None = None) -> Session:
     held = session(access_token=access_token or jwt_of(ACCESS_CLAIMS))
-    return replace(held, profile=Profile(claims))
+    token_set = replace(held.token_set, id_token=jwt_of(claims))
+    return replace(held, token_set=token_set, profile=Profile(claims))
 
 
 def jwt_of(claims: Claims) -> str:
@@ -180,6 +186,18 @@ def ticking() -> Callable[[], float]:
     """A stopwatch that shows 4 ms more each time that it is looked at."""
     looks = itertools.count()
     return lambda: next(looks) * 0.004
+
+
+async def _all_is_well(config: Config) -> tuple[Finding, ...]:
+    return (
+        Finding("tenant", "good", "ready", config.issuer),
+        Finding("api", "good", "ready", config.api_url),
+        Finding("clock", "good", "right", "agrees with the tenant's"),
+    )
+
+
+async def _no_system_clipboard(_text: str) -> bool:
+    return False
 
 
 async def _waiting_browser(_url: str) -> bool:

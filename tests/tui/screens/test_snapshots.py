@@ -4,11 +4,26 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx
 import pytest
 from textual.pilot import Pilot
 
+from tests.builders import expired
 from tests.tui.screens.looks import Looks, RunBefore
-from tests.tui.screens.stage import Stage, api_is_down, api_refuses, stage, text_of, until
+from tests.tui.screens.stage import (
+    ALICE,
+    Stage,
+    api_is_down,
+    api_needs_scope,
+    api_refuses,
+    session_of,
+    stage,
+    text_of,
+    until,
+)
+from tui.auth.store import MemoryStore
+from tui.checks import Finding
+from tui.config import Config
 from tui.dev import ServerStatus
 from tui.themes import LIGHT
 
@@ -79,10 +94,46 @@ async def test_home_when_a_server_has_failed(looks: Looks) -> None:
     await looks(on, failed)
 
 
+async def test_home_when_something_is_amiss(looks: Looks) -> None:
+    async def look(config: Config) -> tuple[Finding, ...]:
+        return (
+            Finding("tenant", "good", "ready", config.issuer),
+            Finding("api", "bad", "silent", f"{config.api_url}: nobody answers there", "Start it."),
+            Finding(
+                "clock", "warning", "off", "your clock is 90 s ahead of the tenant's", "Set it."
+            ),
+        )
+
+    on = stage(look=look)
+    await looks(on, keys(on, then=lambda: on.app.findings))
+
+
 async def test_profile(looks: Looks) -> None:
     on = stage(signed_in=True)
     shown = keys(on, "2", *"jjjjjj", then=lambda: on.app.current_mode == "profile")
     await looks(on, shown)
+
+
+@pytest.mark.parametrize("tab", ["access-token", "session"])
+async def test_profile_tabs(looks: Looks, tab: str) -> None:
+    on = stage(signed_in=True)
+    pressed = {"access-token": "t", "session": "tt"}[tab]
+    shown = keys(on, "2", *pressed, then=lambda: on.app.current_mode == "profile")
+    await looks(on, shown)
+
+
+async def test_ping_without_the_scope(looks: Looks) -> None:
+    on = stage(signed_in=True, api=api_needs_scope)
+    pinged = keys(on, "3", "p", then=lambda: "Why it was refused" in text_of(on.app))
+    await looks(on, pinged, [(80, 24), (120, 36)])
+
+
+async def test_offline(looks: Looks) -> None:
+    on = stage(store=MemoryStore(expired(session_of(ALICE))))
+    on.tenant.responses["/token"] = lambda _request: httpx.Response(
+        503, headers={"Retry-After": "30"}
+    )
+    await looks(on, keys(on, then=lambda: on.app.offline))
 
 
 async def test_external_api_before_a_ping(looks: Looks) -> None:
