@@ -45,6 +45,7 @@ class PingResult:
     reason: str
     """The reason phrase, such as "Unauthorized"."""
     headers: Mapping[str, str] = field(repr=False)
+    """By their names in lower case; several of one name are one, with commas between."""
     body: str = field(repr=False)
     elapsed_seconds: float
     method: str = "GET"
@@ -140,9 +141,7 @@ class ApiClient:
             url=url,
             status=response.status_code,
             reason=response.reason_phrase,
-            headers=httpx.Headers(
-                [(name, _without(secret, value)) for name, value in response.headers.items()]
-            ),
+            headers={name: _without(secret, value) for name, value in response.headers.items()},
             body=_without(secret, body),
             elapsed_seconds=elapsed,
             method=request.method,

@@ -1,13 +1,18 @@
 """The app: its places, its keys, its colours, and how it starts and ends. No HTTP, no tokens."""
 
 import asyncio
+import os
+import sys
 from collections.abc import Awaitable, Callable, Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from rich.text import Text
 from textual import on, work
 from textual.app import SystemCommand
 from textual.reactive import reactive
 from textual.screen import Screen
+from textual.theme import Theme
 from textual.widget import AwaitMount
 from textual.widgets import HelpPanel
 from textual.worker import Worker
@@ -17,7 +22,9 @@ from tui.app_signals import end_on_signals
 from tui.clipboard import copy_to_system_clipboard
 from tui.commands import system_commands
 from tui.copying import SystemClipboard
-from tui.memory import FILE_NAME, AppMemory
+from tui.crash import crash_report
+from tui.keymap import FILE_NAME, read_keymap
+from tui.memory import AppMemory, memory_path
 from tui.messages import (
     CheckRequested,
     ConfigEditRequested,
@@ -25,11 +32,11 @@ from tui.messages import (
     ServersChanged,
     SessionChanged,
 )
-from tui.paths import state_dir
+from tui.paths import logs_dir, shown, user_config_dir
 from tui.screens.failed_work import tell_of_failed_work
 from tui.session_app import ScreenFactories, SessionApp, Sleep
 from tui.text import printable
-from tui.themes import DARK, LIGHT
+from tui.themes import DARK, LIGHT, THEME_MEMORY, usable_theme
 from tui.widgets.account import Account
 from tui.widgets.moments import Clock, local_now
 
@@ -77,17 +84,19 @@ class DoorkeyApp(SessionApp):
         memory: AppMemory | None = None,
         copy_to_system: SystemClipboard = copy_to_system_clipboard,
         look: "Look | None" = None,
+        keymap: Path | None = None,
     ) -> None:
         super().__init__(service, clock, sleep)
         self._bundled = servers
         self._make_api = make_api
         self._copy_to_system = copy_to_system
         self._look = look
-        self._memory = memory or AppMemory(state_dir() / FILE_NAME)
+        self._keymap_path = keymap
+        self._memory = memory or AppMemory(memory_path())
         self._unsubscribe: list[Callable[[], None]] = []
         self.register_theme(DARK)
         self.register_theme(LIGHT)
-        self.theme = DARK.name
+        self.theme = self._usable(self._memory.get(THEME_MEMORY))
 
     # Start and end
 
@@ -97,6 +106,7 @@ class DoorkeyApp(SessionApp):
         self._unsubscribe.append(
             self.service.subscribe(lambda event: self.tell(SessionChanged(event)))
         )
+        self.theme_changed_signal.subscribe(self, self._theme_changed)
         self.call_after_refresh(self._begin)
 
     async def on_unmount(self) -> None:
@@ -116,6 +126,7 @@ class DoorkeyApp(SessionApp):
             self.servers = self._bundled.statuses
             self.run_worker(self._bundled.start(), group="servers", exit_on_error=False)
         self._look_around()
+        self._take_keymap()
 
     @on(CheckRequested)
     @work(exclusive=True, group="check", exit_on_error=False)
@@ -191,6 +202,39 @@ class DoorkeyApp(SessionApp):
 
         outcome = await edit_config(self, self.service.config)
         self.notify(printable(outcome), title="The config", markup=False, timeout=10)
+
+    # Colours and keys
+
+    def _usable(self, theme: object) -> str:
+        return usable_theme(theme, self.available_themes, no_color="NO_COLOR" in os.environ)
+
+    def _theme_changed(self, theme: Theme) -> None:
+        usable = self._usable(theme.name)
+        if usable == theme.name:
+            self._memory.set(THEME_MEMORY, usable)
+        else:
+            self.theme = usable
+
+    def _take_keymap(self) -> None:
+        path = self._keymap_path or user_config_dir() / FILE_NAME
+        if not path.exists():
+            return
+        from tui.key_scopes import key_scopes
+
+        keymap = read_keymap(path, key_scopes())
+        self.set_keymap(keymap.keys)
+        for trouble in keymap.troubles:
+            self.notify(trouble, title=shown(path), severity="warning", markup=False, timeout=15)
+
+    # When it breaks
+
+    def _fatal_error(self) -> None:
+        # Textual's own report shows the variables of each frame, tokens among them.
+        error = sys.exc_info()[1] or self._exception
+        words = self.service.storage if self.account.signed_in else "nobody was signed in."
+        report = crash_report(error or RuntimeError(), words, logs_dir(), self.clock())
+        self._exit_renderables.append(Text(report))
+        self._close_messages_no_wait()
 
     # Help and palette
 

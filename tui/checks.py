@@ -10,7 +10,7 @@ import httpx
 
 from tui.auth.errors import DoorkeyError
 from tui.auth.http import TenantHttp, cause_of
-from tui.auth.web_address import is_loopback
+from tui.auth.identity import is_loopback
 from tui.config import Config
 from tui.text import printable, shortened
 

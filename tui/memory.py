@@ -9,11 +9,17 @@ from pathlib import Path
 from typing import Final
 
 from tui.auth.models import Json
+from tui.paths import state_dir
 
 FILE_NAME: Final = "app.json"
 
 LARGEST_BYTES: Final = 64 * 1024
 """It has a few dozen; a larger one is not ours."""
+
+
+def memory_path() -> Path:
+    """Give the file in the state folder."""
+    return state_dir() / FILE_NAME
 
 
 class AppMemory:

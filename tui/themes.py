@@ -1,5 +1,6 @@
 """Doorkey's own colours: calm slate, one teal accent, dark and light."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from textual.theme import Theme
@@ -9,6 +10,8 @@ LIGHT_NAME: Final = "doorkey-light"
 
 NO_COLOR_NAME: Final = "textual-dark"
 """Keeps its contrast when colours are taken away; the ansi themes lose everything."""
+
+THEME_MEMORY: Final = "theme"
 
 DARK: Final = Theme(
     name=DARK_NAME,
@@ -67,3 +70,11 @@ LIGHT: Final = Theme(
         "scrollbar-corner-color": "#f8fafc",
     },
 )
+
+
+def usable_theme(wanted: object, known: Mapping[str, Theme], *, no_color: bool) -> str:
+    """Give the name of the theme to show: the one that is wanted, where that can be."""
+    theme = known.get(wanted) if isinstance(wanted, str) else None
+    if theme is None:
+        return DARK_NAME
+    return NO_COLOR_NAME if no_color and theme.ansi else theme.name

@@ -168,13 +168,18 @@ async def test_log_out_says_what_came_of_each_step() -> None:
 async def test_after_log_out_no_widget_holds_anything_of_the_person() -> None:
     on = stage(signed_in=True)
     async with on.app.run_test(size=SIZE) as pilot:
+        await pilot.press("3", "p")
+        await until(pilot, lambda: "✓ Your Access" in text_of(on.app))
         await pilot.press("2")
         await until(pilot, lambda: "alice@example.com" in text_of(on.app))
+        await pilot.press("v", "c")
+        await until(pilot, lambda: on.app.clipboard)
         await pilot.press("o")
         await until(pilot, lambda: on.app.account.state == "signed-out")
         assert set(on.app._screen_stacks) == {"home"}
         texts = [str(widget.content) for widget in on.app.screen_stack[0].query(Static)]
         assert not any("lice" in text for text in texts)
+        assert on.app.clipboard == ""
 
 
 async def test_a_session_that_the_tenant_has_ended_leads_home_and_says_why() -> None:
@@ -252,6 +257,47 @@ async def test_f1_shows_help_and_hides_it() -> None:
         await until(pilot, lambda: on.app.screen.query(HelpPanel))
         await pilot.press("f1")
         await until(pilot, lambda: not on.app.screen.query(HelpPanel))
+
+
+async def test_help_lies_on_top_where_there_is_no_room_beside() -> None:
+    on = stage()
+    async with on.app.run_test(size=(60, 20)) as pilot:
+        await until(pilot, lambda: on.app.account.state == "signed-out")
+        await pilot.press("f1")
+        await until(pilot, lambda: on.app.screen.query(HelpPanel))
+        await until(pilot, lambda: on.app.screen.query_one(HelpPanel).size.width > 50)
+        assert on.app.screen.query_one("#body").size.width > 50
+
+
+async def test_the_palette_offers_what_the_screens_keys_do() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await pilot.press("3")
+        await arrival(pilot, on, "external-api")
+        commands = {each.title: each for each in on.app.get_system_commands(on.app.screen)}
+        assert {"Ping", "Repeat", "Method", "Renew", "Switch account"} <= set(commands)
+        assert "Way out" not in commands
+
+
+async def test_a_storm_of_resizes_leaves_a_whole_screen() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await pilot.press("3", "p")
+        await until(pilot, lambda: "✓ Your Access" in text_of(on.app))
+        for columns, rows in ((20, 5), (200, 60), (1, 1), (59, 19), (300, 3), (80, 24)):
+            for key in "123":
+                await pilot.press(key)
+                await pilot.resize_terminal(columns, rows)
+        await until(pilot, lambda: "✓ Your Access" in text_of(on.app))
+
+
+async def test_quitting_while_everything_runs_is_clean() -> None:
+    on = stage(signed_in=True, api=api_refuses)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await pilot.press("3")
+        await arrival(pilot, on, "external-api")
+        await pilot.press("t", "p", "r", "q")
+    assert on.app.return_code == 0
 
 
 async def test_q_quits() -> None:

@@ -11,6 +11,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import Button, Input, Static
+from textual.worker import Worker, WorkerState
 
 from tui.api_request import ApiRequest, remember_request, remembered_request
 from tui.auth.errors import ApiUnreachable, DoorkeyError
@@ -221,6 +222,12 @@ checks who issued it, for whom, and until when, and says what it finds.
             panel.show_trouble(str(error))
         else:
             await self._show(request, result)
+
+    @on(Worker.StateChanged)
+    def _call_failed(self, message: Worker.StateChanged) -> None:
+        if message.state is WorkerState.ERROR and message.worker.group in ("ping", "repeat"):
+            self.repeating = False
+            self.query_one(PingResultPanel).show_trouble("Something unexpected went wrong.")
 
     # Showing
 
