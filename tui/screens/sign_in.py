@@ -101,9 +101,9 @@ The ways are open side by side: whichever works first signs you in, and this clo
                 yield Countdown(self._clock, lead="gives up in ", past="time is up")
             with VerticalScroll(id="story", can_focus=False):
                 yield Static(id="advice")
+                yield Static(id="callback-hint")
                 yield Ways(self._service.surroundings)
                 yield Static(id="address")
-                yield Static(id="callback-hint")
             with Horizontal(classes="actions"):
                 yield Button("Copy address", id="copy", variant="primary")
                 yield Button("Use a code", id="code")

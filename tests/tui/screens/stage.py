@@ -116,6 +116,7 @@ def stage(
     around: Surroundings = HERE,
     redirect_uris: tuple[str, ...] = CONFIG.redirect_uris,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    device_sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     look: Look | None = None,
     keymap: Path | None = None,
 ) -> Stage:
@@ -141,7 +142,7 @@ def stage(
         transport=tenant,
         clock=clock,
         open_url=open_url,
-        sleep=sleep,
+        sleep=device_sleep,
         surroundings=around,
     )
     app = DoorkeyApp(
