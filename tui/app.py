@@ -14,16 +14,11 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.theme import Theme
 from textual.widget import AwaitMount
-from textual.widgets import HelpPanel
 from textual.worker import Worker
 
 from tui.app_bindings import APP_BINDINGS
 from tui.app_signals import end_on_signals
-from tui.clipboard import copy_to_system_clipboard
 from tui.commands import system_commands
-from tui.copying import SystemClipboard
-from tui.crash import crash_report
-from tui.keymap import FILE_NAME, read_keymap
 from tui.memory import AppMemory, memory_path
 from tui.messages import (
     CheckRequested,
@@ -44,9 +39,13 @@ if TYPE_CHECKING:
     from tui.auth.service import AuthService
     from tui.checks import Finding
     from tui.config import Config
+    from tui.copying import SystemClipboard
     from tui.dev import Servers, ServerStatus
     from tui.screens.external_api import ApiFactory
 
+
+KEYMAP_NAME: Final = "keymap.json"
+"""Beside the config that one keeps for all projects."""
 
 LOOK_AGAIN_SECONDS: Final = 10.0
 """While something is amiss; somebody may just be mending it."""
@@ -82,7 +81,7 @@ class DoorkeyApp(SessionApp):
         sleep: Sleep = asyncio.sleep,
         make_api: "ApiFactory | None" = None,
         memory: AppMemory | None = None,
-        copy_to_system: SystemClipboard = copy_to_system_clipboard,
+        copy_to_system: "SystemClipboard | None" = None,
         look: "Look | None" = None,
         keymap: Path | None = None,
     ) -> None:
@@ -161,9 +160,11 @@ class DoorkeyApp(SessionApp):
         return HomeScreen(self.service.config, self.service.storage, self.clock)
 
     def _make_profile(self) -> Screen[None]:
+        from tui.clipboard import copy_to_system_clipboard
         from tui.screens.profile import ProfileScreen
 
-        return ProfileScreen(self.service, self.clock, self._memory, self._copy_to_system)
+        copy = self._copy_to_system or copy_to_system_clipboard
+        return ProfileScreen(self.service, self.clock, self._memory, copy)
 
     def _make_external_api(self) -> Screen[None]:
         from tui.screens.external_api import ExternalApiScreen, api_at
@@ -216,10 +217,11 @@ class DoorkeyApp(SessionApp):
             self.theme = usable
 
     def _take_keymap(self) -> None:
-        path = self._keymap_path or user_config_dir() / FILE_NAME
+        path = self._keymap_path or user_config_dir() / KEYMAP_NAME
         if not path.exists():
             return
         from tui.key_scopes import key_scopes
+        from tui.keymap import read_keymap
 
         keymap = read_keymap(path, key_scopes())
         self.set_keymap(keymap.keys)
@@ -230,6 +232,8 @@ class DoorkeyApp(SessionApp):
 
     def _fatal_error(self) -> None:
         # Textual's own report shows the variables of each frame, tokens among them.
+        from tui.crash import crash_report
+
         error = sys.exc_info()[1] or self._exception
         words = self.service.storage if self.account.signed_in else "nobody was signed in."
         report = crash_report(error or RuntimeError(), words, logs_dir(), self.clock())
@@ -240,7 +244,7 @@ class DoorkeyApp(SessionApp):
 
     async def action_toggle_help(self) -> None:
         """Show or hide what one can do here."""
-        if self.screen.query(HelpPanel):
+        if self.screen.query("HelpPanel"):  # by name: its module loads a Markdown parser
             self.action_hide_help_panel()
         else:
             self.action_show_help_panel()

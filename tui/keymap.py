@@ -17,8 +17,6 @@ from textual.keys import KEY_NAME_REPLACEMENTS, Keys
 
 from tui.text import printable, shortened
 
-FILE_NAME: Final = "keymap.json"
-
 LARGEST_BYTES: Final = 64 * 1024
 
 MODIFIERS: Final = frozenset({"ctrl", "shift", "alt", "super", "hyper", "meta"})

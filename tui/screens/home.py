@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from tui.config import Config
     from tui.dev import ServerStatus
 
+GREETING: Final = "Sign in from your terminal"
+
 WHAT_THIS_IS: Final = (
     "Through your own browser. Then see what your tokens say, and call your API "
     "with one that is always valid."
@@ -42,7 +44,7 @@ class HomeScreen(PlaceScreen):
 
     PLACE = "home"
     CSS_PATH = "home.tcss"
-    AUTO_FOCUS = "#next"
+    AUTO_FOCUS = None
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "check", "Check again", id="check", tooltip="Are tenant and API there?"),
     ]
@@ -65,22 +67,26 @@ every ten seconds by itself.
         self._account = Account()
 
     def compose_content(self) -> ComposeResult:
-        """Yield greeting, the next step, the way, and the state of things."""
+        """Yield the greeting; the rest comes after the first paint, which it would double."""
         yield Notice()
-        yield Static(id="greeting", classes="headline")
-        yield Static(id="lead")
-        with Horizontal(classes="actions"):
-            yield Button("", variant="primary", id="next")
-        with Vertical(id="columns"):
-            yield Steps(*self._steps())
-            yield StatePanel(self._config, self._storage)
+        yield Static(Content(GREETING), id="greeting", classes="headline")
+        yield Static(Content(WHAT_THIS_IS), id="lead")
 
     def on_mount(self) -> None:
-        """Follow the account, the servers, and the steps that are done."""
+        """Put the rest together as soon as there is something to see."""
+        self.call_after_refresh(self._complete)
+
+    async def _complete(self) -> None:
+        await self.query_one("#column").mount(
+            Horizontal(Button("", variant="primary", id="next"), classes="actions"),
+            Vertical(Steps(*self._steps()), StatePanel(self._config, self._storage), id="columns"),
+        )
         self.watch(self.app, "account", self._show_account)
         self.watch(self.app, "done", self._show_done)
         self.watch(self.app, "servers", self._show_servers)
         self.watch(self.app, "findings", self._show_findings)
+        if self.focused is None:
+            self.query_one("#next").focus()
 
     def refresh_times(self) -> None:
         """Say anew how long somebody has been signed in."""
@@ -110,7 +116,7 @@ every ten seconds by itself.
 
     def _show_greeting(self) -> None:
         account = self._account
-        greeting, lead = "Sign in from your terminal", WHAT_THIS_IS
+        greeting, lead = GREETING, WHAT_THIS_IS
         if account.session is not None:
             now, since = self.clock(), account.session.signed_in_at
             greeting = f"Hello, {account.name}"

@@ -33,6 +33,7 @@ class PlaceScreen(Screen[None]):
         super().__init__()
         self._tenant = tenant
         self.clock = clock
+        self._times_at = clock()
 
     def compose(self) -> ComposeResult:
         """Put the frame around the content."""
@@ -52,13 +53,15 @@ class PlaceScreen(Screen[None]):
 
     def on_screen_resume(self) -> None:
         """Bring the relative times up to date at once."""
-        self.refresh_times()
+        if (self.clock() - self._times_at).total_seconds() >= TIMES_SECONDS:
+            self._tick()
 
     def refresh_times(self) -> None:
         """Say anew what depends on the present."""
 
     def _tick(self) -> None:
         if self.is_current:
+            self._times_at = self.clock()
             self.refresh_times()
 
     @on(Worker.StateChanged)

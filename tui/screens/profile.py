@@ -99,11 +99,18 @@ the chosen one is shown in full below.
     def _show(self, account: Account) -> None:
         self._account = account
         self.query_one("#person", Static).update(_person(account))
-        if account.session is not None:
-            self.query_one(IdTokenPane).show(account.session)
-            self.query_one(AccessTokenPane).show(account.session)
-            self.query_one(SessionPane).show(account.session)
+        self._show_pane()
         self.watch_revealed()
+
+    def _show_pane(self) -> None:
+        # The pane that is looked at only: a table costs some milliseconds.
+        if self._account.session is not None:
+            self._pane.show(self._account.session)
+
+    @property
+    def _pane(self) -> "IdTokenPane | AccessTokenPane | SessionPane":
+        panes = {"access-token": AccessTokenPane, "session": SessionPane}
+        return self.query_one(panes.get(self._tab, IdTokenPane))
 
     @property
     def _tab(self) -> str:
@@ -114,7 +121,8 @@ the chosen one is shown in full below.
         self.query_one(ContentSwitcher).current = f"pane-{self._tab}"
         self.revealed = False
         self.refresh_bindings()
-        pane = self.query_one(f"#pane-{self._tab}")
+        self._show_pane()
+        pane = self._pane
         table = pane.query(ClaimsTable)
         self.set_focus(table.first() if table and table.first().is_on_screen else pane)
 

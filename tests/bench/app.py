@@ -1,0 +1,78 @@
+"""The running app: from a key to another screen, at rest, and its memory."""
+
+import tempfile
+from statistics import median
+from typing import Final
+
+from .report import say
+from .watched import Watched
+
+ROUNDS: Final = 20
+
+REPAINT_TARGET_MS: Final = 50
+
+REST_SECONDS: Final = 10.0
+
+SETTLE_SECONDS: Final = 3.0
+
+MEMORY_TARGET: Final = 1.3
+
+TOUR: Final = {"2": b"ID token", "3": b"Ping", "1": b"Hello, Alice"}
+
+BARE: Final = (["-m", "tests.bench.bare_app"], b"Bare and painted")
+APP: Final = (["-m", "tests.bench.signed_in_app"], b"Hello, Alice")
+
+
+def main() -> None:
+    """Measure all three."""
+    _repaint()
+    _at_rest()
+
+
+def _repaint() -> None:
+    first: dict[str, float] = {}
+    taken: list[float] = []
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Watched(APP[0], {"DOORKEY_STATE_DIR": folder}) as app,
+    ):
+        app.seconds_until(APP[1])
+        app.rest(SETTLE_SECONDS)
+        for number in range(ROUNDS):
+            for key, words in TOUR.items():
+                pressed = app.press(key)
+                milliseconds = (app.seconds_until(words) - pressed) * 1000
+                app.rest(0.3)
+                if number:
+                    taken.append(milliseconds)
+                else:
+                    first[key] = milliseconds
+    verdict = "holds" if median(taken) <= REPAINT_TARGET_MS else "FALLS SHORT"
+    say(
+        f"  key to another screen: {median(taken):.0f} ms at the median, {max(taken):.0f} at worst "
+        f"(at most {REPAINT_TARGET_MS} at the median: {verdict})"
+    )
+    say("  first visits: " + ", ".join(f"{key}: {value:.0f} ms" for key, value in first.items()))
+
+
+def _at_rest() -> None:
+    cpu: dict[str, float] = {}
+    memory: dict[str, float] = {}
+    for name, (arguments, words) in {"bare app": BARE, "doorkey": APP}.items():
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            Watched(arguments, {"DOORKEY_STATE_DIR": folder}) as program,
+        ):
+            program.seconds_until(words)
+            program.rest(SETTLE_SECONDS)
+            before = program.cpu_seconds()
+            program.rest(REST_SECONDS)
+            cpu[name] = (program.cpu_seconds() - before) / REST_SECONDS * 100
+            memory[name] = program.resident_mebibytes()
+    say(f"  at rest: doorkey {cpu['doorkey']:.2f} % of a CPU, bare app {cpu['bare app']:.2f} %")
+    ratio = memory["doorkey"] / memory["bare app"]
+    verdict = "holds" if ratio <= MEMORY_TARGET else "FALLS SHORT"
+    say(
+        f"  memory: {memory['doorkey']:.0f} MiB, bare app {memory['bare app']:.0f} MiB: {ratio:.2f} "
+        f"(at most {MEMORY_TARGET}: {verdict})"
+    )
