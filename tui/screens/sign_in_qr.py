@@ -23,7 +23,7 @@ class QrScreen(ModalScreen[None]):
 
     CSS_PATH = "sign_in_qr.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,k,enter,q", "close", "Back", id="close-qr", tooltip="To the sign-in"),
+        Binding("escape,k,enter,q,ctrl+c", "close", "Back", id="close-qr", tooltip="To the ways"),
     ]
 
     def __init__(self, url: str, advice: str) -> None:

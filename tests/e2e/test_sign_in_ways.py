@@ -1,0 +1,186 @@
+"""Each way to sign in, through a real browser or at a real terminal, against the local tenant."""
+
+import asyncio
+import re
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page
+
+from tests.e2e.chromium import chromium_page
+from tests.e2e.person import visit
+from tests.e2e.terminal import Terminal
+from tests.e2e.worlds import DOORKEY, World, free_ports, new_world, served
+from tui.auth.models import LoginEvent, SignInProgress
+from tui.auth.service import AuthService
+from tui.auth.sign_in.options import SignInOptions
+from tui.auth.store import MemoryStore
+
+UNSHOWN = SignInOptions(open_browser=False)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """Give a world whose first callback port is taken."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        ports = [taken.getsockname()[1], *free_ports(1)]
+        uris = [f"http://127.0.0.1:{port}/callback" for port in ports]
+        made = new_world(tmp_path, redirectUris=uris)
+        with served(made, "tenant"):
+            yield made
+
+
+class Waiting:
+    """A sign-in under way, and what it has told so far."""
+
+    def __init__(self, world: World) -> None:
+        self.service = AuthService(world.config, store=MemoryStore())
+        self.progress = SignInProgress("preparing")
+        self._news = asyncio.Event()
+
+    def _watch(self, progress: SignInProgress) -> None:
+        self.progress = progress
+        self._news.set()
+
+    async def begin(self, options: SignInOptions = UNSHOWN) -> "asyncio.Task[LoginEvent]":
+        task = asyncio.create_task(self.service.login(options=options, watch=self._watch))
+        while not self.progress.url:
+            await self._next()
+        return task
+
+    async def code(self) -> str:
+        self.service.begin_device()
+        while self.progress.device is None:
+            await self._next()
+        return self.progress.device.verification_uri_complete
+
+    async def _next(self) -> None:
+        await self._news.wait()
+        self._news.clear()
+
+
+async def sign_in(page: Page) -> None:
+    await page.fill("input[name=username]", "alice")
+    await page.fill("input[name=password]", "alice-password")
+    await page.click("button[type=submit]")
+    await page.click("button[value=allow]")
+
+
+@pytest.mark.browser
+async def test_chromium_comes_back_through_the_second_port(world: World) -> None:
+    waiting = Waiting(world)
+    async with chromium_page() as page:
+        task = await waiting.begin()
+        await page.goto(waiting.progress.url)
+        await sign_in(page)
+        assert (await task).logged_in
+        await page.wait_for_selector("text=Back to your terminal")
+        assert page.url.startswith(world.config.redirect_uris[1])
+    await waiting.service.aclose()
+
+
+@pytest.fixture
+def refusing(tmp_path: Path) -> Iterator[World]:
+    """Give a world whose callback port refuses the browser, as on another machine."""
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))  # held, but not listened on
+        uri = f"http://127.0.0.1:{silent.getsockname()[1]}/callback"
+        made = new_world(tmp_path, redirectUris=[uri])
+        with served(made, "tenant"):
+            yield made
+
+
+@pytest.mark.browser
+async def test_the_address_that_chromium_could_not_open_is_pasted(refusing: World) -> None:
+    waiting = Waiting(refusing)
+    async with chromium_page() as page:
+        task = await waiting.begin(SignInOptions(way="paste", open_browser=False))
+        await page.goto(waiting.progress.url)
+        callback = waiting.progress.redirect_uri
+        async with page.expect_event(
+            "requestfailed", lambda request: request.url.startswith(callback)
+        ) as failed:
+            await sign_in(page)
+        address = (await failed.value).url
+        assert not task.done()
+        assert (await waiting.service.handle_authentication(address)).logged_in
+        await task
+    await waiting.service.aclose()
+
+
+@pytest.mark.browser
+async def test_a_code_entered_in_chromium_signs_in(world: World) -> None:
+    waiting = Waiting(world)
+    async with chromium_page() as page:
+        task = await waiting.begin()
+        await page.goto(await waiting.code())
+        await page.click("button[type=submit]")
+        await sign_in(page)
+        await page.wait_for_selector("text=Your terminal is connected")
+        assert (await task).logged_in
+    await waiting.service.aclose()
+
+
+@pytest.mark.pty
+def test_without_browser_and_display_a_terminal_gets_in_by_a_code(world: World) -> None:
+    environment = world.environment | {"BROWSER": "/bin/false"}
+    command = [*DOORKEY, "--config", str(world.config.path)]
+    with Terminal(command, environment) as terminal:
+        terminal.wait_for("Sign in")
+        terminal.send("l")
+        terminal.wait_for("With a code", "on another machine")
+        terminal.send("d")
+        code = re.search(r"([A-Z] ){4}- ([A-Z] ?){4}", terminal.wait_for("/device", " - "))
+        assert code is not None
+        user_code = code.group().replace(" ", "")
+        assert visit(f"{world.config.issuer}device?user_code={user_code}") == 0
+        terminal.wait_for("Alice")
+        terminal.send("q")
+        assert terminal.wait_for_exit() == 0
+
+
+@pytest.mark.pty
+def test_login_paste_takes_the_address_at_its_prompt_and_tells_what_is_wrong(world: World) -> None:
+    command = [*DOORKEY, "--config", str(world.config.path), "login", "--paste"]
+    with Terminal(command, world.environment, columns=1000) as terminal:
+        shown = terminal.wait_for("and press Enter")
+        address = re.search(r"http://\S+authorize\S+", shown)
+        assert address is not None
+        terminal.send("nonsense\r")
+        terminal.wait_for("does not know this code")
+        terminal.send(f"{_last_address(address.group())}\r")
+        terminal.wait_for("Signed in as Alice")
+        assert terminal.wait_for_exit() == 0
+
+
+@pytest.mark.pty
+def test_ctrl_c_ends_a_login_at_once(world: World) -> None:
+    command = [*DOORKEY, "--config", str(world.config.path), "login", "--device"]
+    with Terminal(command, world.environment) as terminal:
+        terminal.wait_for("Waiting until somebody")
+        terminal.send("\x03")
+        assert terminal.wait_for_exit() == 130
+        assert "cancelled" in terminal.text
+
+
+def _last_address(url: str) -> str:
+    """Sign in as a browser on another machine, and give the address that it cannot open."""
+    import httpx
+
+    from tests.e2e.person import Form
+
+    with httpx.Client(follow_redirects=False, trust_env=False) as browser:
+        page = browser.get(url)
+        while True:
+            if page.is_redirect:
+                target = str(page.next_request.url) if page.next_request else ""
+                if "/callback?" in target:
+                    return target
+                page = browser.get(target)
+            else:
+                form = Form(page.text)
+                page = browser.post(page.url.join(form.action), data=form.fields)
