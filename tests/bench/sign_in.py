@@ -1,0 +1,93 @@
+"""From the callback's arrival to the signed-in screen painted, over the tenant's answer time."""
+
+import asyncio
+import time
+from statistics import median
+from typing import Final
+from urllib.parse import urlencode
+
+import httpx
+
+from tests.bench.report import say
+from tests.scripted_tenant import ScriptedTenant, browse
+from tests.tui.screens.stage import Stage, stage, text_of
+from tui.screens.sign_in import SignInScreen
+
+RUNS: Final = 9
+
+JOURNEYS: Final = {"home": "l", "profile": "2"}
+"""Where a sign-in leads: to Home, or to the place that asked for it, with the key for each."""
+
+BUDGET_MS: Final = 150.0
+
+PATIENCE_SECONDS: Final = 10.0
+
+LOOK_SECONDS: Final = 0.002
+
+
+class TimedTenant:
+    """Measures how long the tenant takes over its answers, while it is told to."""
+
+    def __init__(self, tenant: ScriptedTenant) -> None:
+        self.seconds = 0.0
+        self._handle = tenant.handle_async_request
+        tenant.handle_async_request = self  # type: ignore[method-assign] # it is ours to time
+
+    async def __call__(self, request: httpx.Request) -> httpx.Response:
+        began = time.perf_counter()
+        try:
+            return await self._handle(request)
+        finally:
+            self.seconds += time.perf_counter() - began
+
+
+async def measure(key: str, mode: str) -> float:
+    """Sign in once, by `key`, in an app of its own; milliseconds over the tenant's."""
+    on = stage(browser="waits")
+    async with on.app.run_test(size=(80, 24)) as pilot:
+        await pilot.press(key)
+        url = await _until_waiting(on)
+        request = httpx.URL(url).params
+        answer = {"code": "the-code", "state": request["state"], "iss": on.tenant.issuer}
+        on.tenant.authorization = dict(request)
+        timed = TimedTenant(on.tenant)
+        began = time.perf_counter()
+        page = asyncio.create_task(browse(f"{request['redirect_uri']}?{urlencode(answer)}"))
+        await _until_painted(on, mode)
+        took = time.perf_counter() - began - timed.seconds
+        await page
+    return took * 1000
+
+
+async def _until_waiting(on: Stage) -> str:
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while True:
+            screen = on.app.screen
+            if isinstance(screen, SignInScreen) and screen.progress.browser == "opened":
+                return screen.progress.url
+            await asyncio.sleep(LOOK_SECONDS)
+
+
+async def _until_painted(on: Stage, mode: str) -> None:
+    """Wait until the person stands there; looking is dear, so nobody looks before it is time."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not on.app.account.signed_in or on.app.current_mode != mode:
+            await asyncio.sleep(LOOK_SECONDS)
+        while "alice@example.com" not in text_of(on.app):
+            await asyncio.sleep(LOOK_SECONDS)
+
+
+def main() -> None:
+    """Measure, and compare with the budget."""
+    for mode, key in JOURNEYS.items():
+        measured = sorted(asyncio.run(measure(key, mode)) for _ in range(RUNS))
+        middle = median(measured)
+        verdict = "within" if middle <= BUDGET_MS else "OVER"
+        say(
+            f"callback to {mode}: median of {RUNS} {middle:.0f} ms, worst {measured[-1]:.0f} ms; "
+            f"{verdict} the budget of {BUDGET_MS:.0f} ms over the tenant's own time"
+        )
+
+
+if __name__ == "__main__":
+    main()
