@@ -70,10 +70,11 @@ async def _until_waiting(on: Stage) -> str:
 
 async def _until_painted(on: Stage, mode: str) -> None:
     """Wait until the person stands there; looking is dear, so nobody looks before it is time."""
+    # By looking again and again: a screen tells nobody when it is painted.
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while not on.app.account.signed_in or on.app.current_mode != mode:
+        while not on.app.account.signed_in or on.app.current_mode != mode:  # noqa: ASYNC110
             await asyncio.sleep(LOOK_SECONDS)
-        while "alice@example.com" not in text_of(on.app):
+        while "alice@example.com" not in text_of(on.app):  # noqa: ASYNC110
             await asyncio.sleep(LOOK_SECONDS)
 
 
