@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Sequence
+from collections.abc import AsyncIterator
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -36,6 +36,15 @@ async def wiped(store: SessionStore) -> LogOutStep:
     return LogOutStep("local", "done", "Signed out here: nothing of the session is kept.")
 
 
+async def left(
+    provider: Provider, token_set: TokenSet, opener: BrowserOpener | None
+) -> AsyncIterator[LogOutStep]:
+    """Leave the tenant too: revoke, and, with a browser, sign out there."""
+    yield await revoked(provider, token_set)
+    if opener is not None:
+        yield await signed_out_at_tenant(provider, token_set, opener)
+
+
 async def revoked(provider: Provider, token_set: TokenSet) -> LogOutStep:
     """Revoke the refresh token, so that a copy of it is worth nothing (RFC 7009)."""
     if token_set.refresh_token is None:
@@ -50,14 +59,14 @@ async def revoked(provider: Provider, token_set: TokenSet) -> LogOutStep:
 
 
 async def signed_out_at_tenant(
-    provider: Provider, token_set: TokenSet, redirect_uris: Sequence[str], opener: BrowserOpener
+    provider: Provider, token_set: TokenSet, opener: BrowserOpener
 ) -> LogOutStep:
     """Take the browser to the tenant's log-out page and back (RP-Initiated Logout 1.0)."""
     try:
         offered = bool((await provider.discover()).end_session_endpoint)
         if not offered:
             return LogOutStep("tenant", "skipped", "This tenant offers no log-out page.")
-        async with await LoopbackListener.bind(redirect_uris) as listener:
+        async with await LoopbackListener.bind(provider.redirect_uris) as listener:
             return await _round_trip(provider, token_set, listener, opener)
     except DoorkeyError as error:
         return LogOutStep("tenant", "failed", f"Not signed out at the tenant: {error}")

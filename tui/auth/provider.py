@@ -42,6 +42,7 @@ class Provider:
     ) -> None:
         self._config = config
         self.client_id: Final = config.client_id
+        self.redirect_uris: Final = config.redirect_uris
         self._clock = clock
         self._http = TenantHttp(transport)
         self._metadata: tuple[Metadata, datetime] | None = None

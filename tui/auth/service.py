@@ -208,12 +208,7 @@ class AuthService(CurrentSession):
 
         `at_tenant=False` opens no browser.
         """
-        from tui.auth.log_out import (
-            WIPE_PATIENCE_SECONDS,
-            revoked,
-            signed_out_at_tenant,
-            wiped,
-        )
+        from tui.auth.log_out import WIPE_PATIENCE_SECONDS, left, wiped
 
         if self._renewal is not None:
             # What it brings can be revoked; one that hangs must not keep anybody signed in.
@@ -224,17 +219,11 @@ class AuthService(CurrentSession):
         steps = [await wiped(self._store)]
         watch(steps[-1])
         self._forget("")
-        if session is None:
-            return tuple(steps)
-        steps.append(await revoked(self._provider(), session.token_set))
-        watch(steps[-1])
-        if at_tenant:
-            steps.append(
-                await signed_out_at_tenant(
-                    self._provider(), session.token_set, self.config.redirect_uris, self.open_url
-                )
-            )
-            watch(steps[-1])
+        if session is not None:
+            opener = self.open_url if at_tenant else None
+            async for step in left(self._provider(), session.token_set, opener):
+                steps.append(step)
+                watch(step)
         return tuple(steps)
 
     async def __aenter__(self) -> Self:
