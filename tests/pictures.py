@@ -8,7 +8,7 @@ from tests.tui.screens.stage import Stage, api_refuses, stage, text_of, until
 
 DOCS = Path(__file__).parent.parent / "docs"
 
-SIZE = (100, 30)
+SIZE = (120, 36)
 
 Ready = Callable[[Stage], bool]
 
@@ -27,9 +27,12 @@ async def draw(name: str, on: Stage, keys: str, ready: Ready) -> None:
 async def main() -> None:
     """Draw them all."""
     await draw("home", stage(), "", lambda on: "Sign in" in text_of(on.app))
-    await draw("profile", stage(signed_in=True), "2", lambda on: on.app.current_mode == "profile")
+    await draw("profile", stage(signed_in=True), "2t", lambda on: "left of" in text_of(on.app))
     await draw(
-        "external-api", stage(signed_in=True), "3p", lambda on: "✓ Your Access" in text_of(on.app)
+        "external-api",
+        stage(signed_in=True),
+        "3pppp",
+        lambda on: "✓ Your Access" in text_of(on.app),
     )
     await draw(
         "refused",
