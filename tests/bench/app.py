@@ -73,6 +73,6 @@ def _at_rest() -> None:
     ratio = memory["doorkey"] / memory["bare app"]
     verdict = "holds" if ratio <= MEMORY_TARGET else "FALLS SHORT"
     say(
-        f"  memory: {memory['doorkey']:.0f} MiB, bare app {memory['bare app']:.0f} MiB: {ratio:.2f} "
-        f"(at most {MEMORY_TARGET}: {verdict})"
+        f"  memory: {memory['doorkey']:.0f} MiB, bare app {memory['bare app']:.0f} MiB: "
+        f"{ratio:.2f} (at most {MEMORY_TARGET}: {verdict})"
     )

@@ -38,7 +38,8 @@ def main() -> None:
                     taken[name].append(seconds)
     for name, seconds_each in taken.items():
         say(
-            f"  {name:10} {median(seconds_each) * 1000:6.0f} ms ({min(seconds_each) * 1000:.0f} at best)"
+            f"  {name:10} {median(seconds_each) * 1000:6.0f} ms "
+            f"({min(seconds_each) * 1000:.0f} at best)"
         )
     ratio = median(taken["doorkey"]) / median(taken["bare app"])
     best = min(taken["doorkey"]) / min(taken["bare app"])
