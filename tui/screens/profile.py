@@ -109,8 +109,11 @@ the chosen one is shown in full below.
 
     @property
     def _pane(self) -> "IdTokenPane | AccessTokenPane | SessionPane":
-        panes = {"access-token": AccessTokenPane, "session": SessionPane}
-        return self.query_one(panes.get(self._tab, IdTokenPane))
+        if self._tab == "access-token":
+            return self.query_one(AccessTokenPane)
+        if self._tab == "session":
+            return self.query_one(SessionPane)
+        return self.query_one(IdTokenPane)
 
     @property
     def _tab(self) -> str:
