@@ -24,7 +24,9 @@ def _run(config: Config, *, with_servers: bool) -> int:
             "The app needs a terminal. Without one there are commands: doorkey --help."
         )
     from tui.app import DoorkeyApp
+    from tui.app_signals import end_with_terminal
 
+    end_with_terminal(sys.stdout.fileno())
     servers = None
     if with_servers:
         from tui.bundled import bundled_servers

@@ -1,7 +1,10 @@
 """Signals that end the app as a key would: the terminal is given back, nothing is left running."""
 
 import asyncio
+import os
+import select
 import signal
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -9,6 +12,9 @@ from typing import Final
 
 ENDING_SIGNALS: Final = ("SIGTERM", "SIGHUP")
 """What a service manager and a closed terminal send; SIGHUP does not exist on Windows."""
+
+GRACE_SECONDS: Final = 3.0
+"""For the app to end by itself, and for a renewal under way to be kept."""
 
 
 def end_on_signals(end: Callable[[int], None]) -> None:
@@ -20,3 +26,21 @@ def end_on_signals(end: Callable[[int], None]) -> None:
             if number is not None:
                 # 128 + number is what a shell says of a program that a signal has ended.
                 asyncio.get_running_loop().add_signal_handler(number, partial(end, 128 + number))
+
+
+def end_with_terminal(descriptor: int) -> None:
+    """End the process soon after its terminal has gone, whatever it is doing then.
+
+    What is being written when a terminal closes can block for ever, and with it the event loop
+    that should hear of it.
+    """
+    if hasattr(select, "poll"):
+        threading.Thread(target=_await_hang_up, args=(descriptor,), daemon=True).start()
+
+
+def _await_hang_up(descriptor: int) -> None:
+    poll = select.poll()
+    poll.register(descriptor, 0)  # POLLHUP and POLLERR are told unasked
+    if any(event & (select.POLLHUP | select.POLLERR) for _, event in poll.poll()):
+        threading.Event().wait(GRACE_SECONDS)
+        os._exit(128 + signal.SIGHUP)

@@ -81,7 +81,8 @@ class Terminal:
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not done():
             assert time.monotonic() < deadline, f"{what}; the screen is:\n{self.text}"
-            readable, _, _ = select.select([self._master], [], [], 0.05)
+            watched = [self._master] if self._master >= 0 else []
+            readable, _, _ = select.select(watched, [], [], 0.05)
             if readable:
                 try:
                     data = os.read(self._master, 65536)

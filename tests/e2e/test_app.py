@@ -79,7 +79,7 @@ def test_however_the_app_ends_its_servers_end_too(terminal: Terminal, end: str) 
         terminal.hang_up()
     else:
         terminal.signal(signal.Signals[end])
-    terminal.process.wait(20)
+    terminal.wait_for_exit()
     for pid in family:
         await_end(pid)
 
