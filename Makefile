@@ -41,6 +41,7 @@ clean: ## take away the environment and the caches
 	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 $(VENV)/run.stamp: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Doorkey needs Python 3.11 or later; name one with PYTHON=")'
 	@echo "Making the environment in $(VENV) ..." >&2
 	@$(PYTHON) -m venv $(VENV)
 	@$(PIP) install --require-hashes --requirement requirements.txt

@@ -32,6 +32,7 @@ COMMANDS: Final = {
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and give its exit code."""
+    _open_closed_streams()
     try:
         return _run(list(sys.argv[1:] if argv is None else argv))
     except DoorkeyError as error:
@@ -41,9 +42,24 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.write("doorkey: cancelled\n")
         return CANCELLED
     except BrokenPipeError:
-        # Whoever read our output has gone; Python must not fail at its last flush.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _silence_stdout()  # whoever read our output has gone
         return 0
+    except OSError as error:
+        _silence_stdout()
+        sys.stderr.write(f"doorkey: {printable_block(error)}\n")
+        return DoorkeyError.exit_code
+
+
+def _open_closed_streams() -> None:
+    """Give every stream somewhere to write: a shell's `>&-` leaves none."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: PTH123, SIM115 - until the end
+
+
+def _silence_stdout() -> None:
+    """Keep Python from failing at its last flush."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _run(argv: list[str]) -> int:

@@ -82,7 +82,10 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _seconds(text: str) -> float:
-    seconds = float(text)
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
     if not 0 <= seconds <= 86400:
         raise argparse.ArgumentTypeError("a number of seconds between 0 and 86400 is expected")
     return seconds

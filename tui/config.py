@@ -75,7 +75,7 @@ def parse_config(text: str, path: Path) -> Config:
     for name, value in members.items():
         key = KEYS.get(name)
         if key is None:
-            raise _wrong(path, f'"{printable(name)}" is not a known key{nearest(name)}.')
+            raise _wrong(path, f'"{printable(name)}" is not a known key{nearest(name)}')
         try:
             values[key.field] = key.check(value)
         except WrongValueError as wrong:

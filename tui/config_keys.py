@@ -42,7 +42,7 @@ def nearest(name: str) -> str:
 
     known = {key.lower(): key for key in KEYS}
     found = get_close_matches(name.lower().replace("_", ""), known, n=1)
-    return f'; did you mean "{known[found[0]]}"?' if found else f"; known are {', '.join(KEYS)}"
+    return f'; did you mean "{known[found[0]]}"?' if found else f"; known are {', '.join(KEYS)}."
 
 
 def _text(expected: str) -> Callable[[object], str]:

@@ -129,8 +129,8 @@ class Servers:
         self._tell_end(server, await ended, log)
 
     def _tell_end(self, server: BundledServer, code: int, log: Path) -> None:
-        last = _last_line(log) or f"It ended with exit code {code}."
-        self._tell(server, "failed", last, log)
+        reason = f"It was ended by signal {-code}." if code < 0 else _last_error(log)
+        self._tell(server, "failed", reason or f"It ended with exit code {code}.", log)
 
     def _tell(
         self,
@@ -208,9 +208,11 @@ def _taken(server: BundledServer) -> str:
     )
 
 
-def _last_line(log: Path) -> str:
-    """Give the last line of a log, for people."""
+def _last_error(log: Path) -> str:
+    """Give the last line of a log where it says what went wrong, for people."""
     with contextlib.suppress(OSError):
         lines = log.read_text("utf-8", "replace").strip().splitlines()
-        return shortened(printable(lines[-1]), 300) if lines else ""
+        # What the servers log in passing is JSON; what ends them is a line for people.
+        if lines and not lines[-1].startswith("{"):
+            return shortened(printable(lines[-1]), 300)
     return ""

@@ -18,7 +18,7 @@ def state_dir() -> Path:
     """Give the folder for sessions, logs and the local tenant; it may not exist yet."""
     moved = os.environ.get(STATE_DIR_VARIABLE)
     if moved:
-        return Path(moved).expanduser().absolute()
+        return _expanded(moved, STATE_DIR_VARIABLE).absolute()
     import platformdirs
 
     return platformdirs.user_state_path(APP_NAME, appauthor=False)
@@ -27,7 +27,9 @@ def state_dir() -> Path:
 def shown(path: Path) -> str:
     """Give `path` for people: printable, with the home folder as `~`."""
     with suppress(ValueError, RuntimeError):
-        return printable(Path("~") / path.relative_to(Path.home()))
+        home = Path.home()
+        if home.is_absolute() and home != Path(home.anchor):
+            return printable(Path("~") / path.relative_to(home))
     return printable(path)
 
 
@@ -51,8 +53,8 @@ def find_config() -> Path:
     """
     named = os.environ.get(CONFIG_VARIABLE)
     if named:
-        return Path(named).expanduser()
-    here = Path.cwd() / CONFIG_NAME
+        return _expanded(named, CONFIG_VARIABLE)
+    here = _here() / CONFIG_NAME
     if here.exists():
         return here
     user = user_config_dir() / CONFIG_NAME
@@ -62,3 +64,22 @@ def find_config() -> Path:
         f"There is no {CONFIG_NAME}: looked for {printable(here)} and {printable(user)}. "
         f"Write one, or name one with --config PATH or {CONFIG_VARIABLE}."
     )
+
+
+def _expanded(text: str, variable: str) -> Path:
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        raise ConfigError(
+            f"{variable} is {printable(text)}, and there is no such user. Name a path."
+        ) from None
+
+
+def _here() -> Path:
+    try:
+        return Path.cwd()
+    except OSError:
+        raise ConfigError(
+            "The folder that you are in is gone. Go to another, or name a config with "
+            f"{CONFIG_VARIABLE}."
+        ) from None

@@ -11,6 +11,8 @@ from tui.config import Config, load_config
 if TYPE_CHECKING:
     from argparse import Namespace
 
+    from tui.auth.service import AuthService
+
 
 def token(arguments: "Namespace") -> int:
     """Print an access token with at least `--min-validity` seconds left, and nothing else."""
@@ -37,6 +39,16 @@ def _renewed(config: Config, min_validity: timedelta | None) -> str:
     async def run() -> str:
         async with AuthService(config) as service:
             service.take_up()
-            return await service.get_access_token(min_validity)
+            access_token = await service.get_access_token(min_validity)
+            _warn_of_less(service, min_validity)
+            return access_token
 
     return asyncio.run(run())
+
+
+def _warn_of_less(service: "AuthService", min_validity: timedelta | None) -> None:
+    expiry = service.access_token_expiry
+    if min_validity is None or expiry is None or expiry - datetime.now(UTC) >= min_validity:
+        return
+    left = (expiry - datetime.now(UTC)).total_seconds()
+    sys.stderr.write(f"doorkey: this token has {left:.0f} s left; the tenant gives no more now.\n")

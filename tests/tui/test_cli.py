@@ -270,3 +270,38 @@ def test_output_that_nobody_reads_is_no_error(signed_in: Config) -> None:
         ["/bin/sh", "-c", f"{doorkey} | true"], capture_output=True, text=True, check=True
     )
     assert run.stderr == ""
+
+
+@pytest.mark.parametrize("arguments", ["token", "status"])
+@pytest.mark.parametrize("redirection", [">/dev/full", ">&-", "2>&-", ">&- 2>&-"])
+def test_output_that_has_nowhere_to_go_is_no_traceback(
+    signed_in: Config, arguments: str, redirection: str
+) -> None:
+    run = subprocess.run(
+        ["/bin/sh", "-c", f"{sys.executable} -m tui {arguments} {redirection}"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert "Traceback" not in run.stderr
+    assert "Exception ignored" not in run.stderr
+    assert run.returncode == (1 if "full" in redirection else 0)
+
+
+@pytest.mark.parametrize("variable", ["DOORKEY_STATE_DIR", "DOORKEY_CONFIG"])
+def test_a_folder_of_nobody_is_wrong_usage(
+    config: Config,
+    variable: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv(variable, "~nobody-of-that-name/x")
+    assert main(["status"]) == 2
+    assert variable in capsys.readouterr().err
+
+
+def test_a_folder_that_is_gone_is_said(tmp_path: Path) -> None:
+    run = subprocess.run(
+        ["/bin/sh", "-c", f"mkdir gone; cd gone; rmdir ../gone; {sys.executable} -P -m tui status"],
+        capture_output=True, text=True, check=False, cwd=tmp_path,
+    )  # fmt: skip
+    assert run.returncode == 2
+    assert "gone" in run.stderr

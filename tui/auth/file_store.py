@@ -60,6 +60,7 @@ class FileStore:
 
     def load(self) -> Session | None:
         """Read the file; a damaged one is set aside and counts as none."""
+        signature = self.signature()
         try:
             content = read_private(self.path)
         except NotPrivate:
@@ -74,7 +75,8 @@ class FileStore:
         try:
             return session_from_json(self._opened(content))
         except ValueError:
-            self._set_aside()
+            if self.signature() == signature:  # else another process has just replaced it
+                self._set_aside()
             return None
 
     def save(self, session: Session) -> None:
@@ -171,8 +173,9 @@ class FileStore:
             return self._sealer.open(content)
         except KeyUnavailable:
             raise StoreFailed(
-                "The session is sealed with a key in the system's keyring, which does not answer. "
-                "Unlock the keyring, or sign in again; the session is kept until then."
+                "The session is sealed with a key in the system's keyring, which does not answer "
+                "or does not have it. Unlock the keyring, or sign in again; the session is kept "
+                "until then."
             ) from None
 
     def _protection(self) -> str:

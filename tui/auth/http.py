@@ -58,7 +58,7 @@ class Answer:
         """The tenant's clock when it answered, to the second (RFC 9110 6.6.1)."""
         try:
             date = parsedate_to_datetime(self.headers.get("date", ""))
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
         return date if date.tzinfo else None
 

@@ -53,6 +53,7 @@ class SessionKeeper:
         self._failures = 0
         self._offline: Offline | None = None
         self._due: tuple[TokenSet, datetime] | None = None
+        self._failed_with: TokenSet | None = None
 
     @property
     def offline(self) -> Offline | None:
@@ -72,6 +73,8 @@ class SessionKeeper:
         if session is None or not session.renewable:
             self._recovered()
             return False
+        if self._failed_with is not None and self._failed_with is not session.token_set:
+            self._recovered()  # somebody else has renewed it, or signed in
         if self._offline is not None:
             return now >= self._offline.retry_at
         if self._due is None or self._due[0] is not session.token_set:
@@ -90,6 +93,8 @@ class SessionKeeper:
 
     def _failed(self, error: DoorkeyError) -> None:
         self._failures += 1
+        session = self._service.session
+        self._failed_with = session.token_set if session else None
         wait = min(FIRST_RETRY_SECONDS * 2 ** (self._failures - 1), LONGEST_RETRY_SECONDS)
         wait *= 0.5 + self._chance() / 2
         if isinstance(error, TenantUnreachable) and error.retry_after_seconds is not None:
@@ -99,6 +104,7 @@ class SessionKeeper:
 
     def _recovered(self) -> None:
         self._failures = 0
+        self._failed_with = None
         if self._offline is not None:
             self._offline = None
             self._tell(None)

@@ -3,11 +3,12 @@
 import asyncio
 import secrets
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Final
 from urllib.parse import urlsplit
 
 from tui.auth.errors import DoorkeyError, StoreFailed
-from tui.auth.models import LogOutStep, TokenSet
+from tui.auth.models import LogOutStep, Session, TokenSet
 from tui.auth.provider import Provider
 from tui.auth.sign_in.browser import BrowserOpener
 from tui.auth.sign_in.loopback import LoopbackListener
@@ -22,18 +23,27 @@ WIPE_PATIENCE_SECONDS: Final = 2.0
 """For a renewal in another process to finish, so that its new refresh token can be revoked."""
 
 
-async def wiped(store: SessionStore) -> LogOutStep:
-    """Forget the session on this machine, first and always."""
+async def wiped(store: SessionStore) -> tuple[LogOutStep, Session | None]:
+    """Forget the session on this machine, first and always; give what was kept till then."""
+    kept: Session | None = None
     try:
         try:
             async with store.lock(WIPE_PATIENCE_SECONDS):
+                kept = await _kept(store)
                 store.clear()
         except StoreFailed:
             # Whoever holds the lock looks again before it writes; a wipe waits for nobody.
+            kept = kept or await _kept(store)
             store.clear()
     except DoorkeyError as error:
-        return LogOutStep("local", "failed", f"Signed out here, but: {error}")
-    return LogOutStep("local", "done", "Signed out here: nothing of the session is kept.")
+        return LogOutStep("local", "failed", f"Signed out here, but: {error}"), kept
+    return LogOutStep("local", "done", "Signed out here: nothing of the session is kept."), kept
+
+
+async def _kept(store: SessionStore) -> Session | None:
+    with suppress(DoorkeyError):
+        return await asyncio.to_thread(store.load)
+    return None
 
 
 async def left(

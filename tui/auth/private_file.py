@@ -1,5 +1,6 @@
 """A file that only its owner can read, and that is replaced as a whole or not at all."""
 
+import errno
 import os
 import stat
 from contextlib import suppress
@@ -9,6 +10,9 @@ from typing import Final
 LARGEST_BYTES: Final = 4 * 1024 * 1024
 """A session has a few KiB; tokens with many groups in them a few hundred."""
 
+
+READ_FLAGS: Final = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+"""Never through a symbolic link, and never waiting for whoever writes to a pipe."""
 
 RESERVED_BYTES: Final = 64 * 1024
 """What a session is sure to fit in."""
@@ -26,7 +30,7 @@ def read_private(path: Path) -> bytes | None:
         OSError: it cannot be read; ELOOP for a symbolic link, which is never followed.
     """
     try:
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+        descriptor = os.open(path, READ_FLAGS)
     except FileNotFoundError:
         return None
     with open(descriptor, "rb") as file:  # noqa: PTH123 - a descriptor has no path
@@ -91,10 +95,18 @@ def remove_leftovers(path: Path) -> None:
 
 
 def make_private_folder(folder: Path) -> None:
-    """Make a folder that only its owner can enter, or close one that others can; raises OSError."""
+    """Make a folder that only its owner can enter, or close one of ours that others can.
+
+    Raises:
+        OSError: it cannot be made, or is not for us alone to close: everybody's, or another's.
+    """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if stat.S_IMODE(folder.stat().st_mode) & 0o077:
-        folder.chmod(0o700)
+    status = folder.stat()
+    if not stat.S_IMODE(status.st_mode) & 0o077 or not hasattr(os, "getuid"):
+        return
+    if status.st_uid != os.getuid() or status.st_mode & 0o002:
+        raise OSError(errno.EPERM, "others can write to the folder")
+    folder.chmod(0o700)
 
 
 def sync_folder(folder: Path) -> None:
@@ -111,7 +123,8 @@ def sync_folder(folder: Path) -> None:
 def _is_private(status: os.stat_result) -> bool:
     if not hasattr(os, "getuid"):
         return True  # Windows: the user's profile folder is the user's alone
-    return status.st_uid == os.getuid() and not stat.S_IMODE(status.st_mode) & 0o077
+    is_ours = status.st_uid == os.getuid() and stat.S_ISREG(status.st_mode)
+    return is_ours and not stat.S_IMODE(status.st_mode) & 0o077
 
 
 def _take_space(descriptor: int, size_bytes: int) -> None:

@@ -115,8 +115,8 @@ class Sealer:
         """Decrypt what `seal` made for this session.
 
         Raises:
-            KeyUnavailable: the keyring does not answer.
-            ValueError: it was changed, or belongs to another session, or its key is gone.
+            KeyUnavailable: the keyring does not answer, or has no such key.
+            ValueError: it was changed, or belongs to another session.
         """
         from cryptography.exceptions import InvalidTag
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -125,7 +125,8 @@ class Sealer:
             raise ValueError("it is not sealed")
         self.prepare(create=False)
         if self._key is None:
-            raise ValueError("the key is gone from the keyring")
+            # Another keyring may have it: over SSH, or in another desktop session.
+            raise KeyUnavailable
         nonce, encrypted = sealed[len(SEAL) :][:NONCE_BYTES], sealed[len(SEAL) + NONCE_BYTES :]
         try:
             return AESGCM(self._key).decrypt(nonce, encrypted, self._identity)

@@ -13,7 +13,7 @@ from tui.auth.models import LoginEvent, LogOutStep, Session, SignInProgress
 from tui.auth.sign_in.browser import BrowserOpener, open_in_browser
 from tui.auth.sign_in.options import SignInOptions
 from tui.auth.sign_in.surroundings import Surroundings, look_around
-from tui.auth.store import SessionStore, session_store
+from tui.auth.store import SessionStore, Signature, session_store
 
 if TYPE_CHECKING:
     import httpx
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from tui.auth.provider import Provider
     from tui.auth.sign_in.journey import Journey
     from tui.config import Config
+
+NEVER_SEEN: Final[Signature] = (-1,)
+"""No store has it: the first look is always taken."""
 
 AS_CONFIGURED: Final = SignInOptions()
 
@@ -51,7 +54,7 @@ class AuthService(CurrentSession):
         self._renewal: asyncio.Task[None] | None = None
         self._sign_in: asyncio.Task[LoginEvent] | None = None
         self._journey: Journey | None = None
-        self._seen = self._store.signature()
+        self._seen: Signature = NEVER_SEEN
 
     @property
     def storage(self) -> str:
@@ -69,7 +72,12 @@ class AuthService(CurrentSession):
         """
         tokens = self._signed_in().token_set
         if not tokens.is_good_for(min_validity, self._clock()):
-            await self._renew_unless_valid()
+            try:
+                await self.renew_tokens()
+            except DoorkeyError:
+                # A token that has not expired has to do.
+                if not self.is_access_token_valid():
+                    raise
         return self._signed_in().token_set.access_token
 
     async def get_id_token(self) -> str:
@@ -103,7 +111,7 @@ class AuthService(CurrentSession):
             StoreFailed: it cannot be read.
             DoorkeyError: its renewal failed; `session` tells whether it stays.
         """
-        session = await asyncio.to_thread(self._store.load)  # a sealed one asks the keyring
+        session = await self._loaded()
         if session is not None:
             self._adopt(session)
         if self._session and not self.is_access_token_valid() and self._session.renewable:
@@ -119,20 +127,20 @@ class AuthService(CurrentSession):
         """Take over what another process has changed in the store since the last call.
 
         It costs next to nothing where nothing has changed, and never touches the network. A store
-        that cannot be read changes nothing here.
+        that cannot be read changes nothing here, and is looked at again.
         """
-        signature = self._store.signature()
-        if signature == self._seen:
+        if self._store.signature() == self._seen:
             return
+        before = self._session
         try:
-            kept = await asyncio.to_thread(self._store.load)
+            kept = await self._loaded()
         except StoreFailed:
             return
-        finally:
-            self._seen = signature
-        if kept is None and self._session is not None:
+        if self._session is not before:
+            self._seen = NEVER_SEEN  # something happened here meanwhile; look again
+        elif kept is None and before is not None:
             self._forget("You signed out in another window.")
-        elif kept is not None and kept != self._session:
+        elif kept is not None and kept != before:
             self._adopt(kept)
 
     async def login(
@@ -215,9 +223,10 @@ class AuthService(CurrentSession):
             await asyncio.wait([self._renewal], timeout=WIPE_PATIENCE_SECONDS)
         if self._renewal is not None:
             self._renewal.cancel()
-        session = self._session or self._stored()
-        steps = [await wiped(self._store)]
-        watch(steps[-1])
+        wipe, kept = await wiped(self._store)
+        # What was kept may be newer than what is in memory here: that is what must be revoked.
+        session, steps = kept or self._session, [wipe]
+        watch(wipe)
         self._forget("")
         if session is not None:
             opener = self.open_url if at_tenant else None
@@ -245,6 +254,12 @@ class AuthService(CurrentSession):
 
     # How.
 
+    async def _loaded(self) -> Session | None:
+        signature = self._store.signature()
+        session = await asyncio.to_thread(self._store.load)  # a sealed one asks the keyring
+        self._seen = signature
+        return session
+
     async def _signed_in_anew(
         self,
         state: Mapping[str, str] | None,
@@ -254,21 +269,20 @@ class AuthService(CurrentSession):
         from tui.auth.sign_in.journey import Journey
         from tui.auth.sign_in.waiting import Means
 
+        async with self._store.lock():
+            await asyncio.to_thread(self._store.reserve)  # before a person signs in for nothing
         means = Means(self._provider(), watch, self._clock, self.open_url, self._sleep)
         self._journey = Journey(self.config, options, means)
         try:
             session, remarks = await self._journey.session()
         finally:
             self._journey = None
-        return replace(await self.local_login(session, state), remarks=remarks)
-
-    async def _renew_unless_valid(self) -> None:
-        """Renew; where that fails and the token at hand has not expired, that one has to do."""
         try:
-            await self.renew_tokens()
-        except DoorkeyError:
-            if not self.is_access_token_valid():
-                raise
+            return replace(await self.local_login(session, state), remarks=remarks)
+        except StoreFailed:
+            with suppress(DoorkeyError):
+                await self._provider().revoke(session.token_set.refresh_token or "")
+            raise
 
     async def _renew(self) -> None:
         from tui.auth.renewal import SessionEnded, renew
@@ -283,11 +297,6 @@ class AuthService(CurrentSession):
         self._renewal = None
         if not renewal.cancelled():
             renewal.exception()  # whoever waited has it; nobody waiting is no reason for a warning
-
-    def _stored(self) -> Session | None:
-        with suppress(DoorkeyError):
-            return self._store.load()
-        return None
 
     def _provider(self) -> "Provider":
         if self._provider_made is None:

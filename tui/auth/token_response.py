@@ -18,6 +18,9 @@ UNKNOWN_LIFETIME: Final = timedelta(minutes=5)
 UNREMARKABLE_SKEW: Final = timedelta(seconds=30)
 """`Date` has whole seconds and the answer its way; a clock that is off is off by more."""
 
+UNBELIEVABLE_SKEW: Final = timedelta(days=2)
+"""A wrong time zone makes half a day; beyond that it is the `Date` that is wrong."""
+
 LONGEST_LIFETIME_SECONDS: Final = 10 * 366 * 24 * 3600
 """Ten years. Beyond it a number is a mistake (milliseconds, or a date), not a lifetime."""
 
@@ -83,7 +86,7 @@ def _clock_skew(tenants_time: datetime | None, now: datetime) -> timedelta:
     if tenants_time is None:
         return timedelta()
     skew = now - tenants_time
-    return skew if abs(skew) > UNREMARKABLE_SKEW else timedelta()
+    return skew if UNREMARKABLE_SKEW < abs(skew) < UNBELIEVABLE_SKEW else timedelta()
 
 
 def _refusal(answer: Answer, members: dict[str, Json] | None) -> GrantRefused | TenantMisbehaved:

@@ -128,6 +128,21 @@ async def test_offline_is_told_backed_off_from_and_recovered_from(
     assert keeping.service.is_access_token_valid()
 
 
+async def test_a_session_that_somebody_else_renewed_is_offline_no_more(
+    keep: Callable[[SessionStore], Keeping], tenant: ScriptedTenant, clock: Clock, tmp_path: Path
+) -> None:
+    tenant.responses["/token"] = fail
+    store = FileStore(tmp_path, "same")
+    store.save(session())
+    keeping = keep(store)
+    await keeping.tick(3600)
+    FileStore(tmp_path, "same").save(session(access_token="theirs", obtained_at=clock()))
+    await keeping.tick()
+    assert keeping.keeper.offline is None
+    assert [offline is None for offline in keeping.told] == [False, True]
+    assert tenant.count("/token") == 1
+
+
 async def test_the_tenants_retry_after_is_honoured(
     keep: Callable[[SessionStore], Keeping], tenant: ScriptedTenant
 ) -> None:

@@ -123,10 +123,20 @@ async def test_a_locked_keyring_never_costs_the_session(tmp_path: Path, keys: Ke
     assert store_in(tmp_path, keys).load() == session()
 
 
-async def test_a_key_that_is_gone_means_signed_out(tmp_path: Path, keys: Keys) -> None:
+async def test_another_keyring_never_costs_the_session(tmp_path: Path, keys: Keys) -> None:
     await saved(store_in(tmp_path, keys))
-    keys.kept.clear()
-    assert store_in(tmp_path, keys).load() is None
+    with pytest.raises(StoreFailed, match="does not have it"):
+        store_in(tmp_path, Keys()).load()
+    assert store_in(tmp_path, keys).load() == session()
+
+
+async def test_signing_in_under_another_keyring_makes_a_key_there(
+    tmp_path: Path, keys: Keys
+) -> None:
+    await saved(store_in(tmp_path, keys))
+    other = Keys()
+    await saved(store_in(tmp_path, other))
+    assert store_in(tmp_path, other).load() == session()
 
 
 async def test_a_spoiled_key_is_made_anew(tmp_path: Path, keys: Keys) -> None:

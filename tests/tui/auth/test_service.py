@@ -14,6 +14,7 @@ from tui.auth.errors import (
     GrantRefused,
     IdTokenRejected,
     SignInNeeded,
+    StoreFailed,
     TenantMisbehaved,
     TenantUnreachable,
 )
@@ -429,6 +430,66 @@ async def test_log_out_offline_still_wipes_and_says_what_did_not_work(
     assert "cannot be reached" in steps[1].message
 
 
+async def test_what_is_revoked_is_what_was_kept_and_not_what_memory_had(
+    make: Make, tenant: ScriptedTenant
+) -> None:
+    store = MemoryStore(session(refresh_token="old"))
+    service = make(store=store)
+    store.save(session(refresh_token="renewed-elsewhere"))
+    await service.log_out(at_tenant=False)
+    revoked = [form_of(r)["token"] for r in tenant.requests if r.url.path == "/revoke"]
+    assert revoked == ["renewed-elsewhere"]
+
+
+async def test_a_log_out_waits_for_a_renewal_under_way_and_revokes_what_it_brings(
+    make: Make, tenant: ScriptedTenant
+) -> None:
+    service = make(expired(session()))
+    renewal = asyncio.create_task(service.renew_tokens())
+    await asyncio.sleep(0)
+    await service.log_out(at_tenant=False)
+    await renewal
+    assert tenant.refresh_tokens == set()
+
+
+async def test_a_log_out_while_the_new_id_token_is_verified_is_final(
+    make: Make, tenant: ScriptedTenant
+) -> None:
+    store = MemoryStore(expired(session()))
+    service = make(store=store)
+
+    def keys(_request: httpx.Request) -> httpx.Response:
+        store.clear()
+        return httpx.Response(200, json={"keys": tenant.keys})
+
+    tenant.responses["/jwks"] = keys
+    with pytest.raises(SignInNeeded, match="signed out"):
+        await service.renew_tokens()
+    assert store.load() is None
+    assert tenant.refresh_tokens == set()
+
+
+async def test_the_address_that_carries_the_id_token_works_once(
+    tenant: ScriptedTenant, clock: Clock
+) -> None:
+    second: list[str] = []
+
+    class Twice(BrowserThatFollows):
+        async def __call__(self, url: str) -> bool:
+            self.comes_back = False
+            await super().__call__(url)
+            second.append(await browse(url))
+            self.back = asyncio.create_task(
+                browse(httpx.URL(self.location).params["post_logout_redirect_uri"])
+            )
+            return True
+
+    browser = Twice()
+    await service_with_browser(tenant, clock, browser).log_out()
+    assert " 404 " in second[0]
+    assert "the-id-token" not in second[0]
+
+
 async def test_the_wipe_comes_before_any_request(make: Make, tenant: ScriptedTenant) -> None:
     store = MemoryStore(session())
     service = make(store=store)
@@ -524,3 +585,74 @@ async def test_a_session_that_cannot_be_kept_is_not_used(make: Make) -> None:
     with pytest.raises(DoorkeyError, match="no space"):
         await service.local_login(replace(session()))
     assert not service.is_authenticated()
+
+
+# What other processes do meanwhile.
+
+
+class SlowStore(MemoryStore):
+    """Loads slowly: `meanwhile` happens between the reading and the answer."""
+
+    def __init__(self, session: Session | None = None) -> None:
+        super().__init__(session)
+        self.loads = 0
+        self.changes = 0
+        self.meanwhile: Callable[[], None] = lambda: None
+
+    def signature(self) -> tuple[int, ...] | None:
+        return (self.changes,)
+
+    def load(self) -> Session | None:
+        self.loads += 1
+        found = super().load()
+        self.meanwhile()
+        return found
+
+
+async def test_a_store_that_has_not_changed_is_not_read(make: Make) -> None:
+    store = SlowStore(session())
+    service = make(store=store)
+    await service.follow_store()
+    loads = store.loads
+    for _ in range(5):
+        await service.follow_store()
+    assert store.loads == loads
+
+
+async def test_what_happens_here_while_the_store_is_read_is_not_undone(make: Make) -> None:
+    store = SlowStore(session(refresh_token="old"))
+    service = make(store=store)
+    renewed = session(refresh_token="new")
+
+    def sign_in() -> None:
+        store.meanwhile = lambda: None
+        store.save(renewed)
+        service._adopt(renewed)
+
+    store.meanwhile = sign_in
+    store.changes += 1
+    await service.follow_store()
+    assert service.session == renewed
+
+
+async def test_a_keyring_that_is_unlocked_later_gives_its_session_back(make: Make) -> None:
+    class Locked(SlowStore):
+        locked = True
+
+        def load(self) -> Session | None:
+            if self.locked:
+                raise StoreFailed("locked")
+            return super().load()
+
+    store = Locked(session())
+    with pytest.raises(StoreFailed):
+        make(store=store)
+    service = AuthService(CONFIG, store=store)
+    with pytest.raises(StoreFailed):
+        await service.restore()
+    await service.follow_store()
+    assert not service.is_authenticated()
+    store.locked = False
+    await service.follow_store()
+    assert service.is_authenticated()
+    await service.aclose()

@@ -19,10 +19,12 @@ from tui.auth.errors import (
     SignInFailed,
     SignInRefused,
     SignInTimedOut,
+    StoreFailed,
     TenantMisbehaved,
     TenantUnreachable,
 )
 from tui.auth.service import AuthService
+from tui.auth.session import Session
 from tui.auth.sign_in.options import SignInOptions
 from tui.auth.store import MemoryStore
 
@@ -451,6 +453,46 @@ async def test_a_failed_sign_in_leaves_the_session_that_was_there(signing: Signi
     assert signing.store.load() == before
 
 
+# Sessions that cannot be kept.
+
+
+class FullStore(MemoryStore):
+    """Has no room: from the start, or when it comes to saving."""
+
+    def __init__(self, *, from_the_start: bool) -> None:
+        super().__init__()
+        self.from_the_start = from_the_start
+
+    def reserve(self) -> None:
+        if self.from_the_start:
+            raise StoreFailed("no space left")
+
+    def save(self, session: Session) -> None:
+        raise StoreFailed("no space left")
+
+
+async def test_a_session_that_cannot_be_kept_is_noticed_before_a_person_signs_in(
+    tenant: ScriptedTenant, clock: Clock
+) -> None:
+    store = FullStore(from_the_start=True)
+    async with AuthService(
+        CONFIG, store=store, transport=tenant, clock=clock, open_url=tenant.browser
+    ) as service:
+        with pytest.raises(StoreFailed):
+            await service.login()
+    assert tenant.authorization == {}
+
+
+async def test_what_could_not_be_kept_is_revoked(tenant: ScriptedTenant, clock: Clock) -> None:
+    store = FullStore(from_the_start=False)
+    async with AuthService(
+        CONFIG, store=store, transport=tenant, clock=clock, open_url=tenant.browser
+    ) as service:
+        with pytest.raises(StoreFailed):
+            await service.login()
+    assert "refresh-1" not in tenant.refresh_tokens
+
+
 # Clocks that differ.
 
 
@@ -481,7 +523,11 @@ async def test_clocks_that_agree_well_enough_are_not_remarked_on(
     assert session.clock_skew_seconds == 0
 
 
-@pytest.mark.parametrize("date", ["", "yesterday", "Thu, 01 Jan 1970 00:00:00 -0000"])
+@pytest.mark.parametrize(
+    "date",
+    ["", "yesterday", "Thu, 01 Jan 1970 00:00:00 -0000", "Fri, 31 Dec 9999 23:59:59 GMT",
+     "Mon, 01 Jan 2026 00:00:00 +99999999999999999999"],
+)  # fmt: skip
 async def test_a_tenant_without_a_usable_date_is_taken_to_agree(
     signing: Signing, date: str
 ) -> None:

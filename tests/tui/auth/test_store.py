@@ -54,6 +54,29 @@ def test_an_open_folder_is_closed_to_others(store: FileStore) -> None:
     assert mode_of(store.path.parent) == 0o700
 
 
+def test_a_folder_that_is_everybodys_is_refused_and_left_as_it_is(store: FileStore) -> None:
+    store.path.parent.mkdir()
+    store.path.parent.chmod(0o1777)
+    with pytest.raises(StoreFailed, match="others can write"):
+        store.save(session())
+    assert store.path.parent.stat().st_mode & 0o7777 == 0o1777
+
+
+def test_a_pipe_in_the_files_place_is_refused_and_not_waited_for(store: FileStore) -> None:
+    store.path.parent.mkdir(mode=0o700)
+    os.mkfifo(store.path, 0o600)
+    with pytest.raises(StoreFailed):
+        store.load()
+
+
+def test_a_log_out_wipes_damaged_files_too(store: FileStore) -> None:
+    store.save(session())
+    store.path.write_bytes(store.path.read_bytes()[:-1])
+    store.load()
+    store.clear()
+    assert list(store.path.parent.iterdir()) == []
+
+
 def test_a_save_leaves_no_temporary_file(store: FileStore) -> None:
     for number in range(5):
         store.save(session(access_token=f"token-{number}"))

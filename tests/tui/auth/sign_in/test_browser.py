@@ -1,6 +1,7 @@
 import asyncio
 import os
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -136,3 +137,6 @@ async def test_a_browser_that_is_opening_when_the_sign_in_ends_stays_open(tmp_pa
         await opening
     await asyncio.to_thread(go.write_text, "go\n")
     assert await asyncio.to_thread(told.read_text) == "closed\n"
+    for thread in threading.enumerate():
+        if thread.name == "browser":  # it ends with the script, and reaps it
+            await asyncio.to_thread(thread.join)
