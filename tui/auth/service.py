@@ -13,7 +13,7 @@ from tui.auth.models import LoginEvent, LogOutStep, Session, SignInProgress
 from tui.auth.sign_in.browser import BrowserOpener, open_in_browser
 from tui.auth.sign_in.options import SignInOptions
 from tui.auth.sign_in.surroundings import Surroundings, look_around
-from tui.auth.store import SessionStore, Signature, session_store
+from tui.auth.store import NEVER_SEEN, SessionStore, Signature, session_store
 
 if TYPE_CHECKING:
     import httpx
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from tui.auth.provider import Provider
     from tui.auth.sign_in.journey import Journey
     from tui.config import Config
-
-NEVER_SEEN: Final[Signature] = (-1,)
-"""No store has it: the first look is always taken."""
 
 AS_CONFIGURED: Final = SignInOptions()
 
@@ -251,8 +248,6 @@ class AuthService(CurrentSession):
                 await asyncio.wait([task])
         if self._provider_made is not None:
             await self._provider_made.aclose()
-
-    # How.
 
     async def _loaded(self) -> Session | None:
         signature = self._store.signature()

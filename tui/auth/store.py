@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 Signature: TypeAlias = tuple[int, ...] | None
 """Changes whenever what is kept does; None where nothing is."""
 
+NEVER_SEEN: Final[Signature] = (-1,)
+"""What no store has, so that the first look is always taken."""
+
 LOCK_SECONDS: Final = 60.0
 """For one other process's renewal, which has its own time limits; then something is stuck."""
 

@@ -1,7 +1,13 @@
+from collections.abc import AsyncIterator
+
 import pytest
 
-from tests.builders import Clock
+from tests.builders import CONFIG, Clock
 from tests.scripted_tenant import ScriptedTenant
+from tests.tui.auth.services import Make
+from tui.auth.models import Session
+from tui.auth.service import AuthService
+from tui.auth.store import MemoryStore, SessionStore
 
 
 @pytest.fixture
@@ -12,3 +18,25 @@ def clock() -> Clock:
 @pytest.fixture
 def tenant(clock: Clock) -> ScriptedTenant:
     return ScriptedTenant(clock)
+
+
+@pytest.fixture
+async def make(tenant: ScriptedTenant, clock: Clock) -> AsyncIterator[Make]:
+    made: list[AuthService] = []
+
+    def service(kept: Session | None = None, store: SessionStore | None = None) -> AuthService:
+        made.append(
+            AuthService(
+                CONFIG,
+                store=store or MemoryStore(kept),
+                transport=tenant,
+                clock=clock,
+                open_url=tenant.no_browser,
+            )
+        )
+        made[-1].take_up()
+        return made[-1]
+
+    yield service
+    for each in made:
+        await each.aclose()

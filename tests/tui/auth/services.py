@@ -1,0 +1,24 @@
+"""What tests of the service share: how it is made, and tenants that say no."""
+
+from collections.abc import Callable
+
+import httpx
+
+from tui.auth.models import LoginEvent
+from tui.auth.service import AuthService
+
+Make = Callable[..., AuthService]
+
+
+def events_of(service: AuthService) -> list[LoginEvent]:
+    events: list[LoginEvent] = []
+    service.subscribe(events.append)
+    return events
+
+
+def refuse(error: str) -> Callable[[httpx.Request], httpx.Response]:
+    return lambda _request: httpx.Response(400, json={"error": error} if error else None)
+
+
+def fail(request: httpx.Request) -> httpx.Response:
+    raise httpx.ConnectError("All connection attempts failed", request=request)

@@ -1,0 +1,218 @@
+import asyncio
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.builders import CONFIG, Clock, expired, session
+from tests.scripted_tenant import ScriptedTenant, browse, form_of
+from tests.tui.auth.services import Make, events_of, fail
+from tui.auth.errors import (
+    DoorkeyError,
+    SignInNeeded,
+)
+from tui.auth.models import LogOutStep
+from tui.auth.service import AuthService
+from tui.auth.store import MemoryStore
+
+
+class BrowserThatFollows:
+    """Goes where it is sent: to our own address, then to the tenant's page, then back."""
+
+    def __init__(self, *, comes_back: bool = True, state: str = "") -> None:
+        self.opened: list[str] = []
+        self.location = ""
+        self.comes_back = comes_back
+        self.back: asyncio.Task[str] | None = None
+
+    async def __call__(self, url: str) -> bool:
+        self.opened.append(url)
+        head = (await browse(url)).partition("\r\n\r\n")[0]
+        lines = (line.partition(": ") for line in head.split("\r\n"))
+        self.location = next(value for name, _, value in lines if name.lower() == "location")
+        if self.comes_back:
+            query = httpx.URL(self.location).params
+            self.back = asyncio.create_task(browse(query["post_logout_redirect_uri"]))
+        return True
+
+
+def service_with_browser(
+    tenant: ScriptedTenant, clock: Clock, opener: BrowserThatFollows
+) -> AuthService:
+    store = MemoryStore(session())
+    service = AuthService(CONFIG, store=store, transport=tenant, clock=clock, open_url=opener)
+    service.take_up()
+    return service
+
+
+async def test_log_out_wipes_revokes_and_signs_out_at_the_tenant(
+    tenant: ScriptedTenant, clock: Clock
+) -> None:
+    browser = BrowserThatFollows()
+    service = service_with_browser(tenant, clock, browser)
+    events, watched = events_of(service), list[LogOutStep]()
+    steps = await service.log_out(watch=watched.append)
+    assert [(step.name, step.outcome) for step in steps] == [
+        ("local", "done"),
+        ("revocation", "done"),
+        ("tenant", "done"),
+    ]
+    assert watched == list(steps)
+    assert not service.is_authenticated()
+    assert tenant.refresh_tokens == set()
+    assert [event.logged_in for event in events] == [False]
+    asked = httpx.URL(browser.location)
+    assert str(asked).startswith("https://tenant.example/logout?")
+    assert asked.params["id_token_hint"] == "the-id-token"
+    assert asked.params["client_id"] == "the-client"
+    assert asked.params["state"]
+    assert browser.back is not None
+    assert "You are signed out" in await browser.back
+
+
+async def test_the_id_token_does_not_stand_in_the_address_that_a_browser_is_started_with(
+    tenant: ScriptedTenant, clock: Clock
+) -> None:
+    browser = BrowserThatFollows()
+    await service_with_browser(tenant, clock, browser).log_out()
+    assert "the-id-token" not in browser.opened[0]
+    assert browser.opened[0].startswith("http://127.0.0.1:")
+
+
+async def test_log_out_offline_still_wipes_and_says_what_did_not_work(
+    make: Make, tenant: ScriptedTenant
+) -> None:
+    tenant.responses["/.well-known/openid-configuration"] = fail
+    store = MemoryStore(session())
+    service = make(store=store)
+    steps = await service.log_out()
+    assert store.load() is None
+    assert not service.is_authenticated()
+    assert [step.outcome for step in steps] == ["done", "failed", "failed"]
+    assert "cannot be reached" in steps[1].message
+
+
+async def test_what_is_revoked_is_what_was_kept_and_not_what_memory_had(
+    make: Make, tenant: ScriptedTenant
+) -> None:
+    store = MemoryStore(session(refresh_token="old"))
+    service = make(store=store)
+    store.save(session(refresh_token="renewed-elsewhere"))
+    await service.log_out(at_tenant=False)
+    revoked = [form_of(r)["token"] for r in tenant.requests if r.url.path == "/revoke"]
+    assert revoked == ["renewed-elsewhere"]
+
+
+async def test_a_log_out_waits_for_a_renewal_under_way_and_revokes_what_it_brings(
+    make: Make, tenant: ScriptedTenant
+) -> None:
+    service = make(expired(session()))
+    renewal = asyncio.create_task(service.renew_tokens())
+    await asyncio.sleep(0)
+    await service.log_out(at_tenant=False)
+    await renewal
+    assert tenant.refresh_tokens == set()
+
+
+async def test_a_log_out_while_the_new_id_token_is_verified_is_final(
+    make: Make, tenant: ScriptedTenant
+) -> None:
+    store = MemoryStore(expired(session()))
+    service = make(store=store)
+
+    def keys(_request: httpx.Request) -> httpx.Response:
+        store.clear()
+        return httpx.Response(200, json={"keys": tenant.keys})
+
+    tenant.responses["/jwks"] = keys
+    with pytest.raises(SignInNeeded, match="signed out"):
+        await service.renew_tokens()
+    assert store.load() is None
+    assert tenant.refresh_tokens == set()
+
+
+async def test_the_address_that_carries_the_id_token_works_once(
+    tenant: ScriptedTenant, clock: Clock
+) -> None:
+    second: list[str] = []
+
+    class Twice(BrowserThatFollows):
+        async def __call__(self, url: str) -> bool:
+            self.comes_back = False
+            await super().__call__(url)
+            second.append(await browse(url))
+            self.back = asyncio.create_task(
+                browse(httpx.URL(self.location).params["post_logout_redirect_uri"])
+            )
+            return True
+
+    browser = Twice()
+    await service_with_browser(tenant, clock, browser).log_out()
+    assert " 404 " in second[0]
+    assert "the-id-token" not in second[0]
+
+
+async def test_the_wipe_comes_before_any_request(make: Make, tenant: ScriptedTenant) -> None:
+    store = MemoryStore(session())
+    service = make(store=store)
+    found: list[object] = []
+
+    def revoke(_request: httpx.Request) -> httpx.Response:
+        found.append(store.load())
+        return httpx.Response(200)
+
+    tenant.responses["/revoke"] = revoke
+    await service.log_out(at_tenant=False)
+    assert found == [None]
+
+
+async def test_a_tenant_without_revocation_and_log_out_page_is_said(
+    make: Make, tenant: ScriptedTenant
+) -> None:
+    del tenant.metadata["revocation_endpoint"]
+    del tenant.metadata["end_session_endpoint"]
+    steps = await make(session()).log_out()
+    assert [step.outcome for step in steps] == ["done", "skipped", "skipped"]
+    assert steps[1].message == "This tenant offers no revocation."
+
+
+async def test_a_local_log_out_opens_no_browser(tenant: ScriptedTenant, clock: Clock) -> None:
+    browser = BrowserThatFollows()
+    steps = await service_with_browser(tenant, clock, browser).log_out(at_tenant=False)
+    assert [step.name for step in steps] == ["local", "revocation"]
+    assert browser.opened == []
+
+
+async def test_log_out_without_a_browser_says_so(make: Make) -> None:
+    steps = await make(session()).log_out()
+    assert steps[-1].outcome == "failed"
+    assert "No browser" in steps[-1].message
+
+
+async def test_log_out_with_nobody_signed_in_does_nothing_more(make: Make) -> None:
+    steps = await make().log_out()
+    assert [step.name for step in steps] == ["local"]
+
+
+async def test_a_log_out_that_cannot_wipe_says_so(
+    make: Make, tenant: ScriptedTenant, tmp_path: Path
+) -> None:
+    class Stuck(MemoryStore):
+        def clear(self) -> None:
+            raise DoorkeyError("the disk says no")
+
+    steps = await make(store=Stuck(session())).log_out(at_tenant=False)
+    assert steps[0].outcome == "failed"
+    assert "the disk says no" in steps[0].message
+
+
+async def test_closing_ends_a_renewal_under_way(tenant: ScriptedTenant, clock: Clock) -> None:
+    service = AuthService(
+        CONFIG, store=MemoryStore(expired(session())), transport=tenant, clock=clock
+    )
+    service.take_up()
+    renewal = asyncio.create_task(service.renew_tokens())
+    await asyncio.sleep(0)
+    await service.aclose()
+    with pytest.raises(asyncio.CancelledError):
+        await renewal
