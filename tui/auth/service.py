@@ -58,8 +58,6 @@ class AuthService(CurrentSession):
         """Where the session lives and how it is protected, in one sentence."""
         return self._store.description
 
-    # Tokens that are valid.
-
     async def get_access_token(self, min_validity: timedelta | None = None) -> str:
         """Give an access token with at least `min_validity` (a minute) left, renewed if need be.
 
@@ -98,8 +96,6 @@ class AuthService(CurrentSession):
             self._renewal.add_done_callback(self._renewal_ended)
         # A caller that is cancelled must not take the others' renewal with it.
         await asyncio.shield(self._renewal)
-
-    # Signing in and out.
 
     async def restore(self) -> None:
         """Take up the session that is kept, and renew it where it has expired.
