@@ -40,3 +40,16 @@ async def make(tenant: ScriptedTenant, clock: Clock) -> AsyncIterator[Make]:
     yield service
     for each in made:
         await each.aclose()
+
+
+@pytest.fixture
+async def service(tenant: ScriptedTenant, clock: Clock) -> AsyncIterator[AuthService]:
+    made = AuthService(
+        CONFIG,
+        store=MemoryStore(),
+        transport=tenant,
+        clock=clock,
+        open_url=tenant.browser,
+    )
+    yield made
+    await made.aclose()

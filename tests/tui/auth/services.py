@@ -3,7 +3,9 @@
 from collections.abc import Callable
 
 import httpx
+import pytest
 
+from tui.auth.errors import IdTokenRejected
 from tui.auth.models import LoginEvent
 from tui.auth.service import AuthService
 
@@ -22,3 +24,10 @@ def refuse(error: str) -> Callable[[httpx.Request], httpx.Response]:
 
 def fail(request: httpx.Request) -> httpx.Response:
     raise httpx.ConnectError("All connection attempts failed", request=request)
+
+
+async def refused(service: AuthService) -> str:
+    with pytest.raises(IdTokenRejected) as raised:
+        await service.login()
+    assert not service.is_authenticated()
+    return str(raised.value)

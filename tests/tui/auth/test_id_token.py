@@ -1,37 +1,16 @@
 """Further checks of an ID token (OpenID Connect Core 3.1.3.7)."""
 
-from collections.abc import AsyncIterator
-
 import httpx
 import jwt
 import pytest
 
 from tests.builders import CONFIG, Clock, expired, session
 from tests.scripted_tenant import ScriptedTenant, public_jwk, rsa_key
-from tui.auth.errors import IdTokenRejected, TenantMisbehaved
+from tests.tui.auth.services import refused
+from tui.auth.errors import TenantMisbehaved
 from tui.auth.models import Json
 from tui.auth.service import AuthService
 from tui.auth.store import MemoryStore
-
-
-@pytest.fixture
-async def service(tenant: ScriptedTenant, clock: Clock) -> AsyncIterator[AuthService]:
-    made = AuthService(
-        CONFIG,
-        store=MemoryStore(),
-        transport=tenant,
-        clock=clock,
-        open_url=tenant.browser,
-    )
-    yield made
-    await made.aclose()
-
-
-async def refused(service: AuthService) -> str:
-    with pytest.raises(IdTokenRejected) as raised:
-        await service.login()
-    assert not service.is_authenticated()
-    return str(raised.value)
 
 
 @pytest.mark.parametrize(("offset", "fine"), [(-59, True), (-61, False)])

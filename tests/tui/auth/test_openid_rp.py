@@ -1,7 +1,7 @@
 """The OpenID Foundation's relying-party tests of the code flow, by their names, and more."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 
 import httpx
 import jwt
@@ -10,30 +10,11 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_pri
 
 from tests.builders import CONFIG, Clock, session
 from tests.scripted_tenant import ScriptedTenant, browse, public_jwk, rsa_key
+from tests.tui.auth.services import refused
 from tui.auth.errors import IdTokenRejected, TenantMisbehaved
 from tui.auth.models import Json
 from tui.auth.service import AuthService
 from tui.auth.store import MemoryStore
-
-
-@pytest.fixture
-async def service(tenant: ScriptedTenant, clock: Clock) -> AsyncIterator[AuthService]:
-    made = AuthService(
-        CONFIG,
-        store=MemoryStore(),
-        transport=tenant,
-        clock=clock,
-        open_url=tenant.browser,
-    )
-    yield made
-    await made.aclose()
-
-
-async def refused(service: AuthService) -> str:
-    with pytest.raises(IdTokenRejected) as raised:
-        await service.login()
-    assert not service.is_authenticated()
-    return str(raised.value)
 
 
 async def test_discovery_issuer_mismatch(tenant: ScriptedTenant, service: AuthService) -> None:
