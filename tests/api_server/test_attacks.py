@@ -5,10 +5,14 @@ import json
 import os
 import random
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from api_server.credentials import bearer_token, refuse_parameter
+from api_server.refusal import Refusal
 
 from .apis import K1, Api, assert_refused
 from .issuers import Issuer
@@ -158,6 +162,12 @@ async def test_member_given_twice_is_turned_away() -> None:
     await assert_turned_away(Api(), token(K1, head=twice_alg))
 
 
+@pytest.mark.parametrize("value", ["NaN", "Infinity", "-Infinity"])
+async def test_number_that_is_not_json_is_turned_away_wherever_it_is(value: str) -> None:
+    payload = json.dumps(claims())[:-1] + f', "extra": {value}}}'
+    await assert_turned_away(Api(), token(K1, payload))
+
+
 async def test_encrypted_and_nested_forms_are_turned_away() -> None:
     api = Api()
     await assert_turned_away(api, ".".join(["e30"] * 5))
@@ -204,6 +214,18 @@ GENTLY = settings(
 async def test_any_authorization_header_is_answered(value: bytes) -> None:
     response = await Api().get("/api/external", value)
     assert response.status_code in (400, 401)
+
+
+PARAMETERS = st.text("access_tokn%&=+;5Ff\x00\xe9\u6f22", max_size=60).map(str.encode)
+
+
+@GENTLY
+@given(query=PARAMETERS, form=PARAMETERS | st.binary(max_size=60))
+async def test_any_query_and_form_are_answered(query: bytes, form: bytes) -> None:
+    with suppress(Refusal):
+        bearer_token({"headers": [], "query_string": query})
+    with suppress(Refusal):
+        refuse_parameter(form, "form")
 
 
 @GENTLY
