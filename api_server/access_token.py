@@ -49,9 +49,12 @@ class AccessTokenVerifier:
 
         Waits for nothing; raises InvalidTokenError if the token has expired since.
         """
-        known = self._cache.get(TokenCache.digest(token))
-        keys = self.keys.at_hand()
-        if known is None or keys is None or known.key_thumbprint not in keys.thumbprints:
+        digest = TokenCache.digest(token)
+        known, keys = self._cache.get(digest), self.keys.at_hand()
+        if known is None or keys is None:
+            return None
+        if known.key_thumbprint not in keys.thumbprints:
+            self._cache.drop(digest)
             return None
         require_unexpired(known.expires_at, self._clock())
         return known
@@ -60,15 +63,9 @@ class AccessTokenVerifier:
         """Return what the token says, checked anew; raises a Refusal."""
         jwt = SignedJwt.parse(token)
         self._require_allowed(jwt.header.algorithm)
-        keys = self.keys.at_hand() or await self.keys.current()
-        digest = TokenCache.digest(token)
-        try:
-            verified = self._read(jwt, await self._signer(jwt, keys))
-        except InvalidTokenError:
-            # the key it was once accepted by may have left the set
-            self._cache.drop(digest)
-            raise
-        self._cache.put(digest, verified)
+        keys = await self.keys.current()
+        verified = self._read(jwt, await self._signer(jwt, keys))
+        self._cache.put(TokenCache.digest(token), verified)
         return verified
 
     def _require_allowed(self, algorithm: str) -> None:
