@@ -107,6 +107,11 @@ def assert_refused(response: httpx.Response, status: int, error: str | None) -> 
     return str(body["error_description"])
 
 
+async def refused(api: Api, sent: str) -> str:
+    """The token is refused as invalid; returns why."""
+    return assert_refused(await api.ping(sent), 401, "invalid_token")
+
+
 async def settled() -> None:
     """Let what goes on in the background come to its end."""
     await asyncio.gather(*(asyncio.all_tasks() - {asyncio.current_task()}))

@@ -4,7 +4,7 @@ import pytest
 
 from api_server.json_web_key import MAX_KEYS, usable_keys
 
-from .tokens import EcKey, RsaKey, base64url
+from .tokens import EcKey, RsaKey, base64url, number
 
 K1 = RsaKey.named("k1")
 E1 = EcKey.named("e1")
@@ -62,6 +62,20 @@ def test_point_off_the_curve_is_left_out(changes: dict[str, object]) -> None:
 
 def test_rsa_under_2048_bits_is_left_out() -> None:
     assert not is_usable(RsaKey.named("small", 1024).jwk())
+
+
+def test_rsa_over_8192_bits_is_left_out() -> None:
+    assert is_usable(K1.jwk(n=number(2**8191 + 1)))
+    assert not is_usable(K1.jwk(n=number(2**8192 + 1)))
+
+
+def test_elliptic_signature_has_one_length() -> None:
+    (key,) = usable_keys({"keys": [E1.jwk()]}, BOTH)
+    good = E1.sign(b"signed")
+    assert key.made(good, b"signed")
+    # the same two numbers, written otherwise: a second, equally valid token
+    assert not key.made(good[:32] + b"\0" + good[32:], b"signed")
+    assert not key.made(good[:-1], b"signed")
 
 
 def test_key_of_an_algorithm_that_is_not_allowed_is_left_out() -> None:
