@@ -13,10 +13,14 @@ from api_server.settings import Settings
 
 from .clocks import Clock
 from .issuers import Issuer
-from .tokens import AUDIENCE, ISSUER, NOW, RsaKey, token
+from .tokens import AUDIENCE, ISSUER, NOW, RsaKey, claims, header, token
 
 K1 = RsaKey.named("k1")
 K2 = RsaKey.named("k2")
+
+FRESH = 600
+REFRESH = 480
+"""Seconds: keys wait for newer ones from the one age on, and are renewed from the other on."""
 
 
 @dataclass
@@ -81,6 +85,11 @@ class Api:
 
     def log_lines(self) -> list[dict[str, object]]:
         return [json.loads(line) for line in b"".join(self.log).splitlines()]
+
+
+def long_lived(key: RsaKey = K1) -> str:
+    """A token that outlives every test."""
+    return token(key, claims(exp=2_000_000_000), header(kid=key.kid))
 
 
 def _bytes(value: str | bytes) -> bytes:
