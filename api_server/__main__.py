@@ -18,6 +18,7 @@ def main() -> None:
         port=settings.port,
         workers=settings.workers,
         stop_with_stdin=settings.stop_with_stdin,
+        address_setting=settings.address_setting,
     )
 
 

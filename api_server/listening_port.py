@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from .launcher import ADDRESS_SETTING
+
 LISTENING: Final = "0A"
 """TCP_LISTEN as /proc/net/tcp spells it."""
 
@@ -26,12 +28,14 @@ class ListeningPort:
 
     address: str
     number: int
+    setting: str = ADDRESS_SETTING
+    """Where somebody can choose another one."""
 
     @classmethod
-    def on(cls, host: str, number: int) -> "ListeningPort":
+    def on(cls, host: str, number: int, setting: str = ADDRESS_SETTING) -> "ListeningPort":
         """Resolve `host`; raises PortUnavailableError when it names no address."""
         if host.lower().rstrip(".") == "localhost":
-            return cls(LOOPBACK, number)
+            return cls(LOOPBACK, number, setting)
         try:
             found = socket.getaddrinfo(host, number, type=socket.SOCK_STREAM)
         except OSError as error:
@@ -39,7 +43,7 @@ class ListeningPort:
                 f"host {host!r} names no address of this machine ({error.strerror}); "
                 "use 127.0.0.1 to serve this machine only, 0.0.0.0 to serve all"
             ) from error
-        return cls(str(found[0][4][0]), number)
+        return cls(str(found[0][4][0]), number, setting)
 
     @property
     def url(self) -> str:
@@ -81,10 +85,10 @@ class ListeningPort:
         where = f"port {self.number} on {self.address}"
         if error.errno == errno.EADDRINUSE:
             holder = self.holder() or "probably another copy of this server"
-            return f"{where} is taken ({holder}); stop it, or choose another port with --port"
+            return f"{where} is taken ({holder}); stop it, or choose another with {self.setting}"
         if error.errno == errno.EACCES:
-            return f"{where} needs rights that you lack; choose a port above 1023 with --port"
-        return f"{where} cannot be used ({error.strerror}); choose another --host or --port"
+            return f"{where} needs rights that you lack; choose one above 1023 with {self.setting}"
+        return f"{where} cannot be used ({error.strerror}); choose another with {self.setting}"
 
     def holder(self) -> str | None:
         """Name the process that listens on the port, where the system tells (Linux, same user)."""

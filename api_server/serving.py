@@ -18,6 +18,7 @@ from granian.server.mp import MPServer
 from starlette.types import ASGIApp
 
 from .json_log import LOGGING
+from .launcher import ADDRESS_SETTING
 from .listening_port import ListeningPort, PortUnavailableError
 
 STDIN: Final = 0
@@ -55,6 +56,7 @@ def serve(
     workers: int = 1,
     stop_with_stdin: bool = False,
     max_header_bytes: int = MAX_HEADER_BYTES,
+    address_setting: str = ADDRESS_SETTING,
 ) -> None:
     """Serve the app that `make_app` makes until SIGTERM or SIGINT; blocks; exits 1 on failure.
 
@@ -63,7 +65,7 @@ def serve(
     other end of a pipe leaves no server behind, however it dies.
     """
     try:
-        listening = ListeningPort.on(host, port)
+        listening = ListeningPort.on(host, port, address_setting)
         with listening.claimed():
             server = _server(listening, workers, max_header_bytes)
             server.on_startup(partial(_stop_on_hang_up, server))

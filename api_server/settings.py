@@ -7,6 +7,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from .json_web_key import ALGORITHMS
+from .launcher import ADDRESS_SETTING, add_launcher_flags
 from .listening_port import ListeningPort
 from .web_origin import is_safe_origin
 
@@ -47,6 +48,8 @@ class Settings:
     resource: str | None = None
     """The API's public URL, where it is another than `audience` (RFC 9728)."""
     stop_with_stdin: bool = False
+    address_setting: str = ADDRESS_SETTING
+    """Where `host` and `port` come from, for messages."""
 
     def __post_init__(self) -> None:
         """Raise SettingsError for a value that could not work."""
@@ -104,6 +107,7 @@ def settings_from(arguments: Sequence[str], environment: Mapping[str, str]) -> S
             strict=given.strict or _switch("API_STRICT", environment.get("API_STRICT", "0")),
             resource=given.resource,
             stop_with_stdin=given.stop_with_stdin,
+            address_setting=given.address_setting,
         )
     except SettingsError as error:
         parser.error(str(error))
@@ -131,6 +135,7 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     add("--resource", default=given("API_RESOURCE"), help="this API's public URL (RFC 9728)")
     add("--strict", action="store_true", help="only tokens that are complete as of RFC 9068")
     add("--stop-with-stdin", action="store_true", help="end when standard input ends")
+    add_launcher_flags(parser)
     return parser
 
 

@@ -4,11 +4,10 @@ import os
 import subprocess
 import sys
 from argparse import Namespace
-from collections.abc import Sequence
 
 from tui.auth.errors import ConfigError
 from tui.auth.web_address import split_web_address
-from tui.bundled import api_server, is_local, tenant_server
+from tui.bundled import BundledServer, api_server, is_local, tenant_server
 from tui.config import load_config
 from tui.paths import state_dir
 
@@ -16,7 +15,7 @@ from tui.paths import state_dir
 def run_api(arguments: Namespace) -> int:
     """Serve the API where `apiUrl` says; further options are the server's own."""
     config = load_config(arguments.config)
-    return _become([*api_server(config).command, *arguments.further])
+    return _become(api_server(config), f"`apiUrl` in {config.path}", arguments)
 
 
 def run_tenant(arguments: Namespace) -> int:
@@ -27,11 +26,15 @@ def run_tenant(arguments: Namespace) -> int:
             f"{config.path}: `domain` means {config.issuer}, which is not on this machine. "
             "The local tenant serves a loopback domain only, such as localhost:3002."
         )
-    return _become([*tenant_server(config, state_dir()).command, *arguments.further])
+    server = tenant_server(config, state_dir())
+    return _become(server, f"`domain` in {config.path}", arguments)
 
 
-def _become(command: Sequence[str]) -> int:
+def _become(server: BundledServer, setting: str, arguments: Namespace) -> int:
+    # the server speaks to whoever typed this: of this command, and of the config
+    names = ["--program", f"doorkey {server.name}", "--address-setting", setting]
+    command = [*server.command, *names, *arguments.further]
     if os.name == "posix":
         sys.stdout.flush()
-        os.execv(command[0], list(command))  # noqa: S606 - no shell; signals reach the server itself
+        os.execv(command[0], command)  # noqa: S606 - no shell; signals reach the server itself
     return subprocess.run(command, check=False).returncode

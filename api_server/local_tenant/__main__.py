@@ -34,6 +34,7 @@ def main() -> None:
         # one: it counts wrong passwords in memory, and its database is on one machine anyway
         workers=1,
         stop_with_stdin=command_line.stop_with_stdin,
+        address_setting=command_line.address_setting,
     )
 
 

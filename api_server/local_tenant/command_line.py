@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from ..launcher import add_launcher_flags
 from .settings import Settings, address_of
 
 PROGRAM: Final = "python -m api_server.local_tenant"
@@ -32,6 +33,8 @@ class CommandLine:
 
     settings: Settings
     stop_with_stdin: bool
+    address_setting: str
+    """Where the address comes from, for messages."""
 
 
 def read_command_line(arguments: Sequence[str] | None = None) -> CommandLine:
@@ -53,7 +56,7 @@ def read_command_line(arguments: Sequence[str] | None = None) -> CommandLine:
         device_code_lifetime_seconds=flags.device_code_lifetime,
         device_interval_seconds=flags.device_interval,
     )
-    return CommandLine(settings, flags.stop_with_stdin)
+    return CommandLine(settings, flags.stop_with_stdin, flags.address_setting)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -64,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
+    add_launcher_flags(parser)
     _add_identity(parser)
     _add_address(parser)
     for name, what, default in LIFETIMES:

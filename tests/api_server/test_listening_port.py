@@ -30,7 +30,7 @@ def test_taken_port_is_named_with_what_to_do(taken: int) -> None:
     with pytest.raises(PortUnavailableError) as caught:
         claim("localhost", taken)
     assert f"port {taken} on 127.0.0.1 is taken" in str(caught.value)
-    assert "--port" in str(caught.value)
+    assert "stop it, or choose another with --host or --port" in str(caught.value)
 
 
 @pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="only Linux tells")

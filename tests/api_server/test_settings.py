@@ -64,6 +64,16 @@ def test_wrong_setting_is_named_and_exits_with_2(
     assert named in capsys.readouterr().err.splitlines()[-1]
 
 
+def test_launcher_has_messages_speak_of_itself(capsys: pytest.CaptureFixture[str]) -> None:
+    names = ["--program", "launch api", "--address-setting", "its config"]
+    assert settings_from([*NEEDED, *names], {}).address_setting == "its config"
+    with pytest.raises(SystemExit):
+        settings_from([*NEEDED, *names, "--bogus"], {})
+    said = capsys.readouterr().err
+    assert said.startswith("usage: launch api ")
+    assert "launch api: error: unrecognized arguments: --bogus" in said
+
+
 @pytest.mark.parametrize(
     "issuer",
     [
