@@ -27,7 +27,7 @@ STDIN: Final = 0
 DRAIN_SECONDS: Final = 10
 """How long requests in flight may take once the server was told to stop."""
 
-HEADER_READ_MILLISECONDS: Final = 5_000
+HEAD_SECONDS: Final = 5.0
 """A client that has not sent its whole request head by then is let go (slow loris)."""
 
 MAX_HEADER_BYTES: Final = 8 * 1024
@@ -36,7 +36,7 @@ MAX_HEADER_BYTES: Final = 8 * 1024
 MAX_CONNECTIONS: Final = 4096
 """Of one worker, so at most 32 MiB for their heads; further ones wait in the kernel's queue.
 
-Each slow client holds one for HEADER_READ_MILLISECONDS, so this many must not be few.
+Each slow client holds one for HEAD_SECONDS, so this many must not be few.
 """
 
 SPARE_DESCRIPTORS: Final = 64
@@ -55,7 +55,7 @@ def serve(
     port: int,
     workers: int = 1,
     stop_with_stdin: bool = False,
-    max_header_bytes: int = MAX_HEADER_BYTES,
+    head_seconds: float = HEAD_SECONDS,
     address_setting: str = ADDRESS_SETTING,
 ) -> None:
     """Serve the app that `make_app` makes until SIGTERM or SIGINT; blocks; exits 1 on failure.
@@ -67,7 +67,7 @@ def serve(
     try:
         listening = ListeningPort.on(host, port, address_setting)
         with listening.claimed():
-            server = _server(listening, workers, max_header_bytes)
+            server = _server(listening, workers, head_seconds)
             server.on_startup(partial(_stop_on_hang_up, server))
             if stop_with_stdin:
                 server.on_startup(_stop_when_stdin_ends)
@@ -83,7 +83,7 @@ def _run(server: MPServer, make_app: Callable[[], ASGIApp]) -> None:
     server.serve(target_loader=partial(_load_in_worker, make_app), wrap_loader=False)
 
 
-def _server(listening: ListeningPort, workers: int, max_header_bytes: int) -> MPServer:
+def _server(listening: ListeningPort, workers: int, head_seconds: float) -> MPServer:
     return MPServer(
         # no import path: the workers get the app from the loader
         target="",
@@ -96,7 +96,7 @@ def _server(listening: ListeningPort, workers: int, max_header_bytes: int) -> MP
         websockets=False,
         backpressure=_connections(),
         http1_settings=HTTP1Settings(
-            header_read_timeout=HEADER_READ_MILLISECONDS, max_buffer_size=max_header_bytes
+            header_read_timeout=round(head_seconds * 1000), max_buffer_size=MAX_HEADER_BYTES
         ),
         log_level=LogLevels.warning,
         log_dictconfig=LOGGING,

@@ -2,14 +2,15 @@
 
 import http.client
 import os
+import select
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -56,6 +57,7 @@ class Server:
             except OSError:
                 if self.process.poll() is not None:
                     raise AssertionError(self.errors()) from None
+                # no line of the log tells: a worker listens once it has loaded the app
                 time.sleep(0.005)
             else:
                 return
@@ -104,25 +106,26 @@ class Server:
 
 
 def first_to_end(*servers: Server) -> Server:
-    deadline = time.monotonic() + DEADLINE_SECONDS
-    while time.monotonic() < deadline:
-        for server in servers:
-            if server.process.poll() is not None:
-                return server
-        time.sleep(0.01)
-    raise AssertionError("all servers run on")
+    with ExitStack() as stack:
+        ends = {stack.enter_context(end_of(server.process.pid)): server for server in servers}
+        ended, _, _ = select.select(list(ends), [], [], DEADLINE_SECONDS)
+        assert ended, "all servers run on"
+        first = ends[ended[0]]
+    first.process.wait()
+    return first
 
 
 def wait_until_gone(members: Sequence[int]) -> None:
-    deadline = time.monotonic() + DEADLINE_SECONDS
-    while any(is_running(member) for member in members):
-        assert time.monotonic() < deadline, "a process stayed behind"
-        time.sleep(0.01)
+    for member in members:
+        with suppress(ProcessLookupError), end_of(member) as end:
+            assert select.select([end], [], [], DEADLINE_SECONDS)[0], "a process stayed behind"
 
 
-def is_running(process: int) -> bool:
+@contextmanager
+def end_of(process: int) -> Iterator[int]:
+    """A descriptor that can be read once the process has ended, whoever its parent is."""
+    descriptor = os.pidfd_open(process)
     try:
-        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
-    except OSError:
-        return False
-    return state != "Z"
+        yield descriptor
+    finally:
+        os.close(descriptor)

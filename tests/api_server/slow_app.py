@@ -1,4 +1,4 @@
-"""An app to serve in tests: /slow begins at once and takes half a second."""
+"""An app to serve in tests: /slow begins at once and takes a fifth of a second."""
 
 import asyncio
 import sys
@@ -10,7 +10,7 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from api_server.serving import serve
+from api_server.serving import HEAD_SECONDS, serve
 
 
 async def slow(_: Request) -> Response:
@@ -19,7 +19,7 @@ async def slow(_: Request) -> Response:
 
 async def begun_then_done() -> AsyncIterator[bytes]:
     yield b"begun, "
-    await asyncio.sleep(0.5)
+    await asyncio.sleep(0.2)
     yield b"done"
 
 
@@ -43,4 +43,5 @@ if __name__ == "__main__":
         port=int(port),
         workers=int(workers),
         stop_with_stdin="stdin" in rest,
+        head_seconds=1 if "hasty" in rest else HEAD_SECONDS,
     )

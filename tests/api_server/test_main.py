@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from .apis import K1
-from .processes import ROOT, Server, free_port
+from .processes import DEADLINE_SECONDS, ROOT, Server, free_port
 from .tokens import claims, token
 
 AUDIENCE = "http://localhost:3001"
@@ -75,18 +75,19 @@ def test_two_authorization_headers_are_400_over_a_real_socket(api: Server, tenan
 
 def test_stop_under_load_answers_every_request_that_was_taken(api: Server, tenant: str) -> None:
     """One that was not read yet ends without an answer; its sender may repeat it elsewhere."""
-    headers, answers = good(tenant), []
+    headers, answers, is_busy = good(tenant), [], threading.Event()
 
     def call() -> None:
         with suppress(ConnectionError, http.client.RemoteDisconnected):
             while True:
                 answers.append(api.get("/api/external", **headers)[0])
+                if len(answers) >= 200:
+                    is_busy.set()
 
     callers = [threading.Thread(target=call) for _ in range(8)]
     for caller in callers:
         caller.start()
-    while len(answers) < 200:
-        time.sleep(0.001)
+    assert is_busy.wait(DEADLINE_SECONDS)
     api.process.terminate()
     for caller in callers:
         caller.join()

@@ -152,7 +152,7 @@ def test_what_is_no_http_is_not_a_500(start: Start, sent: bytes) -> None:
 
 
 def test_slow_clients_keep_nobody_waiting_and_are_let_go(start: Start) -> None:
-    server = start()
+    server = start(1, "hasty")
     idle = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(200)]
     for connection in idle:
         connection.sendall(b"GET / HTTP/1.1\r\nA: ")
