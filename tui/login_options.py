@@ -50,8 +50,10 @@ def not_for_device(arguments: argparse.Namespace) -> str:
 
 def callback_text(config: Path | None) -> str:
     """Say which callback URLs the tenant must allow: the config's, else the usual ones."""
+    from tui.auth.sign_in.callback_hint import allowed
+
     uris, client = _callbacks(config)
-    lines = "\n".join(f"  {uri}" for uri in uris)
+    lines = "\n".join(f"  {uri}" for uri in allowed(uris))
     return (
         f"callback URLs that the tenant must allow{client}:\n{lines}\n"
         "(Auth0: Applications, Settings, Allowed Callback URLs; separated by commas.)"

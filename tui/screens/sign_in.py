@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.reactive import reactive
 from textual.style import Style
@@ -18,11 +18,12 @@ from tui.auth.errors import DoorkeyError, NoFreeRedirectUri, SignInCancelled
 from tui.auth.models import LoginEvent, SignInProgress
 from tui.auth.service import AS_CONFIGURED
 from tui.auth.sign_in.browser import BrowserOpener
+from tui.auth.sign_in.callback_hint import callback_hint
 from tui.auth.sign_in.options import SignInOptions
 from tui.messages import Place
 from tui.screens.sign_in_address import AddressActions
 from tui.screens.sign_in_ways import PasteWay, Ways
-from tui.screens.sign_in_words import CALLBACK_HINT, Words, words_for_failure, words_for_progress
+from tui.screens.sign_in_words import Words, words_for_failure, words_for_progress
 from tui.text import printable
 from tui.widgets.countdown import Countdown
 from tui.widgets.moments import Clock
@@ -57,13 +58,13 @@ class SignInScreen(AddressActions):
 
 The ways are open side by side: whichever works first signs you in, and this closes by itself.
 
-- **In your browser**: sign in on the page that has opened. No page? **c** copies the address,
-  **b** opens the browser, **f** writes the address to a file.
-- **With a code**: **d** shows a short code to enter on a phone or any other machine;
-  **k** shows it as a QR code.
+- **In your browser**: sign in on the page that has opened. No page? *Copy* the address, open the
+  *Browser* again, or have the address written to a *File*.
+- **With a code**: *Code* shows a short one to enter on a phone or any other machine; *QR code*
+  saves typing there.
 - **In a browser on another machine**: it ends at an address that it cannot open. Copy that
-  address, press **v** here, and paste it. Just the code in it (`code=`) will do, too.
-- **Esc** or **Ctrl-C** gives up; nothing is changed by that.
+  address there, and *Paste* it here. Just the code in it (`code=`) will do, too.
+- *Cancel*, or **Ctrl-C**, gives up; nothing is changed by that.
 """
 
     # Without `init`: a footer asks `check_action` before there is anything to draw on.
@@ -91,19 +92,20 @@ The ways are open side by side: whichever works first signs you in, and this clo
         self._place = place
         self._clock = clock
         self._started = clock()
-        self._ports_taken = False
+        self.ports_taken = False
+        """Whether it has failed for want of a port, which a code does without."""
 
     def compose(self) -> ComposeResult:
         """Put the dialog together."""
-        with Vertical(id="dialog"):
+        config = self._service.config
+        with VerticalScroll(id="dialog", can_focus=False):
             with Horizontal(id="now"):
                 yield Static(id="phase")
                 yield Countdown(self._clock, lead="gives up in ", past="time is up")
-            with VerticalScroll(id="story", can_focus=False):
-                yield Static(id="advice")
-                yield Static(id="callback-hint")
-                yield Ways(self._service.surroundings)
-                yield Static(id="address")
+            yield Static(id="advice")
+            yield Static(f"▲ {callback_hint(config)}", id="callback-hint", markup=False)
+            yield Ways(self._service.surroundings)
+            yield Static(id="address")
             with Horizontal(classes="actions"):
                 yield Button("Copy address", id="copy", variant="primary")
                 yield Button("Use a code", id="code")
@@ -115,14 +117,13 @@ The ways are open side by side: whichever works first signs you in, and this clo
         """Begin."""
         tenant = printable(self._service.config.domain)
         self.query_one("#dialog").border_title = Content(f"Sign in at {tenant}")
-        self.query_one("#callback-hint").display = False
         self.set_interval(1.0, self._hint_at_callback)
         self.watch_progress()
         self._attempt(self._options)
 
     @work(exclusive=True, group="attempt", exit_on_error=False)
     async def _attempt(self, options: SignInOptions) -> None:
-        self.failure, self._started, self._ports_taken = "", self._clock(), False
+        self.failure, self._started, self.ports_taken = "", self._clock(), False
         if self._until_ready is not None:
             await self._until_ready()  # a tenant of our own that is starting is not down
         try:
@@ -132,7 +133,7 @@ The ways are open side by side: whichever works first signs you in, and this clo
         except SignInCancelled:
             self._finish(None)
         except DoorkeyError as error:
-            self._ports_taken = isinstance(error, NoFreeRedirectUri)
+            self.ports_taken = isinstance(error, NoFreeRedirectUri)
             self.failure = str(error)
         else:
             self._finish(event)
@@ -174,7 +175,7 @@ The ways are open side by side: whichever works first signs you in, and this clo
         address.update(Content.styled(url, Style(link=url)))
         self.query_one(Countdown).until = self.progress.deadline if waiting else None
         self.set_class(bool(self.failure), "-failed")
-        self.query_one("#callback-hint").display = False
+        self._hint_at_callback()
         self._offer(url)
 
     def _offer(self, url: str) -> None:
@@ -190,12 +191,9 @@ The ways are open side by side: whichever works first signs you in, and this clo
             self.query_one("#again" if self.failure else "#copy" if url else "#cancel").focus()
 
     def _hint_at_callback(self) -> None:
-        hint, config = self.query_one("#callback-hint", Static), self._service.config
-        if self.progress.url and not self.failure and not hint.display:
-            hint.display = self._clock() >= self._started + HINT_AFTER
-            uris = ", ".join(config.redirect_uris)
-            words = CALLBACK_HINT.format(uris=uris, client=printable(config.client_id))
-            hint.update(Content(words))
+        awaited = bool(self.progress.url) and not self.failure
+        hint = self.query_one("#callback-hint", Static)
+        hint.display = awaited and self._clock() >= self._started + HINT_AFTER
 
     @on(Button.Pressed, "#code")
     def action_device(self) -> None:
@@ -224,7 +222,7 @@ The ways are open side by side: whichever works first signs you in, and this clo
 
     def action_scroll_story(self, lines: int) -> None:
         """Scroll what does not fit a small terminal."""
-        self.query_one("#story").scroll_relative(y=lines, animate=False)
+        self.query_one("#dialog").scroll_relative(y=lines, animate=False)
 
     @on(Button.Pressed, "#again")
     def action_try_again(self) -> None:
@@ -246,7 +244,7 @@ The ways are open side by side: whichever works first signs you in, and this clo
         if action == "qr":
             return waiting
         if action == "device":
-            return (waiting and progress.device_offered) or self._ports_taken
+            return (waiting and progress.device_offered) or self.ports_taken
         if action == "try_again":
             return bool(self.failure)
         return super().check_action(action, parameters)

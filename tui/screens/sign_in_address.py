@@ -6,8 +6,9 @@ from textual import on, work
 from textual.screen import ModalScreen
 from textual.widgets import Button
 
-from tui.auth.models import LoginEvent, SignInProgress
+from tui.auth.models import DevicePrompt, LoginEvent, SignInProgress
 from tui.auth.sign_in.browser import BrowserOpener
+from tui.key_caps import key_cap
 from tui.paths import shown
 
 if TYPE_CHECKING:
@@ -34,8 +35,8 @@ class AddressActions(ModalScreen[LoginEvent | None]):
         else:
             # OSC 52 has no answer: whether this terminal takes it nobody knows.
             self.notify(
-                "The address was handed to your terminal's clipboard. Nothing there? "
-                "Press f for a file, or select the address with the mouse.",
+                "The address was handed to your terminal's clipboard. Nothing there? Press "
+                f"{key_cap(self, 'address-to-file')} for a file, or select it with the mouse.",
                 markup=False,
             )
 
@@ -49,15 +50,15 @@ class AddressActions(ModalScreen[LoginEvent | None]):
         """Show what a phone needs as a QR code: the code's address, else the long one."""
         from tui.screens.sign_in_qr import QrScreen
 
-        device = self.progress.device
-        if device is not None:
-            url = device.verification_uri_complete or device.verification_uri
-            self.app.push_screen(
-                QrScreen(url, f"Scan this, and compare the code: {device.user_code}")
-            )
-        else:
-            advice = "Ends at a page that does not load: paste its address here (v). Esc: back"
-            self.app.push_screen(QrScreen(self.progress.url, advice))
+        prompt, instead = self.progress.device, ""
+        if prompt is not None:
+            self.app.push_screen(QrScreen(*_qr_of(prompt)))
+            return
+        if self.progress.device_offered:
+            key = key_cap(self, "device-code")
+            instead = f"Or go back and press {key}: a code for another device has a small one."
+        advice = "It ends at a page that does not load: paste that page's address here"
+        self.app.push_screen(QrScreen(self.progress.url, advice, instead))
 
     def action_to_file(self) -> None:
         """Write the address to a file that nobody else can read."""
@@ -76,3 +77,13 @@ class AddressActions(ModalScreen[LoginEvent | None]):
         from tui.address_file import remove_address
 
         remove_address()
+
+
+def _qr_of(prompt: DevicePrompt) -> tuple[str, str]:
+    """Give the address to scan, and what to do with the code after that."""
+    if prompt.verification_uri_complete:
+        return (
+            prompt.verification_uri_complete,
+            f"Scan this, and compare the code: {prompt.user_code}",
+        )
+    return prompt.verification_uri, f"Scan this, and enter the code: {prompt.user_code}"

@@ -19,16 +19,19 @@ INK: Final = "black on white"
 
 
 class QrScreen(ModalScreen[None]):
-    """One QR code, or how large the terminal must be for it."""
+    """One QR code, or how large the terminal must be for it, and what else there is."""
 
     CSS_PATH = "sign_in_qr.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,k,enter,q,ctrl+c", "close", "Back", id="close-qr", tooltip="To the ways"),
+        Binding("escape", "close", "Back", id="close-qr", tooltip="To the ways"),
+        # What one presses to be rid of a picture, the key that showed it among them.
+        Binding("k,enter,q,ctrl+c", "close", "Back", id="close-qr-too", show=False),
     ]
 
-    def __init__(self, url: str, advice: str) -> None:
+    def __init__(self, url: str, advice: str, instead: str = "") -> None:
         super().__init__()
         self._advice = advice
+        self._instead = instead
         self._lines = qr_lines(url)
 
     def compose(self) -> ComposeResult:
@@ -55,7 +58,8 @@ class QrScreen(ModalScreen[None]):
                 Content(
                     f"▲ This terminal is too small for the QR code: it needs {columns} columns and "
                     f"{rows + ROWS_BESIDE} rows, and there are {self.size.width} and "
-                    f"{self.size.height}. Make the window larger, or the letters smaller."
+                    f"{self.size.height}. Make the window larger, or the letters smaller. "
+                    f"{self._instead}"
                 )
             )
 

@@ -6,15 +6,18 @@ from typing import Final
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
+from textual.dom import DOMNode
 from textual.style import Style
 from textual.widgets import Input, Static
 
 from tui.auth.models import DevicePrompt, SignInProgress
 from tui.auth.sign_in.surroundings import Surroundings
+from tui.key_caps import key_cap
+from tui.large_letters import large
 from tui.screens.sign_in_words import WayWords, tunnel, ways
 from tui.text import printable, printable_block
 
-KEY: Final = re.compile(r"\{(\w)\}")
+KEY: Final = re.compile(r"\{([\w-]+)\}")
 KEY_CAP: Final = "$text-primary on $panel bold"
 
 PASTE_HERE: Final = "Paste the address, or just the code, then press Enter"
@@ -36,7 +39,11 @@ class WayPanel(Vertical):
         self.query_one(".way-title", Static).update(
             Content.assemble((f"{number}  ", "$text-primary"), words.title)
         )
-        self.query_one(".way-hint", Static).update(with_key_caps(words.hint))
+        self.query_one(".way-hint", Static).update(with_key_caps(words.hint, self))
+
+    def bring_into_view(self) -> None:
+        """Scroll to it, once it has the height of what it shows now."""
+        self.call_after_refresh(self.scroll_visible, animate=False)
 
 
 class BrowserWay(WayPanel):
@@ -55,24 +62,32 @@ class BrowserWay(WayPanel):
 
 
 class DeviceWay(WayPanel):
-    """A code for another device."""
+    """A code for another device: in large letters where there is room, and always plain."""
+
+    _shown: DevicePrompt | None = None
 
     def compose(self) -> ComposeResult:
         """Leave room for the code."""
         yield from super().compose()
         yield Static(id="device-address")
-        yield Static(id="user-code")
+        with Vertical(id="user-code"):
+            yield Static(id="large-code")
+            yield Static(id="plain-code")
         yield Static(id="device-trouble", classes="trouble")
 
     def show_prompt(self, prompt: DevicePrompt | None, trouble: str) -> None:
         """Show where to enter which code, or why there is none."""
         address = self.query_one("#device-address", Static)
-        code = self.query_one("#user-code", Static)
-        address.display = code.display = prompt is not None
-        if prompt is not None:
-            uri = printable(prompt.verification_uri)
+        address.display = self.query_one("#user-code").display = prompt is not None
+        if prompt is not None and prompt != self._shown:
+            uri, code = printable(prompt.verification_uri), printable(prompt.user_code)
             address.update(Content.styled(uri, Style(link=uri)))
-            code.update(Content(spaced(printable(prompt.user_code))))
+            letters = self.query_one("#large-code", Static)
+            letters.update(Content(large(code)))
+            letters.set_class(not large(code), "-none")
+            self.query_one("#plain-code", Static).update(Content(spaced(code)))
+            self.bring_into_view()
+        self._shown = prompt
         shown = self.query_one("#device-trouble", Static)
         shown.display = bool(trouble)
         shown.update(Content(f"✗ {printable_block(trouble)}"))
@@ -96,13 +111,15 @@ class PasteWay(WayPanel):
         """Let something be pasted."""
         pasted = self.query_one("#pasted", Input)
         pasted.display = True
-        pasted.focus()
+        pasted.focus(scroll_visible=False)
+        self.bring_into_view()
 
     def complain(self, trouble: str) -> None:
         """Say what is wrong with what was pasted; an empty text takes that back."""
         shown = self.query_one("#paste-trouble", Static)
         shown.display = bool(trouble)
         shown.update(Content(f"✗ {printable(trouble)}"))
+        self.bring_into_view()
 
 
 class Ways(Vertical):
@@ -140,11 +157,11 @@ class Ways(Vertical):
             )
 
 
-def with_key_caps(hint: str) -> Content:
-    """Draw each `{x}` as the key x."""
+def with_key_caps(hint: str, node: DOMNode) -> Content:
+    """Draw each `{name}` as the key that the binding of that name has at `node`."""
     parts: list[str | tuple[str, str]] = []
     for index, part in enumerate(KEY.split(hint)):
-        parts.append((f" {part} ", KEY_CAP) if index % 2 else part)
+        parts.append((f" {key_cap(node, part)} ", KEY_CAP) if index % 2 else part)
     return Content.assemble(*parts)
 
 

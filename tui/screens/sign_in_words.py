@@ -20,7 +20,7 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class WayWords:
-    """One way to sign in: what it is, and how; `{x}` in the hint is the key x."""
+    """One way to sign in: what it is, and how; `{copy-address}` is the key of that binding."""
 
     way: Way
     title: str
@@ -44,41 +44,42 @@ NO_DISPLAY: Final = Words("▲ No browser can be shown here", WAITING["failed"].
 
 BY_CODE: Final = Words("● Waiting for you", "Sign in on another device; this closes by itself.")
 
+OPEN_BELOW: Final = (
+    "Open the address below: {copy-address} copies it, {open-again} opens it, "
+    "{address-to-file} writes it to a file."
+)
+
 HERE: Final = WayWords(
     "browser",
     "In a browser on this machine",
-    "Open the address below: {c} copies it, {b} opens it, {f} writes it to a file.",
+    OPEN_BELOW,
 )
 THROUGH_SSH: Final = WayWords(
     "browser",
     "In the browser of the machine you sit at",
-    "Run the line below there, then open the address there: {c} copies it, {k} is a QR code.",
+    "Run the line below there, then open the address there: {copy-address} copies it, "
+    "{show-qr} is a QR code.",
 )
 INTO_CONTAINER: Final = WayWords(
     "browser",
     "In a browser that shares this container's network",
-    "Open the address below: {c} copies it, {b} opens it, {f} writes it to a file.",
+    OPEN_BELOW,
 )
 BY_DEVICE: Final = WayWords(
     "device",
     "With a code, on a phone or any other machine",
-    "{d} shows a short code and where to enter it.",
+    "{device-code} shows a short code and where to enter it.",
 )
 BY_DEVICE_SHOWN: Final = WayWords(
     "device",
     "With a code, on a phone or any other machine",
-    "Open this address there and enter the code; {k} shows both as a QR code.",
+    "Open this address there and enter the code; {show-qr} is a QR code of it.",
 )
 BY_PASTE: Final = WayWords(
     "paste",
     "In a browser on another machine",
-    "Open the address below there. It ends at a page that does not load: press {v}, and "
-    "paste that page's address here.",
-)
-
-CALLBACK_HINT: Final = (
-    "▲ Does the browser show an error about the callback or redirect URI? "
-    "Then allow {uris} in the tenant's settings of the client {client}."
+    "Open the address below there. It ends at a page that does not load: press {paste-answer}, "
+    "and paste that page's address here.",
 )
 
 

@@ -1,6 +1,6 @@
 """Compares what the app looks like with what was accepted, at several sizes in one run."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pytest_textual_snapshot import SVGImageExtension  # type: ignore[import-untyped] # has no types
@@ -29,17 +29,34 @@ class Looks:
         self, on: Stage, before: RunBefore, sizes: Sequence[tuple[int, int]] = SIZES
     ) -> None:
         """Bring the app to the state that is meant, and compare."""
+        await self.each(on, before, {"": _as_it_is}, sizes)
+
+    async def each(
+        self,
+        on: Stage,
+        before: RunBefore,
+        states: Mapping[str, RunBefore],
+        sizes: Sequence[tuple[int, int]] = SIZES,
+    ) -> None:
+        """Bring the app from one state to the next, at each size, and compare."""
         differ = []
         async with on.app.run_test(size=sizes[0]) as pilot:
             await before(pilot)
-            for field in on.app.screen.query(Input):
-                field.cursor_blink = False  # a picture shows it or not, as the clock has it
             for columns, rows in sizes:
                 await pilot.resize_terminal(columns, rows)
-                await pilot.pause()
-                if on.app.export_screenshot() != self.snapshot(name=f"{columns}x{rows}"):
-                    differ.append(f"{columns}x{rows}")
-        assert not differ, f"looks different at {', '.join(differ)}"
+                for state, bring_about in states.items():
+                    await bring_about(pilot)
+                    await pilot.pause()
+                    for field in on.app.screen.query(Input):
+                        field.cursor_blink = False  # it shows or not, as the clock has it
+                    name = f"{state}-{columns}x{rows}".removeprefix("-")
+                    if on.app.export_screenshot() != self.snapshot(name=name):
+                        differ.append(name)
+        assert not differ, f"looks different: {', '.join(differ)}"
+
+
+async def _as_it_is(_pilot: "Pilot[None]") -> None:
+    """Change nothing."""
 
 
 def svg(snapshot: SnapshotAssertion) -> SnapshotAssertion:

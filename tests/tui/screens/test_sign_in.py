@@ -126,6 +126,41 @@ async def test_a_pasted_answer_to_something_else_is_told_and_the_sign_in_goes_on
         assert is_waiting(on)
 
 
+async def test_what_is_pasted_is_seen_also_on_the_smallest_terminal() -> None:
+    on = stage(browser="fails")
+    async with on.app.run_test(size=(60, 20)) as pilot:
+        await pilot.press("l")
+        await until(pilot, lambda: is_waiting(on))
+        await pilot.press("v", *"nonsense")
+        await until(pilot, lambda: "nonsense" in text_of(on.app))
+        await pilot.press("enter")
+        await until(pilot, lambda: "✗ The tenant does not know this code" in text_of(on.app))
+        assert "gives up in" in text_of(on.app)
+
+
+async def test_the_whole_address_can_be_scrolled_to_on_the_smallest_terminal() -> None:
+    on = stage(browser="fails")
+    async with on.app.run_test(size=(60, 20)) as pilot:
+        await pilot.press("l")
+        await until(pilot, lambda: is_waiting(on))
+        assert "audience=" not in text_of(on.app)
+        await pilot.press(*["down"] * 12)
+        await until(pilot, lambda: "audience=" in text_of(on.app).replace("\n", ""))
+
+
+async def test_hints_name_the_keys_of_the_keymap(tmp_path: Path) -> None:
+    path = tmp_path / "keymap.json"
+    path.write_text('{"device-code": "f5", "paste-answer": "x"}')
+    on = stage(browser="fails", keymap=path)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await pilot.press("l")
+        await until(pilot, lambda: is_waiting(on))
+        assert " f5  shows a short code" in text_of(on.app)
+        assert "press  x " in text_of(on.app)
+        await pilot.press("f5")
+        await until(pilot, lambda: "W D J B - M J H T" in text_of(on.app))
+
+
 async def test_a_tenant_that_is_down_is_told_and_r_tries_again() -> None:
     on = stage()
     discovery = "/.well-known/openid-configuration"

@@ -73,7 +73,8 @@ class LoopbackListener:
         raise NoFreeRedirectUri(
             f"No port is free for the answer of the browser: {', '.join(reasons)}. "
             "End the program that uses one of them, or add another to `redirectUris` "
-            "in the config (and to the callback URLs that the tenant allows)."
+            "in the config (and to the callback URLs that the tenant allows). "
+            "A sign-in with a code needs none."
         )
 
     @property
