@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import httpx
@@ -71,17 +72,23 @@ class Api:
         """Call with a token; a good one unless told otherwise."""
         return await self.get(path, f"Bearer {token(K1) if sent is None else sent}")
 
+    @asynccontextmanager
+    async def living(self) -> AsyncIterator[None]:
+        """Let the app start and end, as a server does; the log is complete after it."""
+        events: asyncio.Queue[Message] = asyncio.Queue()
+        answers: asyncio.Queue[Message] = asyncio.Queue()
+        scope = {"type": "lifespan", "state": {}}
+        life = asyncio.ensure_future(self.app(scope, events.get, answers.put))
+        await events.put({"type": "lifespan.startup"})
+        assert await answers.get() == {"type": "lifespan.startup.complete"}
+        yield
+        await events.put({"type": "lifespan.shutdown"})
+        await life
+
     async def stop(self) -> None:
-        """Let the app live and end, as a server does; the log is complete after it."""
-        events = iter([{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}])
-
-        async def receive() -> Message:
-            return next(events)
-
-        async def send(message: Message) -> None:
-            assert message["type"].endswith("complete")
-
-        await self.app({"type": "lifespan", "state": {}}, receive, send)
+        """Let the app end."""
+        async with self.living():
+            pass
 
     def log_lines(self) -> list[dict[str, object]]:
         return [json.loads(line) for line in b"".join(self.log).splitlines()]

@@ -1,11 +1,14 @@
 """The access log: what is in it, and what never is."""
 
+import json
 import os
+from typing import NoReturn
 
 import httpx
 import pytest
+from starlette.types import Scope
 
-from api_server.access_log import ATOMIC_BYTES, LineWriter
+from api_server.access_log import ATOMIC_BYTES, AccessLog, LineWriter
 from api_server.app import create_app
 from api_server.settings import Settings
 
@@ -51,6 +54,29 @@ async def test_path_cannot_forge_a_line() -> None:
     await api.get("/x%0a%7b%22forged%22%3a1%7d%1b%5b2J")
     assert [line["path"] for line in await written(api)] == ['/x\n{"forged":1}\x1b[2J']
     assert b"".join(api.log).count(b"\n") == 1
+
+
+async def never(*_: object) -> NoReturn:
+    raise NotImplementedError
+
+
+async def test_long_path_is_cut() -> None:
+    api = Api()
+    await api.get("/" + "a" * 300)
+    assert [line["path"] for line in await written(api)] == ["/" + "a" * 199]
+
+
+async def test_request_that_breaks_the_app_is_logged_as_500() -> None:
+    async def broken(scope: Scope, *_: object) -> None:
+        assert scope["type"] == "lifespan", "no luck"
+
+    log: list[bytes] = []
+    app = AccessLog(broken, log.append)
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        await client.get("/")
+    await app({"type": "lifespan"}, never, never)
+    assert json.loads(b"".join(log))["status"] == 500
 
 
 async def test_id_of_a_proxy_is_taken_over() -> None:

@@ -27,6 +27,8 @@ async def test_ready_only_once_keys_are_known() -> None:
     response = await api.get("/readyz")
     assert response.status_code == 503
     assert response.headers["retry-after"] == "1"
+    await settled()
+    assert "connection refused" in (await api.get("/readyz")).json()["reason"]
     api.issuer.down = False
     api.advance(1)
     await api.ping()

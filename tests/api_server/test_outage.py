@@ -124,8 +124,9 @@ async def test_failed_renewal_makes_fresh_keys_no_older() -> None:
     await settled()
 
 
-async def test_end_of_the_app_ends_a_fetch_that_is_on_its_way() -> None:
+async def test_app_asks_for_keys_as_it_starts_and_ends_what_is_on_its_way() -> None:
     api = Api()
     api.issuer.gate.clear()
-    await api.stop()
+    async with api.living():
+        await asyncio.wait_for(api.issuer.asked.wait(), 1)
     assert asyncio.all_tasks() == {asyncio.current_task()}

@@ -27,6 +27,12 @@ async def test_wrong_or_missing_audience_is_401_and_names_both(api: Api, audienc
     assert f"Expected audience {AUDIENCE}" in said
 
 
+async def test_claim_is_told_at_a_length_that_a_person_reads(api: Api) -> None:
+    audiences = ["a" * 100, "b", "c", "d"]
+    said = await refused(api, token(K1, claims(aud=audiences)))
+    assert said.endswith(f"the token has {'a' * 80}..., b, c, ...")
+
+
 async def test_audience_list_that_holds_ours_is_let_in(api: Api) -> None:
     sent = token(K1, claims(aud=["https://other.example", AUDIENCE]))
     assert (await api.ping(sent)).status_code == 200
