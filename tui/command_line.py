@@ -27,24 +27,20 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     `command` is empty for the app, `config` is None where none is named, and `further` is what
     the servers take for themselves.
     """
-    arguments, further = parser().parse_known_args(argv)
+    # What stands before a command does not reach that command's help.
+    config = _common().parse_known_args(argv)[0]
+    top = parser(getattr(config, "config", None))
+    arguments, further = top.parse_known_args(argv)
     if arguments.command not in ("api", "tenant") and further:
-        parser().error(f"unrecognized arguments: {' '.join(further)}")
+        top.error(f"unrecognized arguments: {' '.join(further)}")
     arguments.further = further
     vars(arguments).setdefault("config", None)
     return arguments
 
 
-def parser() -> argparse.ArgumentParser:
-    """Describe the commands."""
-    common = argparse.ArgumentParser(add_help=False)
-    common.add_argument(
-        "--config",
-        type=Path,
-        metavar="PATH",
-        default=argparse.SUPPRESS,
-        help="the auth_config.json to use",
-    )
+def parser(config: Path | None = None) -> argparse.ArgumentParser:
+    """Describe the commands; `config` is whose callback URLs the help of `login` lists."""
+    common = _common()
     top = argparse.ArgumentParser(
         "doorkey",
         description=DESCRIPTION,
@@ -65,7 +61,8 @@ def parser() -> argparse.ArgumentParser:
     # Their own options, --help among them, go on to the servers as they are.
     command("api", "the bundled API; see api --help", add_help=False)
     command("tenant", "the local tenant; see tenant --help", add_help=False)
-    add_login_options(command("login", "sign in by browser, paste or code", add_help=False))
+    login = command("login", "sign in by browser, paste or code", add_help=False)
+    add_login_options(login, config)
     token = command("token", "print an access token that is valid")
     token.add_argument(
         "--min-validity",
@@ -79,6 +76,18 @@ def parser() -> argparse.ArgumentParser:
     logout = command("logout", "wipe the session here, revoke it, sign out at the tenant")
     logout.add_argument("--local", action="store_true", help="leave the browser alone")
     return top
+
+
+def _common() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser("doorkey", add_help=False)
+    common.add_argument(
+        "--config",
+        type=Path,
+        metavar="PATH",
+        default=argparse.SUPPRESS,
+        help="the auth_config.json to use",
+    )
+    return common
 
 
 def _seconds(text: str) -> float:

@@ -14,12 +14,13 @@ WITHOUT_DEVICE: Final = ("prompt", "login_hint", "acr_values", "connection", "or
 """Parameters of the authorization request; a device request has none of them (RFC 8628 3.1)."""
 
 
-def add_login_options(login: argparse.ArgumentParser) -> None:
+def add_login_options(login: argparse.ArgumentParser, config: Path | None) -> None:
     """Describe the options; `login` must have been made without a help of its own."""
     login.formatter_class = argparse.RawDescriptionHelpFormatter
     login.add_argument(
-        "-h", "--help", action=_HelpAction, nargs=0, help="show this help message and exit"
-    )
+        "-h", "--help", action=_HelpAction, nargs=0, const=config,
+        help="show this help message and exit",
+    )  # fmt: skip
     way = login.add_mutually_exclusive_group()
     way.add_argument("--device", action="store_true", help="with a code, on another device")
     way.add_argument(
@@ -90,6 +91,6 @@ class _HelpAction(argparse.Action):
         values: object,
         option_string: str | None = None,
     ) -> None:
-        parser.epilog = callback_text(getattr(namespace, "config", None))
+        parser.epilog = callback_text(self.const)
         parser.print_help()
         parser.exit()

@@ -62,15 +62,17 @@ def test_what_a_device_request_has_no_place_for_exits_2(
     assert "--prompt cannot be asked for" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("before", [True, False])
 def test_the_help_names_the_callback_urls_of_the_config(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], before: bool
 ) -> None:
     path = tmp_path / "auth_config.json"
     members = {"domain": "tenant.example", "clientId": "the-client", "audience": "a",
                "redirectUris": ["http://127.0.0.1:4711/back"]}  # fmt: skip
     path.write_text(json.dumps(members))
+    config = ["--config", str(path)]
     with pytest.raises(SystemExit) as raised:
-        main(["login", "--config", str(path), "--help"])
+        main([*config, "login", "--help"] if before else ["login", *config, "--help"])
     assert raised.value.code == 0
     shown = capsys.readouterr().out
     assert "  http://127.0.0.1:4711/back\n" in shown
