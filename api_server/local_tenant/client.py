@@ -5,12 +5,19 @@ from http import HTTPStatus
 from starlette.requests import Request
 
 from .oauth_error import OAuthError
-from .parameters import Parameters
+from .parameters import Parameters, read_form
 from .settings import Settings
 
 
-def check_client(request: Request, form: Parameters, settings: Settings) -> None:
-    """Check who asks at an endpoint for clients; raises OAuthError (RFC 6749 3.2.1)."""
+async def read_clients_form(request: Request, settings: Settings) -> Parameters:
+    """Read what the client sends to an endpoint of its own; raises OAuthError (RFC 6749 3.2)."""
+    form = await read_form(request)
+    form.refuse_repeated()
+    _check_client(request, form, settings)
+    return form
+
+
+def _check_client(request: Request, form: Parameters, settings: Settings) -> None:
     if "authorization" in request.headers or form.get("client_secret") is not None:
         raise OAuthError(
             "invalid_client",

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from .access_request import asked_audience, asked_scope
 from .browsers import Browser, add_browser, find_browser, set_cookie
-from .client import check_client
+from .client import read_clients_form
 from .device_codes import add_device, find_device_by_user_code
 from .login import OUT_OF_DATE
 from .oauth_error import OAuthError
@@ -37,9 +37,7 @@ class DeviceEndpoint:
         """Give a device its two codes (RFC 8628 3.2)."""
         settings = self.tenant.settings
         try:
-            form = await read_form(request)
-            form.refuse_repeated()
-            check_client(request, form, settings)
+            form = await read_clients_form(request, settings)
             scope, audience = asked_scope(form), asked_audience(form, settings)
         except OAuthError as error:
             return error.response()

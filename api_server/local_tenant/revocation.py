@@ -7,10 +7,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from .access_tokens import find_access_token, revoke_access_token
-from .client import check_client
+from .client import read_clients_form
 from .grants import revoke_grant
 from .oauth_error import OAuthError
-from .parameters import read_form
 from .refresh_tokens import find_family
 from .tenant import Tenant
 
@@ -24,9 +23,7 @@ class RevocationEndpoint:
     async def post(self, request: Request) -> Response:
         """Answer 200 also for a token that is unknown: it is of no use then (RFC 7009 2.2)."""
         try:
-            form = await read_form(request)
-            form.refuse_repeated()
-            check_client(request, form, self.tenant.settings)
+            form = await read_clients_form(request, self.tenant.settings)
             token = form.require("token")
         except OAuthError as error:
             return error.response()

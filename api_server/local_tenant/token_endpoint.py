@@ -9,12 +9,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from .access_request import asked_audience
-from .client import check_client
+from .client import read_clients_form
 from .codes import burn_code, check_code
 from .device_codes import GRANT_TYPE, use_device_code
 from .grants import Grant, find_grant
 from .oauth_error import OAuthError
-from .parameters import Parameters, read_form
+from .parameters import Parameters
 from .refresh_tokens import check_refresh_token, use_refresh_token
 from .tenant import Tenant
 from .token_response import token_response
@@ -31,9 +31,7 @@ class TokenEndpoint:
     async def post(self, request: Request) -> Response:
         """Answer as RFC 6749 5 says."""
         try:
-            form = await read_form(request)
-            form.refuse_repeated()
-            check_client(request, form, self.tenant.settings)
+            form = await read_clients_form(request, self.tenant.settings)
             answer = self._grant_types(form.require("grant_type"))
             with self.tenant.database.transaction() as db:
                 tokens = answer(db, form)
