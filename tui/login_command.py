@@ -15,7 +15,7 @@ from tui.auth.sign_in.surroundings import Surroundings
 from tui.config import Config, load_config
 from tui.login_hints import hints
 from tui.login_options import not_for_device
-from tui.terminal_input import read_line
+from tui.terminal_input import typed_lines
 from tui.text import printable
 
 WRONG_USAGE: Final = 2
@@ -83,13 +83,14 @@ async def _signed_in(service: AuthService, options: SignInOptions) -> LoginEvent
 
 async def _paste(service: AuthService) -> None:
     """Ask for the address until it is the right one; ends with the sign-in."""
-    while line := await read_line(sys.stdin.fileno()):
-        if not line.strip():
-            continue
-        try:
-            await service.handle_authentication(line)
-        except DoorkeyError as error:
-            _say(f"✗ {printable(error)}")
+    with typed_lines() as lines:
+        while (line := await lines.get()) is not None:
+            if not line.strip():
+                continue
+            try:
+                await service.handle_authentication(line)
+            except DoorkeyError as error:
+                _say(f"✗ {printable(error)}")
 
 
 def _greet(event: LoginEvent) -> None:

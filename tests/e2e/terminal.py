@@ -50,6 +50,13 @@ class Terminal:
         """What stands on the screen."""
         return "\n".join(line.rstrip() for line in self._screen.display)
 
+    @property
+    def edits_lines(self) -> bool:
+        """Whether it is as a shell wants it: lines are edited and shown."""
+        mode: int = termios.tcgetattr(self._master)[3]
+        wanted = termios.ICANON | termios.ECHO
+        return mode & wanted == wanted
+
     def send(self, keys: str) -> None:
         """Type `keys`."""
         os.write(self._master, keys.encode())
@@ -61,6 +68,10 @@ class Terminal:
     def wait_until_gone(self, word: str) -> str:
         """Wait until `word` stands on the screen no more."""
         return self._wait(lambda: word not in self.text, f"wait until {word!r} is gone")
+
+    def wait_until(self, done: Callable[[], bool]) -> None:
+        """Wait until `done` says so."""
+        self._wait(done, "wait until it is done")
 
     def wait_for_exit(self) -> int:
         """Wait until the command has ended, and give its exit code."""

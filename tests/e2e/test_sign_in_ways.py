@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import signal
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,7 +39,9 @@ class Waiting:
     """A sign-in under way, and what it has told so far."""
 
     def __init__(self, world: World) -> None:
-        self.service = AuthService(world.config, store=MemoryStore())
+        self.entered = asyncio.Event()
+        """That a code was entered; it is asked for after that, instead of after five seconds."""
+        self.service = AuthService(world.config, store=MemoryStore(), sleep=self._until_entered)
         self.progress = SignInProgress("preparing")
         self._news = asyncio.Event()
 
@@ -57,6 +60,9 @@ class Waiting:
         while self.progress.device is None:
             await self._next()
         return self.progress.device.verification_uri_complete
+
+    async def _until_entered(self, _seconds: float) -> None:
+        await self.entered.wait()
 
     async def _next(self) -> None:
         await self._news.wait()
@@ -121,6 +127,7 @@ async def test_a_code_entered_in_chromium_signs_in(world: World) -> None:
         await page.click("button[type=submit]")
         await sign_in(page)
         await page.wait_for_selector("text=Your terminal is connected")
+        waiting.entered.set()
         assert (await task).logged_in
     await waiting.service.aclose()
 
@@ -150,11 +157,13 @@ def test_login_paste_takes_the_address_at_its_prompt_and_tells_what_is_wrong(wor
         shown = terminal.wait_for("and press Enter")
         address = re.search(r"http://\S+authorize\S+", shown)
         assert address is not None
-        terminal.send("nonsense\r")
-        terminal.wait_for("does not know this code")
-        terminal.send(f"{_last_address(address.group())}\r")
+        terminal.send("nonsemse\x7f\x7f\x7fnse\r")
+        terminal.wait_for("nonsense", "does not know this code")
+        # Longer than what a terminal takes in a line that it edits itself.
+        terminal.send(f"{_last_address(address.group())}&session_state={'x' * 5000}\r")
         terminal.wait_for("Signed in as Alice")
         assert terminal.wait_for_exit() == 0
+        assert terminal.edits_lines
 
 
 @pytest.mark.pty
@@ -165,6 +174,21 @@ def test_ctrl_c_ends_a_login_at_once(world: World) -> None:
         terminal.send("\x03")
         assert terminal.wait_for_exit() == 130
         assert "cancelled" in terminal.text
+
+
+@pytest.mark.pty
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_login_paste_gives_the_terminal_back_however_it_ends(
+    world: World, number: signal.Signals, code: int
+) -> None:
+    command = [*DOORKEY, "--config", str(world.config.path), "login", "--paste"]
+    with Terminal(command, world.environment) as terminal:
+        terminal.wait_for("and press Enter")
+        terminal.send("x")
+        terminal.wait_until(lambda: not terminal.edits_lines)
+        terminal.signal(number)
+        assert terminal.wait_for_exit() == code
+        assert terminal.edits_lines
 
 
 def _last_address(url: str) -> str:
