@@ -124,6 +124,26 @@ async def test_what_is_no_web_address_never_reaches_a_browser(tmp_path: Path, ur
     assert not path.exists()
 
 
+async def test_our_own_helper_ends_with_the_sign_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told, never = tmp_path / "told", tmp_path / "never"
+    os.mkfifo(told)
+    os.mkfifo(never)
+    helper = f"import os; open({str(told)!r}, 'w').write(str(os.getpid())); open({str(never)!r})"
+    monkeypatch.setattr("tui.auth.sign_in.browser_commands.SYSTEM_BROWSER", helper)
+    opening = asyncio.create_task(open_in_browser(URL, {"DISPLAY": ":0"}))
+    process = int(await asyncio.to_thread(told.read_text))
+    opening.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await opening
+    for thread in threading.enumerate():
+        if thread.name == "browser":  # it ends with the helper, and reaps it
+            await asyncio.to_thread(thread.join, 10)
+    with pytest.raises(ProcessLookupError):
+        os.kill(process, 0)
+
+
 async def test_a_browser_that_is_opening_when_the_sign_in_ends_stays_open(tmp_path: Path) -> None:
     told, go, script = tmp_path / "told", tmp_path / "go", tmp_path / "browser"
     os.mkfifo(told)

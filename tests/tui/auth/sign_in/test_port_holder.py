@@ -1,4 +1,5 @@
 import errno
+import os
 import socket
 import subprocess
 import sys
@@ -23,6 +24,10 @@ listening.listen()
 print(listening.getsockname()[1], flush=True)
 sys.stdin.read()
 """
+
+PRIVILEGED_FROM = Path("/proc/sys/net/ipv4/ip_unprivileged_port_start")
+
+NOBODY = 65534
 
 on_linux = pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="Linux alone tells")
 
@@ -62,6 +67,27 @@ async def test_a_port_of_our_own_is_not_somebody_elses() -> None:
 def test_a_port_that_is_refused_is_told_from_one_that_is_taken() -> None:
     refused = OSError(errno.EACCES, "Permission denied")
     assert why_not_free(80, refused) == "80 (this system does not allow it)"
+
+
+@pytest.fixture
+def unprivileged() -> Iterator[None]:
+    """Take away what lets the superuser listen on ports below 1024."""
+    if not PRIVILEGED_FROM.exists() or int(PRIVILEGED_FROM.read_text()) < 2:
+        pytest.skip("port 1 is free for everybody here")
+    before = os.geteuid()
+    if before == 0:
+        os.seteuid(NOBODY)
+    yield
+    os.seteuid(before)
+
+
+@pytest.mark.usefixtures("unprivileged")
+async def test_a_port_that_the_system_refuses_means_the_next_redirect_uri() -> None:
+    refused = "http://127.0.0.1:1/callback"
+    async with await LoopbackListener.bind([refused, "http://127.0.0.1:0/callback"]) as listener:
+        assert listener.redirect_uri != refused
+    with pytest.raises(NoFreeRedirectUri, match=r": 1 \(this system does not allow it\)\."):
+        await LoopbackListener.bind([refused])
 
 
 def test_without_proc_a_taken_port_is_still_named(tmp_path: Path) -> None:
