@@ -8,6 +8,7 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Final, cast
 from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 import httpx
 
@@ -169,4 +170,6 @@ def _unreachable(host: str, error: httpx.HTTPError) -> str:
 def _what_to_do(host: str) -> str:
     if urlsplit(f"//{host}").hostname in ("localhost", "127.0.0.1", "::1"):
         return "Start the local tenant: doorkey dev, or doorkey tenant."
+    if getproxies().keys() & {"https", "http", "all"}:
+        return "Check the proxy that HTTPS_PROXY names, the network, and `domain` in the config."
     return "Check the network, and `domain` in the config."

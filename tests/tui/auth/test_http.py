@@ -82,6 +82,16 @@ async def test_the_world_is_reached_through_the_proxy_of_the_environment(
     assert asked == [b"CONNECT tenant.example:443 HTTP/1.1\r\n"]
 
 
+async def test_a_proxy_that_is_down_is_not_taken_for_the_tenant(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    http = TenantHttp()
+    with pytest.raises(TenantUnreachable, match="Check the proxy that HTTPS_PROXY names"):
+        await http.get("https://tenant.example/")
+    await http.aclose()
+
+
 def certificate(folder: Path) -> tuple[ssl.SSLContext, Path]:
     """Make a certificate that only its own file vouches for."""
     key = generate_private_key(SECP256R1())
