@@ -137,7 +137,7 @@ class KeySet:
     def _arrived(self, keys: Keys) -> None:
         now = self._clock()
         if self._keys is None or keys.thumbprints != self._keys.thumbprints:
-            logger.info("the issuer has %d usable keys", len(keys.all))
+            logger.info("usable keys of the issuer: %d", len(keys.all))
         self._keys = keys
         self._refresh_at, self._stale_at = now + REFRESH_SECONDS, now + FRESH_SECONDS
         self._try_at, self.failure = now, None
