@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -34,6 +35,8 @@ FAILURES: Final[dict[type[httpx.HTTPError], str]] = {
     httpx.ReadError: "the connection broke",
 }
 """For exceptions whose own words say nothing to a person."""
+
+ERROR_NUMBER: Final = re.compile(r"^\[Errno -?\d+\] ")
 
 WAIT_AND_TRY_AGAIN: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 
@@ -147,7 +150,7 @@ def _retry_after(value: str) -> float | None:
 
 def cause_of(error: httpx.HTTPError) -> str:
     """Say in words why an exchange failed."""
-    words = printable(error)
+    words = ERROR_NUMBER.sub("", printable(error))
     if not words or words == "All connection attempts failed":
         return FAILURES.get(type(error), type(error).__name__)
     return words
@@ -162,6 +165,8 @@ def _unreachable(host: str, error: httpx.HTTPError) -> str:
             f"{host} has a TLS certificate that this machine does not trust: {cause}. "
             "Behind a company's proxy, SSL_CERT_FILE names the certificates to trust."
         )
+    if "[SSL" in cause:
+        return f"{host} does not speak TLS as expected: {cause}. Check `domain` in the config."
     if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
         return f"{host} cannot be reached ({cause}). {_what_to_do(host)}"
     return f"{host} broke off its answer ({cause}). Try again later."

@@ -132,6 +132,17 @@ async def test_a_certificate_that_nobody_vouches_for_is_refused_and_said(
     await http.aclose()
 
 
+async def test_a_server_without_tls_is_told_from_one_that_is_not_there(http: TenantHttp) -> None:
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1)
+        writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        await writer.drain()
+
+    async with server(refuse) as port:
+        with pytest.raises(TenantUnreachable, match="does not speak TLS as expected"):
+            await http.get(f"https://127.0.0.1:{port}/")
+
+
 async def test_ssl_cert_file_names_whom_to_trust(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
