@@ -78,6 +78,15 @@ def test_killed_server_leaves_no_worker_behind(start: Start, workers: int) -> No
     wait_until_gone(members)
 
 
+def test_worker_that_dies_is_replaced_where_there_are_several(start: Start) -> None:
+    server = start(2)
+    workers = server.members()[1:]
+    for worker in workers:
+        os.kill(worker, signal.SIGKILL)
+    wait_until_gone(workers)
+    server.wait_until_it_answers()
+
+
 def test_stop_during_the_start_is_a_stop(start: Start) -> None:
     # moments of the start: imports, fork, loop; none may swallow the signal
     for delay in (0.02, 0.05, 0.08, 0.1, 0.12):
