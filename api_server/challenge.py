@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from starlette.exceptions import HTTPException
+from starlette.responses import Response
 
 from .refusal import InsufficientScopeError, IssuerUnavailableError, Refusal
 
@@ -24,12 +24,11 @@ class Challenger:
     metadata_url: str | None = None
     """Where a client learns which issuer to ask (RFC 9728 5.1)."""
 
-    def answer(self, refusal: Refusal) -> HTTPException:
-        """Return the refusal as the exception that Starlette turns into a response."""
+    def answer(self, refusal: Refusal) -> Response:
+        """Return the response that says the refusal: the same in any framework."""
         body = {"error": refusal.error or "unauthorized", "error_description": refusal.description}
-        return HTTPException(
-            status_code=refusal.status, detail=json.dumps(body), headers=self._headers(refusal)
-        )
+        # json.dumps writes ASCII: a claim may hold half a surrogate pair, which is no UTF-8
+        return Response(json.dumps(body), refusal.status, self._headers(refusal))
 
     def _headers(self, refusal: Refusal) -> Mapping[str, str]:
         headers = {"content-type": "application/json", "cache-control": "no-store"}

@@ -7,6 +7,7 @@ from typing import ParamSpec, Protocol, TypeVar, cast, overload
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
+from starlette.responses import Response
 
 from .form_body import has_form, refuse_form_token
 from .refusal import InsufficientScopeError, Refusal
@@ -24,12 +25,12 @@ class Guard(Protocol):
     @overload
     def __call__(
         self, endpoint: AsyncEndpoint[Parameters, Answer], /
-    ) -> AsyncEndpoint[Parameters, Answer]: ...
+    ) -> AsyncEndpoint[Parameters, Answer | Response]: ...
 
     @overload
     def __call__(
         self, endpoint: PlainEndpoint[Parameters, Answer], /
-    ) -> AsyncEndpoint[Parameters, Answer]: ...
+    ) -> AsyncEndpoint[Parameters, Answer | Response]: ...
 
 
 def requires(*scopes: str) -> Guard:
@@ -41,15 +42,16 @@ def requires(*scopes: str) -> Guard:
 
     def guard(
         endpoint: AsyncEndpoint[Parameters, Answer] | PlainEndpoint[Parameters, Answer],
-    ) -> AsyncEndpoint[Parameters, Answer]:
+    ) -> AsyncEndpoint[Parameters, Answer | Response]:
         run = _awaitable(endpoint)
 
         @wraps(endpoint)
-        async def guarded(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Answer:
+        async def guarded(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Answer | Response:
             request = _request_in(*args, *kwargs.values())
-            if has_form(request):
-                await _refuse_form_token(request)
-            _admit(request, needed)
+            auth = _credentials(request)
+            refusal = await _form_refusal(request) or _refusal(request, auth, needed)
+            if refusal is not None:
+                return auth.challenger.answer(refusal)
             return await run(*args, **kwargs)
 
         return guarded
@@ -57,20 +59,21 @@ def requires(*scopes: str) -> Guard:
     return guard
 
 
-def _admit(request: Request, needed: frozenset[str]) -> None:
-    """Raise the refusal of a request that may not pass."""
-    auth, user = _credentials(request), request.user
-    if isinstance(user, Stranger):
-        raise auth.challenger.answer(user.refusal)
+async def _form_refusal(request: Request) -> Refusal | None:
+    if has_form(request):
+        try:
+            await refuse_form_token(request)
+        except Refusal as refusal:
+            return refusal
+    return None
+
+
+def _refusal(request: Request, auth: BearerCredentials, needed: frozenset[str]) -> Refusal | None:
+    if isinstance(request.user, Stranger):
+        return request.user.refusal
     if not needed.issubset(auth.scopes):
-        raise auth.challenger.answer(_insufficient(needed, frozenset(auth.scopes)))
-
-
-async def _refuse_form_token(request: Request) -> None:
-    try:
-        await refuse_form_token(request)
-    except Refusal as refusal:
-        raise _credentials(request).challenger.answer(refusal) from None
+        return _insufficient(needed, frozenset(auth.scopes))
+    return None
 
 
 def _credentials(request: Request) -> BearerCredentials:

@@ -42,6 +42,8 @@ async def test_app_of_the_readme_answers_as_it_says() -> None:
     assert let_in.json() == {"for": "alice"}
     assert (unscoped.status_code, nothing.status_code) == (403, 401)
     assert nothing.headers["www-authenticate"] == 'Bearer realm="api"'
+    assert nothing.json()["error"] == "unauthorized"
+    assert unscoped.json()["error"] == "insufficient_scope"
 
 
 def doubled(number: int) -> int:
