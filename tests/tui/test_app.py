@@ -1,7 +1,5 @@
 """Every key and every guard of the app, as a person meets them."""
 
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,15 +25,8 @@ from tui.auth.store import MemoryStore
 from tui.messages import PLACES, PROTECTED
 from tui.screens.log_out import LogOutScreen
 from tui.screens.sign_in import SignInScreen
-from tui.widgets.nav_bar import NavItem
 
 SIZE = (80, 24)
-
-HEAVY = ("httpx", "jwt", "cryptography", "starlette", "granian", "keyring", "h11")
-
-
-def shown_nav(on: Stage) -> list[str | None]:
-    return [item.name for item in on.app.screen.query(NavItem) if item.display]
 
 
 async def arrival(pilot: "Pilot[None]", on: Stage, place: str) -> None:
@@ -48,26 +39,6 @@ async def test_keys_lead_to_each_place() -> None:
         for key, place in (("2", "profile"), ("3", "external-api"), ("1", "home")):
             await pilot.press(key)
             await arrival(pilot, on, place)
-
-
-async def test_clicks_on_the_nav_lead_to_each_place() -> None:
-    on = stage(signed_in=True)
-    async with on.app.run_test(size=SIZE) as pilot:
-        await until(pilot, lambda: on.app.account.signed_in)
-        for place in ("profile", "external-api", "home"):
-            item = next(item for item in on.app.screen.query(NavItem) if item.name == place)
-            await pilot.click(item)
-            await arrival(pilot, on, place)
-
-
-async def test_the_nav_offers_what_the_session_allows() -> None:
-    on = stage()
-    async with on.app.run_test(size=SIZE) as pilot:
-        await until(pilot, lambda: on.app.account.state == "signed-out")
-        assert shown_nav(on) == ["home", "login"]
-        await pilot.press("l")
-        await until(pilot, lambda: on.app.account.signed_in)
-        assert shown_nav(on) == ["home", "profile", "external-api", "log-out"]
 
 
 async def test_signing_in_greets_by_name_and_says_how_long_the_token_lasts() -> None:
@@ -320,9 +291,3 @@ async def test_a_hostile_name_is_shown_as_text_everywhere(name: str) -> None:
             await arrival(pilot, on, place)
             assert on.app.account.signed_in
             assert all(mark not in text_of(on.app) for mark in "\x1b\x07‮")
-
-
-def test_the_app_imports_nothing_that_the_first_paint_can_do_without() -> None:
-    code = f"import sys, tui.app, tui.screens.home; print([n for n in {HEAVY} if n in sys.modules])"
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert run.stdout.strip() == "[]"

@@ -7,11 +7,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.screen import Screen
-from textual.widgets import Footer
 from textual.worker import Worker
 
 from tui.messages import Place
-from tui.screens.failed_work import tell_of_failed_work
+from tui.widgets.key_line import KeyLine
 from tui.widgets.moments import Clock
 from tui.widgets.nav_bar import NavBar
 from tui.widgets.title_bar import TitleBar
@@ -41,7 +40,7 @@ class PlaceScreen(Screen[None]):
         yield NavBar(self.PLACE)
         with VerticalScroll(id="body", can_focus=False), Vertical(id="column"):
             yield from self.compose_content()
-        yield Footer()
+        yield KeyLine()
 
     def compose_content(self) -> ComposeResult:
         """Yield what this screen is about."""
@@ -66,6 +65,8 @@ class PlaceScreen(Screen[None]):
 
     @on(Worker.StateChanged)
     def _work_changed(self, message: Worker.StateChanged) -> None:
+        from tui.screens.failed_work import tell_of_failed_work
+
         tell_of_failed_work(self, message)
 
     def action_scroll_body(self, lines: int) -> None:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 TABS = {"id-token": "ID token", "access-token": "Access token", "session": "Session"}
 
+Pane = IdTokenPane | AccessTokenPane | SessionPane
+
 
 class ProfileScreen(PlaceScreen):
     """Name, email, and three tabs."""
@@ -65,23 +67,17 @@ the chosen one is shown in full below.
         self._memory = memory
         self._copy_to_system = copy_to_system
         self._account = Account()
+        self._panes: dict[str, Pane] = {}
+        """Of the tabs that have been looked at."""
 
     def compose_content(self) -> ComposeResult:
         """Yield the person and the tabs."""
         yield Static(id="person")
         yield Tabs(*(Tab(label, id=name) for name, label in TABS.items()))
         yield Static(id="raw")
-        with ContentSwitcher(initial="pane-id-token"):
-            for name, pane in self._panes().items():
-                pane.id = f"pane-{name}"
-                yield pane
-
-    def _panes(self) -> "dict[str, IdTokenPane | AccessTokenPane | SessionPane]":
-        return {
-            "id-token": IdTokenPane(self.clock),
-            "access-token": AccessTokenPane(self.clock),
-            "session": SessionPane(self.clock, self._service.storage),
-        }
+        pane = self._panes["id-token"] = IdTokenPane(self.clock)
+        pane.id = "id-token-pane"
+        yield ContentSwitcher(pane, initial=pane.id)
 
     def on_mount(self) -> None:
         """Follow the account."""
@@ -104,30 +100,40 @@ the chosen one is shown in full below.
 
     def _show_pane(self) -> None:
         # The pane that is looked at only: a table costs some milliseconds.
-        if self._account.session is not None:
-            self._pane.show(self._account.session)
+        pane = self._pane
+        if pane is not None and self._account.session is not None:
+            pane.show(self._account.session)
 
     @property
-    def _pane(self) -> "IdTokenPane | AccessTokenPane | SessionPane":
-        if self._tab == "access-token":
-            return self.query_one(AccessTokenPane)
-        if self._tab == "session":
-            return self.query_one(SessionPane)
-        return self.query_one(IdTokenPane)
+    def _pane(self) -> Pane | None:
+        return self._panes.get(self._tab)
+
+    async def _open_pane(self, name: str) -> None:
+        """Put a pane together when it is first looked at: each is as large as a screen."""
+        switcher = self.query_one(ContentSwitcher)
+        if name not in self._panes:
+            if name == "access-token":
+                pane: Pane = AccessTokenPane(self.clock)
+            else:
+                pane = SessionPane(self.clock, self._service.storage)
+            await switcher.add_content(pane, id=f"{name}-pane")
+            self._panes[name] = pane
+        switcher.current = self._panes[name].id
 
     @property
     def _tab(self) -> str:
         return self.query_one(Tabs).active
 
     @on(Tabs.TabActivated)
-    def _go_to_tab(self) -> None:
-        self.query_one(ContentSwitcher).current = f"pane-{self._tab}"
+    async def _go_to_tab(self) -> None:
+        await self._open_pane(self._tab)
         self.revealed = False
         self.refresh_bindings()
         self._show_pane()
         pane = self._pane
-        table = pane.query(ClaimsTable)
-        self.set_focus(table.first() if table and table.first().is_on_screen else pane)
+        if pane is not None:
+            table = pane.query(ClaimsTable)
+            self.set_focus(table.first() if table and table.first().is_on_screen else pane)
 
     def action_next_tab(self, step: int) -> None:
         """Go to the next tab, or to the one before."""

@@ -1,39 +1,25 @@
 """One fact with its name before it, wrapped in columns."""
 
-from textual.app import ComposeResult
-from textual.containers import Horizontal
-from textual.content import Content
-from textual.widget import Widget
-from textual.widgets import Static
+from typing import Final
 
 from tui.text import printable_block, shortened
+from tui.widgets.columns import ColumnsRow
 
-LONGEST_FACT = 1000
+LONGEST_FACT: Final = 1000
 """Characters."""
 
+NAME_CELLS: Final = 12
 
-class FactRow(Horizontal):
-    """`Audience   https://api.example`; or any widget in the place of the words."""
 
-    DEFAULT_CSS = """
-    FactRow {
-        height: auto;
-        .fact-name { width: 12; color: $text-muted; }
-        .fact-value { width: 1fr; height: auto; }
-    }
-    """
+class FactRow(ColumnsRow):
+    """`Audience   https://api.example`."""
 
-    def __init__(self, name: str, *, id: str | None = None, widget: Widget | None = None) -> None:  # noqa: A002 # Textual's own name for it
+    def __init__(self, name: str, *, id: str | None = None) -> None:  # noqa: A002 # Textual's own name for it
         super().__init__(id=id)
-        self._label = name
-        self._widget = widget
-
-    def compose(self) -> ComposeResult:
-        """Put the line together."""
-        yield Static(Content(self._label), classes="fact-name")
-        yield self._widget or Static(classes="fact-value")
+        self._name_of_fact = name
+        self.say("")
 
     def say(self, value: str) -> None:
         """Say another value, which others may have written."""
-        text = Content(shortened(printable_block(value), LONGEST_FACT))
-        self.query_one(".fact-value", Static).update(text)
+        lead = ((self._name_of_fact, NAME_CELLS, "$foreground-muted"),)
+        self.set_columns(lead, shortened(printable_block(value), LONGEST_FACT))

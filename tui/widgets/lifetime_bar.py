@@ -7,6 +7,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from tui.widgets.fact_row import NAME_CELLS
 from tui.widgets.moments import Clock, countdown, duration
 
 TICK_SECONDS: Final = 1.0
@@ -24,15 +25,16 @@ class LifetimeBar(Widget):
     """`━━━━━━━━━───  58:31 left of 1 h`; repaints itself alone, while it is looked at."""
 
     DEFAULT_CSS = """
-    LifetimeBar { height: 1; width: 1fr; }
+    LifetimeBar { height: 1; }
     """
 
     life: reactive[tuple[datetime, datetime] | None] = reactive(None)
     """From when to when the token is good."""
     _now: reactive[datetime | None] = reactive(None)
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, name: str, clock: Clock) -> None:
         super().__init__()
+        self._name_of_token = name
         self._clock = clock
 
     def on_mount(self) -> None:
@@ -51,7 +53,7 @@ class LifetimeBar(Widget):
         whole = max(1.0, (end - begin).total_seconds())
         left = (end - self._clock()).total_seconds()
         share = min(1.0, max(0.0, left / whole))
-        cells = max(4, min(LONGEST_BAR, self.size.width - WORDS_CELLS))
+        cells = max(4, min(LONGEST_BAR, self.size.width - NAME_CELLS - WORDS_CELLS))
         filled = round(share * cells)
         style = "$text-error" if share == 0 else "$text-warning" if share < SHORT else "$primary"
         words = (
@@ -60,5 +62,8 @@ class LifetimeBar(Widget):
             else "  ▲ expired"
         )
         return Content.assemble(
-            ("━" * filled, style), ("─" * (cells - filled), "$foreground-muted"), words
+            (f"{self._name_of_token:<{NAME_CELLS}}", "$foreground-muted"),
+            ("━" * filled, style),
+            ("─" * (cells - filled), "$foreground-muted"),
+            words,
         )

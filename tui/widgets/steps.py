@@ -11,6 +11,8 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
+from tui.key_caps import key_cap
+
 Progress = Literal["done", "next", "later"]
 
 SYMBOLS: Final[dict[Progress, str]] = {"done": "✓", "next": "▸", "later": "○"}
@@ -18,10 +20,10 @@ SYMBOLS: Final[dict[Progress, str]] = {"done": "✓", "next": "▸", "later": "�
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing to do: its key, its label, what it brings, and what it asks for when clicked."""
+    """One thing to do: its binding, label, what it brings, and what it asks for when clicked."""
 
     name: str
-    key: str
+    binding: str
     label: str
     brings: str
     request: Callable[[], Message]
@@ -41,7 +43,7 @@ class StepLine(Static):
         self.update(
             Content.assemble(
                 f"{SYMBOLS[progress]} ",
-                (f" {self.step.key} ", "$text-primary on $panel bold"),
+                (f" {key_cap(self, self.step.binding)} ", "$text-primary on $panel bold"),
                 f"  {self.step.label:<18}",
                 (self.step.brings, "$foreground-muted"),
             )

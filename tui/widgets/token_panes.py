@@ -58,7 +58,7 @@ class AccessTokenPane(Vertical):
     def compose(self) -> ComposeResult:
         """Yield the facts, and the claims where they can be read."""
         with Vertical(classes="facts"):
-            yield FactRow("Lifetime", widget=LifetimeBar(self._clock))
+            yield LifetimeBar("Lifetime", self._clock)
             yield FactRow("Audience", id="access-audience")
             yield FactRow("Scopes", id="access-scopes")
             yield FactRow("Signature", id="access-signature")
@@ -92,7 +92,7 @@ class SessionPane(VerticalScroll):
     def compose(self) -> ComposeResult:
         """Yield the facts."""
         with Vertical(classes="facts"):
-            yield FactRow("Access", widget=LifetimeBar(self._clock))
+            yield LifetimeBar("Access", self._clock)
             for name in ("Signed in", "ID token", "Refresh", "Next", "Renewals", "Clock", "Stored"):
                 yield FactRow(name, id=f"session-{name.lower().replace(' ', '-')}")
 
