@@ -1,9 +1,11 @@
 """The app: its places, its keys, its colours, and how it starts and ends. No HTTP, no tokens."""
 
 import asyncio
+import gc
 import os
 import sys
 from collections.abc import Awaitable, Callable, Iterable
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -18,7 +20,6 @@ from textual.worker import Worker
 
 from tui.app_bindings import APP_BINDINGS
 from tui.app_signals import end_on_signals
-from tui.commands import system_commands
 from tui.memory import AppMemory, memory_path
 from tui.messages import (
     CheckRequested,
@@ -28,15 +29,13 @@ from tui.messages import (
     SessionChanged,
 )
 from tui.paths import logs_dir, shown, user_config_dir
-from tui.screens.failed_work import tell_of_failed_work
-from tui.session_app import ScreenFactories, SessionApp, Sleep
+from tui.session_app import ScreenFactories, ServiceFactory, SessionApp, Sleep, service_for
 from tui.text import printable
 from tui.themes import DARK, LIGHT, THEME_MEMORY, usable_theme
 from tui.widgets.account import Account
 from tui.widgets.moments import Clock, local_now
 
 if TYPE_CHECKING:
-    from tui.auth.service import AuthService
     from tui.checks import Finding
     from tui.config import Config
     from tui.copying import SystemClipboard
@@ -49,6 +48,12 @@ KEYMAP_NAME: Final = "keymap.json"
 
 LOOK_AGAIN_SECONDS: Final = 10.0
 """While something is amiss; somebody may just be mending it."""
+
+PREPARED: Final = (
+    "tui.screens.sign_in", "tui.screens.profile", "tui.screens.external_api", "tui.api_client",
+    "tui.auth.sign_in.journey",
+)  # fmt: skip
+"""What is loaded after the first paint, so that the first visit of a place is quick."""
 
 Look = Callable[["Config"], Awaitable["tuple[Finding, ...]"]]
 """Finds out whether tenant, API and clock are right."""
@@ -69,14 +74,18 @@ class DoorkeyApp(SessionApp):
     servers: reactive["tuple[ServerStatus, ...]"] = reactive(())
     """How the bundled servers are; empty where the app did not start any."""
 
+    painted: reactive[bool] = reactive(False)
+    """Whether there is something to see yet; what takes time waits for it."""
+
     findings: reactive["tuple[Finding, ...]"] = reactive(())
     """What the last look around has found."""
 
     def __init__(
         self,
-        service: "AuthService",
+        config: "Config",
         servers: "Servers | None" = None,
         *,
+        make_service: ServiceFactory = service_for,
         clock: Clock = local_now,
         sleep: Sleep = asyncio.sleep,
         make_api: "ApiFactory | None" = None,
@@ -85,7 +94,7 @@ class DoorkeyApp(SessionApp):
         look: "Look | None" = None,
         keymap: Path | None = None,
     ) -> None:
-        super().__init__(service, clock, sleep)
+        super().__init__(config, clock, sleep, make_service)
         self._bundled = servers
         self._make_api = make_api
         self._copy_to_system = copy_to_system
@@ -100,12 +109,13 @@ class DoorkeyApp(SessionApp):
     # Start and end
 
     def on_mount(self) -> None:
-        """Follow the service; leave everything that takes time until Home is painted."""
+        """Leave everything that takes time until Home is painted."""
         end_on_signals(lambda code: self.exit(return_code=code))
-        self._unsubscribe.append(
-            self.service.subscribe(lambda event: self.tell(SessionChanged(event)))
-        )
         self.theme_changed_signal.subscribe(self, self._theme_changed)
+
+    def on_ready(self) -> None:
+        """Paint Home, whose layout was made before anything may be painted; then begin."""
+        self.screen.refresh()
         self.call_after_refresh(self._begin)
 
     async def on_unmount(self) -> None:
@@ -117,6 +127,13 @@ class DoorkeyApp(SessionApp):
         await self.service.aclose()
 
     def _begin(self) -> None:
+        if not gc.isenabled():
+            gc.freeze()  # nor need it look again and again at what stays for good
+            gc.enable()
+        self.painted = True
+        self._unsubscribe.append(
+            self.service.subscribe(lambda event: self.tell(SessionChanged(event)))
+        )
         self.keep_session()
         if self._bundled is not None:
             self._unsubscribe.append(
@@ -126,6 +143,15 @@ class DoorkeyApp(SessionApp):
             self.run_worker(self._bundled.start(), group="servers", exit_on_error=False)
         self._look_around()
         self._take_keymap()
+        self._prepare()
+
+    @work(group="prepare", exit_on_error=False)
+    async def _prepare(self) -> None:
+        # While nobody waits for it, and beside the event loop: what other places are made of.
+        for name in PREPARED:
+            await asyncio.to_thread(import_module, name)
+        self.stylesheet.read_all(sorted(Path(__file__).with_name("screens").glob("*.tcss")))
+        self.stylesheet.parse()
 
     @on(CheckRequested)
     @work(exclusive=True, group="check", exit_on_error=False)
@@ -134,7 +160,7 @@ class DoorkeyApp(SessionApp):
         look = self._look or _look_over_the_network
         self.findings = ()
         while True:
-            self.findings = await look(self.service.config)
+            self.findings = await look(self.config)
             if all(finding.health == "good" for finding in self.findings):
                 return
             await self.sleep(LOOK_AGAIN_SECONDS)
@@ -157,7 +183,7 @@ class DoorkeyApp(SessionApp):
     def _make_home(self) -> Screen[None]:
         from tui.screens.home import HomeScreen
 
-        return HomeScreen(self.service.config, self.service.storage, self.clock)
+        return HomeScreen(self.config, lambda: self.service.storage, self.clock)
 
     def _make_profile(self) -> Screen[None]:
         from tui.clipboard import copy_to_system_clipboard
@@ -194,6 +220,8 @@ class DoorkeyApp(SessionApp):
 
     @on(Worker.StateChanged)
     def _work_changed(self, message: Worker.StateChanged) -> None:
+        from tui.screens.failed_work import tell_of_failed_work
+
         tell_of_failed_work(self, message)
 
     @on(ConfigEditRequested)
@@ -201,7 +229,7 @@ class DoorkeyApp(SessionApp):
     async def _edit_config(self) -> None:
         from tui.config_editing import edit_config
 
-        outcome = await edit_config(self, self.service.config)
+        outcome = await edit_config(self, self.config)
         self.notify(printable(outcome), title="The config", markup=False, timeout=10)
 
     # Colours and keys
@@ -251,10 +279,14 @@ class DoorkeyApp(SessionApp):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """List what the palette offers."""
+        from tui.commands import system_commands
+
         return system_commands(self, screen)
 
 
 async def _look_over_the_network(config: "Config") -> "tuple[Finding, ...]":
-    from tui.checks import check  # loads httpx, which the first paint must not wait for
+    # Loads httpx: neither the first paint nor a key must wait for it.
+    await asyncio.to_thread(import_module, "tui.checks")
+    from tui.checks import check
 
     return await check(config)

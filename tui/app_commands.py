@@ -1,28 +1,35 @@
 """`doorkey` and `doorkey dev`: the app, alone or with the bundled servers beside it."""
 
+import gc
 import sys
-from argparse import Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tui.auth.errors import ConfigError
-from tui.auth.service import AuthService
-from tui.config import Config, load_config
+from tui.config import load_config
+
+if TYPE_CHECKING:
+    from argparse import Namespace
 
 
-def run_app(arguments: Namespace) -> int:
+def run_app(arguments: "Namespace") -> int:
     """Run the app."""
-    return _run(load_config(arguments.config), with_servers=False)
+    return open_app(arguments.config)
 
 
-def run_dev(arguments: Namespace) -> int:
+def run_dev(arguments: "Namespace") -> int:
     """Run the app, and beside it the bundled servers that the config points to."""
-    return _run(load_config(arguments.config), with_servers=True)
+    return open_app(arguments.config, with_servers=True)
 
 
-def _run(config: Config, *, with_servers: bool) -> int:
+def open_app(config_path: Path | None, *, with_servers: bool = False) -> int:
+    """Run the app with the config at `config_path`, or with the one that is found."""
+    config = load_config(config_path)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise ConfigError(
             "The app needs a terminal. Without one there are commands: doorkey --help."
         )
+    gc.disable()  # what starting makes is no garbage; the app turns it on again when it stands
     from tui.app import DoorkeyApp
     from tui.app_signals import end_with_terminal
 
@@ -34,6 +41,6 @@ def _run(config: Config, *, with_servers: bool) -> int:
         from tui.paths import logs_dir, state_dir
 
         servers = Servers(bundled_servers(config, state_dir()), logs_dir())
-    app = DoorkeyApp(AuthService(config), servers)
+    app = DoorkeyApp(config, servers)
     app.run()
     return app.return_code or 0

@@ -7,7 +7,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 from tui.auth.errors import DoorkeyError
-from tui.quick_token import quick_token
 from tui.text import printable_block
 
 if TYPE_CHECKING:
@@ -63,10 +62,17 @@ def _silence_stdout() -> None:
 
 
 def _run(argv: list[str]) -> int:
-    if argv == ["token"] and (access_token := quick_token()):
-        sys.stdout.write(access_token + "\n")
-        sys.stdout.flush()
-        return 0
+    if argv == ["token"]:
+        from tui.quick_token import quick_token
+
+        if access_token := quick_token():
+            sys.stdout.write(access_token + "\n")
+            sys.stdout.flush()
+            return 0
+    if not argv:
+        from tui.app_commands import open_app
+
+        return open_app(None)
     from tui.command_line import parse
 
     arguments = parse(argv)

@@ -3,13 +3,14 @@
 import contextlib
 import json
 import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from tui.auth.models import Json
 from tui.paths import state_dir
+
+if TYPE_CHECKING:
+    from tui.auth.session import Json
 
 FILE_NAME: Final = "app.json"
 
@@ -30,11 +31,11 @@ class AppMemory:
         self._path = path
         self._values = dict(_read(path)) if path is not None else {}
 
-    def get(self, name: str) -> Json:
+    def get(self, name: str) -> "Json":
         """Give what is remembered under `name`, or None; it may be of any type."""
         return self._values.get(name)
 
-    def set(self, name: str, value: Json) -> None:
+    def set(self, name: str, value: "Json") -> None:
         """Remember `value`, at once."""
         if self._values.get(name) == value:
             return
@@ -44,7 +45,7 @@ class AppMemory:
                 _write(self._path, self._values)
 
 
-def _read(path: Path) -> Mapping[str, Json]:
+def _read(path: Path) -> Mapping[str, "Json"]:
     try:
         with path.open("rb") as file:
             values = json.loads(file.read(LARGEST_BYTES))
@@ -53,9 +54,11 @@ def _read(path: Path) -> Mapping[str, Json]:
     return values if isinstance(values, dict) else {}
 
 
-def _write(path: Path, values: Mapping[str, Json]) -> None:
+def _write(path: Path, values: Mapping[str, "Json"]) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     # Whole or not at all: another window may be reading it.
+    import tempfile  # loads random and more, which reading has no use for
+
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         json.dump(values, file)

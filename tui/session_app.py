@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
 
 from textual import on, work
 from textual.app import App
@@ -24,6 +25,7 @@ from tui.messages import (
     SwitchAccountRequested,
     place_of,
 )
+from tui.stylesheet import KeptStylesheet
 from tui.text import printable
 from tui.widgets.account import Account
 from tui.widgets.moments import Clock
@@ -32,10 +34,25 @@ if TYPE_CHECKING:
     from tui.auth.keeper import Offline
     from tui.auth.service import AuthService
     from tui.auth.sign_in.options import SignInOptions
+    from tui.config import Config
 
 Sleep = Callable[[float], Awaitable[None]]
 
 ScreenFactories = Mapping[Place, Callable[[], Screen[None]]]
+
+FRAME_SECONDS: Final = 1 / 60
+
+FIRST_VISIT_SECONDS: Final = 0.05
+"""A screen that is just put together would be painted several times."""
+
+ServiceFactory = Callable[["Config"], "AuthService"]
+
+
+def service_for(config: "Config") -> "AuthService":
+    """Make the service as it is; loads what the first paint must not wait for."""
+    from tui.auth.service import AuthService
+
+    return AuthService(config)
 
 
 class SessionApp(App[None]):
@@ -46,15 +63,30 @@ class SessionApp(App[None]):
     offline: reactive["Offline | None"] = reactive(None)
     """Why the session cannot be renewed now, and when that is tried again."""
 
-    def __init__(self, service: "AuthService", clock: Clock, sleep: Sleep = asyncio.sleep) -> None:
+    def __init__(
+        self,
+        config: "Config",
+        clock: Clock,
+        sleep: Sleep = asyncio.sleep,
+        make_service: ServiceFactory = service_for,
+    ) -> None:
         super().__init__()
+        self.stylesheet = KeptStylesheet(variables=self.get_css_variables())
         self.sleep = sleep
-        self.service = service
+        self.config = config
+        self._make_service = make_service
+        self._been_at: set[str] = set()
+        self._mask_seconds = FRAME_SECONDS
         self.clock = clock
         self._restored = asyncio.Event()
         self._following = asyncio.Lock()
         for place, factory in self.screen_factories().items():
             self.add_mode(place, factory)
+
+    @cached_property
+    def service(self) -> "AuthService":
+        """Whose session this is; made when it is first asked for, after the first paint."""
+        return self._make_service(self.config)
 
     def screen_factories(self) -> ScreenFactories:
         """Give what makes each mode's screen."""
@@ -109,6 +141,7 @@ class SessionApp(App[None]):
         for place, factory in self.screen_factories().items():
             if place in PROTECTED:
                 await self.remove_mode(place)
+                self._been_at.discard(place)
                 self.add_mode(place, factory)
 
     @on(SessionChanged)
@@ -136,7 +169,13 @@ class SessionApp(App[None]):
         """Go to a mode, whoever asks; nobody gets to a protected one signed out."""
         if mode in PROTECTED and not self.account.signed_in:
             mode = "home"
+        self._mask_seconds = FRAME_SECONDS if mode in self._been_at else FIRST_VISIT_SECONDS
+        self._been_at.add(mode)
         return super().switch_mode(mode)
+
+    def delay_update(self, delay: float = 0.05) -> None:
+        """Mask a change of screens no longer than it takes; Textual has the same for all."""
+        super().delay_update(min(delay, self._mask_seconds))
 
     # Signing in, renewing, logging out
 

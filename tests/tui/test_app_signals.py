@@ -13,7 +13,7 @@ from tests.builders import CONFIG
 from tui.app import DoorkeyApp
 from tui.auth.service import AuthService
 from tui.auth.store import MemoryStore
-app = DoorkeyApp(AuthService(CONFIG, store=MemoryStore()))
+app = DoorkeyApp(CONFIG, make_service=lambda _: AuthService(CONFIG, store=MemoryStore()))
 app.run()
 raise SystemExit(app.return_code)
 """

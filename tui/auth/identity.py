@@ -1,6 +1,5 @@
 """What a session belongs to: one issuer, client, audience, scope and API, and so one file name."""
 
-import hashlib
 import json
 from typing import Final
 
@@ -32,6 +31,8 @@ def session_identity(issuer: str, client_id: str, audience: str, scope: str, api
 
 def session_name(identity: str) -> str:
     """Give the name under which a session is kept; says nothing about it."""
+    import hashlib  # loads OpenSSL, which a look at the config has no use for
+
     return hashlib.sha256(identity.encode()).hexdigest()[:16]
 
 

@@ -136,8 +136,9 @@ def stage(
         opened.add(url)
         return await opener(url)
 
+    config = replace(CONFIG, path=Path("/home/pat/auth_config.json"), redirect_uris=redirect_uris)
     service = AuthService(
-        replace(CONFIG, path=Path("/home/pat/auth_config.json"), redirect_uris=redirect_uris),
+        config,
         store=store or MemoryStore(session_of(claims) if signed_in else None),
         transport=tenant,
         clock=clock,
@@ -146,7 +147,8 @@ def stage(
         surroundings=around,
     )
     app = DoorkeyApp(
-        service,
+        config,
+        make_service=lambda _config: service,
         clock=clock,
         sleep=sleep,
         copy_to_system=_no_system_clipboard,
