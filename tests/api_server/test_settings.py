@@ -87,6 +87,7 @@ def test_launcher_has_messages_speak_of_itself(capsys: pytest.CaptureFixture[str
         "https://t.example:port/",
         "https://t.example/\n",
         "ftp://t.example/",
+        "https://t.ex\u00e4mple/",
     ],
 )
 def test_issuer_must_be_https_or_loopback(issuer: str, capsys: pytest.CaptureFixture[str]) -> None:
