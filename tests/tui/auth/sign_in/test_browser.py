@@ -89,6 +89,19 @@ async def test_the_browser_gets_the_address_as_one_argument(
     assert path.read_text() == repr((["--new"] if placeholder else []) + [URL]) + "\n"
 
 
+async def test_what_a_browser_says_stays_off_our_screen_and_our_keys_stay_ours(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path, script = tmp_path / "told", tmp_path / "browser.py"
+    script.write_text(
+        "import os, sys; print('out'); print('err', file=sys.stderr);"
+        "open(sys.argv[1], 'w').write(str(os.getsid(0) == os.getpid()))"
+    )
+    assert await open_in_browser(URL, {"BROWSER": f"{sys.executable} {script} {path}"})
+    assert path.read_text() == "True"  # no part of our session: Ctrl-C does not reach it
+    assert capfd.readouterr() == ("", "")
+
+
 async def test_no_shell_sees_the_address(tmp_path: Path) -> None:
     path = tmp_path / "told"
     url = "https://tenant.example/$(touch${IFS}x);&|'"

@@ -244,6 +244,21 @@ async def test_a_code_is_shown_beside_the_address_and_gives_more_time(
     assert (progress.deadline - signing.tenant.clock()).total_seconds() == 600
 
 
+async def test_a_code_that_lives_shortly_takes_no_time_from_the_browser(signing: Signing) -> None:
+    signing.tenant.device_members = {"expires_in": 60}
+    signing.naps_allowed = 0
+    task = signing.begin()
+    await signing.waiting()
+    signing.service.begin_device()
+    while not signing.progress[-1].device:
+        await signing.waits.wait()
+        signing.waits.clear()
+    deadline = signing.progress[-1].deadline
+    assert deadline is not None
+    assert (deadline - signing.tenant.clock()).total_seconds() == 300
+    task.cancel()
+
+
 async def test_the_browser_wins_over_a_waiting_device(
     signing: Signing, waiting: "asyncio.Task[object]"
 ) -> None:
