@@ -46,7 +46,9 @@ def tenant() -> Iterator[str]:
 
 
 @pytest.fixture
-def api(tenant: str) -> Iterator[Server]:
+def api(tenant: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    # nobody listens there: an issuer on loopback is asked without the proxy, or there are no keys
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     port = free_port()
     arguments = ["-m", "api_server", "--issuer", tenant, "--audience", AUDIENCE]
     server = Server.start([*arguments, "--port", str(port)], port)
