@@ -5,6 +5,7 @@ import shutil
 import sys
 from argparse import Namespace
 from contextlib import suppress
+from textwrap import indent
 from typing import Final
 
 from tui.auth.errors import DoorkeyError
@@ -13,12 +14,16 @@ from tui.auth.service import AuthService
 from tui.auth.sign_in.options import SignInOptions, Way
 from tui.auth.sign_in.surroundings import Surroundings
 from tui.config import Config, load_config
+from tui.large_letters import large
 from tui.login_hints import hints
 from tui.login_options import not_for_device
 from tui.terminal_input import typed_lines
 from tui.text import printable
 
 WRONG_USAGE: Final = 2
+
+ROWS_FOR_LARGE_CODE: Final = 30
+"""With the QR code, whose 17 rows are of more use than large letters."""
 
 BLACK_ON_WHITE: Final = "\x1b[38;5;16;48;5;231m"
 """Of the 256 colours, because themes give the first sixteen other shades."""
@@ -135,11 +140,15 @@ class _Teller:
 
 
 def _tell_code(prompt: DevicePrompt) -> None:
+    code, at_terminal = printable(prompt.user_code), sys.stderr.isatty()
+    # Above: with it, everything else just fits a terminal of 24 rows.
+    if at_terminal:
+        _draw_qr(prompt.verification_uri_complete or prompt.verification_uri)
     _say("On a phone or any other machine, open this address and enter the code:\n")
     _say(f"  {printable(prompt.verification_uri)}")
-    _say(f"  {printable(prompt.user_code)}\n")
-    if sys.stderr.isatty():
-        _draw_qr(prompt.verification_uri_complete or prompt.verification_uri)
+    if at_terminal and shutil.get_terminal_size().lines >= ROWS_FOR_LARGE_CODE and large(code):
+        _say("\n" + indent(large(code), "  "))
+    _say(f"  {code}\n")
     _say("Waiting until somebody lets this terminal in (Ctrl-C cancels) ...")
 
 
@@ -150,7 +159,6 @@ def _draw_qr(url: str) -> None:
     if len(lines[0]) <= shutil.get_terminal_size().columns:
         for line in lines:
             _say(f"{BLACK_ON_WHITE}{line}{PLAIN}")
-        _say("")
 
 
 def _say(line: str) -> None:
