@@ -196,9 +196,12 @@ async def test_d_shows_a_code_and_whoever_enters_it_is_signed_in() -> None:
         await until(pilot, lambda: "W D J B - M J H T" in text_of(on.app))
         assert "https://tenant.example/device" in text_of(on.app)
         assert "gives up in 10:00" in text_of(on.app)
+        await pilot.press("k")
+        await until(pilot, lambda: "compare the code: WDJB-MJHT" in text_of(on.app))
         on.tenant.device_allowed = True
         allowed.set()
         await until(pilot, lambda: on.app.current_mode == "profile")
+        assert "compare the code" not in text_of(on.app)
 
 
 async def test_a_code_that_cannot_be_had_is_told_and_the_browser_stays_awaited() -> None:
