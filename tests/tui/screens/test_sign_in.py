@@ -173,6 +173,24 @@ async def test_a_tenant_that_is_down_is_told_and_r_tries_again() -> None:
         await until(pilot, lambda: on.app.current_mode == "profile")
 
 
+async def test_a_tenant_of_our_own_that_is_starting_is_waited_for() -> None:
+    ready = asyncio.Event()
+
+    async def until_ready() -> None:
+        await ready.wait()
+
+    on = stage()
+    async with on.app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: on.app.account.state == "signed-out")
+        on.app.push_screen(
+            SignInScreen(on.service, "home", on.clock, on.service.open_url, until_ready)
+        )
+        await until(pilot, lambda: "Getting ready" in text_of(on.app))
+        assert not on.tenant.requests
+        ready.set()
+        await until(pilot, lambda: on.app.account.signed_in)
+
+
 async def test_a_refusal_by_the_tenant_is_told() -> None:
     on = stage()
     on.tenant.answer_parameters = {"code": None, "error": "access_denied"}
