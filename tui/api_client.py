@@ -13,6 +13,7 @@ from tui.api_request import PING, ApiRequest
 from tui.auth.errors import ApiUnreachable
 from tui.auth.http import cause_of
 from tui.auth.identity import is_loopback
+from tui.auth.tls import tls_context
 from tui.resource_metadata import ResourceMetadata, metadata_path, parse_resource_metadata
 
 LARGEST_BODY_BYTES: Final = 1024 * 1024
@@ -149,6 +150,7 @@ class ApiClient:
 
     def _client(self) -> httpx.AsyncClient:
         return httpx.AsyncClient(
+            verify=tls_context(),
             transport=self._transport,
             # No redirects: the token goes to this origin and no other.
             follow_redirects=False,

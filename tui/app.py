@@ -51,7 +51,6 @@ LOOK_AGAIN_SECONDS: Final = 10.0
 
 PREPARED: Final = (
     "tui.screens.sign_in", "tui.screens.profile", "tui.screens.external_api", "tui.api_client",
-    "tui.auth.sign_in.journey",
 )  # fmt: skip
 """What is loaded after the first paint, so that the first visit of a place is quick."""
 
@@ -150,6 +149,8 @@ class DoorkeyApp(SessionApp):
         # While nobody waits for it, and beside the event loop: what other places are made of.
         for name in PREPARED:
             await asyncio.to_thread(import_module, name)
+        if not self.account.signed_in:
+            await asyncio.to_thread(import_module, "tui.auth.sign_in.journey")
         self.stylesheet.read_all(sorted(Path(__file__).with_name("screens").glob("*.tcss")))
         self.stylesheet.parse()
 
@@ -284,9 +285,15 @@ class DoorkeyApp(SessionApp):
         return system_commands(self, screen)
 
 
+def _load_network() -> None:
+    from tui.auth.tls import tls_context
+
+    tls_context()
+
+
 async def _look_over_the_network(config: "Config") -> "tuple[Finding, ...]":
     # Loads httpx: neither the first paint nor a key must wait for it.
-    await asyncio.to_thread(import_module, "tui.checks")
+    await asyncio.to_thread(_load_network)
     from tui.checks import check
 
     return await check(config)

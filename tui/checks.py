@@ -11,6 +11,7 @@ import httpx
 from tui.auth.errors import DoorkeyError
 from tui.auth.http import TenantHttp, cause_of
 from tui.auth.identity import is_loopback
+from tui.auth.tls import tls_context
 from tui.config import Config
 from tui.text import printable, shortened
 
@@ -78,6 +79,7 @@ async def _tenant(
 async def _api(config: Config, transport: httpx.AsyncBaseTransport | None) -> Finding:
     url = config.api_url + "/"
     client = httpx.AsyncClient(
+        verify=tls_context(),
         transport=transport,
         trust_env=not is_loopback(httpx.URL(url).host),
         timeout=CHECK_SECONDS,

@@ -152,8 +152,12 @@ async def probe(server: BundledServer) -> Literal["ours", "foreign", "nobody"]:
     """Find out who listens where `server` belongs."""
     import httpx  # not on the way to the first paint
 
+    from tui.auth.tls import tls_context
+
     try:
-        async with httpx.AsyncClient(trust_env=False, timeout=PROBE_SECONDS) as client:
+        async with httpx.AsyncClient(
+            verify=tls_context(), trust_env=False, timeout=PROBE_SECONDS
+        ) as client:
             answer = await client.get(server.health_url)
     except (httpx.ConnectError, httpx.ConnectTimeout):
         return "nobody"

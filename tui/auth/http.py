@@ -15,6 +15,7 @@ import httpx
 
 from tui.auth.errors import TenantMisbehaved, TenantUnreachable
 from tui.auth.models import Json
+from tui.auth.tls import tls_context
 from tui.text import printable
 
 LARGEST_BODY_BYTES: Final = 1024 * 1024
@@ -78,6 +79,7 @@ class TenantHttp:
         self._exchange_seconds = exchange_seconds
         direct = None if transport else {f"all://{host}": None for host in DIRECT_HOSTS}
         self._client = httpx.AsyncClient(
+            verify=tls_context(),
             transport=transport,
             mounts=direct,
             timeout=httpx.Timeout(exchange_seconds, connect=CONNECT_SECONDS),
