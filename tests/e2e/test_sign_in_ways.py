@@ -1,6 +1,7 @@
 """Each way to sign in, through a real browser or at a real terminal, against the local tenant."""
 
 import asyncio
+import json
 import re
 import signal
 import socket
@@ -22,17 +23,23 @@ from tui.auth.store import MemoryStore
 UNSHOWN = SignInOptions(open_browser=False)
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    """Give a world whose first callback port is taken."""
+@pytest.fixture(scope="module")
+def served_config(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, object]]:
+    """Give a config whose tenant is up for all tests here, and whose first port is taken."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         ports = [taken.getsockname()[1], *free_ports(1)]
         uris = [f"http://127.0.0.1:{port}/callback" for port in ports]
-        made = new_world(tmp_path, redirectUris=uris)
+        made = new_world(tmp_path_factory.mktemp("tenant"), redirectUris=uris)
         with served(made, "tenant"):
-            yield made
+            yield json.loads(made.config.path.read_text())
+
+
+@pytest.fixture
+def world(served_config: dict[str, object], tmp_path: Path) -> World:
+    """Give a world with that config, in which nobody has signed in."""
+    return new_world(tmp_path, **served_config)
 
 
 class Waiting:
