@@ -19,7 +19,7 @@ from tests.api_server.tokens import AUDIENCE, EcKey, RsaKey, claims, header, tok
 from .comparison import Comparison, Load
 from .report import say
 from .servers import Running, express, issuer, open_api, our_api, running
-from .wrk import wrk
+from .wrk import Run, wrk
 
 ROUNDS: Final = int(os.environ.get("DOORKEY_BENCH_ROUNDS", "5"))
 SECONDS: Final = float(os.environ.get("DOORKEY_BENCH_SECONDS", "3"))
@@ -108,16 +108,18 @@ def _memory(tenant: str, tokens: Path) -> None:
         for start in range(0, DISTINCT, BATCH):
             serials = range(start, min(start + BATCH, DISTINCT))
             tokens.write_text("\n".join(_es256(tenant, serial) for serial in serials))
-            _send_each(server, tokens, len(serials))
+            run = _send_each(server, tokens, len(serials))
             if (start // BATCH) % 4 == 0 or serials.stop == DISTINCT:
-                say(f"  after {serials.stop:>9,}  {server.resident_mib():7.1f} MiB")
+                held = server.resident_mib()
+                say(f"  after {serials.stop:>9,}  {held:7.1f} MiB, p99 {run.p99_ms:.1f} ms")
 
 
-def _send_each(server: Running, tokens: Path, count: int) -> None:
+def _send_each(server: Running, tokens: Path, count: int) -> Run:
     """Run wrk until each token of the file was sent; it starts anew each time, so for longer."""
     seconds = max(SECONDS, count / 6000)
-    while wrk(server.url, tokens, seconds, None).requests < count:
+    while (run := wrk(server.url, tokens, seconds, None)).requests < count:
         seconds *= 2
+    return run
 
 
 def _rs256(tenant: str, serial: int) -> str:
