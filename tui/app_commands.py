@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.auth.errors import ConfigError
 from tui.config import load_config
+from tui.web_page import app_on_web_page, is_web_page
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -25,7 +26,8 @@ def run_dev(arguments: "Namespace") -> int:
 def open_app(config_path: Path | None, *, with_servers: bool = False) -> int:
     """Run the app with the config at `config_path`, or with the one that is found."""
     config = load_config(config_path)
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    on_web_page = is_web_page()
+    if not on_web_page and not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise ConfigError(
             "The app needs a terminal. Without one there are commands: doorkey --help."
         )
@@ -41,6 +43,6 @@ def open_app(config_path: Path | None, *, with_servers: bool = False) -> int:
         from tui.paths import logs_dir, state_dir
 
         servers = Servers(bundled_servers(config, state_dir()), logs_dir())
-    app = DoorkeyApp(config, servers)
+    app = app_on_web_page(config, servers) if on_web_page else DoorkeyApp(config, servers)
     app.run()
     return app.return_code or 0

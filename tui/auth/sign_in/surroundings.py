@@ -29,6 +29,8 @@ class Surroundings:
     in_wsl: bool = False
     has_display: bool = True
     """Whether a browser with windows can be shown by a program that is started here."""
+    on_web_page: bool = False
+    """Whether the app is shown in a browser, of this machine or of another."""
     ssh_target: str = "HOST"
     """What `ssh` takes to come here: `pat@192.0.2.7`, with `-p` where the port is another."""
 
