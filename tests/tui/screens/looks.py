@@ -50,9 +50,18 @@ class Looks:
                     for field in on.app.screen.query(Input):
                         field.cursor_blink = False  # it shows or not, as the clock has it
                     name = f"{state}-{columns}x{rows}".removeprefix("-")
-                    if on.app.export_screenshot() != self.snapshot(name=name):
+                    if await _picture(pilot) != self.snapshot(name=name):
                         differ.append(name)
         assert not differ, f"looks different: {', '.join(differ)}"
+
+
+async def _picture(pilot: "Pilot[None]") -> str:
+    """Take pictures until two are the same: on a busy machine, some of it is drawn late."""
+    picture, before = pilot.app.export_screenshot(), ""
+    while picture != before:
+        await pilot.pause()
+        picture, before = pilot.app.export_screenshot(), picture
+    return picture
 
 
 async def _as_it_is(_pilot: "Pilot[None]") -> None:

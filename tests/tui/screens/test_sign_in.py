@@ -141,6 +141,18 @@ async def test_the_whole_address_can_be_scrolled_to_on_the_smallest_terminal() -
         await until(pilot, lambda: "audience=" in text_of(on.app).replace("\n", ""))
 
 
+async def test_f1_explains_the_ways_and_goes_again() -> None:
+    on = stage(browser="fails")
+    async with on.app.run_test(size=SIZE) as pilot:
+        await pilot.press("l")
+        await until(pilot, lambda: is_waiting(on))
+        await pilot.press("f1")
+        await until(pilot, lambda: "whichever works" in text_of(on.app))
+        await pilot.press("f1")
+        await until(pilot, lambda: "whichever works" not in text_of(on.app))
+        assert is_waiting(on)
+
+
 async def test_hints_name_the_keys_of_the_keymap(tmp_path: Path) -> None:
     path = tmp_path / "keymap.json"
     path.write_text('{"device-code": "f5", "paste-answer": "x"}')

@@ -88,7 +88,6 @@ def told(on: Stage, progress: SignInProgress, after: timedelta = timedelta()) ->
         on.clock.advance((START + after - on.clock()).total_seconds())
         await pilot.pause()
         screen.progress = progress
-        await pilot.pause()
 
     return run
 
@@ -101,7 +100,6 @@ def failed(on: Stage, reason: str, *, ports_taken: bool = False) -> RunBefore:
         screen.failure = ""
         await pilot.pause()
         screen.ports_taken, screen.failure = ports_taken, reason
-        await pilot.pause()
 
     return run
 
