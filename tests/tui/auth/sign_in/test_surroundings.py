@@ -31,6 +31,12 @@ def test_over_ssh_the_line_for_a_tunnel_is_ready(
     assert here.tunnel(8642) == line
 
 
+def test_a_terminal_that_sshd_has_made_is_elsewhere_too(tmp_path: Path) -> None:
+    here = look_around({"SSH_TTY": "/dev/pts/3", "USER": "pat"}, tmp_path, "linux")
+    assert here.browser_is_elsewhere
+    assert here.tunnel(8642) == "ssh -L 8642:127.0.0.1:8642 pat@HOST"
+
+
 @pytest.mark.parametrize("user", ["", "$(reboot)", "a b", "\x1b[31m", "x;y"])
 def test_a_user_name_that_a_shell_would_read_is_left_out(tmp_path: Path, user: str) -> None:
     connection = "198.51.100.4 51234 192.0.2.7 22"
