@@ -51,6 +51,7 @@ LOOK_AGAIN_SECONDS: Final = 10.0
 
 PREPARED: Final = (
     "tui.screens.sign_in", "tui.screens.profile", "tui.screens.external_api", "tui.api_client",
+    "tui.screens.help",
 )  # fmt: skip
 """What is loaded after the first paint, so that the first visit of a place is quick."""
 
@@ -271,12 +272,11 @@ class DoorkeyApp(SessionApp):
 
     # Help and palette
 
-    async def action_toggle_help(self) -> None:
-        """Show or hide what one can do here."""
-        if self.screen.query("HelpPanel"):  # by name: its module loads a Markdown parser
-            self.action_hide_help_panel()
-        else:
-            self.action_show_help_panel()
+    async def action_help(self) -> None:
+        """Show what one can do here; help has the same key to go away."""
+        from tui.screens.help import HelpScreen
+
+        await self.push_screen(HelpScreen(self.screen))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """List what the palette offers."""

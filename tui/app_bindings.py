@@ -19,7 +19,7 @@ APP_BINDINGS: Final[list[BindingType]] = [
     Binding("r", "renew", "Renew", show=False, id="renew", tooltip="Get new tokens now"),
     Binding("o", "log_out", "Log out", show=False, id="log-out", tooltip="End your session"),
     Binding(
-        "f1", "toggle_help", "Help", key_display="F1", id="help", tooltip="What one can do here"
+        "f1", "help", "Help", key_display="F1", id="help", tooltip="What one can do here"
     ),
     Binding("q", "quit", "Quit", id="quit", tooltip="Leave; your session is kept"),
 ]  # fmt: skip

@@ -26,7 +26,7 @@ def system_commands(app: "DoorkeyApp", screen: Screen[object]) -> Iterator[Syste
         )
     else:
         yield SystemCommand("Login", "Sign in with your browser", app.action_sign_in)
-    yield SystemCommand("Help", "Show or hide what one can do here", app.action_toggle_help)
+    yield SystemCommand("Help", "What one can do here", app.action_help)
     yield SystemCommand("Theme", "Change the colours", app.action_change_theme)
     yield SystemCommand("Quit", "Leave; your session is kept", app.action_quit)
 

@@ -3,6 +3,7 @@
 from tui.app_bindings import APP_BINDINGS
 from tui.keymap import Scopes
 from tui.screens.external_api import ExternalApiScreen
+from tui.screens.help import HelpScreen
 from tui.screens.home import HomeScreen
 from tui.screens.log_out import LogOutScreen
 from tui.screens.place import PlaceScreen
@@ -23,6 +24,7 @@ def key_scopes() -> Scopes:
         "external-api": ExternalApiScreen.BINDINGS,
         "sign-in": SignInScreen.BINDINGS,
         "log-out": LogOutScreen.BINDINGS,
+        "help": HelpScreen.BINDINGS,
         "claims": ClaimsTable.BINDINGS,
         "answer": AnswerPanel.BINDINGS,
         "calls": CallsTable.BINDINGS,

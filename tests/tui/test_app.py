@@ -7,7 +7,7 @@ import httpx
 import pytest
 from textual.command import CommandPalette
 from textual.pilot import Pilot
-from textual.widgets import HelpPanel, Static
+from textual.widgets import Static
 
 from tests.builders import CONFIG, expired, session
 from tests.tui.screens.stage import (
@@ -219,25 +219,6 @@ async def test_an_api_that_is_down_is_told_and_the_app_goes_on() -> None:
         await until(pilot, lambda: "✗ The API gave no answer" in text_of(on.app))
         await pilot.press("1")
         await arrival(pilot, on, "home")
-
-
-async def test_f1_shows_help_and_hides_it() -> None:
-    on = stage()
-    async with on.app.run_test(size=SIZE) as pilot:
-        await pilot.press("f1")
-        await until(pilot, lambda: on.app.screen.query(HelpPanel))
-        await pilot.press("f1")
-        await until(pilot, lambda: not on.app.screen.query(HelpPanel))
-
-
-async def test_help_lies_on_top_where_there_is_no_room_beside() -> None:
-    on = stage()
-    async with on.app.run_test(size=(60, 20)) as pilot:
-        await until(pilot, lambda: on.app.account.state == "signed-out")
-        await pilot.press("f1")
-        await until(pilot, lambda: on.app.screen.query(HelpPanel))
-        await until(pilot, lambda: on.app.screen.query_one(HelpPanel).size.width > 50)
-        assert on.app.screen.query_one("#body").size.width > 50
 
 
 async def test_the_palette_offers_what_the_screens_keys_do() -> None:

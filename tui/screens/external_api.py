@@ -72,14 +72,14 @@ class ExternalApiScreen(PlaceScreen):
     HELP = """\
 ## External API
 
-**p** calls the API with your access token; one that has expired is renewed first. The API
+*Ping* calls the API with your access token; one that has expired is renewed first. The API
 checks who issued it, for whom, and until when, and says what it finds.
 
-- **t** calls it again and again, **i** changes how often.
-- **m** and **e** choose another method and path; the origin is the config's and stays.
-- After a refusal, what the API wants stands beside what your token has, and **w** does what
+- *Repeat* calls it again and again, *Interval* changes how often.
+- *Method* and *Edit path* choose another route; the origin is the config's and stays.
+- After a refusal, what the API wants stands beside what your token has, and *Way out* does what
   helps.
-- **Tab** goes to the answer and to the list of calls; **j** and **k** move in them.
+- **Tab** goes to the answer and to the list of calls. The other keys are below.
 """
 
     repeating: reactive[bool] = reactive(False, init=False)

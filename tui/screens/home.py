@@ -39,11 +39,11 @@ class HomeScreen(PlaceScreen):
 
 What this is, what to do next, and whether everything is in its place.
 
-Press **l** to sign in. Your browser opens; come back here when it says so.
-Then **2** shows who you are, and **3** calls the API.
+Sign in first: your browser opens; come back here when it says so. Then *Profile* shows who you
+are and what your tokens say, and *External API* calls the API.
 
-**c** looks again whether tenant, API and clock are right; while something is not, that is done
-every ten seconds by itself.
+*Check again* looks whether tenant, API and clock are right; while something is not, that is done
+every ten seconds by itself. The keys are below.
 """
 
     def __init__(self, config: "Config", storage: Callable[[], str], clock: Clock) -> None:

@@ -34,9 +34,7 @@ class LogOutScreen(ModalScreen[None]):
     AUTO_FOCUS = "#close"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close", "Close", id="close-log-out", tooltip="Back to Home"),
-        Binding(
-            "f1", "app.toggle_help", "Help", key_display="F1", id="help", tooltip="What this is"
-        ),
+        Binding("f1", "app.help", "Help", key_display="F1", id="help", tooltip="What this is"),
     ]
     HELP = """\
 ## Logging out

@@ -45,11 +45,12 @@ class ProfileScreen(PlaceScreen):
 Who you are, as the tenant says, and what your tokens say. Each line of a table is one claim;
 the chosen one is shown in full below.
 
-- **t**, or **h** and **l**, change between ID token, access token and session.
-- **j** and **k** move; **g** and **G** go to the first and the last.
-- **c** copies the token of this tab, **u** a `curl` line that calls the API.
-- **v** shows the token itself until you leave. Who sees it can use it.
-- **r** renews now, **s** signs in as somebody else.
+- *Next tab* and *Tab before* change between ID token, access token and session.
+- *Copy token* copies the token of this tab, *Copy curl* a line that calls the API.
+- *Reveal* shows the token itself until you leave. Who sees it can use it.
+- *Renew* gets new tokens now, *Switch account* signs in as somebody else.
+
+The keys of all these are below.
 """
 
     revealed: reactive[bool] = reactive(False, init=False, bindings=True)

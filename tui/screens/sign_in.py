@@ -51,9 +51,7 @@ class SignInScreen(AddressActions):
         Binding("k", "qr", "QR code", id="show-qr", tooltip="For a phone's camera"),
         Binding("f", "to_file", "File", id="address-to-file", tooltip="Write the address to one"),
         # The app's own keys end at a modal screen; by the same name a keymap changes both.
-        Binding(
-            "f1", "app.toggle_help", "Help", key_display="F1", id="help", tooltip="What this is"
-        ),
+        Binding("f1", "app.help", "Help", key_display="F1", id="help", tooltip="What this is"),
         Binding("up", "scroll_story(-1)", "Up", id="story-up", show=False),
         Binding("down", "scroll_story(1)", "Down", id="story-down", show=False),
     ]
@@ -185,7 +183,7 @@ The ways are open side by side: whichever works first signs you in, and this clo
     def _offer(self, url: str) -> None:
         offered = {
             "#copy": bool(url),
-            "#code": self.check_action("device", ()) is True and not self.progress.device,
+            "#code": self.check_action("device", ()) is True,
             "#again": bool(self.failure),
         }
         for selector, is_offered in offered.items():
@@ -248,7 +246,8 @@ The ways are open side by side: whichever works first signs you in, and this clo
         if action == "qr":
             return waiting
         if action == "device":
-            return (waiting and progress.device_offered) or self.ports_taken
+            is_open = waiting and progress.device_offered and progress.device is None
+            return is_open or self.ports_taken
         if action == "try_again":
             return bool(self.failure)
         return super().check_action(action, parameters)

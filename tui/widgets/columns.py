@@ -54,14 +54,14 @@ class ColumnsRow(Widget):
     ColumnsRow { height: auto; }
     """
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 # Textual's own name for it
-        super().__init__(id=id)
+    def __init__(self, *, id: str | None = None, classes: str = "") -> None:  # noqa: A002 # Textual's
+        super().__init__(id=id, classes=classes)
         self._lead: Lead = ()
         self._text = Content("")
 
-    def set_columns(self, lead: Lead, text: str) -> None:
-        """Show other words; `text` is printable, and not parsed."""
-        self._lead, self._text = lead, Content(text)
+    def set_columns(self, lead: Lead, text: Content) -> None:
+        """Show other words; those of others have been made printable."""
+        self._lead, self._text = lead, text
         self.refresh(layout=True)
 
     def render(self) -> Columns:

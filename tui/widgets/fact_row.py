@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from textual.content import Content
+
 from tui.text import printable_block, shortened
 from tui.widgets.columns import ColumnsRow
 
@@ -22,4 +24,4 @@ class FactRow(ColumnsRow):
     def say(self, value: str) -> None:
         """Say another value, which others may have written."""
         lead = ((self._name_of_fact, NAME_CELLS, "$foreground-muted"),)
-        self.set_columns(lead, shortened(printable_block(value), LONGEST_FACT))
+        self.set_columns(lead, Content(shortened(printable_block(value), LONGEST_FACT)))

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from textual.binding import ActiveBinding
     from textual.screen import Screen
 
-ALWAYS: Final = ("toggle_help", "command_palette")
+ALWAYS: Final = ("help", "command_palette")
 """Actions at the right end, however short the line is: they lead to all others."""
 
 
@@ -18,7 +18,10 @@ class KeyLine(LinkLine):
     """Every key that can be used now; the last ones give way where the line is too short."""
 
     DEFAULT_CSS = """
-    KeyLine { dock: bottom; height: 1; background: $footer-background; text-wrap: nowrap; }
+    KeyLine {
+        dock: bottom; height: 1; background: $footer-background;
+        text-wrap: nowrap; text-overflow: ellipsis;
+    }
     """
 
     def on_mount(self) -> None:

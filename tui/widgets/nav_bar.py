@@ -38,7 +38,7 @@ class NavBar(LinkLine):
     """Home; then Login, or Profile, External API and Log out; below it a rule that says where."""
 
     DEFAULT_CSS = """
-    NavBar { height: 2; padding: 0 1; text-wrap: nowrap; }
+    NavBar { height: 2; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
     """
 
     def __init__(self, current: Place) -> None:

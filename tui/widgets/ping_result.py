@@ -8,6 +8,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
+from tui.key_caps import key_cap
 from tui.text import printable, printable_block, shortened
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class PingResultPanel(Vertical):
 
     def on_mount(self) -> None:
         """Say that nothing has been called yet."""
-        self._say("-idle", "· Nothing called yet. Press Ping, or p.")
+        self._say("-idle", f"· Nothing called yet. Press Ping, or {key_cap(self, 'ping')}.")
 
     def show_calling(self, what: str) -> None:
         """Say that a call is under way."""

@@ -2,6 +2,8 @@
 
 from typing import Final, Literal
 
+from textual.content import Content
+
 from tui.text import printable_block
 from tui.widgets.columns import ColumnsRow
 
@@ -51,4 +53,4 @@ class StatusRow(ColumnsRow):
             (f"{SYMBOLS[kind]} {word}", WORD_CELLS, f"{LOOKS[kind]} bold"),
             (self._label, NAME_CELLS, "$foreground-muted"),
         )
-        self.set_columns(lead, printable_block(detail))
+        self.set_columns(lead, Content(printable_block(detail)))

@@ -32,7 +32,10 @@ class TitleBar(Widget):
     """
 
     DEFAULT_CSS = """
-    TitleBar { height: 1; padding: 0 2; background: $panel; text-wrap: nowrap; }
+    TitleBar {
+        height: 1; padding: 0 2; background: $panel;
+        text-wrap: nowrap; text-overflow: ellipsis;
+    }
     """
 
     _words: reactive[tuple[str, str, str]] = reactive(("", "", ""))

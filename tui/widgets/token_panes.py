@@ -10,6 +10,7 @@ from textual.widgets import Static
 from tui.auth.keeper import renewal_time
 from tui.auth.models import Claims, Session
 from tui.jwt_view import JwtView, read_jwt
+from tui.key_caps import key_cap
 from tui.text import printable
 from tui.widgets.claims_panel import ClaimsPanel
 from tui.widgets.fact_row import FactRow
@@ -125,7 +126,8 @@ class SessionPane(VerticalScroll):
         at = renewal_time(session.token_set, 0.5)
         if at <= now:
             return "due now"
-        return f"by itself at about {clock_time(at, now)}, {relative_time(at, now)}; r renews now"
+        by_itself = f"by itself at about {clock_time(at, now)}, {relative_time(at, now)}"
+        return f"{by_itself}; {key_cap(self, 'renew')} renews now"
 
     def _renewals(self, session: Session) -> str:
         if not session.renewed_at:

@@ -125,7 +125,12 @@ async def test_profile_tabs(looks: Looks, tab: str) -> None:
 async def test_ping_without_the_scope(looks: Looks) -> None:
     on = stage(signed_in=True, api=api_needs_scope)
     pinged = keys(on, "3", "p", then=lambda: "Why it was refused" in text_of(on.app))
-    await looks(on, pinged, [(80, 24), (120, 36)])
+    await looks(on, pinged)
+
+
+async def test_help(looks: Looks) -> None:
+    on = stage(signed_in=True)
+    await looks(on, keys(on, "2", "f1", then=lambda: "Keys here" in text_of(on.app)))
 
 
 async def test_offline(looks: Looks) -> None:

@@ -2,6 +2,7 @@
 
 from tests.tui.screens.stage import Stage, stage, text_of, until
 from tests.tui.widgets.test_nav_bar import point_at
+from tui.screens.help import HelpScreen
 from tui.widgets.key_line import KeyLine
 
 KEYS = ["c", "Check", "again", "q", "Quit", "▏", "F1", "Help", "^p", "palette"]
@@ -36,7 +37,7 @@ async def test_a_click_on_a_key_presses_it() -> None:
     async with on.app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: on.app.account.signed_in)
         await point_at(pilot, "F1 Help", click=True)
-        await until(pilot, lambda: on.app.screen.query("HelpPanel"))
+        await until(pilot, lambda: isinstance(on.app.screen, HelpScreen))
 
 
 async def test_a_key_under_the_mouse_says_what_it_does() -> None:
