@@ -30,6 +30,7 @@ from tui.messages import (
 )
 from tui.paths import logs_dir, shown, user_config_dir
 from tui.session_app import ScreenFactories, ServiceFactory, SessionApp, Sleep, service_for
+from tui.stylesheet import KeptStylesheet
 from tui.text import printable
 from tui.themes import DARK, LIGHT, THEME_MEMORY, usable_theme
 from tui.widgets.account import Account
@@ -105,6 +106,8 @@ class DoorkeyApp(SessionApp):
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = self._usable(self._memory.get(THEME_MEMORY))
+        # With the colours of the theme from the start: others would have it parse all twice.
+        self.stylesheet = KeptStylesheet(variables=self.get_css_variables())
 
     # Start and end
 
@@ -115,7 +118,8 @@ class DoorkeyApp(SessionApp):
 
     def on_ready(self) -> None:
         """Paint Home, whose layout was made before anything may be painted; then begin."""
-        self.screen.refresh()
+        # At once, instead of with the next tick of Textual's clock.
+        self._display(self.screen, self.screen._compositor.render_update(full=True))
         self.call_after_refresh(self._begin)
 
     async def on_unmount(self) -> None:

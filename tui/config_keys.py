@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from tui.auth.identity import is_loopback
 from tui.auth.web_address import WebAddress, is_secure, split_web_address
 from tui.text import printable, shortened
 
-SCOPE_TOKENS: Final = re.compile(r"[\x21\x23-\x5B\x5D-\x7E]+( [\x21\x23-\x5B\x5D-\x7E]+)*")
+SCOPE_TOKENS: Final = r"[\x21\x23-\x5B\x5D-\x7E]+( [\x21\x23-\x5B\x5D-\x7E]+)*"
 """Scope values with one space between them (RFC 6749 3.3)."""
 
 PROTOCOL_PARAMETERS: Final = frozenset(
@@ -26,8 +25,7 @@ class WrongValueError(Exception):
     """A value is not what its key expects; the message completes "must be ..."."""
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """One key: the field of Config that it fills, and the check of its value."""
 
     field: str
@@ -99,7 +97,7 @@ def _api_url(value: object) -> str:
 def _scope(value: object) -> str:
     expected = 'scopes separated by one space, "openid" among them'
     text = _text(expected)(value)
-    if not SCOPE_TOKENS.fullmatch(text) or "openid" not in text.split(" "):
+    if not re.fullmatch(SCOPE_TOKENS, text) or "openid" not in text.split(" "):
         raise _wrong(expected, value)
     return text
 

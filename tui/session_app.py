@@ -25,7 +25,6 @@ from tui.messages import (
     SwitchAccountRequested,
     place_of,
 )
-from tui.stylesheet import KeptStylesheet
 from tui.text import printable
 from tui.widgets.account import Account
 from tui.widgets.moments import Clock
@@ -71,7 +70,6 @@ class SessionApp(App[None]):
         make_service: ServiceFactory = service_for,
     ) -> None:
         super().__init__()
-        self.stylesheet = KeptStylesheet(variables=self.get_css_variables())
         self.sleep = sleep
         self.config = config
         self._make_service = make_service

@@ -1,5 +1,6 @@
 """`python -m tests.bench [NAME ...]`: run the benchmarks of that name, or all."""
 
+import os
 import pkgutil
 import sys
 from collections.abc import Callable
@@ -29,6 +30,8 @@ def main(chosen: list[str]) -> None:
     unknown = [name for name in chosen if name not in known]
     if unknown:
         sys.exit(f"no benchmark {', '.join(unknown)}; there are: {', '.join(known)}")
+    # As installed programs run, whose modules are compiled once and for all.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     for name in chosen or known:
         say(f"\n{name}\n{'=' * len(name)}")
         known[name]()

@@ -9,7 +9,7 @@ from typing import Final
 from .report import say
 from .watched import Watched
 
-ROUNDS: Final = 8
+ROUNDS: Final = 16
 
 TARGET: Final = 1.10
 

@@ -1,15 +1,12 @@
 """The time left until a moment, told anew each second."""
 
 from datetime import datetime
-from typing import Final
 
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from tui.widgets.moments import Clock, countdown
-
-TICK_SECONDS: Final = 1.0
+from tui.widgets.moments import TICK_SECONDS, Clock, countdown
 
 
 class Countdown(Widget):

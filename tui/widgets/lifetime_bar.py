@@ -8,9 +8,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from tui.widgets.fact_row import NAME_CELLS
-from tui.widgets.moments import Clock, countdown, duration
-
-TICK_SECONDS: Final = 1.0
+from tui.widgets.moments import TICK_SECONDS, Clock, countdown, duration
 
 WORDS_CELLS: Final = 30
 """For `58:31 left of 1 h` beside the bar."""

@@ -7,6 +7,9 @@ from typing import Final
 Clock = Callable[[], datetime]
 """Gives the present as an aware datetime, in the zone in which times are shown."""
 
+TICK_SECONDS: Final = 1.0
+"""Between two looks at a countdown."""
+
 MINUTE: Final = 60
 HOUR: Final = 60 * MINUTE
 DAY: Final = 24 * HOUR

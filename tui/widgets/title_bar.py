@@ -9,8 +9,7 @@ from textual.widget import Widget
 
 from tui.text import printable
 from tui.widgets.account import Account
-from tui.widgets.countdown import TICK_SECONDS
-from tui.widgets.moments import Clock, countdown
+from tui.widgets.moments import TICK_SECONDS, Clock, countdown
 
 if TYPE_CHECKING:
     from tui.auth.keeper import Offline
