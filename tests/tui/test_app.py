@@ -46,7 +46,7 @@ async def test_signing_in_greets_by_name_and_says_how_long_the_token_lasts() -> 
     async with on.app.run_test(size=SIZE) as pilot:
         await pilot.press("l")
         await until(pilot, lambda: "Hello, Alice Archer" in text_of(on.app))
-        assert "● Alice Archer  token 1:00:00" in text_of(on.app)
+        assert "● Alice Archer  token 1 h" in text_of(on.app)
 
 
 async def test_the_primary_button_signs_in() -> None:

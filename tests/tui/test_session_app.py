@@ -36,7 +36,7 @@ async def test_a_tenant_that_is_silent_is_told_with_the_next_try_and_recovers_by
         on.clock.advance(60)
         await until(pilot, lambda: on.app.offline is None)
         assert "offline" not in text_of(on.app)
-        assert "● Alice Archer  token 1:00:00" in text_of(on.app)
+        assert "● Alice Archer  token 1 h" in text_of(on.app)
 
 
 async def test_renewing_now_brings_a_new_token_and_says_so() -> None:
@@ -47,7 +47,7 @@ async def test_renewing_now_brings_a_new_token_and_says_so() -> None:
         await pilot.press("r")
         await until(pilot, lambda: "You have new tokens." in text_of(on.app))
         assert on.tenant.count("/token") == 1
-        assert "token 1:00:00" in text_of(on.app)
+        assert "token 1 h" in text_of(on.app)
 
 
 async def test_a_renewal_that_fails_says_why_and_keeps_the_session() -> None:

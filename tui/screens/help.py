@@ -26,7 +26,7 @@ class HelpScreen(ModalScreen[None]):
     CSS_PATH = "help.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close", "Close", id="close-help", tooltip="Back to where you were"),
-        Binding("f1,q,enter", "close", "Close", id="close-help-too", show=False),
+        Binding("f1,q,enter,ctrl+c", "close", "Close", id="close-help-too", show=False),
         Binding("j,down", "scroll(1)", "Down", id="help-down", show=False),
         Binding("k,up", "scroll(-1)", "Up", id="help-up", show=False),
         Binding("pagedown,space", "scroll(10)", "Further down", id="help-page-down", show=False),

@@ -8,9 +8,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Button, Footer, Static
+from textual.widgets import Button, Static
 
 from tui.auth.errors import DoorkeyError
+from tui.widgets.key_line import KeyLine
 from tui.widgets.notice import Notice
 from tui.widgets.status_row import Kind, StatusRow
 
@@ -56,7 +57,7 @@ revoke the refresh token, and your browser opens the tenant's own log out page.
             yield Notice()
             with Horizontal(classes="actions"):
                 yield Button("Close", id="close", variant="primary")
-        yield Footer(show_command_palette=False)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Begin; the work belongs to the app, so that closing the dialog does not cut it short."""

@@ -11,7 +11,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.reactive import reactive
 from textual.style import Style
-from textual.widgets import Button, Footer, Input, Static
+from textual.widgets import Button, Input, Static
 from textual.worker import Worker, WorkerState
 
 from tui.auth.errors import DoorkeyError, NoFreeRedirectUri, SignInCancelled
@@ -26,6 +26,7 @@ from tui.screens.sign_in_ways import PasteWay, Ways
 from tui.screens.sign_in_words import Words, words_for_failure, words_for_progress
 from tui.text import printable
 from tui.widgets.countdown import Countdown
+from tui.widgets.key_line import KeyLine
 from tui.widgets.moments import Clock
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ The ways are open side by side: whichever works first signs you in, and this clo
         self._clock = clock
         self._started = clock()
         self.ports_taken = False
-        """Whether it has failed for want of a port, which a code does without."""
+        """Whether it has failed for want of a port, which a code and pasting do without."""
 
     def compose(self) -> ComposeResult:
         """Put the dialog together."""
@@ -113,7 +114,7 @@ The ways are open side by side: whichever works first signs you in, and this clo
                 yield Button("Use a code", id="code")
                 yield Button("Try again", id="again", variant="primary")
                 yield Button("Cancel", id="cancel")
-        yield Footer(show_command_palette=False)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Begin."""
@@ -210,7 +211,10 @@ The ways are open side by side: whichever works first signs you in, and this clo
 
     def action_paste(self) -> None:
         """Ask for the address at which a browser elsewhere has ended."""
-        self.query_one(PasteWay).open()
+        if self.failure:
+            self._attempt(SignInOptions(way="paste", open_browser=False))
+        else:
+            self.query_one(PasteWay).open()
 
     @on(Input.Submitted, "#pasted")
     @work(exclusive=True, group="paste", exit_on_error=False)
@@ -241,8 +245,10 @@ The ways are open side by side: whichever works first signs you in, and this clo
         """Offer what makes sense at this point."""
         progress = self.progress
         waiting = progress.phase == "waiting" and not self.failure
-        if action in ("copy", "open_again", "to_file", "paste"):
+        if action in ("copy", "open_again", "to_file"):
             return waiting and bool(progress.url)
+        if action == "paste":
+            return (waiting and bool(progress.url)) or self.ports_taken
         if action == "qr":
             return waiting
         if action == "device":

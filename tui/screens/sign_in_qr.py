@@ -7,9 +7,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import Center, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from tui.qr_code import qr_lines
+from tui.widgets.key_line import KeyLine
 
 ROWS_BESIDE: Final = 3
 """The line of advice, the line below it, and the footer."""
@@ -40,7 +41,7 @@ class QrScreen(ModalScreen[None]):
             yield Static(Content(self._advice), id="qr-advice")
             with Center():
                 yield Static(id="qr")
-        yield Footer(show_command_palette=False)
+        yield KeyLine()
 
     def on_resize(self) -> None:
         """Draw it once the new size is laid out; an update amid that would be lost."""

@@ -42,6 +42,12 @@ WAITING: Final = {
 
 NO_DISPLAY: Final = Words("▲ No browser can be shown here", WAITING["failed"].advice)
 
+IN_A_TAB: Final = Words(
+    "● Finish in the tab that has opened",
+    "It comes back by itself where Doorkey runs on the machine of this browser. If it runs "
+    "elsewhere, that tab ends at an address that does not load; then:",
+)
+
 BY_CODE: Final = Words("● Waiting for you", "Sign in on another device; this closes by itself.")
 
 OPEN_BELOW: Final = (
@@ -91,6 +97,8 @@ def words_for_progress(progress: SignInProgress, tenant: str, around: Surroundin
         return Words("◌ Almost done", "The answer is here; checking what it brought.")
     if not progress.url:
         return BY_CODE
+    if around.on_web_page and progress.browser == "opened":
+        return IN_A_TAB
     if progress.browser == "failed" and not around.has_display:
         return NO_DISPLAY
     return WAITING[progress.browser]
@@ -111,12 +119,19 @@ def ways(progress: SignInProgress, around: Surroundings) -> tuple[WayWords, ...]
         browser = THROUGH_SSH
     elif around.in_container:
         browser = INTO_CONTAINER
+    if around.on_web_page or not progress.redirect_uri:
+        return tuple(each for each in (device, BY_PASTE) if is_open(each, progress))
     ordered = [browser, device, BY_PASTE]
     if around.over_ssh:
         ordered = [device, browser, BY_PASTE]
     elif around.in_container or (not around.has_display and progress.browser == "failed"):
         ordered = [device, BY_PASTE, browser]
-    return tuple(each for each in ordered if each.way != "device" or progress.device_offered)
+    return tuple(each for each in ordered if is_open(each, progress))
+
+
+def is_open(words: WayWords, progress: SignInProgress) -> bool:
+    """Tell whether a way can be gone now: a code is given by some tenants only."""
+    return words.way != "device" or progress.device_offered
 
 
 def tunnel(progress: SignInProgress, around: Surroundings) -> str:

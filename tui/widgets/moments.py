@@ -14,6 +14,9 @@ MINUTE: Final = 60
 HOUR: Final = 60 * MINUTE
 DAY: Final = 24 * HOUR
 
+SHORT_SECONDS: Final = 5 * MINUTE
+"""From here on seconds count, and a screen is drawn anew for each."""
+
 
 def local_now() -> datetime:
     """Give the present in this machine's time zone."""
@@ -53,6 +56,11 @@ def duration(seconds: int) -> str:
         return f"{hours} h {minutes} min" if minutes else f"{hours} h"
     days = seconds // DAY
     return "1 day" if days == 1 else f"{days} days"
+
+
+def time_left(seconds: int) -> str:
+    """Say the time left, by the second where it is short: `58 min`, `4:58`."""
+    return duration(seconds) if seconds >= SHORT_SECONDS else countdown(seconds)
 
 
 def countdown(seconds: int) -> str:

@@ -9,7 +9,7 @@ from textual.widget import Widget
 
 from tui.text import printable
 from tui.widgets.account import Account
-from tui.widgets.moments import TICK_SECONDS, Clock, countdown
+from tui.widgets.moments import TICK_SECONDS, Clock, time_left
 
 if TYPE_CHECKING:
     from tui.auth.keeper import Offline
@@ -87,7 +87,7 @@ class TitleBar(Widget):
 
     def _left(self, until: datetime, lead: str, past: str) -> str:
         seconds = int((until - self._clock()).total_seconds())
-        return f"{lead}{countdown(seconds)}" if seconds > 0 else past
+        return f"{lead}{time_left(seconds)}" if seconds > 0 else past
 
     def render(self) -> Content:
         """Draw the line: what tells of the session at the right, the rest where there is room."""

@@ -15,7 +15,7 @@ def helping(on: Stage) -> bool:
     return isinstance(on.app.screen, HelpScreen)
 
 
-@pytest.mark.parametrize("close", ["f1", "escape", "q"])
+@pytest.mark.parametrize("close", ["f1", "escape", "q", "ctrl+c"])
 async def test_f1_explains_the_screen_and_goes_away_again(close: str) -> None:
     on = stage(signed_in=True)
     async with on.app.run_test(size=SIZE) as pilot:

@@ -2,9 +2,11 @@
 
 import asyncio
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
+import pytest
 from textual.widgets import Input
 
 from tests.scripted_tenant import ScriptedTenant
@@ -250,18 +252,39 @@ async def test_a_tenant_without_codes_offers_none() -> None:
         assert on.tenant.count("/device_authorization") == 0
 
 
-async def test_with_every_port_taken_a_code_still_signs_in() -> None:
+@pytest.fixture
+def taken_uri() -> Iterator[str]:
+    """A redirect URI whose port somebody else listens on."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        uri = f"http://127.0.0.1:{taken.getsockname()[1]}/callback"
-        on = stage(redirect_uris=(uri,), device_sleep=lambda _seconds: asyncio.sleep(0))
-        on.tenant.device_allowed = True
-        async with on.app.run_test(size=SIZE) as pilot:
-            await pilot.press("l")
-            await until(pilot, lambda: "No port is free" in text_of(on.app))
-            await pilot.press("d")
-            await until(pilot, lambda: on.app.account.signed_in)
+        yield f"http://127.0.0.1:{taken.getsockname()[1]}/callback"
+
+
+async def test_with_every_port_taken_a_code_still_signs_in(taken_uri: str) -> None:
+    on = stage(redirect_uris=(taken_uri,), device_sleep=lambda _seconds: asyncio.sleep(0))
+    on.tenant.device_allowed = True
+    async with on.app.run_test(size=SIZE) as pilot:
+        await pilot.press("l")
+        await until(pilot, lambda: "No port is free" in text_of(on.app))
+        await pilot.press("d")
+        await until(pilot, lambda: on.app.account.signed_in)
+
+
+async def test_with_every_port_taken_a_pasted_answer_still_signs_in(taken_uri: str) -> None:
+    on = stage(redirect_uris=(taken_uri,))
+    async with on.app.run_test(size=SIZE) as pilot:
+        await pilot.press("l")
+        await until(pilot, lambda: "No port is free" in text_of(on.app))
+        await pilot.press("v")
+        await until(pilot, lambda: "Open the address below there" in text_of(on.app))
+        assert "In a browser on this machine" not in text_of(on.app)
+        await pilot.press("v")
+        answer = answer_url(on, on.tenant)
+        await on.tenant.no_browser(screen.progress.url if (screen := dialog(on)) else "")
+        on.app.screen.query_one("#pasted", Input).value = answer
+        await pilot.press("enter")
+        await until(pilot, lambda: on.app.account.signed_in)
 
 
 async def test_over_ssh_the_order_changes_and_nothing_is_withheld() -> None:

@@ -53,7 +53,7 @@ TAKEN = (
     "No port is free for the answer of the browser: 8642 (taken by python3, process 4711), "
     "18642 (taken). End the program that uses one of them, or add another to `redirectUris` "
     "in the config (and to the callback URLs that the tenant allows). "
-    "A sign-in with a code needs none."
+    "A sign-in with a code, or by pasting, needs none."
 )
 
 
@@ -126,6 +126,11 @@ async def test_over_ssh(looks: Looks) -> None:
     on = stage(browser="fails", around=OVER_SSH)
     states = {"waiting": told(on, UNOPENED), "with-a-code": told(on, WITH_CODE)}
     await looks.each(on, signing_in(on), states)
+
+
+async def test_on_a_web_page(looks: Looks) -> None:
+    on = stage(browser="waits", around=Surroundings(on_web_page=True))
+    await looks.each(on, signing_in(on), {"": told(on, WAITING)})
 
 
 async def test_in_a_container_with_a_wrong_paste(looks: Looks) -> None:

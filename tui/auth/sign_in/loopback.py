@@ -74,7 +74,7 @@ class LoopbackListener:
             f"No port is free for the answer of the browser: {', '.join(reasons)}. "
             "End the program that uses one of them, or add another to `redirectUris` "
             "in the config (and to the callback URLs that the tenant allows). "
-            "A sign-in with a code needs none."
+            "A sign-in with a code, or by pasting, needs none."
         )
 
     @property

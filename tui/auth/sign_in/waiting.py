@@ -59,7 +59,7 @@ class WaitingSignIn:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._progress = SignInProgress(
             "waiting",
-            redirect_uri=attempt.redirect_uri,
+            redirect_uri=attempt.redirect_uri if listener else "",
             device_offered=bool(attempt.metadata.device_authorization_endpoint),
         )
 
@@ -108,7 +108,7 @@ class WaitingSignIn:
         options = self.attempt.options
         deadline = self._means.clock() + timedelta(seconds=options.patience_seconds)
         if options.way == "device":
-            self._progress = replace(self._progress, deadline=deadline, redirect_uri="")
+            self._progress = replace(self._progress, deadline=deadline)
             self.begin_device()
             return
         if self._listener is not None:
