@@ -13,11 +13,17 @@ SIZE = (120, 36)
 Ready = Callable[[Stage], bool]
 
 
+LATENCIES_MS = (9.2, 4.1, 3.8, 5.2, 3.6, 4.4, 12.9, 5.0, 3.9, 4.2, 6.6, 3.7, 4.0, 4.8, 3.5)
+
+
 async def draw(name: str, on: Stage, keys: str, ready: Ready) -> None:
-    """Press `keys`, wait until `ready`, and write `docs/NAME.svg`."""
+    """Press `keys`, some seconds after each other, wait until `ready`, write `docs/NAME.svg`."""
     async with on.app.run_test(size=SIZE) as pilot:
         await until(pilot, lambda: on.app.account.state != "restoring")
-        await pilot.press(*keys)
+        for key in keys:
+            await pilot.press(key)
+            await until(pilot, lambda: "Calling the API" not in text_of(on.app))
+            on.clock.advance(7)
         await until(pilot, lambda: ready(on))
         svg = on.app.export_screenshot(title="doorkey")
     DOCS.mkdir(exist_ok=True)
@@ -30,9 +36,9 @@ async def main() -> None:
     await draw("profile", stage(signed_in=True), "2t", lambda on: "left of" in text_of(on.app))
     await draw(
         "external-api",
-        stage(signed_in=True),
-        "3pppp",
-        lambda on: "✓ Your Access" in text_of(on.app),
+        stage(signed_in=True, latencies=[each / 1000 for each in LATENCIES_MS]),
+        "3" + "p" * len(LATENCIES_MS),
+        lambda on: f"{len(LATENCIES_MS)} calls" in text_of(on.app),
     )
     await draw(
         "refused",

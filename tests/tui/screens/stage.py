@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import json
 from base64 import urlsafe_b64encode
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -119,6 +119,7 @@ def stage(
     device_sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     look: Look | None = None,
     keymap: Path | None = None,
+    latencies: Iterable[float] = itertools.repeat(0.004),
 ) -> Stage:
     clock = Clock()
     tenant = ScriptedTenant(clock)
@@ -154,7 +155,7 @@ def stage(
         copy_to_system=_no_system_clipboard,
         look=look or _all_is_well,
         keymap=keymap or Path("/nowhere/keymap.json"),
-        make_api=partial(ApiClient, transport=httpx.MockTransport(api), clock=ticking()),
+        make_api=partial(ApiClient, transport=httpx.MockTransport(api), clock=stopwatch(latencies)),
     )
     app.animation_level = "none"
     return Stage(app, service, tenant, clock)
@@ -187,10 +188,10 @@ def text_of(app: DoorkeyApp) -> str:
     return "\n".join("".join(segment.text for segment in strip) for strip in strips)
 
 
-def ticking() -> Callable[[], float]:
-    """A stopwatch that shows 4 ms more each time that it is looked at."""
-    looks = itertools.count()
-    return lambda: next(looks) * 0.004
+def stopwatch(latencies: Iterable[float]) -> Callable[[], float]:
+    """Make each call take as long as `latencies` says, in seconds."""
+    begin_and_end = itertools.chain.from_iterable((0.0, taken) for taken in latencies)
+    return lambda: next(begin_and_end)
 
 
 async def _all_is_well(config: Config) -> tuple[Finding, ...]:
