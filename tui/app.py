@@ -128,7 +128,8 @@ class DoorkeyApp(SessionApp):
             unsubscribe()
         if self._bundled is not None:
             await self._bundled.stop()
-        await self.service.aclose()
+        if self.painted:  # before that there is none
+            await self.service.aclose()
 
     def _begin(self) -> None:
         if not gc.isenabled():
