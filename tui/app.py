@@ -4,7 +4,7 @@ import asyncio
 import gc
 import os
 import sys
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -20,6 +20,7 @@ from textual.worker import Worker
 
 from tui.app_bindings import APP_BINDINGS
 from tui.app_signals import end_on_signals
+from tui.look import Look, look_over_the_network
 from tui.memory import AppMemory, memory_path
 from tui.messages import (
     CheckRequested,
@@ -55,9 +56,6 @@ PREPARED: Final = (
     "tui.screens.help",
 )  # fmt: skip
 """What is loaded after the first paint, so that the first visit of a place is quick."""
-
-Look = Callable[["Config"], Awaitable["tuple[Finding, ...]"]]
-"""Finds out whether tenant, API and clock are right."""
 
 
 class DoorkeyApp(SessionApp):
@@ -164,7 +162,7 @@ class DoorkeyApp(SessionApp):
     @work(exclusive=True, group="check", exit_on_error=False)
     async def _look_around(self) -> None:
         await self.until_tenant_settled()
-        look = self._look or _look_over_the_network
+        look = self._look or look_over_the_network
         self.findings = ()
         while True:
             self.findings = await look(self.config)
@@ -193,11 +191,15 @@ class DoorkeyApp(SessionApp):
         return HomeScreen(self.config, lambda: self.service.storage, self.clock)
 
     def _make_profile(self) -> Screen[None]:
-        from tui.clipboard import copy_to_system_clipboard
         from tui.screens.profile import ProfileScreen
 
-        copy = self._copy_to_system or copy_to_system_clipboard
-        return ProfileScreen(self.service, self.clock, self._memory, copy)
+        return ProfileScreen(self.service, self.clock, self._memory, self.system_clipboard())
+
+    def system_clipboard(self) -> "SystemClipboard":
+        """Give what copies to the clipboard of the machine that the person looks at."""
+        from tui.clipboard import copy_to_system_clipboard
+
+        return self._copy_to_system or copy_to_system_clipboard
 
     def _make_external_api(self) -> Screen[None]:
         from tui.screens.external_api import ExternalApiScreen, api_at
@@ -288,17 +290,3 @@ class DoorkeyApp(SessionApp):
         from tui.commands import system_commands
 
         return system_commands(self, screen)
-
-
-def _load_network() -> None:
-    from tui.auth.tls import tls_context
-
-    tls_context()
-
-
-async def _look_over_the_network(config: "Config") -> "tuple[Finding, ...]":
-    # Loads httpx: neither the first paint nor a key must wait for it.
-    await asyncio.to_thread(_load_network)
-    from tui.checks import check
-
-    return await check(config)

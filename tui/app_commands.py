@@ -1,10 +1,9 @@
 """`doorkey` and `doorkey dev`: the app, alone or with the bundled servers beside it."""
 
 import gc
-import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from tui.auth.errors import ConfigError
 from tui.config import load_config
@@ -12,10 +11,6 @@ from tui.web_page import app_on_web_page, is_web_page
 
 if TYPE_CHECKING:
     from argparse import Namespace
-
-
-ESCAPE_MILLISECONDS: Final = "50"
-"""How long Textual waits for the rest of a key that begins like Esc; its own 100 make Esc slow."""
 
 
 def run_app(arguments: "Namespace") -> int:
@@ -36,8 +31,10 @@ def open_app(config_path: Path | None, *, with_servers: bool = False) -> int:
         raise ConfigError(
             "The app needs a terminal. Without one there are commands: doorkey --help."
         )
-    os.environ.setdefault("ESCDELAY", ESCAPE_MILLISECONDS)
     gc.disable()  # what starting makes is no garbage; the app turns it on again when it stands
+    from tui.esc_key import hear_esc_at_once
+
+    hear_esc_at_once()
     from tui.app import DoorkeyApp
     from tui.app_signals import end_with_terminal
 

@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 import httpx
 
-from tui.auth.errors import DoorkeyError
+from tui.auth.errors import ConfigError, DoorkeyError
 from tui.auth.http import TenantHttp, cause_of
 from tui.auth.identity import is_loopback
 from tui.auth.tls import tls_context
@@ -57,7 +57,10 @@ async def check(
 async def _tenant(
     config: Config, transport: httpx.AsyncBaseTransport | None
 ) -> tuple[Finding, datetime | None]:
-    http = TenantHttp(transport)
+    try:
+        http = TenantHttp(transport)
+    except ConfigError as error:
+        return Finding("tenant", "bad", "unknown", str(error)), None
     try:
         async with asyncio.timeout(CHECK_SECONDS):
             answer = await http.get(config.issuer.rstrip("/") + DISCOVERY)
@@ -78,8 +81,12 @@ async def _tenant(
 
 async def _api(config: Config, transport: httpx.AsyncBaseTransport | None) -> Finding:
     url = config.api_url + "/"
+    try:
+        trusted = tls_context()
+    except ConfigError as error:
+        return Finding("api", "bad", "unknown", str(error))
     client = httpx.AsyncClient(
-        verify=tls_context(),
+        verify=trusted,
         transport=transport,
         trust_env=not is_loopback(httpx.URL(url).host),
         timeout=CHECK_SECONDS,

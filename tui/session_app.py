@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from tui.auth.service import AuthService
     from tui.auth.sign_in.options import SignInOptions
     from tui.config import Config
+    from tui.copying import SystemClipboard
 
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -88,6 +89,10 @@ class SessionApp(App[None]):
 
     def screen_factories(self) -> ScreenFactories:
         """Give what makes each mode's screen."""
+        raise NotImplementedError
+
+    def system_clipboard(self) -> "SystemClipboard":
+        """Give what copies to the clipboard of the machine that the person looks at."""
         raise NotImplementedError
 
     async def until_tenant_settled(self) -> None:
@@ -212,6 +217,7 @@ class SessionApp(App[None]):
                 place,
                 self.clock,
                 self.service.open_url,
+                self.system_clipboard(),
                 self.until_tenant_settled,
                 options or AS_CONFIGURED,
             )

@@ -43,3 +43,8 @@ def test_body_may_come_unannounced_over_http_2_only() -> None:
     assert not has_form(Sender().request("1.1"))
     assert has_form(Sender().request("1.1", transfer_encoding="chunked"))
     assert has_form(Sender().request("2"))
+
+
+async def test_a_form_may_hold_bytes_that_are_no_utf_8() -> None:
+    sender = Sender({"type": "http.request", "body": b"a=%\xff", "more_body": False})
+    await refuse_form_token(sender.request(content_length="5"))

@@ -1,6 +1,7 @@
 """While a sign-in waits: what is happening, the ways side by side, the time left."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -31,6 +32,7 @@ from tui.widgets.moments import Clock
 
 if TYPE_CHECKING:
     from tui.auth.service import AuthService
+    from tui.copying import SystemClipboard
 
 HINT_AFTER: Final = timedelta(seconds=45)
 """Who has not come back from the browser by then may be looking at the tenant's error page."""
@@ -84,6 +86,7 @@ The ways are open side by side: whichever works first signs you in, and this clo
         place: Place,
         clock: Clock,
         open_url: BrowserOpener,
+        copy_to_system: "SystemClipboard",
         until_ready: Callable[[], Awaitable[None]] | None = None,
         options: SignInOptions = AS_CONFIGURED,
     ) -> None:
@@ -91,6 +94,7 @@ The ways are open side by side: whichever works first signs you in, and this clo
         self._options = options
         self._until_ready = until_ready
         self._open_url = open_url
+        self._copy_to_system = copy_to_system
         self._service = service
         self._place = place
         self._clock = clock
@@ -202,7 +206,7 @@ The ways are open side by side: whichever works first signs you in, and this clo
     def action_device(self) -> None:
         """Ask for a code for another device."""
         if self.failure:
-            self._attempt(SignInOptions(way="device"))
+            self._attempt(replace(self._options, way="device"))
             return
         try:
             self._service.begin_device()
@@ -212,7 +216,7 @@ The ways are open side by side: whichever works first signs you in, and this clo
     def action_paste(self) -> None:
         """Ask for the address at which a browser elsewhere has ended."""
         if self.failure:
-            self._attempt(SignInOptions(way="paste", open_browser=False))
+            self._attempt(replace(self._options, way="paste", open_browser=False))
         else:
             self.query_one(PasteWay).open()
 

@@ -14,6 +14,8 @@ from tui.paths import shown
 if TYPE_CHECKING:
     from textual.reactive import reactive
 
+    from tui.copying import SystemClipboard
+
 
 class AddressActions(ModalScreen[LoginEvent | None]):
     """What a sign-in's screen lets one do with the address that it shows."""
@@ -21,16 +23,15 @@ class AddressActions(ModalScreen[LoginEvent | None]):
     if TYPE_CHECKING:
         progress: reactive[SignInProgress]
         _open_url: BrowserOpener
+        _copy_to_system: SystemClipboard
 
     @on(Button.Pressed, "#copy")
     @work(exclusive=True, group="copy", exit_on_error=False)
     async def action_copy(self) -> None:
         """Copy the address: by the system's tool, and besides by the terminal's own way."""
-        from tui.clipboard import copy_to_system_clipboard
-
         url = self.progress.url
         self.app.copy_to_clipboard(url)
-        if await copy_to_system_clipboard(url):
+        if await self._copy_to_system(url):
             self.notify("The address is on the clipboard.", markup=False)
         else:
             # OSC 52 has no answer: whether this terminal takes it nobody knows.

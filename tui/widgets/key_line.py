@@ -64,7 +64,7 @@ def _by_action(active: "dict[str, ActiveBinding]") -> "dict[str, ActiveBinding]"
     found: dict[str, ActiveBinding] = {}
     for each in active.values():
         if each.binding.show or each.binding.action == "command_palette":
-            found.setdefault(each.binding.action, each)
+            found.setdefault(each.binding.action.removeprefix("app."), each)
     return found
 
 

@@ -17,8 +17,10 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 
-from tui.auth.errors import TenantMisbehaved, TenantUnreachable
+from tests.builders import CONFIG
+from tui.auth.errors import ConfigError, TenantMisbehaved, TenantUnreachable
 from tui.auth.http import TenantHttp
+from tui.checks import check
 
 Handle = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -152,6 +154,23 @@ async def test_ssl_cert_file_names_whom_to_trust(
     async with server(answer, tls) as port:
         assert (await http.get(f"https://127.0.0.1:{port}/")).status == 200
     await http.aclose()
+
+
+@pytest.mark.parametrize("content", [None, "no certificate"])
+async def test_an_ssl_cert_file_without_certificates_is_named(
+    content: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "roots.pem"
+    if content is not None:
+        path.write_text(content)
+    monkeypatch.setenv("SSL_CERT_FILE", str(path))
+    with pytest.raises(ConfigError, match="and no certificates can be read there"):
+        TenantHttp()
+    findings = await check(CONFIG)
+    assert [(each.name, each.word) for each in findings] == [
+        ("tenant", "unknown"), ("api", "unknown"),
+    ]  # fmt: skip
+    assert all("SSL_CERT_FILE" in each.detail for each in findings)
 
 
 async def test_an_answer_that_drips_has_its_time_limit() -> None:

@@ -10,9 +10,3 @@ from tests.tui.screens.looks import Looks, svg
 def looks(snapshot: SnapshotAssertion) -> Looks:
     """Compare a screen with its accepted pictures."""
     return Looks(svg(snapshot))
-
-
-@pytest.fixture(autouse=True)
-def _no_clipboard_tool(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave the clipboard of whoever runs the tests alone; macOS has a tool that always works."""
-    monkeypatch.setenv("PATH", "")

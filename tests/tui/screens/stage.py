@@ -16,7 +16,7 @@ from textual.pilot import Pilot
 from tests.builders import CONFIG, START, Clock, session
 from tests.scripted_tenant import ScriptedTenant
 from tui.api_client import ApiClient
-from tui.app import DoorkeyApp, Look
+from tui.app import DoorkeyApp
 from tui.auth.models import Claims, Profile, Session
 from tui.auth.service import AuthService
 from tui.auth.sign_in.browser import BrowserOpener
@@ -24,6 +24,7 @@ from tui.auth.sign_in.surroundings import Surroundings
 from tui.auth.store import MemoryStore, SessionStore
 from tui.checks import Finding
 from tui.config import Config
+from tui.look import Look
 from tui.resource_metadata import WELL_KNOWN
 
 PATIENCE_SECONDS = 30
@@ -104,6 +105,8 @@ class Stage:
     service: AuthService
     tenant: ScriptedTenant
     clock: Clock
+    copied: list[str]
+    """What the system's clipboard was offered; it takes nothing."""
 
 
 def stage(
@@ -138,6 +141,12 @@ def stage(
         return await opener(url)
 
     config = replace(CONFIG, path=Path("/home/pat/auth_config.json"), redirect_uris=redirect_uris)
+    copied: list[str] = []
+
+    async def copy(text: str) -> bool:
+        copied.append(text)
+        return False
+
     service = AuthService(
         config,
         store=store or MemoryStore(session_of(claims) if signed_in else None),
@@ -152,13 +161,13 @@ def stage(
         make_service=lambda _config: service,
         clock=clock,
         sleep=sleep,
-        copy_to_system=_no_system_clipboard,
+        copy_to_system=copy,
         look=look or _all_is_well,
         keymap=keymap or Path("/nowhere/keymap.json"),
         make_api=partial(ApiClient, transport=httpx.MockTransport(api), clock=stopwatch(latencies)),
     )
     app.animation_level = "none"
-    return Stage(app, service, tenant, clock)
+    return Stage(app, service, tenant, clock, copied)
 
 
 def session_of(claims: Claims, access_token: str | None = None) -> Session:
@@ -202,7 +211,7 @@ async def _all_is_well(config: Config) -> tuple[Finding, ...]:
     )
 
 
-async def _no_system_clipboard(_text: str) -> bool:
+async def no_clipboard(_text: str) -> bool:
     return False
 
 

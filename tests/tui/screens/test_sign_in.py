@@ -10,7 +10,7 @@ import pytest
 from textual.widgets import Input
 
 from tests.scripted_tenant import ScriptedTenant
-from tests.tui.screens.stage import Stage, stage, text_of, until
+from tests.tui.screens.stage import Stage, no_clipboard, stage, text_of, until
 from tui.auth.sign_in.surroundings import Surroundings
 from tui.screens.sign_in import SignInScreen
 
@@ -95,6 +95,7 @@ async def test_c_and_enter_copy_the_address_and_cancel_nothing() -> None:
             await pilot.press(key)
             await until(pilot, lambda: on.app.clipboard == screen.progress.url)
         assert dialog(on) is screen
+        assert on.copied == [screen.progress.url] * 2
 
 
 async def test_b_opens_the_browser_again() -> None:
@@ -190,7 +191,9 @@ async def test_a_tenant_of_our_own_that_is_starting_is_waited_for() -> None:
     async with on.app.run_test(size=SIZE) as pilot:
         await until(pilot, lambda: on.app.account.state == "signed-out")
         on.app.push_screen(
-            SignInScreen(on.service, "home", on.clock, on.service.open_url, until_ready)
+            SignInScreen(
+                on.service, "home", on.clock, on.service.open_url, no_clipboard, until_ready
+            )
         )
         await until(pilot, lambda: "Getting ready" in text_of(on.app))
         assert not on.tenant.requests
@@ -285,6 +288,21 @@ async def test_with_every_port_taken_a_pasted_answer_still_signs_in(taken_uri: s
         on.app.screen.query_one("#pasted", Input).value = answer
         await pilot.press("enter")
         await until(pilot, lambda: on.app.account.signed_in)
+
+
+async def test_with_every_port_taken_the_sign_in_still_asks_for_what_it_was_for(
+    taken_uri: str,
+) -> None:
+    on = stage(signed_in=True, redirect_uris=(taken_uri,))
+    async with on.app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: on.app.account.signed_in)
+        await pilot.press("s")
+        await until(pilot, lambda: "No port is free" in text_of(on.app))
+        await pilot.press("v")
+        await until(pilot, lambda: "Open the address below there" in text_of(on.app))
+        screen = dialog(on)
+        assert screen is not None
+        assert httpx.URL(screen.progress.url).params["prompt"] == "login"
 
 
 async def test_over_ssh_the_order_changes_and_nothing_is_withheld() -> None:
