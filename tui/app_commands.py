@@ -27,7 +27,9 @@ def open_app(config_path: Path | None, *, with_servers: bool = False) -> int:
     """Run the app with the config at `config_path`, or with the one that is found."""
     config = load_config(config_path)
     on_web_page = is_web_page()
-    if not on_web_page and not (sys.stdin.isatty() and sys.stdout.isatty()):
+    # Textual draws on stderr: sent elsewhere, the app would run unseen.
+    streams = (sys.stdin, sys.stdout, sys.stderr)
+    if not on_web_page and not all(stream.isatty() for stream in streams):
         raise ConfigError(
             "The app needs a terminal. Without one there are commands: doorkey --help."
         )

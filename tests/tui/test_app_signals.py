@@ -5,6 +5,7 @@ import pty
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -43,3 +44,18 @@ def read_until(descriptor: int, mark: bytes) -> bytes:
         except OSError:
             return seen  # the other end is closed
     return seen
+
+
+@pytest.mark.pty
+def test_where_the_app_could_not_be_seen_it_does_not_run(tmp_path: Path) -> None:
+    ours, theirs = pty.openpty()
+    log = tmp_path / "log"
+    config = tmp_path / "auth_config.json"
+    config.write_text('{"domain": "tenant.example", "clientId": "c", "audience": "a"}')
+    command = [sys.executable, "-m", "tui", "--config", str(config)]
+    with log.open("wb") as stderr:
+        run = subprocess.run(command, stdin=theirs, stdout=theirs, stderr=stderr, timeout=30)
+    assert run.returncode == 2
+    assert "The app needs a terminal" in log.read_text()
+    os.close(ours)
+    os.close(theirs)
