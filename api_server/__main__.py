@@ -4,9 +4,9 @@ import os
 import sys
 from functools import partial
 
-from .app import create_app
-from .serving import serve
-from .settings import settings_from
+from api_server.app import create_app
+from api_server.serving.serving import serve
+from api_server.settings import settings_from
 
 
 def main() -> None:

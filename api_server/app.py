@@ -12,9 +12,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from .access_log import AccessLog, Write
-from .bearer import Bearer, requires
-from .settings import METADATA_PATH, Settings
+from api_server.bearer.bearer import Bearer, requires
+from api_server.serving.access_log import AccessLog, Write
+from api_server.settings import METADATA_PATH, Settings
 
 READ_MESSAGES: Final = "read:messages"
 """The scope of /api/messages."""

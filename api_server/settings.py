@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
-from .json_web_key import ALGORITHMS
-from .launcher import ADDRESS_SETTING, add_launcher_flags
-from .listening_port import ListeningPort
-from .web_origin import is_safe_origin
+from api_server.bearer.json_web_key import ALGORITHMS
+from api_server.serving.launcher import ADDRESS_SETTING, add_launcher_flags
+from api_server.serving.listening_port import ListeningPort
+from api_server.web_origin import is_safe_origin
 
 DEFAULT_PORT: Final = 3001
 """The quickstart's port."""

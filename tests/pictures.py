@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.tui.screens.stage import Stage, api_refuses, stage, text_of, until
+from tests.support.stage import Stage, api_refuses, stage, text_of, until
 
 DOCS = Path(__file__).parent.parent / "docs"
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
-from tui.auth.errors import DoorkeyError
+from tui.errors import DoorkeyError
 from tui.text import printable_block
 
 if TYPE_CHECKING:
@@ -16,15 +16,15 @@ CANCELLED: Final = 130
 """128 + SIGINT, as shells have it."""
 
 COMMANDS: Final = {
-    "app": "tui.app_commands:run_app",
-    "dev": "tui.app_commands:run_dev",
-    "api": "tui.server_commands:run_api",
-    "tenant": "tui.server_commands:run_tenant",
-    "login": "tui.login_command:login",
-    "token": "tui.token_command:token",
-    "ping": "tui.session_commands:ping",
-    "status": "tui.status_command:status",
-    "logout": "tui.session_commands:logout",
+    "app": "tui.app.launch:run_app",
+    "dev": "tui.app.launch:run_dev",
+    "api": "tui.commands.servers:run_api",
+    "tenant": "tui.commands.servers:run_tenant",
+    "login": "tui.commands.login:login",
+    "token": "tui.commands.token:token",
+    "ping": "tui.commands.session:ping",
+    "status": "tui.commands.status:status",
+    "logout": "tui.commands.session:logout",
 }
 """Where each command is; imported when it is called, because most need what others do not."""
 
@@ -63,17 +63,17 @@ def _silence_stdout() -> None:
 
 def _run(argv: list[str]) -> int:
     if argv == ["token"]:
-        from tui.quick_token import quick_token
+        from tui.commands.quick_token import quick_token
 
         if access_token := quick_token():
             sys.stdout.write(access_token + "\n")
             sys.stdout.flush()
             return 0
     if not argv:
-        from tui.app_commands import open_app
+        from tui.app.launch import open_app
 
         return open_app(None)
-    from tui.command_line import parse
+    from tui.commands.parser import parse
 
     arguments = parse(argv)
     module, _, name = COMMANDS[arguments.command or "app"].partition(":")

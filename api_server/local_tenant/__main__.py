@@ -4,12 +4,12 @@ import sys
 from functools import partial
 from typing import NoReturn
 
-from ..serving import serve
-from .app import create_app
-from .command_line import read_command_line
-from .database import DatabaseUnusableError
-from .settings import SettingsError
-from .tenant import open_tenant
+from api_server.local_tenant.app import create_app
+from api_server.local_tenant.command_line import read_command_line
+from api_server.local_tenant.records.database import DatabaseUnusableError
+from api_server.local_tenant.settings import SettingsError
+from api_server.local_tenant.tenant import open_tenant
+from api_server.serving.serving import serve
 
 
 def main() -> None:

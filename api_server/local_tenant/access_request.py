@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from .claims import SCOPES
-from .oauth_error import OAuthError
-from .parameters import Parameters
-from .settings import Settings
+from api_server.local_tenant.claims import SCOPES
+from api_server.local_tenant.endpoints.oauth_error import OAuthError
+from api_server.local_tenant.endpoints.parameters import Parameters
+from api_server.local_tenant.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)

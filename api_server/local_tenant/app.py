@@ -9,21 +9,21 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from .authorization import AuthorizationEndpoint
-from .consent import ConsentEndpoint
-from .device import DeviceEndpoint
-from .discovery import DiscoveryEndpoint
-from .home import HomeEndpoint
-from .login import LoginEndpoint
-from .logout import LogoutEndpoint
-from .portrait import PortraitEndpoint
-from .problem import problem_handlers
-from .response_headers import ResponseHeaders
-from .revocation import RevocationEndpoint
-from .settings import Clock, Randomness, Settings
-from .tenant import Tenant, open_tenant
-from .token_endpoint import TokenEndpoint
-from .userinfo import UserinfoEndpoint
+from api_server.local_tenant.endpoints.authorization import AuthorizationEndpoint
+from api_server.local_tenant.endpoints.consent import ConsentEndpoint
+from api_server.local_tenant.endpoints.device import DeviceEndpoint
+from api_server.local_tenant.endpoints.discovery import DiscoveryEndpoint
+from api_server.local_tenant.endpoints.home import HomeEndpoint
+from api_server.local_tenant.endpoints.login import LoginEndpoint
+from api_server.local_tenant.endpoints.logout import LogoutEndpoint
+from api_server.local_tenant.endpoints.problem import problem_handlers
+from api_server.local_tenant.endpoints.revocation import RevocationEndpoint
+from api_server.local_tenant.endpoints.token_endpoint import TokenEndpoint
+from api_server.local_tenant.endpoints.userinfo import UserinfoEndpoint
+from api_server.local_tenant.pages._fold_portrait import PortraitEndpoint
+from api_server.local_tenant.response_headers import ResponseHeaders
+from api_server.local_tenant.settings import Clock, Randomness, Settings
+from api_server.local_tenant.tenant import Tenant, open_tenant
 
 
 def create_app(

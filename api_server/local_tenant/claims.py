@@ -3,8 +3,8 @@
 from collections.abc import Collection
 from typing import Final
 
-from .people import Person
-from .settings import Settings
+from api_server.local_tenant.records.people import Person
+from api_server.local_tenant.settings import Settings
 
 SCOPES: Final = {
     "openid": "Know that it is you",

@@ -4,9 +4,9 @@ from http import HTTPStatus
 
 from starlette.requests import Request
 
-from .oauth_error import OAuthError
-from .parameters import Parameters, read_form
-from .settings import Settings
+from api_server.local_tenant.endpoints.oauth_error import OAuthError
+from api_server.local_tenant.endpoints.parameters import Parameters, read_form
+from api_server.local_tenant.settings import Settings
 
 
 async def read_clients_form(request: Request, settings: Settings) -> Parameters:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from ..launcher import add_launcher_flags
-from .settings import Settings, address_of
+from api_server.local_tenant.settings import Settings, address_of
+from api_server.serving.launcher import add_launcher_flags
 
 PROGRAM: Final = "python -m api_server.local_tenant"
 DESCRIPTION: Final = """\

@@ -3,12 +3,12 @@
 from hashlib import sha256
 from typing import Final
 
-from .claims import claims_about
-from .grants import Grant
-from .opaque import base64url
-from .people import Person, subject_of
-from .signing_keys import TokenInvalidError
-from .tenant import Tenant
+from api_server.local_tenant.claims import claims_about
+from api_server.local_tenant.records.grants import Grant
+from api_server.local_tenant.records.opaque import base64url
+from api_server.local_tenant.records.people import Person, subject_of
+from api_server.local_tenant.records.signing_keys import TokenInvalidError
+from api_server.local_tenant.tenant import Tenant
 
 TYPE: Final = "JWT"
 ACR: Final = "1"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final, TypeAlias
 from urllib.parse import urlsplit
 
-from .redirect_uri import is_registrable
+from api_server.local_tenant.redirect_uri import is_registrable
 
 Clock: TypeAlias = Callable[[], float]
 """Gives the time, in seconds since the epoch."""

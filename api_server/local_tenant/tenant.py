@@ -5,12 +5,12 @@ import time
 from dataclasses import dataclass, field
 from typing import Final
 
-from .attempts import Attempts
-from .database import Database, open_database
-from .opaque import fresh
-from .people import add_demo_people
-from .settings import Clock, Randomness, Settings
-from .signing_keys import SigningKeys, load_keys
+from api_server.local_tenant.records.attempts import Attempts
+from api_server.local_tenant.records.database import Database, open_database
+from api_server.local_tenant.records.opaque import fresh
+from api_server.local_tenant.records.people import add_demo_people
+from api_server.local_tenant.records.signing_keys import SigningKeys, load_keys
+from api_server.local_tenant.settings import Clock, Randomness, Settings
 
 PASSWORD_TRIES: Final = 10
 USER_CODE_TRIES: Final = 20

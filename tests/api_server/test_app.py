@@ -3,10 +3,9 @@
 import pytest
 
 from api_server.settings import Settings
-
-from .apis import K1, Api, challenge_of, settled
-from .issuers import Issuer
-from .tokens import AUDIENCE, ISSUER
+from tests.support.apis import K1, Api, challenge_of, settled
+from tests.support.issuers import Issuer
+from tests.support.tokens import AUDIENCE, ISSUER
 
 
 async def test_health_says_whose_tokens_are_checked_for_whom() -> None:

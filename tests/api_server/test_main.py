@@ -12,9 +12,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from .apis import K1
-from .processes import DEADLINE_SECONDS, ROOT, Server, free_port
-from .tokens import claims, token
+from tests.support.apis import K1
+from tests.support.processes import DEADLINE_SECONDS, ROOT, Server, free_port
+from tests.support.tokens import claims, token
 
 AUDIENCE = "http://localhost:3001"
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Final, cast
 
-from .report import say
+from tests.bench.report import say
 
 PACKAGE: Final = "tests.bench"
 

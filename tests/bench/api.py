@@ -13,13 +13,12 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
-from api_server.token_cache import MAX_TOKENS
-from tests.api_server.tokens import AUDIENCE, EcKey, RsaKey, claims, header, token
-
-from .comparison import Comparison, Load
-from .report import say
-from .servers import Running, express, issuer, open_api, our_api, running
-from .wrk import Run, wrk
+from api_server.bearer.token_cache import MAX_TOKENS
+from tests.bench.comparison import Comparison, Load
+from tests.bench.report import say
+from tests.bench.servers import Running, express, issuer, open_api, our_api, running
+from tests.bench.wrk import Run, wrk
+from tests.support.tokens import AUDIENCE, EcKey, RsaKey, claims, header, token
 
 ROUNDS: Final = int(os.environ.get("DOORKEY_BENCH_ROUNDS", "5"))
 SECONDS: Final = float(os.environ.get("DOORKEY_BENCH_SECONDS", "3"))

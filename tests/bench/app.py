@@ -8,12 +8,11 @@ from pathlib import Path
 from statistics import median
 from typing import Final
 
-from tests.builders import session
-from tests.e2e.worlds import World, new_world, running
-from tui.auth.file_store import FileStore
-
-from .report import say
-from .watched import Watched
+from tests.bench.report import say
+from tests.bench.watched import Watched
+from tests.support.builders import session
+from tests.support.worlds import World, new_world, running
+from tui.auth.store.file_store import FileStore
 
 ROUNDS: Final = 20
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from .report import say
-from .servers import Running
-from .wrk import Run, wrk
+from tests.bench.report import say
+from tests.bench.servers import Running
+from tests.bench.wrk import Run, wrk
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from api_server.access_log import AccessLog
 from api_server.app import VALIDATED
-from api_server.serving import serve
+from api_server.serving.access_log import AccessLog
+from api_server.serving.serving import serve
 
 
 async def external(_: Request) -> Response:

@@ -15,10 +15,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Final
 
-from tests.api_server.processes import ROOT, free_port
-from tests.api_server.tokens import AUDIENCE
-
-from .wrk import pinned
+from tests.bench.wrk import pinned
+from tests.support.processes import ROOT, free_port
+from tests.support.tokens import AUDIENCE
 
 EXPRESS: Final = Path(__file__).with_name("express")
 START_SECONDS: Final = 20.0

@@ -9,9 +9,9 @@ from urllib.parse import urlencode
 import httpx
 
 from tests.bench.report import say
-from tests.scripted_tenant import ScriptedTenant, browse
-from tests.tui.screens.stage import Stage, stage, text_of
-from tui.screens.sign_in import SignInScreen
+from tests.support.scripted_tenant import ScriptedTenant, browse
+from tests.support.stage import Stage, stage, text_of
+from tui.app.screens.sign_in import SignInScreen
 
 RUNS: Final = 9
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from statistics import median
 from typing import Final
 
-from .report import say
-from .watched import Watched
+from tests.bench.report import say
+from tests.bench.watched import Watched
 
 ROUNDS: Final = 16
 

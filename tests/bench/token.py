@@ -14,10 +14,10 @@ from statistics import median
 from time import perf_counter
 
 from tests.bench.report import say
-from tests.builders import CONFIG, session
+from tests.support.builders import CONFIG, session
 from tui.auth.service import AuthService
-from tui.auth.store import MemoryStore, session_store
-from tui.config import load_config
+from tui.auth.store.store import MemoryStore, session_store
+from tui.config.load import load_config
 
 ROUNDS = 40
 CALLS = 100_000
@@ -35,9 +35,9 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from tests.bench.token import compare
-from tests.builders import session
-from tui.auth.store import session_store
-from tui.config import load_config
+from tests.support.builders import session
+from tui.auth.store.store import session_store
+from tui.config.load import load_config
 
 store = session_store(load_config(Path("auth_config.json")))
 store.reserve()

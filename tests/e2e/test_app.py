@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.terminal import Terminal
-from tests.e2e.worlds import DOORKEY, World, new_world, running
-from tests.tui.test_dev import await_end, children
+from tests.support.terminal import Terminal
+from tests.support.worlds import DOORKEY, World, new_world, running
+from tests.tui.servers.test_dev import await_end, children
 
 pytestmark = pytest.mark.pty
 

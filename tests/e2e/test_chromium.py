@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.chromium import chromium_page
-from tests.e2e.worlds import new_world, running
-from tui.auth.errors import SignInRefused
+from tests.support.chromium import chromium_page
+from tests.support.worlds import new_world, running
 from tui.auth.service import AuthService
-from tui.auth.store import MemoryStore
+from tui.auth.store.store import MemoryStore
+from tui.errors import SignInRefused
 
 pytestmark = pytest.mark.browser
 

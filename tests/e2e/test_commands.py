@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.worlds import DOORKEY, PATIENCE_SECONDS, World, new_world, running
-from tui.auth.store import session_store
-from tui.config import load_config
+from tests.support.worlds import DOORKEY, PATIENCE_SECONDS, World, new_world, running
+from tui.auth.store.store import session_store
+from tui.config.load import load_config
 
 
 @pytest.fixture

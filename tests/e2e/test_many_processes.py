@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.worlds import DOORKEY, PATIENCE_SECONDS, World, new_world, running
-from tests.heavy import rounds
-from tui.auth.store import session_store
+from tests.support.heavy import rounds
+from tests.support.worlds import DOORKEY, PATIENCE_SECONDS, World, new_world, running
+from tui.auth.store.store import session_store
 
 pytestmark = pytest.mark.heavy
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from tests.e2e.worlds import new_world, running
+from tests.support.worlds import new_world, running
 
 README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 

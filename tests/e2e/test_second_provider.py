@@ -8,13 +8,13 @@ from dataclasses import replace
 
 import pytest
 
-from tests.builders import CONFIG
-from tests.e2e.person import visit
-from tests.e2e.worlds import PATIENCE_SECONDS, free_ports
-from tui.auth.errors import SignInNeeded
+from tests.support.builders import CONFIG
+from tests.support.person import visit
+from tests.support.worlds import PATIENCE_SECONDS, free_ports
 from tui.auth.service import AuthService
-from tui.auth.store import MemoryStore
-from tui.config import Config
+from tui.auth.store.store import MemoryStore
+from tui.config.load import Config
+from tui.errors import SignInNeeded
 
 WITH_PUBLIC_CLIENTS = """
 from oidc_provider_mock import _app

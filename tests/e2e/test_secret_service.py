@@ -16,10 +16,10 @@ KEEP_AND_LOAD = """
 import json, os, sys
 from datetime import UTC, datetime
 from pathlib import Path
-from tests.builders import session
-from tui.auth.file_store import FileStore
-from tui.config import load_config
-from tui.quick_token import quick_token
+from tests.support.builders import session
+from tui.auth.store.file_store import FileStore
+from tui.config.load import load_config
+from tui.commands.quick_token import quick_token
 
 folder = Path(sys.argv[1])
 os.environ["DOORKEY_STATE_DIR"] = os.environ["DOORKEY_CONFIG"] = str(folder)

@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page
 
-from tests.e2e.chromium import chromium_page
-from tests.e2e.person import visit
-from tests.e2e.terminal import Terminal
-from tests.e2e.worlds import DOORKEY, World, free_ports, new_world, served
+from tests.support.chromium import chromium_page
+from tests.support.person import visit
+from tests.support.terminal import Terminal
+from tests.support.worlds import DOORKEY, World, free_ports, new_world, served
 from tui.auth.models import LoginEvent, SignInProgress
 from tui.auth.service import AuthService
 from tui.auth.sign_in.options import SignInOptions
-from tui.auth.store import MemoryStore
+from tui.auth.store.store import MemoryStore
 
 UNSHOWN = SignInOptions(open_browser=False)
 
@@ -203,7 +203,7 @@ def _last_address(url: str) -> str:
     """Sign in as a browser on another machine, and give the address that it cannot open."""
     import httpx
 
-    from tests.e2e.person import Form
+    from tests.support.person import Form
 
     with httpx.Client(follow_redirects=False, trust_env=False) as browser:
         page = browser.get(url)

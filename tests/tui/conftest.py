@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders import session
-from tui.auth.store import session_store
-from tui.config import Config, load_config
+from tests.support.builders import session
+from tui.auth.store.store import session_store
+from tui.config.load import Config, load_config
 
 CONFIG = {
     "domain": "127.0.0.1:9",

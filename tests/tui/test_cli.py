@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders import expired, session
+from tests.support.builders import expired, session
 from tests.tui.conftest import CONFIG
-from tui.auth.store import session_store
+from tui.auth.store.store import session_store
 from tui.cli import main
-from tui.config import Config
+from tui.config.load import Config
 
 COMMANDS = ["token", "ping", "status", "logout", "login", "dev", "api", "tenant"]
 
@@ -184,7 +184,7 @@ def test_an_interrupt_exits_130(
     def interrupt(_arguments: object) -> int:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("tui.token_command.token", interrupt)
+    monkeypatch.setattr("tui.commands.token.token", interrupt)
     assert main(["token"]) == 130
     assert "cancelled" in capsys.readouterr().err
 

@@ -4,11 +4,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from tui.auth.errors import DoorkeyError
     from tui.auth.httpx_auth import DoorkeyAuth
     from tui.auth.keeper import SessionKeeper
     from tui.auth.models import LoginEvent, Profile, Session, TokenSet
     from tui.auth.service import AuthService
+    from tui.errors import DoorkeyError
 
 __all__ = [
     "AuthService",
@@ -24,7 +24,7 @@ __all__ = [
 HOMES: Final = {
     "AuthService": "tui.auth.service",
     "DoorkeyAuth": "tui.auth.httpx_auth",
-    "DoorkeyError": "tui.auth.errors",
+    "DoorkeyError": "tui.errors",
     "LoginEvent": "tui.auth.models",
     "Profile": "tui.auth.models",
     "Session": "tui.auth.models",

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from tui.auth.errors import SignInNeeded
 from tui.auth.models import LoginEvent, Profile, Session
+from tui.errors import SignInNeeded
 
 Listener = Callable[[LoginEvent], None]
 

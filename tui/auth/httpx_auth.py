@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Generator
 import httpx
 
 from tui.auth.service import AuthService
-from tui.auth.web_address import split_web_address
+from tui.web_address import split_web_address
 
 
 class DoorkeyAuth(httpx.Auth):

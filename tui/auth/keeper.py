@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from tui.auth.errors import DoorkeyError, SignInNeeded, TenantUnreachable
 from tui.auth.models import TokenSet
 from tui.auth.service import AuthService
+from tui.errors import DoorkeyError, SignInNeeded, TenantUnreachable
 
 TICK_SECONDS: Final = 1.0
 """Between two looks at the wall clock and at the store: a sleep of the machine is noticed within

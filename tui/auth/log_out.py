@@ -7,13 +7,13 @@ from contextlib import suppress
 from typing import Final
 from urllib.parse import urlsplit
 
-from tui.auth.errors import DoorkeyError, StoreFailed
 from tui.auth.models import LogOutStep, Session, TokenSet
-from tui.auth.provider import Provider
 from tui.auth.sign_in.browser import BrowserOpener
 from tui.auth.sign_in.loopback import LoopbackListener
 from tui.auth.sign_in.result_page import SIGNED_OUT, ResultPage, redirect_page
-from tui.auth.store import SessionStore
+from tui.auth.store.store import SessionStore
+from tui.auth.tenant.provider import Provider
+from tui.errors import DoorkeyError, StoreFailed
 
 RETURN_SECONDS: Final = 30.0
 """For the browser to come back; a tenant that asks for a confirmation takes a person's time."""

@@ -7,13 +7,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from tui.auth.errors import DoorkeyError, GrantRefused, SignInNeeded, TenantMisbehaved
 from tui.auth.models import Session
-from tui.auth.store import SessionStore
+from tui.auth.store.store import SessionStore
+from tui.errors import DoorkeyError, GrantRefused, SignInNeeded, TenantMisbehaved
 
 if TYPE_CHECKING:
-    from tui.auth.provider import Provider
-    from tui.auth.token_response import TokenResponse
+    from tui.auth.tenant.provider import Provider
+    from tui.auth.tenant.token_response import TokenResponse
 
 
 class SessionEnded(SignInNeeded):
@@ -48,7 +48,7 @@ async def renew(
         # A new refresh token that cannot be kept would cost the session.
         await asyncio.to_thread(store.reserve)
         provider = make_provider()  # only now: it loads httpx, jwt, cryptography
-        from tui.auth.token_set import renewed_session
+        from tui.auth.tenant.session_from_tokens import renewed_session
 
         try:
             response = await provider.refresh(tokens.refresh_token)

@@ -8,19 +8,19 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, Self
 
 from tui.auth.current import CurrentSession, now
-from tui.auth.errors import DoorkeyError, SignInCancelled, SignInFailed, SignInNeeded, StoreFailed
 from tui.auth.models import LoginEvent, LogOutStep, Session, SignInProgress
 from tui.auth.sign_in.browser import BrowserOpener, open_in_browser
 from tui.auth.sign_in.options import SignInOptions
 from tui.auth.sign_in.surroundings import Surroundings, look_around
-from tui.auth.store import NEVER_SEEN, SessionStore, Signature, session_store
+from tui.auth.store.store import NEVER_SEEN, SessionStore, Signature, session_store
+from tui.errors import DoorkeyError, SignInCancelled, SignInFailed, SignInNeeded, StoreFailed
 
 if TYPE_CHECKING:
     import httpx
 
-    from tui.auth.provider import Provider
     from tui.auth.sign_in.journey import Journey
-    from tui.config import Config
+    from tui.auth.tenant.provider import Provider
+    from tui.config.load import Config
 
 AS_CONFIGURED: Final = SignInOptions()
 
@@ -291,7 +291,7 @@ class AuthService(CurrentSession):
 
     def _provider(self) -> "Provider":
         if self._provider_made is None:
-            from tui.auth.provider import Provider  # loads httpx, jwt, cryptography
+            from tui.auth.tenant.provider import Provider  # loads httpx, jwt, cryptography
 
             self._provider_made = Provider(self.config, self._clock, self._transport)
         return self._provider_made

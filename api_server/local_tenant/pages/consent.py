@@ -4,18 +4,18 @@ from typing import Final
 
 from starlette.responses import Response
 
-from ..authorization_request import AuthorizationRequest
-from ..claims import SCOPES
-from ..device_codes import DeviceRequest
-from ..people import Person
-from ..redirect_uri import origin
-from ..settings import Settings
-from ..user_code import shown
-from ..visit import Visit
-from .frame import alert as alert_box
-from .frame import page
-from .markup import EMPTY, Markup, fill, join
-from .portrait import portrait_of
+from api_server.local_tenant.claims import SCOPES
+from api_server.local_tenant.endpoints.authorization_request import AuthorizationRequest
+from api_server.local_tenant.endpoints.visit import Visit
+from api_server.local_tenant.pages.frame import alert as alert_box
+from api_server.local_tenant.pages.frame import page
+from api_server.local_tenant.pages.markup import EMPTY, Markup, fill, join
+from api_server.local_tenant.pages.portrait import portrait_of
+from api_server.local_tenant.records.device_codes import DeviceRequest
+from api_server.local_tenant.records.people import Person
+from api_server.local_tenant.records.user_code import shown
+from api_server.local_tenant.redirect_uri import origin
+from api_server.local_tenant.settings import Settings
 
 BODY: Final = """\
 <h1>Allow <span class="client">$client</span>?</h1>

@@ -4,11 +4,11 @@ from typing import Final
 
 from starlette.responses import Response
 
-from ..settings import Settings
-from ..user_code import LENGTH, as_typed, shown
-from .frame import alert as alert_box
-from .frame import page
-from .markup import Markup, fill
+from api_server.local_tenant.pages.frame import alert as alert_box
+from api_server.local_tenant.pages.frame import page
+from api_server.local_tenant.pages.markup import Markup, fill
+from api_server.local_tenant.records.user_code import LENGTH, as_typed, shown
+from api_server.local_tenant.settings import Settings
 
 CODE: Final = """\
 <h1>Connect a terminal</h1>

@@ -9,9 +9,9 @@ from typing import Final
 
 from starlette.responses import HTMLResponse
 
-from ..redirect_uri import origin
-from ..settings import Settings
-from .markup import EMPTY, Markup, fill
+from api_server.local_tenant.pages.markup import EMPTY, Markup, fill
+from api_server.local_tenant.redirect_uri import origin
+from api_server.local_tenant.settings import Settings
 
 STYLE: Final = Markup((files(__package__) / "page.css").read_text("utf-8"))
 ICON: Final = Markup((files(__package__) / "key.svg").read_text("utf-8").strip())

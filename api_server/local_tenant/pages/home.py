@@ -4,11 +4,11 @@ from typing import Final
 
 from starlette.responses import Response
 
-from ..people import Person
-from ..settings import Settings
-from .frame import page
-from .markup import fill
-from .portrait import portrait_of
+from api_server.local_tenant.pages.frame import page
+from api_server.local_tenant.pages.markup import fill
+from api_server.local_tenant.pages.portrait import portrait_of
+from api_server.local_tenant.records.people import Person
+from api_server.local_tenant.settings import Settings
 
 BODY: Final = """\
 <h1>The local tenant is running</h1>

@@ -4,11 +4,11 @@ from typing import Final
 
 from starlette.responses import Response
 
-from ..parameters import Parameters
-from ..settings import Settings
-from .frame import alert as alert_box
-from .frame import page
-from .markup import EMPTY, fill, join
+from api_server.local_tenant.endpoints.parameters import Parameters
+from api_server.local_tenant.pages.frame import alert as alert_box
+from api_server.local_tenant.pages.frame import page
+from api_server.local_tenant.pages.markup import EMPTY, fill, join
+from api_server.local_tenant.settings import Settings
 
 CONFIRM: Final = """\
 <h1>Sign out?</h1>

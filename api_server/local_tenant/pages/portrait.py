@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from ..settings import Settings
-from .markup import Markup, fill
+from api_server.local_tenant.pages.markup import Markup, fill
+from api_server.local_tenant.settings import Settings
 
 IMAGE: Final = '<img class="portrait" src="$path/people/$name.svg" alt="" width="28" height="28">'
 

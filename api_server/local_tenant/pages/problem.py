@@ -4,9 +4,9 @@ from typing import Final
 
 from starlette.responses import Response
 
-from ..settings import Settings
-from .frame import page
-from .markup import fill
+from api_server.local_tenant.pages.frame import page
+from api_server.local_tenant.pages.markup import fill
+from api_server.local_tenant.settings import Settings
 
 BODY: Final = """\
 <div class="mark bad" aria-hidden="true">!</div>

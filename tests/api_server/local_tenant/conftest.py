@@ -11,7 +11,7 @@ import pytest
 from api_server.local_tenant.app import app_of
 from api_server.local_tenant.settings import Settings
 from api_server.local_tenant.tenant import Tenant, open_tenant
-from tests.api_server.local_tenant.visitor import Clock, Visitor
+from tests.support.visitor import Clock, Visitor
 
 SETTINGS = Settings(
     issuer="http://localhost:3002/",

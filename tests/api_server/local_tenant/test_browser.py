@@ -15,8 +15,8 @@ import httpx
 import pytest
 from playwright.async_api import Page, async_playwright
 
-from api_server.local_tenant.device_codes import GRANT_TYPE
-from tests.api_server.local_tenant.visitor import REQUEST, claims_of
+from api_server.local_tenant.records.device_codes import GRANT_TYPE
+from tests.support.visitor import REQUEST, claims_of
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = [

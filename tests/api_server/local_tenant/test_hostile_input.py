@@ -6,7 +6,7 @@ from starlette.types import Message
 
 from api_server.local_tenant.app import app_of
 from api_server.local_tenant.tenant import Tenant
-from tests.api_server.local_tenant.visitor import REQUEST, Form, Visitor
+from tests.support.visitor import REQUEST, Form, Visitor
 
 PATHS = [
     "/",

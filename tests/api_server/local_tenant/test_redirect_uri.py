@@ -1,6 +1,6 @@
 import pytest
 
-from tests.api_server.local_tenant.visitor import Visitor
+from tests.support.visitor import Visitor
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,12 @@ import asyncio
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 
-from api_server.local_tenant.database import open_database
-from api_server.local_tenant.oauth_error import OAuthError
-from api_server.local_tenant.refresh_tokens import check_refresh_token, use_refresh_token
+from api_server.local_tenant.endpoints.oauth_error import OAuthError
+from api_server.local_tenant.records.database import open_database
+from api_server.local_tenant.records.refresh_tokens import check_refresh_token, use_refresh_token
 from api_server.local_tenant.settings import Settings
 from api_server.local_tenant.tenant import Tenant
-from tests.api_server.local_tenant.visitor import Clock, Visitor, claims_of
+from tests.support.visitor import Clock, Visitor, claims_of
 
 
 async def test_renewal_gives_new_tokens_and_a_new_refresh_token(visitor: Visitor) -> None:

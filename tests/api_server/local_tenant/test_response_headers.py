@@ -4,7 +4,7 @@ from base64 import b64encode
 
 import pytest
 
-from tests.api_server.local_tenant.visitor import Visitor
+from tests.support.visitor import Visitor
 
 EVERYWHERE = {
     "x-content-type-options": "nosniff",

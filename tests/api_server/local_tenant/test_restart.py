@@ -6,12 +6,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from api_server.local_tenant import database
 from api_server.local_tenant.app import app_of
-from api_server.local_tenant.database import DatabaseUnusableError
+from api_server.local_tenant.records import database
+from api_server.local_tenant.records.database import DatabaseUnusableError
 from api_server.local_tenant.settings import Settings
 from api_server.local_tenant.tenant import Tenant, open_tenant
-from tests.api_server.local_tenant.visitor import Clock, Form, Visitor, header_of, parameters_of
+from tests.support.visitor import Clock, Form, Visitor, header_of, parameters_of
 
 Open = Callable[[Settings], Tenant]
 

@@ -7,7 +7,7 @@ from api_server.local_tenant.app import app_of
 from api_server.local_tenant.id_token import at_hash
 from api_server.local_tenant.settings import Settings
 from api_server.local_tenant.tenant import Tenant
-from tests.api_server.local_tenant.visitor import Clock, Visitor, claims_of, header_of
+from tests.support.visitor import Clock, Visitor, claims_of, header_of
 
 START = 1_800_000_000
 

@@ -2,12 +2,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.builders import CONFIG, Clock
-from tests.scripted_tenant import ScriptedTenant
-from tests.tui.auth.services import Make
+from tests.support.builders import CONFIG, Clock
+from tests.support.scripted_tenant import ScriptedTenant
+from tests.support.services import Make
 from tui.auth.models import Session
 from tui.auth.service import AuthService
-from tui.auth.store import MemoryStore, SessionStore
+from tui.auth.store.store import MemoryStore, SessionStore
 
 
 @pytest.fixture

@@ -8,15 +8,15 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.builders import CONFIG, Clock, expired, session
-from tests.scripted_tenant import ScriptedTenant
-from tui.api_client import ping
-from tui.auth.errors import DoorkeyError
-from tui.auth.file_store import FileStore
+from tests.support.builders import CONFIG, Clock, expired, session
+from tests.support.scripted_tenant import ScriptedTenant
+from tui.api.client import ping
 from tui.auth.httpx_auth import DoorkeyAuth
 from tui.auth.models import LoginEvent
 from tui.auth.service import AuthService
-from tui.auth.store import MemoryStore
+from tui.auth.store.file_store import FileStore
+from tui.auth.store.store import MemoryStore
+from tui.errors import DoorkeyError
 
 CANARY = "c4n4ry-t0ken"
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders import CONFIG, Clock, expired, session
-from tests.scripted_tenant import ScriptedTenant
-from tui.auth.errors import StoreFailed
-from tui.auth.file_store import FileStore
+from tests.support.builders import CONFIG, Clock, expired, session
+from tests.support.scripted_tenant import ScriptedTenant
 from tui.auth.service import AuthService
+from tui.auth.store.file_store import FileStore
+from tui.errors import StoreFailed
 
 
 @pytest.fixture
@@ -62,9 +62,9 @@ async def test_a_full_disk_is_noticed_before_the_tenant_rotates(
 LIMITED = """
 import sys
 from pathlib import Path
-from tests.builders import session
-from tui.auth.errors import StoreFailed
-from tui.auth.file_store import FileStore
+from tests.support.builders import session
+from tui.errors import StoreFailed
+from tui.auth.store.file_store import FileStore
 
 store = FileStore(Path(sys.argv[1]), "faults")
 try:

@@ -2,14 +2,12 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.builders import CONFIG, session
-from tests.tui.auth.services import Make
-from tui.auth.errors import (
-    StoreFailed,
-)
+from tests.support.builders import CONFIG, session
+from tests.support.services import Make
 from tui.auth.models import Session
 from tui.auth.service import AuthService
-from tui.auth.store import MemoryStore
+from tui.auth.store.store import MemoryStore
+from tui.errors import StoreFailed
 
 
 class SlowStore(MemoryStore):

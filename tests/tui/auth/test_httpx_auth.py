@@ -3,12 +3,12 @@ from collections.abc import AsyncIterator, Callable
 import httpx
 import pytest
 
-from tests.builders import CONFIG, Clock, expired, session
-from tests.scripted_tenant import ScriptedTenant
+from tests.support.builders import CONFIG, Clock, expired, session
+from tests.support.scripted_tenant import ScriptedTenant
 from tui.auth import AuthService, DoorkeyAuth
-from tui.auth.errors import SignInNeeded
 from tui.auth.models import Session
-from tui.auth.store import MemoryStore
+from tui.auth.store.store import MemoryStore
+from tui.errors import SignInNeeded
 
 INVALID = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
 

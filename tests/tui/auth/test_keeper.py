@@ -6,12 +6,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.builders import CONFIG, START, Clock, session
-from tests.scripted_tenant import ScriptedTenant
-from tui.auth.file_store import FileStore
+from tests.support.builders import CONFIG, START, Clock, session
+from tests.support.scripted_tenant import ScriptedTenant
 from tui.auth.keeper import Offline, SessionKeeper, renewal_time
 from tui.auth.service import AuthService
-from tui.auth.store import MemoryStore, SessionStore
+from tui.auth.store.file_store import FileStore
+from tui.auth.store.store import MemoryStore, SessionStore
 
 
 class Keeping:

@@ -4,16 +4,13 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.builders import CONFIG, Clock, expired, session
-from tests.scripted_tenant import ScriptedTenant, browse, form_of
-from tests.tui.auth.services import Make, events_of, fail
-from tui.auth.errors import (
-    DoorkeyError,
-    SignInNeeded,
-)
+from tests.support.builders import CONFIG, Clock, expired, session
+from tests.support.scripted_tenant import ScriptedTenant, browse, form_of
+from tests.support.services import Make, events_of, fail
 from tui.auth.models import LogOutStep
 from tui.auth.service import AuthService
-from tui.auth.store import MemoryStore
+from tui.auth.store.store import MemoryStore
+from tui.errors import DoorkeyError, SignInNeeded
 
 
 class BrowserThatFollows:

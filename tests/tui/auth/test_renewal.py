@@ -5,20 +5,20 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.builders import CONFIG, START, Clock, expired, session
-from tests.scripted_tenant import ScriptedTenant, form_of
-from tests.tui.auth.services import Make, events_of, fail, refuse
-from tui.auth.errors import (
+from tests.support.builders import CONFIG, START, Clock, expired, session
+from tests.support.scripted_tenant import ScriptedTenant, form_of
+from tests.support.services import Make, events_of, fail, refuse
+from tui.auth.models import LoginEvent
+from tui.auth.service import AuthService
+from tui.auth.store.file_store import FileStore
+from tui.auth.store.store import MemoryStore
+from tui.errors import (
     GrantRefused,
     IdTokenRejected,
     SignInNeeded,
     TenantMisbehaved,
     TenantUnreachable,
 )
-from tui.auth.file_store import FileStore
-from tui.auth.models import LoginEvent
-from tui.auth.service import AuthService
-from tui.auth.store import MemoryStore
 
 
 async def test_a_valid_token_is_handed_out_without_a_request(

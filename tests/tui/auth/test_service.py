@@ -2,15 +2,12 @@ from dataclasses import replace
 
 import pytest
 
-from tests.builders import Clock, session
-from tests.tui.auth.services import Make, events_of
-from tui.auth.errors import (
-    DoorkeyError,
-    SignInNeeded,
-)
+from tests.support.builders import Clock, session
+from tests.support.services import Make, events_of
 from tui.auth.models import Session
 from tui.auth.service import AuthService
-from tui.auth.store import MemoryStore
+from tui.auth.store.store import MemoryStore
+from tui.errors import DoorkeyError, SignInNeeded
 
 
 async def test_signed_out_there_is_nothing(make: Make) -> None:

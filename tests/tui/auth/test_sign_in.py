@@ -6,19 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from tests.builders import CONFIG, START, Clock
-from tests.scripted_tenant import ScriptedTenant, browse, form_of
-from tests.tui.auth.signing import Signing
-from tui.auth.errors import (
-    IdTokenRejected,
-    SignInCancelled,
-    SignInFailed,
-    SignInRefused,
-    SignInTimedOut,
-)
+from tests.support.builders import CONFIG, START, Clock
+from tests.support.scripted_tenant import ScriptedTenant, browse, form_of
+from tests.support.signing import Signing
 from tui.auth.service import AuthService
 from tui.auth.sign_in.options import SignInOptions
-from tui.auth.store import MemoryStore
+from tui.auth.store.store import MemoryStore
+from tui.errors import IdTokenRejected, SignInCancelled, SignInFailed, SignInRefused, SignInTimedOut
 
 
 @pytest.fixture

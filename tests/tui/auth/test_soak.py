@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders import CONFIG, Clock, session
-from tests.heavy import rounds
-from tests.scripted_tenant import ScriptedTenant
-from tui.auth.file_store import FileStore
+from tests.support.builders import CONFIG, Clock, session
+from tests.support.heavy import rounds
+from tests.support.scripted_tenant import ScriptedTenant
 from tui.auth.service import AuthService
+from tui.auth.store.file_store import FileStore
 
 pytestmark = pytest.mark.heavy
 

@@ -2,15 +2,13 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.builders import CONFIG, Clock
-from tests.scripted_tenant import ScriptedTenant
-from tests.tui.auth.signing import Signing
-from tui.auth.errors import (
-    StoreFailed,
-)
+from tests.support.builders import CONFIG, Clock
+from tests.support.scripted_tenant import ScriptedTenant
+from tests.support.signing import Signing
 from tui.auth.service import AuthService
 from tui.auth.session import Session
-from tui.auth.store import MemoryStore
+from tui.auth.store.store import MemoryStore
+from tui.errors import StoreFailed
 
 
 @pytest.fixture

@@ -7,16 +7,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
-from tui.auth.errors import SignInRefused
-from tui.auth.metadata import Metadata
-from tui.auth.pkce import ProofKey
-from tui.auth.provider import with_query
 from tui.auth.sign_in.options import SignInOptions
-from tui.auth.web_address import split_web_address
+from tui.auth.sign_in.pkce import ProofKey
+from tui.auth.tenant.metadata import Metadata
+from tui.auth.tenant.provider import with_query
+from tui.errors import SignInRefused
 from tui.text import printable, shortened
+from tui.web_address import split_web_address
 
 if TYPE_CHECKING:
-    from tui.config import Config
+    from tui.config.load import Config
 
 STATE_BYTES: Final = 32
 """256 bits; RFC 6749 10.10 asks for a chance of guessing of at most 2^-128."""

@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import Final
 
 from tui.auth.sign_in.browser_commands import BrowserCommand, browser_commands
-from tui.auth.web_address import split_web_address
+from tui.web_address import split_web_address
 
 BrowserOpener = Callable[[str], Awaitable[bool]]
 """Takes a URL; tells whether a browser took it. Never raises for a browser that fails."""

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tui.auth.web_address import split_web_address
 from tui.text import printable
+from tui.web_address import split_web_address
 
 if TYPE_CHECKING:
-    from tui.config import Config
+    from tui.config.load import Config
 
 
 def callback_hint(config: "Config") -> str:

@@ -3,17 +3,17 @@
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
-from tui.auth.errors import NoFreeRedirectUri, SignInFailed
 from tui.auth.models import Session, SignInProgress
 from tui.auth.sign_in.attempt import SignInAttempt
 from tui.auth.sign_in.loopback import LoopbackListener
 from tui.auth.sign_in.options import SignInOptions
 from tui.auth.sign_in.remarks import remarks_on
 from tui.auth.sign_in.waiting import Answered, Means, WaitingSignIn
-from tui.auth.token_set import session_from_response
+from tui.auth.tenant.session_from_tokens import session_from_response
+from tui.errors import NoFreeRedirectUri, SignInFailed
 
 if TYPE_CHECKING:
-    from tui.config import Config
+    from tui.config.load import Config
 
 NOT_WAITING = "No sign-in is waiting for an answer. Start one first."
 

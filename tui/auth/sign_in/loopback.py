@@ -7,7 +7,6 @@ from typing import Final, Self, cast
 
 import h11
 
-from tui.auth.errors import NoFreeRedirectUri
 from tui.auth.sign_in.browser_request import (
     LARGEST_HEAD_BYTES,
     header_lists,
@@ -22,7 +21,8 @@ from tui.auth.sign_in.result_page import (
     WRONG_METHOD,
     ResultPage,
 )
-from tui.auth.web_address import WebAddress, split_web_address
+from tui.errors import NoFreeRedirectUri
+from tui.web_address import WebAddress, split_web_address
 
 Route = Callable[[str], ResultPage]
 """Takes the query of a GET on its path, and gives the page to answer with."""

@@ -7,8 +7,6 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from tui.auth.device_grant import DeviceAuthorization, device_tokens
-from tui.auth.errors import DoorkeyError, GrantRefused, SignInFailed, SignInTimedOut
 from tui.auth.models import SignInProgress
 from tui.auth.sign_in.attempt import ForeignAnswer, SignInAttempt, bare_code
 from tui.auth.sign_in.browser import BrowserOpener
@@ -16,10 +14,12 @@ from tui.auth.sign_in.callback_hint import callback_hint
 from tui.auth.sign_in.loopback import LoopbackListener
 from tui.auth.sign_in.options import Way
 from tui.auth.sign_in.result_page import ANSWERED, ResultPage, foreign_page, refused_page
-from tui.auth.token_response import TokenResponse
+from tui.auth.tenant.device_grant import DeviceAuthorization, device_tokens
+from tui.auth.tenant.token_response import TokenResponse
+from tui.errors import DoorkeyError, GrantRefused, SignInFailed, SignInTimedOut
 
 if TYPE_CHECKING:
-    from tui.auth.provider import Provider
+    from tui.auth.tenant.provider import Provider
 
 Watcher = Callable[[SignInProgress], None]
 Sleep = Callable[[float], Awaitable[None]]

@@ -2,9 +2,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.builders import Clock
-from tests.scripted_tenant import ScriptedTenant
-from tests.tui.auth.signing import Signing
+from tests.support.builders import Clock
+from tests.support.scripted_tenant import ScriptedTenant
+from tests.support.signing import Signing
 
 
 @pytest.fixture

@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.builders import CONFIG
-from tui.auth.metadata import Metadata
+from tests.support.builders import CONFIG
 from tui.auth.sign_in.attempt import SignInAttempt
 from tui.auth.sign_in.options import SignInOptions
+from tui.auth.tenant.metadata import Metadata
 
 
 @pytest.mark.parametrize("mark", ['"', "\x1b", " ", "\\", "<"])

@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from tests.builders import CONFIG
+from tests.support.builders import CONFIG
 from tui.auth.sign_in.callback_hint import allowed, callback_hint
 
 

@@ -7,11 +7,12 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from tests.builders import CONFIG, Clock
-from tests.scripted_tenant import Respond, ScriptedTenant, browse, form_of
-from tests.tui.auth.signing import Signing
-from tui.auth.device_grant import DEVICE_GRANT
-from tui.auth.errors import (
+from tests.support.builders import CONFIG, Clock
+from tests.support.scripted_tenant import Respond, ScriptedTenant, browse, form_of
+from tests.support.signing import Signing
+from tui.auth.sign_in.options import SignInOptions
+from tui.auth.tenant.device_grant import DEVICE_GRANT
+from tui.errors import (
     DoorkeyError,
     GrantRefused,
     SignInFailed,
@@ -19,7 +20,6 @@ from tui.auth.errors import (
     SignInTimedOut,
     TenantMisbehaved,
 )
-from tui.auth.sign_in.options import SignInOptions
 
 BY_DEVICE = SignInOptions(way="device")
 

@@ -12,13 +12,13 @@ from typing import Final
 import httpx
 import pytest
 
-from tests.builders import CONFIG, Clock
-from tests.e2e.worlds import free_ports
-from tests.scripted_tenant import ScriptedTenant, browse, hang_up
-from tests.tui.auth.signing import Signing
-from tui.auth.errors import SignInCancelled, SignInTimedOut
+from tests.support.builders import CONFIG, Clock
+from tests.support.scripted_tenant import ScriptedTenant, browse, hang_up
+from tests.support.signing import Signing
+from tests.support.worlds import free_ports
 from tui.auth.models import LoginEvent
 from tui.auth.sign_in.loopback import LoopbackListener
+from tui.errors import SignInCancelled, SignInTimedOut
 
 AT_ONCE_SECONDS: Final = 0.1
 

@@ -6,11 +6,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.scripted_tenant import browse, exchange, hang_up
-from tui.auth.errors import NoFreeRedirectUri
+from tests.support.scripted_tenant import browse, exchange, hang_up
 from tui.auth.sign_in import browser_request
 from tui.auth.sign_in.loopback import LoopbackListener
 from tui.auth.sign_in.result_page import ANSWERED, ResultPage
+from tui.errors import NoFreeRedirectUri
 
 ANY_PORT = ["http://127.0.0.1:0/callback"]
 

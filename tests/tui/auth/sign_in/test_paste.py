@@ -7,10 +7,10 @@ from urllib.parse import quote, urlsplit
 import httpx
 import pytest
 
-from tests.builders import CONFIG, Clock
-from tests.scripted_tenant import ScriptedTenant
-from tests.tui.auth.signing import Signing
-from tui.auth.errors import IdTokenRejected, SignInFailed, SignInRefused, TenantUnreachable
+from tests.support.builders import CONFIG, Clock
+from tests.support.scripted_tenant import ScriptedTenant
+from tests.support.signing import Signing
+from tui.errors import IdTokenRejected, SignInFailed, SignInRefused, TenantUnreachable
 
 
 async def test_a_bare_code_completes_the_sign_in(signing: Signing) -> None:

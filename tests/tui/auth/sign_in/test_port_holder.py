@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders import CONFIG, Clock
-from tests.scripted_tenant import ScriptedTenant
-from tests.tui.auth.signing import Signing
-from tui.auth.errors import NoFreeRedirectUri
+from tests.support.builders import CONFIG, Clock
+from tests.support.scripted_tenant import ScriptedTenant
+from tests.support.signing import Signing
 from tui.auth.sign_in.loopback import LoopbackListener
 from tui.auth.sign_in.port_holder import port_holder, why_not_free
+from tui.errors import NoFreeRedirectUri
 
 LISTENS = """
 import socket, sys

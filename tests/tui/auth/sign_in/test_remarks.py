@@ -1,6 +1,6 @@
 import pytest
 
-from tests.tui.auth.signing import Signing
+from tests.support.signing import Signing
 from tui.auth.sign_in.options import SignInOptions
 
 

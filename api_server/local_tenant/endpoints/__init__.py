@@ -1,0 +1,1 @@
+"""The local tenant's endpoints, one file each."""

@@ -1,0 +1,119 @@
+"""What a client asks for at the authorization endpoint, checked."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from api_server.local_tenant.access_request import AccessRequest, asked_audience, asked_scope
+from api_server.local_tenant.endpoints.oauth_error import OAuthError, PageError
+from api_server.local_tenant.endpoints.parameters import Parameters
+from api_server.local_tenant.redirect_uri import is_registered
+from api_server.local_tenant.settings import Settings
+
+PROMPTS: Final = ("none", "login", "consent", "select_account")
+CHALLENGE: Final = re.compile(r"[A-Za-z0-9_-]{43}")
+"""A SHA-256 in base64url is this long, no more and no less (RFC 7636 4.2)."""
+
+UNSUPPORTED: Final = ("request", "request_uri", "registration")
+"""Each has an error of its own (OIDC Core 3.1.2.6)."""
+
+MAX_AGE: Final = re.compile(r"[0-9]{1,10}")
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnAddress:
+    """Where the answer goes, which is known before anything else is."""
+
+    redirect_uri: str
+    state: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizationRequest(AccessRequest):
+    """One request that may be answered with a code."""
+
+    address: ReturnAddress
+    nonce: str | None
+    code_challenge: str
+
+
+def check_address(parameters: Parameters, settings: Settings) -> ReturnAddress:
+    """Find out where to answer; raises PageError, as nobody may be sent to a wrong address."""
+    repeated = parameters.repeated()
+    client_id, uri = parameters.get("client_id"), parameters.get("redirect_uri")
+    if client_id != settings.client_id or "client_id" in repeated:
+        raise PageError(
+            "Unknown client",
+            f"The app that sent you here says it is “{(client_id or '')[:80]}”. "
+            f"This tenant knows “{settings.client_id}” only. Compare clientId in the app's "
+            "auth_config.json with the one that this tenant was started with.",
+        )
+    if uri is None or "redirect_uri" in repeated or not is_registered(uri, settings.redirect_uris):
+        raise PageError(
+            "Unknown return address",
+            f"The app wants you sent back to “{(uri or '')[:200]}”, which is not registered "
+            f"here. Registered: {', '.join(settings.redirect_uris)}. Nobody was sent anywhere.",
+        )
+    return ReturnAddress(uri, None if "state" in repeated else parameters.get("state"))
+
+
+def check_request(
+    parameters: Parameters, address: ReturnAddress, settings: Settings
+) -> AuthorizationRequest:
+    """Check all the rest (OIDC Core 3.1.2.2); raises OAuthError, which goes to the address."""
+    parameters.refuse_repeated()
+    _check_unsupported(parameters)
+    _check_response(parameters)
+    return AuthorizationRequest(
+        address=address,
+        client_id=settings.client_id,
+        scope=asked_scope(parameters),
+        audience=asked_audience(parameters, settings),
+        nonce=parameters.get("nonce"),
+        code_challenge=_challenge(parameters),
+        prompt=_prompt(parameters),
+        max_age_seconds=_max_age(parameters),
+        login_hint=parameters.get("login_hint"),
+    )
+
+
+def _check_unsupported(parameters: Parameters) -> None:
+    for name in UNSUPPORTED:
+        if parameters.get(name) is not None:
+            raise OAuthError(f"{name}_not_supported", f"The parameter {name} is not supported.")
+
+
+def _check_response(parameters: Parameters) -> None:
+    if parameters.require("response_type") != "code":
+        raise OAuthError("unsupported_response_type", "The only response_type here is code.")
+    if parameters.get("response_mode") not in (None, "query"):
+        raise OAuthError("invalid_request", "The only response_mode here is query.")
+
+
+def _challenge(parameters: Parameters) -> str:
+    challenge = parameters.get("code_challenge")
+    if challenge is None:
+        raise OAuthError("invalid_request", "PKCE is required: code_challenge is missing.")
+    if parameters.get("code_challenge_method") != "S256":
+        raise OAuthError("invalid_request", "The code_challenge_method must be S256.")
+    if not CHALLENGE.fullmatch(challenge):
+        raise OAuthError("invalid_request", "The code_challenge must be 43 base64url characters.")
+    return challenge
+
+
+def _prompt(parameters: Parameters) -> frozenset[str]:
+    prompt = frozenset((parameters.get("prompt") or "").split())
+    if not prompt <= frozenset(PROMPTS):
+        raise OAuthError("invalid_request", f"A prompt can be: {' '.join(PROMPTS)}")
+    if "none" in prompt and len(prompt) > 1:
+        raise OAuthError("invalid_request", "The prompt none goes with no other.")
+    return prompt
+
+
+def _max_age(parameters: Parameters) -> int | None:
+    text = parameters.get("max_age")
+    if text is None:
+        return None
+    if not MAX_AGE.fullmatch(text):
+        raise OAuthError("invalid_request", "The max_age must be a number of seconds.")
+    return int(text)

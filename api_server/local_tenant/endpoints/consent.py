@@ -1,0 +1,75 @@
+"""The consent page: may this app have that?"""
+
+import sqlite3
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api_server.local_tenant.endpoints.answer import deny_access, grant_access
+from api_server.local_tenant.endpoints.login import OUT_OF_DATE
+from api_server.local_tenant.endpoints.next_step import Step
+from api_server.local_tenant.endpoints.parameters import Parameters, read_form, read_query
+from api_server.local_tenant.endpoints.visit import Visit, find_visit, go_to
+from api_server.local_tenant.pages.consent import consent_page
+from api_server.local_tenant.records.consents import remember
+from api_server.local_tenant.records.people import find_person
+from api_server.local_tenant.tenant import Tenant
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentEndpoint:
+    """Shows what is asked for, and takes the decision."""
+
+    tenant: Tenant
+
+    async def get(self, request: Request) -> Response:
+        """Show the page, or go on where it is not needed."""
+        with self.tenant.database.transaction() as db:
+            visit = find_visit(db, request, read_query(request), self.tenant)
+            step = visit.next_step(db, self.tenant)
+            if step is Step.LOGIN:
+                return go_to("login", visit.sign_in, self.tenant)
+            if step is Step.ANSWER:
+                return grant_access(db, self.tenant, visit)
+            return self._page(db, visit)
+
+    async def post(self, request: Request) -> Response:
+        """Take the decision."""
+        form = await read_form(request)
+        with self.tenant.database.transaction() as db:
+            visit = find_visit(db, request, form, self.tenant)
+            if visit.next_step(db, self.tenant) is Step.LOGIN:
+                return go_to("login", visit.sign_in, self.tenant)
+            if not visit.browser.sent("consent", form.get("csrf")):
+                return self._page(db, visit, OUT_OF_DATE, HTTPStatus.FORBIDDEN)
+            return self._decide(db, visit, form)
+
+    def _decide(self, db: sqlite3.Connection, visit: Visit, form: Parameters) -> Response:
+        decision = form.get("decision")
+        if decision == "allow":
+            remember(db, visit.browser.person or "", visit.asked.client_id, visit.asked.scope)
+            return grant_access(db, self.tenant, visit)
+        if decision == "deny":
+            return deny_access(db, self.tenant, visit, "The person did not allow it.")
+        return self._page(db, visit, "Please choose one of the two.", HTTPStatus.BAD_REQUEST)
+
+    def _page(
+        self,
+        db: sqlite3.Connection,
+        visit: Visit,
+        alert: str | None = None,
+        status: HTTPStatus = HTTPStatus.OK,
+    ) -> Response:
+        person = find_person(db, visit.browser.person or "")
+        if person is None:
+            return go_to("login", visit.sign_in, self.tenant)
+        return consent_page(
+            self.tenant.settings,
+            person,
+            visit,
+            csrf=visit.browser.csrf_token("consent"),
+            alert=alert,
+            status=status,
+        )

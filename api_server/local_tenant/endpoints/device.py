@@ -1,0 +1,100 @@
+"""The device grant's two doors: one for the device, one for the person (RFC 8628 3.1, 3.3)."""
+
+import sqlite3
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from api_server.local_tenant.access_request import asked_audience, asked_scope
+from api_server.local_tenant.client import read_clients_form
+from api_server.local_tenant.endpoints.login import OUT_OF_DATE
+from api_server.local_tenant.endpoints.oauth_error import OAuthError
+from api_server.local_tenant.endpoints.parameters import read_form, read_query
+from api_server.local_tenant.endpoints.visit import go_to
+from api_server.local_tenant.pages.device import code_page
+from api_server.local_tenant.records.browsers import Browser, add_browser, find_browser, set_cookie
+from api_server.local_tenant.records.device_codes import add_device, find_device_by_user_code
+from api_server.local_tenant.records.sign_ins import add_sign_in
+from api_server.local_tenant.records.user_code import shown
+from api_server.local_tenant.tenant import Tenant
+
+WRONG: Final = "There is no such code, or it has expired. Compare it with your terminal."
+TOO_OFTEN: Final = "Too many wrong codes. Please wait five minutes."
+ANYBODY: Final = "anybody"
+"""Wrong codes are counted for all together: who guesses can come as a new browser each time."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceEndpoint:
+    """Lets devices wait, and people say which one is theirs."""
+
+    tenant: Tenant
+
+    async def authorize(self, request: Request) -> Response:
+        """Give a device its two codes (RFC 8628 3.2)."""
+        settings = self.tenant.settings
+        try:
+            form = await read_clients_form(request, settings)
+            scope, audience = asked_scope(form), asked_audience(form, settings)
+        except OAuthError as error:
+            return error.response()
+        with self.tenant.database.transaction() as db:
+            secret, code = add_device(db, self.tenant, settings.client_id, scope, audience)
+        return JSONResponse(
+            self._answer(secret, shown(code)), headers={"Cache-Control": "no-store"}
+        )
+
+    async def get(self, request: Request) -> Response:
+        """Ask the person for the code; it may be in the address already."""
+        typed = read_query(request).get("user_code") or ""
+        with self.tenant.database.transaction() as db:
+            return self._page(self._known(db, request), typed)
+
+    async def post(self, request: Request) -> Response:
+        """Take the code, and go on to login and consent."""
+        form = await read_form(request)
+        typed, now = form.get("user_code") or "", self.tenant.now()
+        wrong = self.tenant.wrong_user_codes
+        with self.tenant.database.transaction() as db:
+            browser = self._known(db, request)
+            if not browser.sent("device", form.get("csrf")):
+                return self._page(browser, typed, OUT_OF_DATE, HTTPStatus.FORBIDDEN)
+            if wrong.are_used_up(ANYBODY, now):
+                return self._page(browser, typed, TOO_OFTEN, HTTPStatus.TOO_MANY_REQUESTS)
+            device = find_device_by_user_code(db, typed, self.tenant)
+            if device is None:
+                wrong.add_failure(ANYBODY, now)
+                return self._page(browser, typed, WRONG, HTTPStatus.BAD_REQUEST)
+            sign_in = add_sign_in(db, browser, self.tenant, device_code=device.digest)
+        # it leads on to the login where nobody is signed in
+        return go_to("consent", sign_in, self.tenant)
+
+    def _known(self, db: sqlite3.Connection, request: Request) -> Browser:
+        return find_browser(db, request, self.tenant) or add_browser(db, self.tenant)
+
+    def _page(
+        self,
+        browser: Browser,
+        typed: str,
+        alert: str | None = None,
+        status: HTTPStatus = HTTPStatus.OK,
+    ) -> Response:
+        settings = self.tenant.settings
+        csrf = browser.csrf_token("device")
+        response = code_page(settings, csrf=csrf, typed=typed, alert=alert, status=status)
+        set_cookie(response, browser, settings)
+        return response
+
+    def _answer(self, device_code: str, user_code: str) -> dict[str, object]:
+        settings = self.tenant.settings
+        return {
+            "device_code": device_code,
+            "user_code": user_code,
+            "verification_uri": settings.url("device"),
+            "verification_uri_complete": settings.url(f"device?user_code={user_code}"),
+            "expires_in": settings.device_code_lifetime_seconds,
+            "interval": settings.device_interval_seconds,
+        }

@@ -1,0 +1,145 @@
+"""Devices that wait until somebody lets them in (RFC 8628)."""
+
+import sqlite3
+from dataclasses import dataclass
+from typing import Final
+
+from api_server.local_tenant.access_request import AccessRequest
+from api_server.local_tenant.endpoints.oauth_error import OAuthError
+from api_server.local_tenant.records.browsers import Browser
+from api_server.local_tenant.records.grants import Grant, find_grant, make_grant, revoke_grant
+from api_server.local_tenant.records.opaque import digest
+from api_server.local_tenant.records.user_code import as_typed, fresh_user_code
+from api_server.local_tenant.tenant import Tenant
+
+GRANT_TYPE: Final = "urn:ietf:params:oauth:grant-type:device_code"
+
+SLOW_DOWN_SECONDS: Final = 5
+"""What each `slow_down` adds to the interval, from then on (RFC 8628 3.5)."""
+
+KEPT_SECONDS: Final = 3600
+"""After its end a code is still known as expired, rather than unknown."""
+
+ALWAYS_ASK: Final = frozenset({"consent"})
+"""RFC 8628 5.4: the device may be somebody else's, so the person is asked each time."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceRequest(AccessRequest):
+    """What a device asks for; `digest` is that of its code."""
+
+    digest: str
+    user_code: str
+
+
+def add_device(
+    db: sqlite3.Connection,
+    tenant: Tenant,
+    client_id: str,
+    scope: tuple[str, ...],
+    audience: str | None,
+) -> tuple[str, str]:
+    """Let a device wait; give its device code and user code."""
+    now, settings = tenant.now(), tenant.settings
+    db.execute("DELETE FROM device_codes WHERE expires_at <= ?", (now - KEPT_SECONDS,))
+    secret, user_code = tenant.secret(), _unused_user_code(db, tenant)
+    db.execute(
+        "INSERT INTO device_codes (digest, user_code, client_id, scope, audience,"
+        " interval_seconds, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            digest(secret),
+            user_code,
+            client_id,
+            " ".join(scope),
+            audience,
+            settings.device_interval_seconds,
+            now + settings.device_code_lifetime_seconds,
+        ),
+    )
+    return secret, user_code
+
+
+def find_device_by_user_code(
+    db: sqlite3.Connection, typed: str, tenant: Tenant
+) -> DeviceRequest | None:
+    """Look up a device that still waits by what a person typed."""
+    row = db.execute(
+        "SELECT digest FROM device_codes WHERE user_code = ?", (as_typed(typed),)
+    ).fetchone()
+    return None if row is None else find_device(db, row["digest"], tenant.now())
+
+
+def find_device(db: sqlite3.Connection, code_digest: str, now: int) -> DeviceRequest | None:
+    """Look up a device that still waits."""
+    row = db.execute(
+        "SELECT * FROM device_codes WHERE digest = ? AND state = 'pending' AND expires_at > ?",
+        (code_digest, now),
+    ).fetchone()
+    if row is None:
+        return None
+    return DeviceRequest(
+        client_id=row["client_id"],
+        scope=tuple(row["scope"].split()),
+        audience=row["audience"],
+        prompt=ALWAYS_ASK,
+        max_age_seconds=None,
+        login_hint=None,
+        digest=row["digest"],
+        user_code=row["user_code"],
+    )
+
+
+def allow_device(
+    db: sqlite3.Connection, tenant: Tenant, device: DeviceRequest, browser: Browser
+) -> None:
+    """Let a device in as who is signed in."""
+    grant = make_grant(db, tenant, device, browser)
+    db.execute(
+        "UPDATE device_codes SET state = 'allowed', grant_id = ? WHERE digest = ?",
+        (grant.id, device.digest),
+    )
+
+
+def deny_device(db: sqlite3.Connection, device: DeviceRequest) -> None:
+    """Turn a device away."""
+    db.execute("UPDATE device_codes SET state = 'denied' WHERE digest = ?", (device.digest,))
+
+
+def use_device_code(db: sqlite3.Connection, secret: str, now: int) -> Grant | None:
+    """Give what a device was granted, once; raises OAuthError while there is nothing to give."""
+    row = db.execute("SELECT * FROM device_codes WHERE digest = ?", (digest(secret),)).fetchone()
+    if row is None:
+        raise OAuthError("invalid_grant", "The device code is unknown.")
+    if row["state"] == "used":
+        revoke_grant(db, row["grant_id"])
+        raise OAuthError("invalid_grant", "The device code was used before; all is revoked.")
+    if row["expires_at"] <= now:
+        raise OAuthError("expired_token", "The device code has expired.")
+    if row["state"] == "denied":
+        raise OAuthError("access_denied", "The person did not allow it.")
+    if row["state"] == "pending":
+        _count_poll(db, row, now)
+        raise OAuthError("authorization_pending", "The person has not decided yet.")
+    db.execute("UPDATE device_codes SET state = 'used' WHERE digest = ?", (row["digest"],))
+    return find_grant(db, row["grant_id"])
+
+
+def _count_poll(db: sqlite3.Connection, row: sqlite3.Row, now: int) -> None:
+    """Note when a device asked; raises OAuthError if that was too soon (RFC 8628 3.5)."""
+    interval: int = row["interval_seconds"]
+    too_soon = row["polled_at"] is not None and now < row["polled_at"] + interval
+    interval += SLOW_DOWN_SECONDS if too_soon else 0
+    db.execute(
+        "UPDATE device_codes SET polled_at = ?, interval_seconds = ? WHERE digest = ?",
+        (now, interval, row["digest"]),
+    )
+    if too_soon:
+        raise OAuthError("slow_down", f"Ask every {interval} seconds at most.")
+
+
+def _unused_user_code(db: sqlite3.Connection, tenant: Tenant) -> str:
+    while True:
+        user_code = fresh_user_code(tenant.randomness)
+        query = "SELECT 1 FROM device_codes WHERE user_code = ?"
+        if db.execute(query, (user_code,)).fetchone() is None:
+            return user_code

@@ -1,0 +1,1 @@
+"""Granian, the port that it listens at, and the logs."""

@@ -1,0 +1,165 @@
+"""Serving an ASGI app on Granian, tied to the life of whoever started it."""
+
+import gc
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from functools import partial
+from logging import getLogger
+from multiprocessing import connection, parent_process
+from typing import Final
+
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+from granian.server.mp import MPServer
+from starlette.types import ASGIApp
+
+from api_server.serving.json_log import LOGGING
+from api_server.serving.launcher import ADDRESS_SETTING
+from api_server.serving.listening_port import ListeningPort, PortUnavailableError
+
+STDIN: Final = 0
+"""Standard input's descriptor; sys.stdin's buffer has a lock that a fork could copy while held."""
+
+DRAIN_SECONDS: Final = 10
+"""How long requests in flight may take once the server was told to stop."""
+
+HEAD_SECONDS: Final = 5.0
+"""A client that has not sent its whole request head by then is let go (slow loris)."""
+
+MAX_HEADER_BYTES: Final = 8 * 1024
+"""The most that is held of one request head: Granian answers 431 beyond it, and takes no less."""
+
+MAX_CONNECTIONS: Final = 4096
+"""Of one worker, so at most 32 MiB for their heads; further ones wait in the kernel's queue.
+
+Each slow client holds one for HEAD_SECONDS, so this many must not be few.
+"""
+
+SPARE_DESCRIPTORS: Final = 64
+"""For what else a worker has open: logs, the issuer, the loop."""
+
+if sys.platform != "win32":
+    import resource
+
+logger = getLogger(__name__)
+
+
+def serve(
+    make_app: Callable[[], ASGIApp],
+    *,
+    host: str,
+    port: int,
+    workers: int = 1,
+    stop_with_stdin: bool = False,
+    head_seconds: float = HEAD_SECONDS,
+    address_setting: str = ADDRESS_SETTING,
+) -> None:
+    """Serve the app that `make_app` makes until SIGTERM or SIGINT; blocks; exits 1 on failure.
+
+    Each worker is a process and calls `make_app` itself, so it must be picklable. With
+    `stop_with_stdin` the server ends too when its standard input ends: a parent that holds the
+    other end of a pipe leaves no server behind, however it dies.
+    """
+    try:
+        listening = ListeningPort.on(host, port, address_setting)
+        with listening.claimed():
+            server = _server(listening, workers, head_seconds)
+            server.on_startup(partial(_stop_on_hang_up, server))
+            if stop_with_stdin:
+                server.on_startup(_stop_when_stdin_ends)
+            server.on_startup(partial(logger.info, "listening on %s", listening.url))
+            _run(server, make_app)
+    except PortUnavailableError as error:
+        sys.exit(f"error: {error}")
+
+
+def _run(server: MPServer, make_app: Callable[[], ASGIApp]) -> None:
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=_end_on_signals)
+    server.serve(target_loader=partial(_load_in_worker, make_app), wrap_loader=False)
+
+
+def _server(listening: ListeningPort, workers: int, head_seconds: float) -> MPServer:
+    return MPServer(
+        # no import path: the workers get the app from the loader
+        target="",
+        address=listening.address,
+        port=listening.number,
+        interface=Interfaces.ASGI,
+        workers=workers,
+        # HTTP/2 without TLS is for proxies that speak it by prior knowledge; none is needed here
+        http=HTTPModes.http1,
+        websockets=False,
+        backpressure=_connections(),
+        http1_settings=HTTP1Settings(
+            header_read_timeout=round(head_seconds * 1000), max_buffer_size=MAX_HEADER_BYTES
+        ),
+        log_level=LogLevels.warning,
+        log_dictconfig=LOGGING,
+        # a lone worker that fails fails for good, and says so at once; one of several is replaced
+        respawn_failed_workers=workers > 1,
+        workers_kill_timeout=DRAIN_SECONDS,
+    )
+
+
+def _connections() -> int:
+    """Return how many connections a worker may hold, within the descriptors it may open."""
+    if sys.platform == "win32":
+        return MAX_CONNECTIONS
+    descriptors, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return max(1, min(MAX_CONNECTIONS, descriptors - SPARE_DESCRIPTORS))
+
+
+def _load_in_worker(make_app: Callable[[], ASGIApp]) -> ASGIApp:
+    """Make the app in a worker, and see to it that the worker does not outlive its parent."""
+    _end_on_signals()
+    parent = parent_process()
+    if parent is not None:
+        _in_background(_stop_after, partial(connection.wait, [parent.sentinel]))
+    app = make_app()
+    # what is there now stays: looking through it for garbage again and again takes milliseconds
+    gc.collect()
+    gc.freeze()
+    return app
+
+
+def _end_on_signals() -> None:
+    """End a worker that is told to stop before it serves; a fork has its parent's handlers."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    if hasattr(signal, "SIGHUP"):
+        # a closing terminal tells the whole group; the parent decides
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+
+def _stop_on_hang_up(server: MPServer) -> None:
+    """Take a closed terminal for what it is: Granian's own answer to SIGHUP is a reload."""
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, server.signal_handler_interrupt)
+
+
+def _stop_when_stdin_ends() -> None:
+    _in_background(_stop_after, _read_stdin_to_its_end)
+
+
+def _read_stdin_to_its_end() -> None:
+    while os.read(STDIN, 1024):
+        pass
+
+
+def _stop_after(event: Callable[[], object]) -> None:
+    event()
+    os.kill(os.getpid(), signal.SIGTERM)
+    # this thread dies with the process; where it lives on, the stop has got stuck
+    threading.Event().wait(DRAIN_SECONDS + 2)
+    os._exit(1)
+
+
+def _in_background(
+    run: Callable[[Callable[[], object]], None], event: Callable[[], object]
+) -> None:
+    threading.Thread(target=run, args=(event,), daemon=True).start()

@@ -1,0 +1,10 @@
+"""The API that the contract is about."""
+
+import pytest
+
+from tests.support.apis import Api
+
+
+@pytest.fixture
+def api() -> Api:
+    return Api()

@@ -1,0 +1,96 @@
+"""Which keys of an issuer's set may verify access tokens."""
+
+import pytest
+
+from api_server.bearer.json_web_key import MAX_KEYS, usable_keys
+from tests.support.tokens import EcKey, RsaKey, base64url, number
+
+K1 = RsaKey.named("k1")
+E1 = EcKey.named("e1")
+BOTH = ("RS256", "ES256")
+
+
+def is_usable(jwk: object, algorithms: tuple[str, ...] = BOTH) -> bool:
+    return bool(usable_keys({"keys": [jwk]}, algorithms))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{}, {"use": None}, {"alg": None}, {"kid": None}, {"key_ops": ["verify"]}, {"x5c": ["?"]}],
+)
+def test_key_for_signatures_is_used(changes: dict[str, object]) -> None:
+    assert is_usable(K1.jwk(**changes))
+    assert is_usable(E1.jwk(**changes))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"use": "enc"},
+        {"use": 7},
+        {"key_ops": ["encrypt"]},
+        {"key_ops": []},
+        {"key_ops": "verify"},
+        {"alg": "RS384"},
+        {"alg": "PS256"},
+        {"alg": "RSA-OAEP"},
+        {"alg": 7},
+        {"kty": "oct", "k": "AAAA"},
+        {"kty": None},
+        {"kid": 7},
+        {"n": None},
+        {"n": 7},
+        {"n": "???"},
+        {"e": ""},
+        {"e": base64url(b"\x02")},
+        {"e": base64url(b"\x01")},
+        {"crv": "P-384", "kty": "EC"},
+    ],
+    ids=str,
+)
+def test_key_for_anything_else_is_left_out(changes: dict[str, object]) -> None:
+    assert not is_usable(K1.jwk(**changes))
+
+
+@pytest.mark.parametrize(
+    "changes", [{"crv": "P-384"}, {"x": base64url(b"\x01" * 32)}, {"alg": "ES384"}, {"y": None}]
+)
+def test_point_off_the_curve_is_left_out(changes: dict[str, object]) -> None:
+    assert not is_usable(E1.jwk(**changes))
+
+
+def test_rsa_under_2048_bits_is_left_out() -> None:
+    assert not is_usable(RsaKey.named("small", 1024).jwk())
+
+
+def test_rsa_over_8192_bits_is_left_out() -> None:
+    assert is_usable(K1.jwk(n=number(2**8191 + 1)))
+    assert not is_usable(K1.jwk(n=number(2**8192 + 1)))
+
+
+def test_elliptic_signature_has_one_length() -> None:
+    (key,) = usable_keys({"keys": [E1.jwk()]}, BOTH)
+    good = E1.sign(b"signed")
+    assert key.made(good, b"signed")
+    # the same two numbers, written otherwise: a second, equally valid token
+    assert not key.made(good[:32] + b"\0" + good[32:], b"signed")
+    assert not key.made(good[:-1], b"signed")
+
+
+def test_key_of_an_algorithm_that_is_not_allowed_is_left_out() -> None:
+    assert not is_usable(E1.jwk(), ("RS256",))
+    assert not is_usable(K1.jwk(), ("ES256",))
+
+
+def test_bad_key_does_not_spoil_the_good_ones() -> None:
+    found = usable_keys({"keys": [None, K1.jwk(use="enc"), K1.jwk(), E1.jwk()]}, BOTH)
+    assert [key.kid for key in found] == ["k1", "e1"]
+
+
+def test_number_of_keys_is_bounded() -> None:
+    assert len(usable_keys({"keys": [K1.jwk()] * (MAX_KEYS + 9)}, BOTH)) == MAX_KEYS
+
+
+def test_two_keys_under_one_kid_are_two_keys() -> None:
+    found = usable_keys({"keys": [K1.jwk(), RsaKey.named("k2").jwk(kid="k1")]}, BOTH)
+    assert len({key.thumbprint for key in found}) == 2

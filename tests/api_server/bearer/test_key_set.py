@@ -1,0 +1,102 @@
+"""The issuer's keys over time: freshness, rotation, a herd."""
+
+import asyncio
+
+from tests.support.apis import FRESH, K1, K2, REFRESH, Api, assert_refused, long_lived, settled
+from tests.support.issuers import Issuer
+from tests.support.tokens import RsaKey, header, token
+
+FROM_K2 = token(K2, head=header(kid="k2"))
+
+
+async def test_keys_are_fetched_once_for_many_requests() -> None:
+    api = Api()
+    for _ in range(20):
+        assert (await api.ping()).status_code == 200
+    assert (api.issuer.discoveries, api.issuer.fetches) == (1, 1)
+
+
+async def test_thousand_requests_on_a_cold_start_make_one_fetch() -> None:
+    api = Api()
+    api.issuer.gate.clear()
+    waiting = [asyncio.create_task(api.ping()) for _ in range(1000)]
+    await api.issuer.asked.wait()
+    api.issuer.gate.set()
+    answers = await asyncio.gather(*waiting)
+    assert {answer.status_code for answer in answers} == {200}
+    assert (api.issuer.discoveries, api.issuer.fetches) == (1, 1)
+
+
+async def test_new_key_is_found_when_its_first_token_comes() -> None:
+    api = Api()
+    await api.ping()
+    api.issuer.rotate(K1, K2)
+    assert (await api.ping(FROM_K2)).status_code == 200
+    assert (await api.ping()).status_code == 200
+
+
+async def test_unknown_kids_fetch_again_only_after_thirty_seconds() -> None:
+    api = Api()
+    await api.ping()
+    await api.ping(token(K1, head=header(kid="k9")))
+    assert api.issuer.fetches == 2
+    api.issuer.rotate(K1, K2)
+    assert (await api.ping(FROM_K2)).status_code == 401
+    api.advance(29)
+    assert (await api.ping(FROM_K2)).status_code == 401
+    assert api.issuer.fetches == 2
+    api.advance(1)
+    assert (await api.ping(FROM_K2)).status_code == 200
+    assert api.issuer.fetches == 3
+
+
+async def test_herd_with_a_new_kid_makes_one_fetch() -> None:
+    api = Api()
+    await api.ping()
+    api.issuer.rotate(K1, K2)
+    answers = await asyncio.gather(*(api.ping(FROM_K2) for _ in range(200)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert api.issuer.fetches == 2
+
+
+async def test_keys_are_renewed_in_the_background_before_they_are_stale() -> None:
+    api = Api()
+    await api.ping(long_lived())
+    api.advance(REFRESH)
+    api.issuer.gate.clear()
+    assert (await api.ping(long_lived())).status_code == 200
+    api.issuer.gate.set()
+    await settled()
+    assert api.issuer.fetches == 2
+    api.advance(REFRESH - 1)
+    assert (await api.ping(long_lived())).status_code == 200
+    assert api.issuer.fetches == 2
+
+
+async def test_withdrawn_key_is_refused_also_for_a_token_seen_before() -> None:
+    api = Api(Issuer(K1, K2))
+    assert (await api.ping(long_lived(K1))).status_code == 200
+    assert (await api.ping(long_lived(K2))).status_code == 200
+    api.issuer.rotate(K2)
+    api.advance(FRESH)
+    assert_refused(await api.ping(long_lived(K1)), 401, "invalid_token")
+    assert (await api.ping(long_lived(K2))).status_code == 200
+
+
+async def test_key_replaced_under_its_own_kid_ends_the_old_ones_tokens() -> None:
+    api = Api()
+    assert (await api.ping(long_lived())).status_code == 200
+    api.issuer.rotate(RsaKey("k1", K2.private))
+    api.advance(FRESH)
+    assert (await api.ping(long_lived())).status_code == 401
+    assert (await api.ping(long_lived(RsaKey("k1", K2.private)))).status_code == 200
+
+
+async def test_expiry_of_a_token_seen_before_is_checked_at_each_use() -> None:
+    api = Api()
+    sent = token(K1)
+    assert (await api.ping(sent)).status_code == 200
+    api.advance(304)
+    assert (await api.ping(sent)).status_code == 200
+    api.advance(1)
+    assert_refused(await api.ping(sent), 401, "invalid_token")

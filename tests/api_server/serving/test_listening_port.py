@@ -1,0 +1,76 @@
+"""Ports that are taken, and hosts that are none."""
+
+import os
+import socket
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from api_server.serving.listening_port import ListeningPort, PortUnavailableError
+
+
+def claim(host: str, number: int) -> None:
+    with ListeningPort.on(host, number).claimed():
+        pass
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    with socket.socket() as listener:
+        # as a server of ours would: without a check, a second one would share the port
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        yield listener.getsockname()[1]
+
+
+def test_taken_port_is_named_with_what_to_do(taken: int) -> None:
+    with pytest.raises(PortUnavailableError) as caught:
+        claim("localhost", taken)
+    assert f"port {taken} on 127.0.0.1 is taken" in str(caught.value)
+    assert "stop it, or choose another with --host or --port" in str(caught.value)
+
+
+@pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="only Linux tells")
+def test_holder_of_a_port_is_named(taken: int) -> None:
+    with pytest.raises(PortUnavailableError, match=f"process {os.getpid()}"):
+        claim("127.0.0.1", taken)
+
+
+def test_port_on_all_addresses_is_taken_too(taken: int) -> None:
+    with pytest.raises(PortUnavailableError):
+        claim("0.0.0.0", taken)
+
+
+def test_localhost_is_one_address() -> None:
+    assert ListeningPort.on("LOCALHOST", 1).address == "127.0.0.1"
+
+
+def test_name_of_nothing_is_a_clear_error() -> None:
+    with pytest.raises(PortUnavailableError, match="names no address"):
+        ListeningPort.on("no.such.host.invalid", 1)
+
+
+def test_address_of_another_machine_is_a_clear_error() -> None:
+    with pytest.raises(PortUnavailableError, match="cannot be used"):
+        claim("192.0.2.1", 3001)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere workers share one socket")
+def test_port_is_taken_from_the_claim_on_not_only_once_somebody_listens() -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        number = probe.getsockname()[1]
+    taken = pytest.raises(PortUnavailableError, match="is taken")
+    with ListeningPort.on("127.0.0.1", number).claimed(), taken:
+        claim("localhost", number)
+
+
+def test_port_is_free_again_when_its_holder_has_ended() -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        number = probe.getsockname()[1]
+    for _ in range(2):
+        claim("127.0.0.1", number)

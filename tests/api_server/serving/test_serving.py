@@ -1,0 +1,173 @@
+"""The server's life: how it starts, stops, and never stays behind."""
+
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.processes import Server, first_to_end, free_port, wait_until_gone
+
+pytestmark = pytest.mark.skipif(not Path("/proc").exists(), reason="looks into /proc")
+
+Start = Callable[..., Server]
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    started: list[Server] = []
+
+    def run(workers: int = 1, *rest: str, port: int = 0, ready: bool = True) -> Server:
+        port = port or free_port()
+        arguments = ["-m", "tests.support.slow_app", str(port), str(workers), *rest]
+        started.append(Server.start(arguments, port, ready=ready))
+        return started[-1]
+
+    yield run
+    for server in started:
+        server.stop()
+
+
+def kill(server: Server) -> None:
+    server.process.kill()
+
+
+def terminate(server: Server) -> None:
+    server.process.terminate()
+
+
+def interrupt_all(server: Server) -> None:
+    """Ctrl+C in a terminal: the whole group hears it."""
+    os.killpg(server.process.pid, signal.SIGINT)
+
+
+def hang_up(server: Server) -> None:
+    """The terminal is closed."""
+    os.killpg(server.process.pid, signal.SIGHUP)
+
+
+def close_stdin(server: Server) -> None:
+    assert server.process.stdin is not None
+    server.process.stdin.close()
+    server.process.stdin = None
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("end", [terminate, interrupt_all, hang_up, close_stdin])
+def test_stopped_server_finishes_what_is_in_flight_and_leaves_nothing(
+    start: Start, workers: int, end: Callable[[Server], None]
+) -> None:
+    server = start(workers, "stdin")
+    members = server.members()
+    assert len(members) == workers + 1
+    in_flight = [server.begin("/slow") for _ in range(8)]
+    end(server)
+    assert [answer.read() for answer in in_flight] == [b"begun, done"] * 8
+    assert server.process.wait(15) == 0
+    wait_until_gone(members)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_killed_server_leaves_no_worker_behind(start: Start, workers: int) -> None:
+    server = start(workers)
+    members = server.members()
+    kill(server)
+    wait_until_gone(members)
+
+
+def test_worker_that_dies_is_replaced_where_there_are_several(start: Start) -> None:
+    server = start(2)
+    workers = server.members()[1:]
+    for worker in workers:
+        os.kill(worker, signal.SIGKILL)
+    wait_until_gone(workers)
+    server.wait_until_it_answers()
+
+
+def test_stop_during_the_start_is_a_stop(start: Start) -> None:
+    # moments of the start: imports, fork, loop; none may swallow the signal
+    for delay in (0.02, 0.05, 0.08, 0.1, 0.12):
+        server = start(1, ready=False)
+        time.sleep(delay)
+        terminate(server)
+        server.process.wait(5)
+
+
+def test_end_of_stdin_means_nothing_unless_asked_for(start: Start) -> None:
+    server = start(1)
+    close_stdin(server)
+    assert server.get("/slow") == (200, b"begun, done")
+
+
+def test_second_server_on_a_port_says_so_and_exits_with_1(start: Start) -> None:
+    first = start()
+    second = start(port=first.port, ready=False)
+    assert second.process.wait(10) == 1
+    said = second.errors()
+    assert said.startswith(f"error: port {first.port} on 127.0.0.1 is taken (held by ")
+    assert said.count("\n") == 1
+    assert first.get("/healthz") == (200, b"ok")
+
+
+def test_of_two_servers_started_at_once_one_has_the_port(start: Start) -> None:
+    port = free_port()
+    both = [start(port=port, ready=False) for _ in range(2)]
+    loser = first_to_end(*both)
+    assert loser.process.returncode == 1
+    assert f"port {port} on 127.0.0.1 is taken" in loser.errors()
+    winner = both[1 - both.index(loser)]
+    winner.wait_until_it_answers()
+
+
+def test_port_is_free_again_at_once(start: Start) -> None:
+    first = start()
+    # it hangs up first, so the connection lingers at its port (TIME_WAIT)
+    first.get("/healthz", Connection="close")
+    terminate(first)
+    first.process.wait(10)
+    assert start(port=first.port).get("/healthz") == (200, b"ok")
+
+
+def test_app_that_cannot_be_made_ends_the_server_with_1(start: Start) -> None:
+    server = start(1, "broken", ready=False)
+    assert server.process.wait(10) == 1
+    assert "this app cannot be made" in server.errors()
+
+
+def test_first_answer_comes_within_a_second(start: Start) -> None:
+    began = time.monotonic()
+    start()
+    assert time.monotonic() - began < 1
+
+
+def test_head_over_8_kib_is_431(start: Start) -> None:
+    server = start()
+    head = b"GET /healthz HTTP/1.1\r\nHost: x\r\nA: %s\r\n\r\n"
+    assert server.raw(head % (b"a" * 7000)).startswith(b"HTTP/1.1 200")
+    assert server.raw(head % (b"a" * 12_000)).startswith(b"HTTP/1.1 431")
+    many = b"GET /healthz HTTP/1.1\r\nHost: x\r\n" + b"a: b\r\n" * 200 + b"\r\n"
+    assert server.raw(many).startswith(b"HTTP/1.1 431")
+
+
+@pytest.mark.parametrize(
+    "sent", [b"\0\1\2\3\r\n\r\n", b"GET\r\n\r\n", b"GET / HTTP/1.1\r\nA\xff\0: b\r\n\r\n"]
+)
+def test_what_is_no_http_is_not_a_500(start: Start, sent: bytes) -> None:
+    server = start()
+    assert server.raw(sent, end=True)[:12] in (b"", b"HTTP/1.1 400", b"HTTP/1.1 404")
+    assert server.get("/healthz") == (200, b"ok")
+
+
+def test_slow_clients_keep_nobody_waiting_and_are_let_go(start: Start) -> None:
+    server = start(1, "hasty")
+    idle = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(200)]
+    for connection in idle:
+        connection.sendall(b"GET / HTTP/1.1\r\nA: ")
+    assert server.get("/healthz") == (200, b"ok")
+    idle[0].settimeout(10)
+    assert idle[0].recv(100) == b""
+    for connection in idle:
+        connection.close()

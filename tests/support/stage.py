@@ -1,0 +1,219 @@
+"""Puts the app on stage: the real service, a scripted tenant and API, a clock that stands still."""
+
+import asyncio
+import itertools
+import json
+from base64 import urlsafe_b64encode
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Literal
+
+import httpx
+from textual.pilot import Pilot
+
+from tests.support.builders import CONFIG, START, Clock, session
+from tests.support.scripted_tenant import ScriptedTenant
+from tui.api.client import ApiClient
+from tui.api.metadata import WELL_KNOWN
+from tui.app.app import DoorkeyApp
+from tui.auth.models import Claims, Profile, Session
+from tui.auth.service import AuthService
+from tui.auth.sign_in.browser import BrowserOpener
+from tui.auth.sign_in.surroundings import Surroundings
+from tui.auth.store.store import MemoryStore, SessionStore
+from tui.config.load import Config
+from tui.servers.checks import Finding
+from tui.servers.look import Look
+
+PATIENCE_SECONDS = 30
+"""For anything a test waits for; it comes within milliseconds, on a busy machine in seconds."""
+
+ALICE: Claims = {
+    "iss": CONFIG.issuer,
+    "sub": "tenant|alice",
+    "aud": CONFIG.client_id,
+    "name": "Alice Archer",
+    "email": "alice@example.com",
+    "email_verified": True,
+    "iat": START.timestamp(),
+    "exp": START.timestamp() + 3600,
+    "picture": "https://pictures.example/alice.png",
+    "roles": ["editor", "admin"],
+    "https://tenant.example/plan": {"tier": "gold"},
+}
+
+HERE = Surroundings()
+"""An ordinary desktop, wherever the tests run."""
+
+ACCESS_CLAIMS: Claims = {
+    "iss": CONFIG.issuer,
+    "sub": "tenant|alice",
+    "aud": [CONFIG.audience, "https://tenant.example/userinfo"],
+    "client_id": CONFIG.client_id,
+    "scope": "openid profile email offline_access",
+    "iat": START.timestamp(),
+    "exp": START.timestamp() + 3600,
+    "jti": "5ee3c0de",
+}
+"""What Alice's access token says."""
+
+OTHER_AUDIENCE = "https://orders.example"
+
+ApiAnswer = Callable[[httpx.Request], httpx.Response]
+
+
+def api_accepts(_request: httpx.Request) -> httpx.Response:
+    return httpx.Response(200, json={"msg": "Your Access Token was successfully validated!"})
+
+
+def api_refuses(request: httpx.Request) -> httpx.Response:
+    """An API that is configured for another audience than the app."""
+    if request.url.path == WELL_KNOWN:
+        members = {"resource": OTHER_AUDIENCE, "authorization_servers": [CONFIG.issuer]}
+        return httpx.Response(200, json=members)
+    description = f"Expected audience {OTHER_AUDIENCE}, the token has {CONFIG.audience}"
+    return refusal(401, f'error="invalid_token", error_description="{description}"')
+
+
+def api_needs_scope(request: httpx.Request) -> httpx.Response:
+    """An API that wants read:messages."""
+    if request.url.path == WELL_KNOWN:
+        return httpx.Response(404)
+    said = "The token lacks the scope read:messages"
+    return refusal(
+        403,
+        f'error="insufficient_scope", error_description="{said}", scope="read:messages"',
+    )
+
+
+def refusal(status: int, parameters: str) -> httpx.Response:
+    headers = {"WWW-Authenticate": f'Bearer realm="api", {parameters}', "X-Request-ID": "7f3a9c"}
+    return httpx.Response(status, headers=headers, json={"error": "invalid_token"})
+
+
+def api_is_down(request: httpx.Request) -> httpx.Response:
+    raise httpx.ConnectError("All connection attempts failed", request=request)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One app, and everybody whom it talks to."""
+
+    app: DoorkeyApp
+    service: AuthService
+    tenant: ScriptedTenant
+    clock: Clock
+    copied: list[str]
+    """What the system's clipboard was offered; it takes nothing."""
+
+
+def stage(
+    *,
+    signed_in: bool = False,
+    claims: Claims = ALICE,
+    store: SessionStore | None = None,
+    browser: Literal["signs in", "waits", "fails"] = "signs in",
+    api: ApiAnswer = api_accepts,
+    around: Surroundings = HERE,
+    redirect_uris: tuple[str, ...] = CONFIG.redirect_uris,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    device_sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    look: Look | None = None,
+    keymap: Path | None = None,
+    latencies: Iterable[float] = itertools.repeat(0.004),
+) -> Stage:
+    clock = Clock()
+    tenant = ScriptedTenant(clock)
+    tenant.id_claims = {"sub": ALICE["sub"], "name": "Alice Archer"}
+    openers: dict[str, BrowserOpener] = {
+        "signs in": tenant.browser,
+        "waits": _waiting_browser,
+        "fails": tenant.no_browser,
+    }
+    opened: set[str] = set()
+
+    async def open_url(url: str) -> bool:
+        # The second time that an address is opened, the person signs in.
+        opener = tenant.browser if url in opened else openers[browser]
+        opened.add(url)
+        return await opener(url)
+
+    config = replace(CONFIG, path=Path("/home/pat/auth_config.json"), redirect_uris=redirect_uris)
+    copied: list[str] = []
+
+    async def copy(text: str) -> bool:
+        copied.append(text)
+        return False
+
+    service = AuthService(
+        config,
+        store=store or MemoryStore(session_of(claims) if signed_in else None),
+        transport=tenant,
+        clock=clock,
+        open_url=open_url,
+        sleep=device_sleep,
+        surroundings=around,
+    )
+    app = DoorkeyApp(
+        config,
+        make_service=lambda _config: service,
+        clock=clock,
+        sleep=sleep,
+        copy_to_system=copy,
+        look=look or _all_is_well,
+        keymap=keymap or Path("/nowhere/keymap.json"),
+        make_api=partial(ApiClient, transport=httpx.MockTransport(api), clock=stopwatch(latencies)),
+    )
+    app.animation_level = "none"
+    return Stage(app, service, tenant, clock, copied)
+
+
+def session_of(claims: Claims, access_token: str | None = None) -> Session:
+    held = session(access_token=access_token or jwt_of(ACCESS_CLAIMS))
+    token_set = replace(held.token_set, id_token=jwt_of(claims))
+    return replace(held, token_set=token_set, profile=Profile(claims))
+
+
+def jwt_of(claims: Claims) -> str:
+    """Give a token that can be read, and that nobody has signed."""
+    header = {"alg": "RS256", "typ": "at+jwt", "kid": "2026-03"}
+    parts = (json.dumps(part).encode() for part in (header, claims))
+    return ".".join([*(urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts), "c2ln"])
+
+
+async def until(pilot: "Pilot[None]", condition: Callable[[], object]) -> None:
+    """Let the app work until `condition` holds."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not condition():
+            await pilot.pause()
+    await pilot.pause()
+
+
+def text_of(app: DoorkeyApp) -> str:
+    """What a person reads on the screen."""
+    strips = app.screen._compositor.render_strips()
+    return "\n".join("".join(segment.text for segment in strip) for strip in strips)
+
+
+def stopwatch(latencies: Iterable[float]) -> Callable[[], float]:
+    """Make each call take as long as `latencies` says, in seconds."""
+    begin_and_end = itertools.chain.from_iterable((0.0, taken) for taken in latencies)
+    return lambda: next(begin_and_end)
+
+
+async def _all_is_well(config: Config) -> tuple[Finding, ...]:
+    return (
+        Finding("tenant", "good", "ready", config.issuer),
+        Finding("api", "good", "ready", config.api_url),
+        Finding("clock", "good", "right", "agrees with the tenant's"),
+    )
+
+
+async def no_clipboard(_text: str) -> bool:
+    return False
+
+
+async def _waiting_browser(_url: str) -> bool:
+    return True

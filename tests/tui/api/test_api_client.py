@@ -1,0 +1,154 @@
+import httpx
+import pytest
+
+from tui.api.client import REDACTED, ApiClient, NoAnswer, ping
+from tui.api.request import ApiRequest
+from tui.errors import ApiUnreachable
+
+API = "https://api.example"
+
+
+def api(response: httpx.Response) -> httpx.MockTransport:
+    return httpx.MockTransport(lambda _request: response)
+
+
+async def test_success_is_told_in_the_apis_words() -> None:
+    answer = httpx.Response(200, json={"msg": "Your Access Token was successfully validated!"})
+    result = await ping(API, "token", transport=api(answer))
+    assert result.ok
+    assert result.message == "Your Access Token was successfully validated!"
+
+
+async def test_a_refusal_is_told_in_the_quickstarts_words() -> None:
+    answer = httpx.Response(401, headers={"WWW-Authenticate": 'Bearer realm="api"'})
+    result = await ping(API, "token", transport=api(answer))
+    assert not result.ok
+    assert result.message == "Error: the server responded with '401: Unauthorized'"
+    assert result.challenge == 'Bearer realm="api"'
+
+
+async def test_the_token_goes_in_the_header_and_not_in_the_address() -> None:
+    seen = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(200, json={})
+
+    result = await ping(API, "the-token", transport=httpx.MockTransport(answer))
+    assert seen[0].headers["authorization"] == "Bearer the-token"
+    assert str(seen[0].url) == "https://api.example/api/external"
+    assert "the-token" not in repr(result)
+
+
+async def test_a_redirect_is_not_followed() -> None:
+    answer = httpx.Response(302, headers={"Location": "https://evil.example/"})
+    result = await ping(API, "token", transport=api(answer))
+    assert result.status == 302
+    assert not result.ok
+
+
+@pytest.mark.parametrize("body", ["<html>", "[]", '"x"', '{"msg": 7}', "{}", "[" * 100_000])
+async def test_success_that_is_not_the_bundled_apis_is_still_told(body: str) -> None:
+    result = await ping(API, "token", transport=api(httpx.Response(200, text=body)))
+    assert result.message == "200 OK"
+
+
+async def test_a_huge_body_is_cut() -> None:
+    result = await ping(API, "token", transport=api(httpx.Response(200, text="x" * 2_000_000)))
+    assert len(result.body) == 1024 * 1024
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (httpx.ConnectError("All connection attempts failed"), "cannot be reached"),
+        (httpx.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED] oops"), "not trusted"),
+        (httpx.ReadTimeout(""), "broke off its answer"),
+        (httpx.RemoteProtocolError("\x1b[31mno"), "broke off"),
+    ],
+)
+async def test_no_answer_is_told_in_plain_words(error: httpx.HTTPError, words: str) -> None:
+    def fail(request: httpx.Request) -> httpx.Response:
+        error.request = request
+        raise error
+
+    with pytest.raises(ApiUnreachable, match=words) as raised:
+        await ping(API, "the-token", transport=httpx.MockTransport(fail))
+    assert str(raised.value).isprintable()
+    assert raised.value.__cause__ is None
+
+
+async def test_an_api_of_our_own_that_is_down_says_how_to_start_it() -> None:
+    with pytest.raises(ApiUnreachable, match="doorkey api"):
+        await ping("http://127.0.0.1:9", "token")
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (httpx.ConnectError("All connection attempts failed"), "nobody"),
+        (httpx.ConnectError("[Errno -2] Name or service not known"), "name"),
+        (httpx.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED] oops"), "tls"),
+        (httpx.ConnectError("[SSL: WRONG_VERSION_NUMBER] oops"), "tls"),
+        (httpx.ConnectTimeout(""), "timeout"),
+        (httpx.ReadTimeout(""), "timeout"),
+        (httpx.RemoteProtocolError("no"), "broken"),
+    ],
+)
+async def test_what_stood_in_the_way_is_told_apart(error: httpx.HTTPError, kind: str) -> None:
+    def fail(request: httpx.Request) -> httpx.Response:
+        error.request = request
+        raise error
+
+    with pytest.raises(NoAnswer) as raised:
+        await ping(API, "the-token", transport=httpx.MockTransport(fail))
+    assert raised.value.kind == kind
+
+
+async def test_another_method_and_path_are_called_at_the_same_origin() -> None:
+    seen = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(f"{request.method} {request.url}")
+        return httpx.Response(204)
+
+    client = ApiClient(API, transport=httpx.MockTransport(answer))
+    assert (await client.call("token", ApiRequest("DELETE", "/orders/7?now=1"))).ok
+    assert seen == ["DELETE https://api.example/orders/7?now=1"]
+
+
+async def test_a_token_that_the_api_sends_back_is_not_shown() -> None:
+    answer = httpx.Response(200, headers={"X-Echo": "Bearer s3cret"}, json={"got": "s3cret"})
+    result = await ping(API, "s3cret", transport=api(answer))
+    assert "s3cret" not in result.body + str(dict(result.headers))
+    assert REDACTED in result.body
+
+
+async def test_what_the_api_says_about_itself_is_asked_without_the_token() -> None:
+    seen: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(200, json={"resource": API, "authorization_servers": [1, "i"]})
+
+    client = ApiClient(API, transport=httpx.MockTransport(answer))
+    metadata = await client.metadata("https://evil.example/.well-known/oauth-protected-resource")
+    assert metadata is not None
+    assert metadata.authorization_servers == ("i",)
+    assert seen[0].url.host == "api.example"
+    assert "authorization" not in seen[0].headers
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "is_html"),
+    [
+        ({"Content-Type": "text/html; charset=utf-8"}, "", True),
+        ({}, "\n<!DOCTYPE html><p>", True),
+        ({"Content-Type": "application/json"}, "{}", False),
+    ],
+)
+async def test_a_web_page_is_told_from_an_answer(
+    headers: dict[str, str], body: str, is_html: bool
+) -> None:
+    answer = httpx.Response(200, headers=headers, content=body.encode())
+    assert (await ping(API, "the-token", transport=api(answer))).is_html is is_html

@@ -1,0 +1,55 @@
+"""Challenges, as APIs write them and as attackers do."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.api.challenge import bearer_challenge, challenges
+
+
+def test_the_bearers_parameters_are_read() -> None:
+    challenge = bearer_challenge(
+        'Bearer realm="api", error="insufficient_scope", '
+        'error_description="Say \\"please\\", then", scope="read:messages write read:messages", '
+        'resource_metadata="https://api.example/.well-known/oauth-protected-resource"'
+    )
+    assert challenge.error == "insufficient_scope"
+    assert challenge.description == 'Say "please", then'
+    assert challenge.scopes == ("read:messages", "write")
+    assert challenge.resource_metadata.endswith("oauth-protected-resource")
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ("", []),
+        ("Bearer", [("Bearer", {})]),
+        ("bearer error=invalid_token", [("bearer", {"error": "invalid_token"})]),
+        ('Bearer ERROR = "x"', [("Bearer", {"error": "x"})]),
+        ('Digest realm="a, b", Bearer', [("Digest", {"realm": "a, b"}), ("Bearer", {})]),
+        ("Negotiate abc==, Bearer error=x", [("Negotiate", {}), ("Bearer", {"error": "x"})]),
+        ("Bearer error=first, error=second", [("Bearer", {"error": "first"})]),
+        ('Bearer error="never closed', [("Bearer", {})]),
+        ("error=x", []),
+        (",,, ,", []),
+        ("\u202eBearer x=1", []),
+    ],
+)  # fmt: skip
+def test_odd_headers_are_read_as_far_as_they_go(
+    header: str, expected: list[tuple[str, dict[str, str]]]
+) -> None:
+    assert [(each.scheme, dict(each.parameters)) for each in challenges(header)] == expected
+
+
+def test_no_bearer_challenge_says_nothing() -> None:
+    assert bearer_challenge('Basic realm="x"').error == ""
+
+
+@given(st.text(alphabet='Bearer=", \\\x1b\x00é,', max_size=300))
+def test_nothing_that_an_api_sends_raises(header: str) -> None:
+    challenges(header)
+
+
+def test_a_huge_header_is_read_in_no_time() -> None:
+    for part in ('a="', "a=,", "a" * 50, 'x="\\', "=,"):
+        challenges("Bearer " + part * 100_000)

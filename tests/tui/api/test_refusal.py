@@ -1,0 +1,100 @@
+"""Why an API refused, from its challenge and the token."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.support.builders import CONFIG, START, session
+from tests.support.stage import ACCESS_CLAIMS, OTHER_AUDIENCE, jwt_of
+from tui.api.challenge import bearer_challenge
+from tui.api.metadata import ResourceMetadata
+from tui.api.refusal import Comparison, Explanation, Refused, explain
+from tui.auth.models import Claims, Json
+
+METADATA = ResourceMetadata(CONFIG.audience, (CONFIG.issuer,))
+
+
+def explained(
+    challenge: str = 'Bearer error="invalid_token"',
+    *,
+    status: int = 401,
+    metadata: ResourceMetadata | None = METADATA,
+    skew_seconds: float = 0.0,
+    opaque: bool = False,
+    claims: Claims | None = None,
+) -> Explanation:
+    token = "opaque" if opaque else jwt_of({**ACCESS_CLAIMS, **(claims or {})})
+    held = replace(session(access_token=token), clock_skew_seconds=skew_seconds)
+    return explain(Refused(status, bearer_challenge(challenge), held, CONFIG, START, metadata))
+
+
+def row(explanation: Explanation, name: str) -> Comparison:
+    return next(row for row in explanation.rows if row.name == name)
+
+
+@pytest.mark.parametrize(
+    ("description", "cause", "remedy"),
+    [
+        ("The token expired 12 s ago", "expired", "renew"),
+        ("Expected audience a, the token has b", "audience", "config"),
+        ("Expected issuer a, the token has b", "issuer", "config"),
+        ("The token becomes valid 90 s in the future", "early", "clock"),
+        ("The signature is wrong", "other", "sign-in"),
+    ],
+)
+def test_the_apis_own_words_decide(description: str, cause: str, remedy: str) -> None:
+    said = f'Bearer error="invalid_token", error_description="{description}"'
+    explanation = explained(said)
+    assert (explanation.cause, explanation.remedy) == (cause, remedy)
+    assert explanation.said == description
+
+
+def test_a_silent_api_is_explained_by_the_token() -> None:
+    assert explained(claims={"exp": START.timestamp() - 60}).cause == "expired"
+    assert explained(claims={"aud": "https://elsewhere.example"}).cause == "audience"
+    assert explained(claims={"iss": "https://elsewhere.example/"}).cause == "issuer"
+    assert explained("Bearer").cause == "missing"
+
+
+def test_the_audience_that_is_wanted_stands_beside_the_one_that_is_held() -> None:
+    metadata = ResourceMetadata(OTHER_AUDIENCE, (CONFIG.issuer,))
+    explanation = explained(metadata=metadata, claims={"aud": "https://elsewhere.example"})
+    audience = row(explanation, "Audience")
+    assert audience.wanted == OTHER_AUDIENCE
+    assert audience.held == "https://elsewhere.example"
+    assert audience.fit == "differs"
+    assert row(explanation, "Issuer").fit == "fits"
+
+
+def test_a_missing_scope_is_named_and_asked_for_beside_the_configs() -> None:
+    explanation = explained('Bearer error="insufficient_scope", scope="read:messages"', status=403)
+    assert explanation.remedy == "scope"
+    assert explanation.scope == "openid profile email offline_access read:messages"
+    assert row(explanation, "Scope").wanted == "read:messages"
+
+
+def test_an_opaque_token_is_said_to_be_one() -> None:
+    explanation = explained(opaque=True)
+    assert "opaque" in row(explanation, "Audience").held
+    assert row(explanation, "Issuer").fit == "unknown"
+
+
+def test_a_clock_that_is_off_is_told() -> None:
+    assert row(explained(skew_seconds=-90), "Clock").held == "90 s behind"
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"aud": 7},
+        {"aud": [1, None]},
+        {"exp": "soon"},
+        {"exp": 9e99},
+        {"exp": True},
+        {"iss": ["x"]},
+        {"scope": {"a": 1}},
+        {"scp": ["a"], "scope": None},
+    ],
+)
+def test_claims_of_the_wrong_type_are_no_trouble(claims: dict[str, Json]) -> None:
+    assert explained(claims=claims).rows

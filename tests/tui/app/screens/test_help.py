@@ -1,0 +1,82 @@
+"""Help, as somebody who has never been here reads it."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.stage import Stage, stage, text_of, until
+from tui.app.screens.help import HelpScreen
+from tui.app.screens.sign_in import SignInScreen
+
+SIZE = (100, 50)
+
+
+def helping(on: Stage) -> bool:
+    return isinstance(on.app.screen, HelpScreen)
+
+
+@pytest.mark.parametrize("close", ["f1", "escape", "q", "ctrl+c"])
+async def test_f1_explains_the_screen_and_goes_away_again(close: str) -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: on.app.account.signed_in)
+        await pilot.press("2", "f1")
+        await until(pilot, lambda: helping(on) and "Keys everywhere" in text_of(on.app))
+        assert "Who you are, as the tenant says" in text_of(on.app)
+        await pilot.press(close)
+        await until(pilot, lambda: not helping(on))
+        assert on.app.current_mode == "profile"
+
+
+async def test_every_key_is_listed_with_what_it_does() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: on.app.account.signed_in)
+        await pilot.press("3")
+        await until(pilot, lambda: on.app.current_mode == "external-api")
+        named = {
+            active.binding.description: active.tooltip
+            for active in on.app.screen.active_bindings.values()
+            if active.binding.id
+        }
+        await pilot.press("f1")
+        await until(pilot, lambda: helping(on) and "Keys everywhere" in text_of(on.app))
+        told = text_of(on.app)
+        assert {"Ping", "Repeat", "Interval", "Method", "Renew", "Log out"} <= named.keys()
+        assert not [name for name, what in named.items() if name not in told or what not in told]
+
+
+async def test_it_names_the_keys_of_the_keymap(tmp_path: Path) -> None:
+    keymap = tmp_path / "keymap.json"
+    keymap.write_text('{"check": "f9"}')
+    on = stage(keymap=keymap)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: "f9 Check again" in text_of(on.app))
+        await pilot.press("f1")
+        await until(pilot, lambda: "f9         Check again" in text_of(on.app))
+
+
+async def test_what_does_not_fit_is_reached_by_scrolling() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=(60, 20)) as pilot:
+        await until(pilot, lambda: on.app.account.signed_in)
+        await pilot.press("f1")
+        await until(pilot, lambda: helping(on))
+        assert "Leave; your session is kept" not in text_of(on.app)
+        await pilot.press("j", *["pagedown"] * 5)
+        await until(pilot, lambda: "Leave; your session is kept" in text_of(on.app))
+
+
+async def test_a_sign_in_goes_on_below_and_takes_the_help_away_when_it_is_done() -> None:
+    on = stage(browser="waits")
+    async with on.app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: on.app.account.state == "signed-out")
+        await pilot.press("l")
+        await until(pilot, lambda: "Finish in your browser" in text_of(on.app))
+        await pilot.press("f1")
+        await until(pilot, lambda: "Signing in" in text_of(on.app))
+        sign_in = on.app.screen_stack[-2]
+        assert isinstance(sign_in, SignInScreen)
+        await on.tenant.browser(sign_in.progress.url)
+        await until(pilot, lambda: on.app.account.signed_in)
+        assert not helping(on)

@@ -1,0 +1,185 @@
+"""What each screen looks like in each state, at three sizes."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import pytest
+from textual.pilot import Pilot
+
+from tests.support.builders import expired
+from tests.support.looks import Looks, RunBefore
+from tests.support.stage import (
+    ALICE,
+    Stage,
+    api_is_down,
+    api_needs_scope,
+    api_refuses,
+    session_of,
+    stage,
+    text_of,
+    until,
+)
+from tui.app.themes import LIGHT
+from tui.auth.store.store import MemoryStore
+from tui.config.load import Config
+from tui.servers.checks import Finding
+from tui.servers.processes import ServerStatus
+
+pytestmark = pytest.mark.snapshot
+
+LOG = Path("/home/pat/.local/state/doorkey/logs")
+
+
+def keys(on: Stage, *pressed: str, then: Callable[[], object] | None = None) -> RunBefore:
+    """Press keys once the session is restored, and wait until `then` holds."""
+
+    async def run(pilot: "Pilot[None]") -> None:
+        await until(pilot, lambda: on.app.account.state != "restoring")
+        for key in pressed:
+            await pilot.press(key)
+        await until(pilot, then or (lambda: True))
+
+    return run
+
+
+def servers(on: Stage, *statuses: ServerStatus) -> RunBefore:
+    async def run(pilot: "Pilot[None]") -> None:
+        await keys(on)(pilot)
+        on.app.servers = statuses
+        await pilot.pause()
+
+    return run
+
+
+async def test_home_signed_out(looks: Looks) -> None:
+    on = stage()
+    await looks(on, keys(on))
+
+
+async def test_home_signed_in(looks: Looks) -> None:
+    on = stage(signed_in=True)
+    await looks(on, keys(on))
+
+
+async def test_home_while_the_servers_start(looks: Looks) -> None:
+    on = stage()
+    starting = servers(
+        on,
+        ServerStatus("tenant", "starting", "http://localhost:3002", log=LOG / "tenant-3002.log"),
+        ServerStatus("api", "starting", "http://localhost:3001", log=LOG / "api-3001.log"),
+    )
+    await looks(on, starting)
+
+
+async def test_home_when_the_servers_are_ready(looks: Looks) -> None:
+    on = stage()
+    ready = servers(
+        on,
+        ServerStatus("tenant", "ready", "http://localhost:3002", log=LOG / "tenant-3002.log"),
+        ServerStatus("api", "ready", "http://localhost:3001", "was running already"),
+    )
+    await looks(on, ready)
+
+
+async def test_home_when_a_server_has_failed(looks: Looks) -> None:
+    on = stage()
+    reason = "Port 3001 is taken by something that is not this config's API. End that program."
+    failed = servers(
+        on,
+        ServerStatus("tenant", "ready", "http://localhost:3002", log=LOG / "tenant-3002.log"),
+        ServerStatus("api", "failed", "http://localhost:3001", reason, LOG / "api-3001.log"),
+    )
+    await looks(on, failed)
+
+
+async def test_home_when_something_is_amiss(looks: Looks) -> None:
+    async def look(config: Config) -> tuple[Finding, ...]:
+        return (
+            Finding("tenant", "good", "ready", config.issuer),
+            Finding("api", "bad", "silent", f"{config.api_url}: nobody answers there", "Start it."),
+            Finding(
+                "clock", "warning", "off", "your clock is 90 s ahead of the tenant's", "Set it."
+            ),
+        )
+
+    on = stage(look=look)
+    await looks(on, keys(on, then=lambda: on.app.findings))
+
+
+async def test_profile(looks: Looks) -> None:
+    on = stage(signed_in=True)
+    shown = keys(on, "2", *"jjjjjj", then=lambda: on.app.current_mode == "profile")
+    await looks(on, shown)
+
+
+@pytest.mark.parametrize("tab", ["access-token", "session"])
+async def test_profile_tabs(looks: Looks, tab: str) -> None:
+    on = stage(signed_in=True)
+    pressed = {"access-token": "t", "session": "tt"}[tab]
+    shown = keys(on, "2", *pressed, then=lambda: on.app.current_mode == "profile")
+    await looks(on, shown)
+
+
+async def test_ping_without_the_scope(looks: Looks) -> None:
+    on = stage(signed_in=True, api=api_needs_scope)
+    pinged = keys(on, "3", "p", then=lambda: "Why it was refused" in text_of(on.app))
+    await looks(on, pinged)
+
+
+async def test_help(looks: Looks) -> None:
+    on = stage(signed_in=True)
+    await looks(on, keys(on, "2", "f1", then=lambda: "Keys here" in text_of(on.app)))
+
+
+async def test_offline(looks: Looks) -> None:
+    on = stage(store=MemoryStore(expired(session_of(ALICE))))
+    on.tenant.responses["/token"] = lambda _request: httpx.Response(
+        503, headers={"Retry-After": "30"}
+    )
+    await looks(on, keys(on, then=lambda: on.app.offline))
+
+
+async def test_external_api_before_a_ping(looks: Looks) -> None:
+    on = stage(signed_in=True)
+    shown = keys(on, "3", then=lambda: on.app.current_mode == "external-api")
+    await looks(on, shown)
+
+
+async def test_ping_succeeded(looks: Looks) -> None:
+    on = stage(signed_in=True)
+    pinged = keys(on, "3", "p", then=lambda: "✓ Your Access Token" in text_of(on.app))
+    await looks(on, pinged)
+
+
+async def test_ping_refused(looks: Looks) -> None:
+    on = stage(signed_in=True, api=api_refuses)
+    pinged = keys(on, "3", "p", then=lambda: "✗ Error" in text_of(on.app))
+    await looks(on, pinged)
+
+
+async def test_ping_unanswered(looks: Looks) -> None:
+    on = stage(signed_in=True, api=api_is_down)
+    pinged = keys(on, "3", "p", then=lambda: "✗ The API gave" in text_of(on.app))
+    await looks(on, pinged)
+
+
+async def test_logged_out(looks: Looks) -> None:
+    on = stage(signed_in=True)
+    on.tenant.metadata["end_session_endpoint"] = None
+    done = keys(on, "o", then=lambda: "You are logged out" in text_of(on.app))
+    await looks(on, done)
+
+
+async def test_profile_in_light_colours(looks: Looks) -> None:
+    on = stage(signed_in=True)
+    on.app.theme = LIGHT.name
+    shown = keys(on, "2", then=lambda: on.app.current_mode == "profile")
+    await looks(on, shown, [(120, 36)])
+
+
+async def test_home_without_colours(looks: Looks, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(os.environ, "NO_COLOR", "1")
+    on = stage(signed_in=True)
+    await looks(on, keys(on), [(80, 24)])

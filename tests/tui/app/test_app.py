@@ -1,0 +1,274 @@
+"""Every key and every guard of the app, as a person meets them."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+from textual.command import CommandPalette
+from textual.pilot import Pilot
+from textual.widgets import Static
+
+from tests.support.builders import CONFIG, expired, session
+from tests.support.stage import (
+    ALICE,
+    Stage,
+    api_is_down,
+    api_refuses,
+    session_of,
+    stage,
+    text_of,
+    until,
+)
+from tui.app.messages import PLACES, PROTECTED
+from tui.app.screens.log_out import LogOutScreen
+from tui.app.screens.sign_in import SignInScreen
+from tui.auth.store.file_store import FileStore
+from tui.auth.store.store import MemoryStore
+
+SIZE = (80, 24)
+
+
+async def arrival(pilot: "Pilot[None]", on: Stage, place: str) -> None:
+    await until(pilot, lambda: on.app.current_mode == place)
+
+
+async def test_keys_lead_to_each_place() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=SIZE) as pilot:
+        for key, place in (("2", "profile"), ("3", "external-api"), ("1", "home")):
+            await pilot.press(key)
+            await arrival(pilot, on, place)
+
+
+async def test_signing_in_greets_by_name_and_says_how_long_the_token_lasts() -> None:
+    on = stage()
+    async with on.app.run_test(size=SIZE) as pilot:
+        await pilot.press("l")
+        await until(pilot, lambda: "Hello, Alice Archer" in text_of(on.app))
+        assert "● Alice Archer  token 1 h" in text_of(on.app)
+
+
+async def test_the_primary_button_signs_in() -> None:
+    on = stage()
+    async with on.app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: on.app.account.state == "signed-out")
+        await pilot.press("enter")
+        await until(pilot, lambda: on.app.account.signed_in)
+
+
+@pytest.mark.parametrize(("key", "place"), [("2", "profile"), ("3", "external-api")])
+async def test_a_protected_place_signs_in_first_and_then_arrives(key: str, place: str) -> None:
+    on = stage()
+    async with on.app.run_test(size=SIZE) as pilot:
+        await pilot.press(key)
+        await arrival(pilot, on, place)
+        assert on.tenant.authorization, "the browser was not asked"
+        assert not isinstance(on.app.screen, SignInScreen)
+
+
+async def test_a_protected_place_waits_for_the_remembered_session() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=SIZE) as pilot:
+        on.app.go_to("profile")
+        await arrival(pilot, on, "profile")
+        assert not on.tenant.authorization
+
+
+async def test_nothing_leads_into_a_protected_place_signed_out() -> None:
+    on = stage(browser="waits")
+    async with on.app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: on.app.account.state == "signed-out")
+        for place in PROTECTED:
+            await on.app.switch_mode(place)
+            await pilot.pause()
+            assert on.app.current_mode == "home"
+            for command in on.app.get_system_commands(on.app.screen):
+                if command.title == f"Go to {PLACES[place]}":
+                    command.callback()
+            await until(pilot, lambda: isinstance(on.app.screen, SignInScreen))
+            await pilot.press("escape")
+            await until(pilot, lambda: not isinstance(on.app.screen, SignInScreen))
+            assert on.app.current_mode == "home"
+
+
+async def test_the_palette_offers_log_in_or_log_out() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=SIZE) as pilot:
+        titles = {command.title for command in on.app.get_system_commands(on.app.screen)}
+        assert "Login" in titles
+        await until(pilot, lambda: on.app.account.signed_in)
+        titles = {command.title for command in on.app.get_system_commands(on.app.screen)}
+        assert "Log out" in titles
+        assert "Login" not in titles
+        await pilot.press("ctrl+p")
+        await until(pilot, lambda: isinstance(on.app.screen, CommandPalette))
+
+
+async def test_login_does_nothing_when_signed_in() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: on.app.account.signed_in)
+        await pilot.press("l")
+        assert not on.tenant.authorization
+
+
+async def test_log_out_does_nothing_when_signed_out() -> None:
+    on = stage()
+    async with on.app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: on.app.account.state == "signed-out")
+        await pilot.press("o")
+        assert not isinstance(on.app.screen, LogOutScreen)
+
+
+async def test_log_out_says_what_came_of_each_step() -> None:
+    on = stage(signed_in=True)
+    on.tenant.metadata["end_session_endpoint"] = None
+    async with on.app.run_test(size=SIZE) as pilot:
+        await pilot.press("3")
+        await arrival(pilot, on, "external-api")
+        await pilot.press("o")
+        await until(pilot, lambda: "You are logged out" in text_of(on.app))
+        assert "✓ done      Tokens   The refresh token is revoked." in text_of(on.app)
+        await pilot.press("enter")
+        await until(pilot, lambda: not isinstance(on.app.screen, LogOutScreen))
+        assert on.app.current_mode == "home"
+        assert on.service.session is None
+
+
+async def test_after_log_out_no_widget_holds_anything_of_the_person() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await pilot.press("3", "p")
+        await until(pilot, lambda: "✓ Your Access" in text_of(on.app))
+        await pilot.press("2")
+        await until(pilot, lambda: "alice@example.com" in text_of(on.app))
+        await pilot.press("v", "c")
+        await until(pilot, lambda: on.app.clipboard)
+        await pilot.press("o")
+        await until(pilot, lambda: on.app.account.state == "signed-out")
+        assert set(on.app._screen_stacks) == {"home"}
+        texts = [str(widget.content) for widget in on.app.screen_stack[0].query(Static)]
+        assert not any("lice" in text for text in texts)
+        assert on.app.clipboard == ""
+
+
+async def test_a_session_that_the_tenant_has_ended_leads_home_and_says_why() -> None:
+    on = stage(store=MemoryStore(expired(session())))
+    on.tenant.refresh_tokens.clear()
+    async with on.app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: on.app.account.state == "signed-out")
+        assert on.app.account.notice
+        assert "▲" in text_of(on.app)
+        assert on.app.current_mode == "home"
+
+
+async def test_an_expired_session_that_cannot_be_renewed_now_stays() -> None:
+    on = stage(store=MemoryStore(expired(session_of(ALICE))))
+    on.tenant.responses["/token"] = lambda _request: httpx.Response(503)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: on.app.account.notice)
+        assert on.app.account.signed_in
+        assert "token expired" in text_of(on.app)
+
+
+async def test_a_session_file_that_others_can_read_is_told_and_the_app_goes_on(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "sessions"
+    store = FileStore(folder, CONFIG.session_identity)
+    store.save(session())
+    for path in folder.iterdir():
+        path.chmod(0o644)
+    on = stage(store=store)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: on.app.account.state != "restoring")
+        assert on.app.account.notice
+        await pilot.press("1")
+        assert on.app.current_mode == "home"
+
+
+async def test_ping_shows_the_success_message() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await pilot.press("3")
+        await arrival(pilot, on, "external-api")
+        await pilot.press("p")
+        await until(
+            pilot, lambda: "✓ Your Access Token was successfully validated!" in text_of(on.app)
+        )
+        assert "external-api" in on.app.done
+
+
+async def test_a_refused_ping_shows_the_quickstarts_words_and_what_to_do() -> None:
+    on = stage(signed_in=True, api=api_refuses)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await pilot.press("3")
+        await arrival(pilot, on, "external-api")
+        await pilot.press("enter")
+        await until(pilot, lambda: "Why it was refused" in text_of(on.app))
+        assert "✗ Error: the server responded with '401: Unauthorized'" in text_of(on.app)
+
+
+async def test_an_api_that_is_down_is_told_and_the_app_goes_on() -> None:
+    on = stage(signed_in=True, api=api_is_down)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await pilot.press("3")
+        await arrival(pilot, on, "external-api")
+        await pilot.press("p")
+        await until(pilot, lambda: "✗ The API gave no answer" in text_of(on.app))
+        await pilot.press("1")
+        await arrival(pilot, on, "home")
+
+
+async def test_the_palette_offers_what_the_screens_keys_do() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await pilot.press("3")
+        await arrival(pilot, on, "external-api")
+        commands = {each.title: each for each in on.app.get_system_commands(on.app.screen)}
+        assert {"Ping", "Repeat", "Method", "Renew", "Switch account"} <= set(commands)
+        assert "Way out" not in commands
+
+
+async def test_a_storm_of_resizes_leaves_a_whole_screen() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await pilot.press("3", "p")
+        await until(pilot, lambda: "✓ Your Access" in text_of(on.app))
+        for columns, rows in ((20, 5), (200, 60), (1, 1), (59, 19), (300, 3), (80, 24)):
+            for key in "123":
+                await pilot.press(key)
+                await pilot.resize_terminal(columns, rows)
+        await until(pilot, lambda: "✓ Your Access" in text_of(on.app))
+
+
+async def test_quitting_while_everything_runs_is_clean() -> None:
+    on = stage(signed_in=True, api=api_refuses)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await pilot.press("3")
+        await arrival(pilot, on, "external-api")
+        await pilot.press("t", "p", "r", "q")
+    assert on.app.return_code == 0
+
+
+async def test_q_quits() -> None:
+    on = stage()
+    async with on.app.run_test(size=SIZE) as pilot:
+        await pilot.press("q")
+        await pilot.pause()
+    assert on.app.return_code == 0
+
+
+@pytest.mark.parametrize(
+    "name", ["[/nope]", "[@click=app.quit]x[/]", "\x1b]52;c;QQ==\x07Eve", "‮evE"]
+)
+async def test_a_hostile_name_is_shown_as_text_everywhere(name: str) -> None:
+    hostile = {**ALICE, "name": name, "email": name, name: name}
+    on = stage(store=MemoryStore(replace(session_of(hostile))))
+    async with on.app.run_test(size=SIZE) as pilot:
+        for key, place in (("1", "home"), ("2", "profile"), ("3", "external-api")):
+            await pilot.press(key)
+            await arrival(pilot, on, place)
+            assert on.app.account.signed_in
+            assert all(mark not in text_of(on.app) for mark in "\x1b\x07‮")

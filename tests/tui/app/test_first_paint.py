@@ -1,0 +1,55 @@
+"""What the first paint waits for, and what it does not."""
+
+import gc
+import subprocess
+import sys
+
+import pytest
+
+from tests.support.stage import stage, text_of, until
+
+HEAVY = ("httpx", "jwt", "cryptography", "starlette", "granian", "keyring", "h11", "argparse")
+
+LATER = (
+    "tui.auth.service",
+    "tui.app.widgets.home_board",
+    "tui.app.screens.profile",
+    "tui.servers.checks",
+)
+
+
+def test_nothing_is_imported_that_the_first_paint_can_do_without() -> None:
+    code = (
+        "import sys, tui.cli, tui.app.launch, tui.app.app, tui.app.screens.home;"
+        f"print([name for name in {(*HEAVY, *LATER)} if name in sys.modules])"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"
+
+
+async def test_the_greeting_is_there_before_the_service_is() -> None:
+    on = stage()
+    assert "service" not in vars(on.app)
+    async with on.app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: on.app.painted and "Sign in with" in text_of(on.app))
+        assert on.app.service is on.service
+
+
+async def test_garbage_is_collected_again_once_the_app_stands() -> None:
+    on = stage()
+    gc.disable()
+    try:
+        async with on.app.run_test(size=(80, 24)) as pilot:
+            await until(pilot, lambda: on.app.painted)
+            assert gc.isenabled()
+    finally:
+        gc.enable()
+        gc.unfreeze()
+
+
+@pytest.mark.parametrize("name", ["sign_in", "profile", "external_api"])
+async def test_what_other_places_look_like_is_read_ahead(name: str) -> None:
+    on = stage()
+    async with on.app.run_test(size=(80, 24)) as pilot:
+        sources = on.app.stylesheet.source
+        await until(pilot, lambda: any(path.endswith(f"{name}.tcss") for path, _ in sources))

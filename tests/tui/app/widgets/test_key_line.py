@@ -1,0 +1,49 @@
+"""The line of keys at the bottom."""
+
+from tests.support.stage import Stage, stage, text_of, until
+from tests.tui.app.widgets.test_nav_bar import point_at
+from tui.app.screens.help import HelpScreen
+from tui.app.widgets.key_line import KeyLine
+
+KEYS = ["c", "Check", "again", "q", "Quit", "▏", "F1", "Help", "^p", "palette"]
+
+
+def bottom(on: Stage) -> str:
+    return text_of(on.app).splitlines()[-1]
+
+
+async def test_it_names_the_keys_of_this_screen_then_quit_help_and_palette() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: on.app.account.signed_in)
+        assert bottom(on).split() == KEYS
+        await pilot.press("3")
+        await until(pilot, lambda: "p Ping" in bottom(on))
+
+
+async def test_where_it_is_too_short_help_and_palette_stay() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=(40, 20)) as pilot:
+        await until(pilot, lambda: on.app.account.signed_in)
+        await pilot.press("2")
+        await until(pilot, lambda: "Next tab" in bottom(on))
+        assert "Quit" not in bottom(on)
+        assert bottom(on).endswith("▏ F1 Help  ^p palette ")
+        assert len(bottom(on)) == 40
+
+
+async def test_a_click_on_a_key_presses_it() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: on.app.account.signed_in)
+        await point_at(pilot, "F1 Help", click=True)
+        await until(pilot, lambda: isinstance(on.app.screen, HelpScreen))
+
+
+async def test_a_key_under_the_mouse_says_what_it_does() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: on.app.account.signed_in)
+        line = on.app.screen.query_one(KeyLine)
+        await point_at(pilot, "q Quit")
+        assert str(line.tooltip) == "Leave; your session is kept"

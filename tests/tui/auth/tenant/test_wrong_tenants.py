@@ -1,0 +1,181 @@
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from tests.support.builders import CONFIG, START, Clock
+from tests.support.scripted_tenant import ScriptedTenant
+from tests.support.signing import Signing
+from tui.errors import (
+    DoorkeyError,
+    GrantRefused,
+    IdTokenRejected,
+    TenantMisbehaved,
+    TenantUnreachable,
+)
+
+
+@pytest.fixture
+async def signing(tenant: ScriptedTenant, clock: Clock) -> AsyncIterator[Signing]:
+    made = Signing(tenant, clock)
+    yield made
+    await made.service.aclose()
+
+
+@pytest.mark.parametrize(
+    ("metadata", "words"),
+    [
+        ({"issuer": "https://tenant.example"}, "to the letter"),
+        ({"issuer": "https://login.example/{tenantid}/v2.0"}, "own issuer"),
+        ({"issuer": None}, "to the letter"),
+        ({"code_challenge_methods_supported": ["plain"]}, "PKCE"),
+        ({"code_challenge_methods_supported": "S256"}, "PKCE"),
+        ({"authorization_endpoint": "http://tenant.example/authorize"}, "https"),
+        ({"authorization_endpoint": "javascript:alert(1)"}, "https"),
+        ({"authorization_endpoint": "https://tenant.example/\nx"}, "https"),
+        ({"token_endpoint": None}, "no token_endpoint"),
+        ({"token_endpoint": "http://127.0.0.1.evil.example/"}, "https"),
+        ({"jwks_uri": 7}, "https"),
+        ({"userinfo_endpoint": "https://user@tenant.example/"}, "https"),
+    ],
+)
+async def test_wrong_metadata_opens_no_browser(
+    signing: Signing, metadata: dict[str, str], words: str
+) -> None:
+    signing.tenant.metadata |= metadata
+    with pytest.raises(TenantMisbehaved, match=words):
+        await signing.service.login()
+    assert signing.tenant.authorization == {}
+
+
+async def test_pkce_is_sent_to_a_tenant_that_does_not_say_whether_it_knows_it(
+    signing: Signing,
+) -> None:
+    del signing.tenant.metadata["code_challenge_methods_supported"]
+    await signing.service.login()
+    assert signing.tenant.authorization["code_challenge_method"] == "S256"
+
+
+@pytest.mark.parametrize(
+    "response",
+    [
+        httpx.Response(200, text="<html>hello</html>"),
+        httpx.Response(200, text="[]"),
+        httpx.Response(200, json={"error": "oops"}),
+        httpx.Response(200, json={"access_token": "a"}),
+        httpx.Response(200, json={"access_token": "a", "token_type": "DPoP"}),
+        httpx.Response(200, json={"access_token": 7, "token_type": "Bearer"}),
+        httpx.Response(200, json={"access_token": "a\nb", "token_type": "Bearer"}),
+        httpx.Response(200, json={"token_type": "Bearer"}),
+        httpx.Response(302, headers={"Location": "https://evil.example/"}),
+        httpx.Response(400, json={"error": "invalid_grant"}),
+        httpx.Response(400),
+        httpx.Response(418, json={"error": "i_am_a_teapot", "error_description": "\x1b[2J"}),
+        httpx.Response(401, text="no"),
+        httpx.Response(404),
+        httpx.Response(500, text="oops"),
+        httpx.Response(200, content=b"x" * (1024 * 1024 + 1)),
+    ],
+)
+async def test_a_wrong_token_response_is_one_clear_error(
+    signing: Signing, response: httpx.Response
+) -> None:
+    signing.tenant.responses["/token"] = lambda _request: response
+    with pytest.raises(DoorkeyError) as raised:
+        await signing.service.login()
+    assert str(raised.value).isprintable()
+    assert not signing.service.is_authenticated()
+    assert signing.store.load() is None
+
+
+@pytest.mark.parametrize("expires_in", [0, -1, "3600", True, 1e12, float("inf"), [], {}])
+async def test_an_absurd_lifetime_is_refused(signing: Signing, expires_in: object) -> None:
+    signing.tenant.token_members = {"expires_in": expires_in}  # type: ignore[dict-item]
+    if expires_in == float("inf"):
+        signing.tenant.responses["/token"] = lambda _request: httpx.Response(
+            200, text='{"access_token": "a", "token_type": "bearer", "expires_in": Infinity}'
+        )
+    with pytest.raises(TenantMisbehaved, match="ten years"):
+        await signing.service.login()
+
+
+async def test_without_a_lifetime_an_opaque_access_token_lasts_five_minutes(
+    signing: Signing,
+) -> None:
+    signing.tenant.token_members = {"expires_in": None}
+    await signing.service.login()
+    expiry = signing.service.access_token_expiry
+    assert expiry is not None
+    assert (expiry - START).total_seconds() == 300
+
+
+async def test_without_an_id_token_nobody_is_signed_in(signing: Signing) -> None:
+    signing.tenant.token_members = {"id_token": None}
+    with pytest.raises(IdTokenRejected, match="openid"):
+        await signing.service.login()
+
+
+async def test_token_type_is_taken_in_any_case(signing: Signing) -> None:
+    signing.tenant.token_members = {"token_type": "bEaReR"}
+    assert (await signing.service.login()).logged_in
+
+
+async def test_no_refresh_token_is_fine_and_known(signing: Signing) -> None:
+    signing.tenant.token_members = {"refresh_token": None}
+    await signing.service.login()
+    assert signing.service.session is not None
+    assert not signing.service.session.renewable
+
+
+async def test_scope_left_out_means_all_that_was_asked_for(signing: Signing) -> None:
+    signing.tenant.token_members = {"scope": None}
+    await signing.service.login()
+    assert signing.service.session is not None
+    assert signing.service.session.token_set.scope == CONFIG.scope
+
+
+async def test_userinfo_fills_in_what_the_id_token_leaves_out(signing: Signing) -> None:
+    signing.tenant.id_claims = {"email": None}
+    signing.tenant.userinfo = {"sub": "alice", "email": "a@b.example", "name": "Not Alice"}
+    event = await signing.service.login()
+    assert event.profile is not None
+    assert (event.profile.name, event.profile.email) == ("Alice", "a@b.example")
+
+
+async def test_userinfo_of_somebody_else_is_dropped(signing: Signing) -> None:
+    signing.tenant.id_claims = {"email": None}
+    signing.tenant.userinfo = {"sub": "mallory", "email": "mallory@evil.example"}
+    event = await signing.service.login()
+    assert event.profile is not None
+    assert event.profile.email == ""
+
+
+@pytest.mark.parametrize("status", [302, 401, 403, 500])
+async def test_a_tenant_without_userinfo_for_this_token_is_no_failure(
+    signing: Signing, status: int
+) -> None:
+    signing.tenant.id_claims = {"email": None}
+    signing.tenant.responses["/userinfo"] = lambda _request: httpx.Response(status)
+    assert (await signing.service.login()).logged_in
+
+
+async def test_an_unreachable_tenant_is_said_and_opens_no_browser(signing: Signing) -> None:
+    def fail(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("All connection attempts failed", request=request)
+
+    signing.tenant.responses["/.well-known/openid-configuration"] = fail
+    with pytest.raises(TenantUnreachable, match=r"tenant\.example cannot be reached"):
+        await signing.service.login()
+    assert signing.tenant.authorization == {}
+
+
+async def test_a_failed_sign_in_leaves_the_session_that_was_there(signing: Signing) -> None:
+    await signing.service.login()
+    before = signing.service.session
+    signing.tenant.responses["/token"] = lambda _request: httpx.Response(
+        400, json={"error": "invalid_grant"}
+    )
+    with pytest.raises(GrantRefused):
+        await signing.service.login()
+    assert signing.service.session == before
+    assert signing.store.load() == before

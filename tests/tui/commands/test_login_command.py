@@ -1,0 +1,108 @@
+import json
+from argparse import Namespace
+from pathlib import Path
+
+import pytest
+
+from tests.support.builders import START
+from tui.auth.models import SignInProgress
+from tui.auth.sign_in.surroundings import Surroundings
+from tui.cli import main
+from tui.commands.login import options_of
+from tui.commands.login_hints import hints
+from tui.commands.parser import parse
+
+WAITING = SignInProgress(
+    "waiting", "https://tenant.example/authorize", "http://127.0.0.1:8642/callback", START,
+    device_offered=True,
+)  # fmt: skip
+
+
+def asked(*options: str) -> Namespace:
+    return parse(["login", *options])
+
+
+def test_every_option_reaches_the_sign_in() -> None:
+    options = options_of(
+        asked("--scope=openid a", "--prompt=login", "--login-hint=bob", "--max-age=60",
+              "--acr-values=mfa", "--connection=ldap", "--organization=org_1", "--no-browser")
+    )  # fmt: skip
+    assert (options.scope, options.prompt, options.login_hint) == ("openid a", "login", "bob")
+    assert (options.max_age_seconds, options.acr_values) == (60, "mfa")
+    assert (options.connection, options.organization) == ("ldap", "org_1")
+    assert not options.open_browser
+
+
+def test_the_browser_is_opened_unless_it_is_elsewhere() -> None:
+    assert options_of(asked()).open_browser
+    assert not options_of(asked("--paste")).open_browser
+    assert options_of(asked("--device")).way == "device"
+
+
+@pytest.mark.parametrize(
+    "options",
+    [["--paste", "--device"], ["--max-age=-1"], ["--max-age=x"], ["--max-age=1e9"]],
+)
+def test_wrong_options_exit_2(options: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as raised:
+        main(["login", *options])
+    assert raised.value.code == 2
+    assert capsys.readouterr().out == ""
+
+
+def test_pasting_without_a_terminal_exits_2(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["login", "--paste"]) == 2
+    assert "stdin is no terminal" in capsys.readouterr().err
+
+
+def test_what_a_device_request_has_no_place_for_exits_2(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["login", "--device", "--prompt=login"]) == 2
+    assert "--prompt cannot be asked for" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_the_help_names_the_callback_urls_of_the_config(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], before: bool
+) -> None:
+    path = tmp_path / "auth_config.json"
+    members = {"domain": "tenant.example", "clientId": "the-client", "audience": "a",
+               "redirectUris": ["http://127.0.0.1:4711/back"]}  # fmt: skip
+    path.write_text(json.dumps(members))
+    config = ["--config", str(path)]
+    with pytest.raises(SystemExit) as raised:
+        main([*config, "login", "--help"] if before else ["login", *config, "--help"])
+    assert raised.value.code == 0
+    shown = capsys.readouterr().out
+    assert "  http://127.0.0.1:4711/back\n" in shown
+    assert "the-client" in shown
+
+
+def test_the_help_names_the_usual_callback_urls_without_a_config(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    with pytest.raises(SystemExit):
+        main(["login", "--help"])
+    shown = capsys.readouterr().out
+    assert "http://127.0.0.1:8642/callback\n  http://127.0.0.1:18642/callback\n" in shown
+
+
+def test_at_a_desktop_nothing_more_is_said() -> None:
+    assert hints(WAITING, Surroundings(), "browser") == []
+
+
+def test_over_ssh_the_tunnel_and_the_other_ways_are_told() -> None:
+    around = Surroundings(over_ssh=True, has_display=False, ssh_target="pat@192.0.2.7")
+    told = "\n".join(hints(WAITING, around, "browser"))
+    assert "ssh -L 8642:127.0.0.1:8642 pat@192.0.2.7" in told
+    assert told.index("--device") < told.index("--paste")
+
+
+@pytest.mark.parametrize(
+    "around", [Surroundings(in_container=True), Surroundings(has_display=False)]
+)
+def test_in_a_container_or_without_display_the_other_ways_are_told(around: Surroundings) -> None:
+    assert "--paste" in "\n".join(hints(WAITING, around, "browser"))

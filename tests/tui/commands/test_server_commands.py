@@ -1,0 +1,28 @@
+"""`doorkey api` and `doorkey tenant` speak of themselves and of the config."""
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from tests.support.worlds import World, new_world
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return new_world(tmp_path)
+
+
+def test_taken_port_leads_to_the_config_that_names_it(world: World) -> None:
+    address = ("127.0.0.1", int(world.config.api_url.rpartition(":")[2]))
+    with socket.create_server(address):
+        ended = world.run("api")
+    assert ended.returncode == 1
+    assert ended.stderr.endswith(f"choose another with `apiUrl` in {world.config.path}\n")
+
+
+def test_unknown_option_is_an_error_of_the_command_that_was_typed(world: World) -> None:
+    ended = world.run("tenant", "--bogus")
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("usage: doorkey tenant ")
+    assert ended.stderr.endswith("doorkey tenant: error: unrecognized arguments: --bogus\n")

@@ -1,0 +1,162 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from tui.config.load import find_config, load_config, parse_config
+from tui.errors import ConfigError
+
+FILE = Path("auth_config.json")
+LEAST = {"domain": "localhost:3002", "clientId": "doorkey-local", "audience": "http://api"}
+
+
+def parsed(**members: object):  # type: ignore[no-untyped-def] # a Config, whose fields tests read
+    return parse_config(json.dumps(LEAST | members), FILE)
+
+
+def problem(text: str) -> str:
+    with pytest.raises(ConfigError) as raised:
+        parse_config(text, FILE)
+    return str(raised.value)
+
+
+def problem_with(**members: object) -> str:
+    return problem(json.dumps(LEAST | members))
+
+
+def test_the_repositorys_own_config_means_the_local_tenant() -> None:
+    config = load_config(Path(__file__).parents[3] / "auth_config.json")
+    assert config.issuer == "http://localhost:3002/"
+    assert config.client_id == "doorkey-local"
+    assert config.audience == "http://localhost:3001"
+    assert config.api_url == "http://localhost:3001"
+
+
+@pytest.mark.parametrize(
+    ("domain", "issuer"),
+    [
+        ("tenant.eu.auth0.com", "https://tenant.eu.auth0.com/"),
+        ("localhost:3002", "http://localhost:3002/"),
+        ("127.0.0.1:3002", "http://127.0.0.1:3002/"),
+        ("[::1]:3002", "http://[::1]:3002/"),
+        ("https://id.example/realms/one", "https://id.example/realms/one"),
+        ("http://localhost:8080/realms/one/", "http://localhost:8080/realms/one/"),
+    ],
+)
+def test_the_issuer_follows_from_the_domain_to_the_letter(domain: str, issuer: str) -> None:
+    assert parsed(domain=domain).issuer == issuer
+
+
+@pytest.mark.parametrize(
+    "domain",
+    [
+        "", " ", 7, None, "a b", "x.com/", "x.com/realm", "http://x.com/", "ftp://x.com/",
+        "https://u@x.com/", "https://x.com/?q", "https://x.com/#f", "localhost:99999",
+        "https:///path", "x\u202e.com", "x.com\n", "x.com?q", "u@x.com",
+    ],
+)  # fmt: skip
+def test_a_domain_that_is_no_issuer_is_refused_by_name(domain: object) -> None:
+    assert "auth_config.json" in problem_with(domain=domain)
+    assert '"domain" must be' in problem_with(domain=domain)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "expected"),
+    [
+        ("clientId", "", "identifier"),
+        ("audience", ["a"], "identifier"),
+        ("apiUrl", "http://api.example", "https"),
+        ("apiUrl", "https://api.example/v1", "without a path"),
+        ("apiUrl", "api.example", "origin"),
+        ("scope", "profile", "openid"),
+        ("scope", "openid  email", "one space"),
+        ("redirectUris", [], "loopback"),
+        ("redirectUris", "http://127.0.0.1:1/", "list"),
+        ("redirectUris", ["http://example.com:80/"], "loopback"),
+        ("redirectUris", ["http://127.0.0.1/callback"], "port"),
+        ("redirectUris", ["http://127.0.0.1:1/?x"], "query"),
+        ("redirectUris", ["https://127.0.0.1:1/"], "loopback"),
+        ("audienceParameter", "both", "one of audience, resource, none"),
+        ("authorizationParams", {"state": "x"}, 'without "state"'),
+        ("authorizationParams", {"max_age": 3}, "object of texts"),
+        ("authorizationParams", [], "object"),
+        ("sessionStorage", "cloud", "one of auto, keyring, file, memory"),
+    ],
+)
+def test_a_wrong_value_names_its_key_and_what_was_expected(
+    key: str, value: object, expected: str
+) -> None:
+    message = problem_with(**{key: value})
+    assert f'"{key}"' in message
+    assert expected in message
+
+
+def test_an_unknown_key_suggests_the_nearest_known_one() -> None:
+    assert 'did you mean "clientId"?' in problem_with(clientID="x")
+    assert 'did you mean "redirectUris"?' in problem_with(redirect_uris=[])
+    assert "known are domain, clientId" in problem_with(zzz=1)
+
+
+@pytest.mark.parametrize("key", ["domain", "clientId", "audience"])
+def test_a_missing_key_is_named(key: str) -> None:
+    members = {name: value for name, value in LEAST.items() if name != key}
+    assert f'"{key}" is missing' in problem(json.dumps(members))
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "7", '{"domain":"a","domain":"b"}', "[" * 100000])
+def test_what_is_no_json_object_is_refused(text: str) -> None:
+    assert problem(text).startswith("auth_config.json: ")
+
+
+def test_resource_needs_an_absolute_uri_as_audience() -> None:
+    assert "RFC 8707" in problem_with(audience="api", audienceParameter="resource")
+
+
+def test_hostile_text_in_a_config_does_not_reach_the_terminal() -> None:
+    assert "\x1b" not in problem('{"\x1b]52;c;x\x07": 1}'.replace("\x1b", "\\u001b"))
+    assert "\x1b" not in problem_with(domain="\x1b[31mx")
+
+
+def test_a_file_that_is_not_there_or_not_text_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="no such file"):
+        load_config(tmp_path / "none.json")
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load_config(tmp_path)
+    (tmp_path / "binary.json").write_bytes(b"\xff\xfe{}")
+    with pytest.raises(ConfigError, match="UTF-8"):
+        load_config(tmp_path / "binary.json")
+    (tmp_path / "large.json").write_bytes(b" " * (1024 * 1024 + 1))
+    with pytest.raises(ConfigError, match="larger than 1 MiB"):
+        load_config(tmp_path / "large.json")
+
+
+def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
+    path = tmp_path / "auth_config.json"
+    path.write_text("\ufeff" + json.dumps(LEAST), "utf-8")
+    assert load_config(path).path == path
+
+
+def test_the_variable_goes_before_this_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "auth_config.json").write_text("{}")
+    assert find_config() == tmp_path / "auth_config.json"
+    monkeypatch.setenv("DOORKEY_CONFIG", str(tmp_path / "other.json"))
+    assert find_config() == tmp_path / "other.json"
+
+
+def test_with_no_config_anywhere_the_error_says_where_it_looked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    with pytest.raises(ConfigError, match="--config PATH or DOORKEY_CONFIG") as raised:
+        find_config()
+    assert str(tmp_path / "auth_config.json") in str(raised.value)
+
+
+def test_another_api_is_another_session() -> None:
+    one, other = parsed(apiUrl="https://one.example"), parsed(apiUrl="https://other.example")
+    assert one.session_identity != other.session_identity

@@ -1,0 +1,76 @@
+"""Looking around: what is told of a tenant, an API and a clock."""
+
+from datetime import timedelta
+from email.utils import format_datetime
+
+import httpx
+import pytest
+
+from tests.support.builders import CONFIG, START
+from tui.servers.checks import Finding, check
+
+RIGHT = {"issuer": CONFIG.issuer}
+
+
+async def found(
+    *,
+    members: object = RIGHT,
+    tenant_error: httpx.HTTPError | None = None,
+    api_error: httpx.HTTPError | None = None,
+    ahead_seconds: float = 0,
+    status: int = 200,
+) -> dict[str, Finding]:
+    def tenant(request: httpx.Request) -> httpx.Response:
+        if tenant_error is not None:
+            tenant_error.request = request
+            raise tenant_error
+        date = format_datetime(START - timedelta(seconds=ahead_seconds), usegmt=True)
+        return httpx.Response(status, headers={"Date": date}, json=members)
+
+    def api(request: httpx.Request) -> httpx.Response:
+        assert "authorization" not in request.headers
+        if api_error is not None:
+            api_error.request = request
+            raise api_error
+        return httpx.Response(404)
+
+    findings = await check(
+        CONFIG,
+        tenant=httpx.MockTransport(tenant),
+        api=httpx.MockTransport(api),
+        clock=lambda: START,
+    )
+    return {finding.name: finding for finding in findings}
+
+
+async def test_all_is_well() -> None:
+    findings = await found()
+    assert [finding.health for finding in findings.values()] == ["good"] * 3
+
+
+async def test_a_tenant_that_is_silent_is_told_with_its_remedy() -> None:
+    tenant = (await found(tenant_error=httpx.ConnectError("no")))["tenant"]
+    assert (tenant.word, tenant.health) == ("silent", "bad")
+    assert "network" in tenant.remedy
+
+
+async def test_a_tenant_by_another_name_is_told() -> None:
+    tenant = (await found(members={"issuer": "https://other.example/\x1b[31m"}))["tenant"]
+    assert tenant.detail == "it calls itself https://other.example/[31m"
+    assert "domain" in tenant.remedy
+
+
+@pytest.mark.parametrize("members", [[], "x", {}, {"issuer": None}])
+async def test_what_is_no_tenant_is_told(members: object) -> None:
+    assert "no OpenID Provider" in (await found(members=members, status=404))["tenant"].detail
+
+
+async def test_an_api_that_is_silent_is_told() -> None:
+    assert (await found(api_error=httpx.ConnectTimeout("")))["api"].health == "bad"
+
+
+@pytest.mark.parametrize(("ahead", "words"), [(90, "90 s ahead"), (-90, "90 s behind")])
+async def test_a_clock_that_is_off_is_told(ahead: float, words: str) -> None:
+    clock = (await found(ahead_seconds=ahead))["clock"]
+    assert words in clock.detail
+    assert clock.health == "warning"

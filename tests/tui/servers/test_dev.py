@@ -1,0 +1,192 @@
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+
+from tests.support.worlds import World, new_world
+from tui.servers.bundled import bundled_servers
+from tui.servers.processes import Servers, ServerStatus, probe
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return new_world(tmp_path)
+
+
+@pytest.fixture
+async def servers(world: World) -> AsyncIterator[Servers]:
+    made = servers_of(world)
+    yield made
+    await made.stop()
+
+
+def servers_of(world: World) -> Servers:
+    return Servers(bundled_servers(world.config, world.state_dir), world.state_dir / "logs")
+
+
+def states(servers: Servers) -> dict[str, str]:
+    return {status.name: status.state for status in servers.statuses}
+
+
+async def test_both_servers_start_answer_and_end(world: World, servers: Servers) -> None:
+    told: list[tuple[ServerStatus, ...]] = []
+    servers.subscribe(told.append)
+    assert states(servers) == {"tenant": "starting", "api": "starting"}
+    await servers.start()
+    assert states(servers) == {"tenant": "ready", "api": "ready"}
+    assert told[-1] == servers.statuses
+    for status in servers.statuses:
+        assert status.log is not None
+        assert status.log.stat().st_mode & 0o777 == 0o600
+    await servers.settled()
+    await servers.stop()
+    for server in bundled_servers(world.config, world.state_dir):
+        assert await probe(server) == "nobody"
+
+
+async def test_a_server_of_our_own_that_runs_already_is_used(
+    world: World, servers: Servers
+) -> None:
+    await servers.start()
+    second = servers_of(world)
+    await second.start()
+    assert states(second) == {"tenant": "ready", "api": "ready"}
+    assert {status.detail for status in second.statuses} == {"was running already"}
+    await second.stop()
+    assert states(servers) == {"tenant": "ready", "api": "ready"}
+
+
+@pytest.fixture
+def somebody_else(world: World) -> Iterator[int]:
+    """A web server of somebody else, where the API should be."""
+    port = next(s.port for s in bundled_servers(world.config, world.state_dir) if s.name == "api")
+
+    class Hello(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(json.dumps({"status": "ok"}).encode())
+
+        def log_message(self, *_arguments: object) -> None:
+            return
+
+    with HTTPServer(("127.0.0.1", port), Hello) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield port
+        server.shutdown()
+        thread.join()
+
+
+async def test_a_port_taken_by_somebody_else_is_named_with_what_to_do(
+    servers: Servers, somebody_else: int
+) -> None:
+    await servers.start()
+    assert states(servers) == {"tenant": "ready", "api": "failed"}
+    detail = next(status.detail for status in servers.statuses if status.name == "api")
+    assert f"Port {somebody_else} is taken" in detail
+    assert "apiUrl" in detail
+
+
+async def test_a_port_held_by_something_that_is_no_web_server_is_taken_too(world: World) -> None:
+    api = next(s for s in bundled_servers(world.config, world.state_dir) if s.name == "api")
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", api.port))
+        silent.listen()
+        assert await probe(api) == "foreign"
+
+
+async def test_our_own_server_for_another_config_is_not_ours(
+    world: World, servers: Servers
+) -> None:
+    await servers.start()
+    other = replace(world.config, audience="https://another.example")
+    api = next(s for s in bundled_servers(other, world.state_dir) if s.name == "api")
+    assert await probe(api) == "foreign"
+
+
+async def test_a_server_that_does_not_start_gives_its_reason(world: World) -> None:
+    broken = tuple(
+        replace(server, command=[sys.executable, "-c", "import sys; sys.exit('no \\x1b[31mluck')"])
+        for server in bundled_servers(world.config, world.state_dir)
+    )
+    servers = Servers(broken, world.state_dir / "logs")
+    await servers.start()
+    assert states(servers) == {"tenant": "failed", "api": "failed"}
+    assert {status.detail for status in servers.statuses} == {"no [31mluck"}
+    await servers.stop()
+
+
+async def test_a_config_of_the_wide_world_starts_nothing(world: World) -> None:
+    config = replace(world.config, domain="tenant.example", api_url="https://api.example")
+    assert bundled_servers(config, world.state_dir) == ()
+    servers = Servers((), world.state_dir / "logs")
+    await servers.start()
+    assert servers.statuses == ()
+
+
+PARENT = """
+import asyncio, sys
+from pathlib import Path
+from tui.servers.bundled import bundled_servers
+from tui.config.load import load_config
+from tui.servers.processes import Servers
+
+async def main():
+    state = Path(sys.argv[2])
+    servers = Servers(bundled_servers(load_config(Path(sys.argv[1])), state), state / "logs")
+    await servers.start()
+    print(*[process.pid for process in servers._processes], flush=True)
+    await asyncio.Event().wait()
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_however_the_parent_ends_no_child_stays(world: World, number: signal.Signals) -> None:
+    parent = subprocess.Popen(
+        [sys.executable, "-c", PARENT, str(world.config.path), str(world.state_dir)],
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        env=world.environment,
+    )  # fmt: skip
+    assert parent.stdout is not None
+    pids = [int(pid) for pid in parent.stdout.readline().split()]
+    assert len(pids) == 2
+    family = {*pids, *(child for pid in pids for child in children(pid))}
+    parent.send_signal(number)
+    parent.wait()
+    parent.stdout.close()
+    for pid in family:
+        await_end(pid)
+
+
+def children(pid: int) -> list[int]:
+    found = subprocess.run(
+        ["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False
+    )
+    return [int(line) for line in found.stdout.split()]
+
+
+def await_end(pid: int) -> None:
+    """Wait until a process that is not our child has ended."""
+    try:
+        descriptor = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return
+    try:
+        import select
+
+        ready, _, _ = select.select([descriptor], [], [], 20)
+        assert ready, f"process {pid} still runs"
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,63 @@
+"""What is said when the app breaks."""
+
+import io
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from tests.support.builders import START
+from tests.support.stage import stage, until
+from tui.terminal.crash import crash_report, details
+
+SECRET = "canary-token"
+
+
+def broken() -> Exception:
+    token = SECRET
+    try:
+        raise ValueError(f"cannot read {token}")
+    except ValueError as error:
+        return error
+
+
+def test_the_details_hold_kinds_and_places_only() -> None:
+    told = details(broken())
+    assert "ValueError" in told
+    assert "test_crash.py" in told
+    assert SECRET not in told
+
+
+def test_the_words_say_what_was_saved_and_where_the_log_is(tmp_path: Path) -> None:
+    words = crash_report(broken(), "Kept in a file.", tmp_path / "logs", START)
+    assert "Kept in a file." in words
+    assert "crash.log" in words
+    assert SECRET not in words + (tmp_path / "logs" / "crash.log").read_text()
+
+
+def test_a_log_that_cannot_be_written_is_no_second_crash(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    assert "Details" not in crash_report(broken(), "", tmp_path / "file" / "logs", START)
+
+
+async def test_a_crash_of_the_app_shows_no_variables() -> None:
+    said = io.StringIO()
+    with pytest.raises(ValueError, match="canary"):
+        await crash(said)
+    assert "error of its own" in said.getvalue()
+    assert SECRET not in said.getvalue()
+
+
+async def crash(said: io.StringIO) -> None:
+    on = stage(signed_in=True)
+
+    def fail() -> None:
+        token = SECRET
+        raise ValueError(token)
+
+    async with on.app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: on.app.account.signed_in)
+        on.app.error_console = Console(file=said, width=100)
+        on.app.call_later(fail)
+        await pilot.pause()
+        await pilot.pause()

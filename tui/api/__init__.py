@@ -1,0 +1,1 @@
+"""Calling an API: the request, the answer, and why it was refused."""

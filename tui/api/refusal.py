@@ -1,0 +1,202 @@
+"""Why the API refused: its challenge laid beside the token, and the way out.
+
+Only to be read by people: nothing here decides who may do what.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Final, Literal
+
+from tui.api.challenge import Challenge
+from tui.api.jwt_view import JwtView, read_jwt
+from tui.api.metadata import ResourceMetadata
+from tui.auth.models import Session
+from tui.config.load import Config
+
+Cause = Literal["missing", "expired", "early", "audience", "issuer", "scope", "other"]
+
+Fit = Literal["fits", "differs", "unknown"]
+
+Remedy = Literal["renew", "scope", "config", "sign-in", "clock"]
+
+LEEWAY: Final = timedelta(seconds=5)
+"""What APIs usually forgive of a clock."""
+
+HINTS: Final[tuple[tuple[str, Cause], ...]] = (
+    ("expired", "expired"),
+    ("audience", "audience"),
+    ("issuer", "issuer"),
+    ("in the future", "early"),
+)
+"""Words by which an API's description tells what it minds; it knows better than we do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One thing that was wanted, and what the token has."""
+
+    name: str
+    wanted: str
+    held: str
+    fit: Fit
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why, in a sentence; the comparison; what to do. Nothing in it is safe to print as it is."""
+
+    cause: Cause
+    why: str
+    said: str
+    """The API's own words."""
+    rows: tuple[Comparison, ...]
+    remedy: Remedy
+    scope: str = ""
+    """What to sign in with, where that is the remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """All that is known about one refusal."""
+
+    status: int
+    challenge: Challenge
+    session: Session = field(repr=False)
+    config: Config
+    now: datetime
+    metadata: ResourceMetadata | None = None
+
+    @property
+    def token(self) -> JwtView | None:
+        """The access token, where it can be read."""
+        return read_jwt(self.session.token_set.access_token)
+
+    @property
+    def expiry(self) -> datetime:
+        """When the token ends: as it says itself, else as the tenant said."""
+        seconds = self.token.seconds("exp") if self.token else None
+        if seconds is None:
+            return self.session.token_set.access_token_expiry
+        return datetime.fromtimestamp(seconds, UTC)
+
+    @property
+    def tenant_now(self) -> datetime:
+        """The present by the tenant's clock."""
+        return self.now - timedelta(seconds=self.session.clock_skew_seconds)
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """What the token allows: as it says itself, else as the tenant said."""
+        said = self.token.scopes if self.token else ()
+        return said or tuple(self.session.token_set.scope.split())
+
+    @property
+    def missing_scopes(self) -> tuple[str, ...]:
+        """What the API wants and the token lacks."""
+        return tuple(each for each in self.challenge.scopes if each not in self.scopes)
+
+
+def explain(refused: Refused) -> Explanation:
+    """Say why a call was refused and what helps."""
+    cause = _cause(refused)
+    why, remedy = WHYS[cause]
+    scope = ""
+    if remedy == "scope":
+        asked = (*refused.config.scope.split(), *refused.challenge.scopes)
+        scope = " ".join(dict.fromkeys(asked))
+    rows = tuple(_rows(refused, cause))
+    return Explanation(cause, why, refused.challenge.description, rows, remedy, scope)
+
+
+WHYS: Final[dict[Cause, tuple[str, Remedy]]] = {
+    "missing": ("The API saw no bearer token in the request.", "renew"),
+    "expired": ("The token has expired, by the API's clock.", "renew"),
+    "early": ("The token begins in the future, by the API's clock: a clock is off.", "clock"),
+    "audience": ("The token is meant for another API.", "config"),
+    "issuer": ("The token comes from a tenant that this API does not trust.", "config"),
+    "scope": ("The token is fine, but does not allow this.", "scope"),
+    "other": ("The API does not accept this token.", "sign-in"),
+}
+
+
+def _cause(refused: Refused) -> Cause:
+    if refused.challenge.error == "insufficient_scope" or refused.missing_scopes:
+        return "scope"
+    if refused.status == 403:
+        return "scope" if refused.challenge.scopes else "other"
+    description = refused.challenge.description.lower()
+    for words, cause in HINTS:
+        if words in description:
+            return cause
+    return _cause_by_token(refused)
+
+
+def _cause_by_token(refused: Refused) -> Cause:
+    if refused.expiry <= refused.tenant_now:
+        return "expired"
+    token = refused.token
+    if token is not None and token.audiences and not _audience_fits(refused, token):
+        return "audience"
+    if token is not None and token.issuer and token.issuer not in _issuers(refused):
+        return "issuer"
+    if not refused.challenge.error:
+        return "missing"
+    return "audience" if _audience(refused, "other").fit == "unknown" and token else "other"
+
+
+def _rows(refused: Refused, cause: Cause) -> Iterator[Comparison]:
+    yield _audience(refused, cause)
+    yield _issuer(refused, cause)
+    yield _expiry(refused, cause)
+    if refused.challenge.scopes:
+        fit: Fit = "differs" if refused.missing_scopes else "fits"
+        yield Comparison("Scope", " ".join(refused.challenge.scopes), " ".join(refused.scopes), fit)
+    skew = refused.session.clock_skew_seconds
+    if skew or cause == "early":
+        held = f"{abs(skew):.0f} s {'ahead' if skew > 0 else 'behind'}" if skew else "unknown"
+        yield Comparison("Clock", "the tenant's time", held, "differs" if skew else "unknown")
+
+
+def _audience(refused: Refused, cause: Cause) -> Comparison:
+    wanted = refused.metadata.resource if refused.metadata else refused.config.audience
+    if refused.token is None:
+        fit: Fit = "differs" if cause == "audience" else "unknown"
+        return Comparison("Audience", wanted, "not readable: the token is opaque", fit)
+    held = ", ".join(refused.token.audiences) or "none"
+    if wanted in refused.token.audiences and cause != "audience":
+        return Comparison("Audience", wanted, held, "fits")
+    if wanted in refused.token.audiences:
+        return Comparison("Audience", "another one, see what it says", held, "differs")
+    # An API may be known to its tenant by another name than the one it goes by (RFC 9728 2).
+    asked = refused.config.audience in refused.token.audiences and cause != "audience"
+    return Comparison("Audience", wanted, held, "unknown" if asked else "differs")
+
+
+def _audience_fits(refused: Refused, token: JwtView) -> bool:
+    wanted = {refused.config.audience} | (
+        {refused.metadata.resource} if refused.metadata is not None else set()
+    )
+    return any(audience in wanted for audience in token.audiences)
+
+
+def _issuers(refused: Refused) -> tuple[str, ...]:
+    named = refused.metadata.authorization_servers if refused.metadata else ()
+    return named or (refused.config.issuer,)
+
+
+def _issuer(refused: Refused, cause: Cause) -> Comparison:
+    issuers = _issuers(refused)
+    wanted = ", ".join(issuers)
+    if refused.token is None:
+        return Comparison("Issuer", wanted, refused.config.issuer, "unknown")
+    held = refused.token.issuer
+    fits = cause != "issuer" and held in issuers
+    return Comparison("Issuer", wanted, held or "none", "fits" if fits else "differs")
+
+
+def _expiry(refused: Refused, cause: Cause) -> Comparison:
+    late = cause == "expired" or refused.expiry + LEEWAY <= refused.tenant_now
+    shown = refused.expiry.astimezone(refused.now.tzinfo)
+    wanted = f"after {refused.tenant_now.astimezone(refused.now.tzinfo):%H:%M:%S}"
+    return Comparison("Expiry", wanted, f"{shown:%Y-%m-%d %H:%M:%S}", "differs" if late else "fits")

@@ -1,0 +1,74 @@
+"""What is asked of the API: a method and a path, always of its own origin."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from tui.app.memory import AppMemory
+from tui.web_address import split_web_address
+
+MEMORY_NAME: Final = "request"
+
+METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
+
+LONGEST_PATH: Final = 2000
+"""Characters, query included; servers refuse longer ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApiRequest:
+    """One request; the path starts with a slash and may have a query."""
+
+    method: str = "GET"
+    path: str = "/api/external"
+
+    @property
+    def next_method(self) -> str:
+        """The method that comes after this one, in a circle."""
+        return METHODS[(METHODS.index(self.method) + 1) % len(METHODS)]
+
+
+PING: Final = ApiRequest()
+"""The quickstart's call."""
+
+
+def checked_path(origin: str, text: str) -> str:
+    """Give `text` as a path of the API at `origin`.
+
+    Raises:
+        ValueError: it is none, or leads elsewhere; says why.
+    """
+    path = text.strip()
+    if not path.startswith("/"):
+        raise ValueError("a path starts with /")
+    if path.startswith("//"):
+        raise ValueError("two slashes would lead to another host")
+    if "#" in path:
+        raise ValueError("a fragment (#) never reaches a server")
+    if len(path) > LONGEST_PATH:
+        raise ValueError(f"it is longer than {LONGEST_PATH} characters")
+    if split_web_address(origin + path).origin != origin:
+        raise ValueError(f"it leads away from {origin}")
+    return path
+
+
+def remember_request(memory: AppMemory, origin: str, request: ApiRequest) -> None:
+    """Keep what is called at this origin."""
+    memory.set(MEMORY_NAME, {"origin": origin, "method": request.method, "path": request.path})
+
+
+def remembered_request(memory: AppMemory, origin: str) -> ApiRequest:
+    """Give what was last called at this origin, else the quickstart's call."""
+    members = memory.get(MEMORY_NAME)
+    if not isinstance(members, dict) or members.get("origin") != origin:
+        return PING
+    return request_from(origin, members.get("method"), members.get("path"))
+
+
+def request_from(origin: str, method: object, path: object) -> ApiRequest:
+    """Make a request of what was remembered; the quickstart's call where that makes no sense."""
+    if isinstance(method, str) and method in METHODS and isinstance(path, str):
+        try:
+            return ApiRequest(method, checked_path(origin, path))
+        except ValueError:
+            return PING
+    return PING

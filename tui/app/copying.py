@@ -1,0 +1,57 @@
+"""Copying tokens and commands: by the system's clipboard first, else by the terminal's way."""
+
+import shlex
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Final
+
+from textual.app import App
+
+from tui.api.request import ApiRequest
+from tui.errors import DoorkeyError
+from tui.text import printable
+
+if TYPE_CHECKING:
+    from tui.auth.service import AuthService
+    from tui.config.load import Config
+
+SystemClipboard = Callable[[str], Awaitable[bool]]
+"""Takes a text and tells whether the system's clipboard has it now."""
+
+BY_TERMINAL: Final = (
+    "It was handed to your terminal's clipboard, and whether that took it nobody can tell. "
+    "Nothing there? `doorkey token` prints the access token."
+)
+
+
+async def copy_quietly(app: App[None], text: str, what: str, copy: SystemClipboard) -> None:
+    """Copy `text`, and say what was copied without showing it."""
+    if await copy(text):
+        app.notify(f"{what} is on the clipboard.", title="Copied", markup=False)
+    else:
+        app.copy_to_clipboard(text)
+        app.notify(f"{what}: {BY_TERMINAL}", title="Copied", markup=False)
+
+
+async def copy_token(
+    app: App[None], service: "AuthService", which: str, copy: SystemClipboard
+) -> None:
+    """Copy a token that is valid, renewed if need be."""
+    try:
+        if which == "id-token":
+            await copy_quietly(app, await service.get_id_token(), "The ID token", copy)
+        else:
+            await copy_quietly(app, await service.get_access_token(), "The access token", copy)
+    except DoorkeyError as error:
+        app.notify(printable(error), title="Not copied", severity="warning", markup=False)
+
+
+def curl_line(config: "Config", request: ApiRequest) -> str:
+    """Give a command that makes the call by hand.
+
+    The token is not in it: the shell asks for one that is valid each time it is run, so the line
+    can be kept, shared and run tomorrow.
+    """
+    token = f"doorkey token --config {shlex.quote(str(config.path.absolute()))}"
+    method = "" if request.method == "GET" else f"-X {request.method} "
+    url = shlex.quote(config.api_url + request.path)
+    return f'curl -sS {method}-H "Authorization: Bearer $({token})" {url}'

@@ -1,0 +1,1 @@
+"""The keymap, its scopes, and how a key is written on screen."""

@@ -1,0 +1,31 @@
+"""Which bindings are active together; importing this loads every screen."""
+
+from tui.app.bindings import APP_BINDINGS
+from tui.app.keys.keymap import Scopes
+from tui.app.screens.external_api import ExternalApiScreen
+from tui.app.screens.help import HelpScreen
+from tui.app.screens.home import HomeScreen
+from tui.app.screens.log_out import LogOutScreen
+from tui.app.screens.place import PlaceScreen
+from tui.app.screens.profile import ProfileScreen
+from tui.app.screens.sign_in import SignInScreen
+from tui.app.widgets.answer_panel import AnswerPanel
+from tui.app.widgets.calls_panel import CallsTable
+from tui.app.widgets.claims_table import ClaimsTable
+
+
+def key_scopes() -> Scopes:
+    """Give the bindings of the app and of each place in it."""
+    return {
+        "everywhere": APP_BINDINGS,
+        "places": PlaceScreen.BINDINGS,
+        "home": HomeScreen.BINDINGS,
+        "profile": ProfileScreen.BINDINGS,
+        "external-api": ExternalApiScreen.BINDINGS,
+        "sign-in": SignInScreen.BINDINGS,
+        "log-out": LogOutScreen.BINDINGS,
+        "help": HelpScreen.BINDINGS,
+        "claims": ClaimsTable.BINDINGS,
+        "answer": AnswerPanel.BINDINGS,
+        "calls": CallsTable.BINDINGS,
+    }

@@ -1,0 +1,113 @@
+"""Help: what the screen below is, and every key that can be used there, as the keymap has it."""
+
+from typing import ClassVar, Final
+
+from textual.app import ComposeResult
+from textual.binding import ActiveBinding, Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen, Screen
+from textual.widgets import Static
+
+from tui.app.widgets.columns import ColumnsRow
+from tui.app.widgets.key_line import KeyLine
+
+KEYS_CELLS: Final = 11
+NAME_CELLS: Final = 17
+
+
+Key = tuple[str, str, str]
+"""The keys of one binding, its name, and what it does."""
+
+
+class HelpScreen(ModalScreen[None]):
+    """Lies over the screen that it explains, and changes nothing of it."""
+
+    CSS_PATH = "help.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "close", "Close", id="close-help", tooltip="Back to where you were"),
+        Binding("f1,q,enter,ctrl+c", "close", "Close", id="close-help-too", show=False),
+        Binding("j,down", "scroll(1)", "Down", id="help-down", show=False),
+        Binding("k,up", "scroll(-1)", "Up", id="help-up", show=False),
+        Binding("pagedown,space", "scroll(10)", "Further down", id="help-page-down", show=False),
+        Binding("pageup", "scroll(-10)", "Further up", id="help-page-up", show=False),
+    ]
+
+    def __init__(self, below: Screen[object]) -> None:
+        super().__init__()
+        title, *self._paragraphs = (below.HELP or "").strip().split("\n\n")
+        self._title = title.lstrip("# ")
+        self._keys = _named_keys(below)
+
+    def compose(self) -> ComposeResult:
+        """Put it together: the words, then the keys of the screen, then those of the app."""
+        with Vertical(id="dialog"), VerticalScroll(can_focus=False) as body:
+            body.id = "help"
+            for paragraph in self._paragraphs:
+                yield from _drawn(paragraph)
+            for heading, keys in self._keys.items():
+                yield Static(Content(heading), classes="headline")
+                yield from (_drawn_key(key, last=key is keys[-1]) for key in keys)
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        """Say what is explained."""
+        self.query_one("#dialog").border_title = Content(self._title)
+
+    def action_scroll(self, lines: int) -> None:
+        """Move by so many lines."""
+        self.query_one("#help").scroll_relative(y=lines, animate=False)
+
+    def action_close(self) -> None:
+        """Go back."""
+        self.dismiss(None)
+
+
+def _named_keys(below: Screen[object]) -> dict[str, list[Key]]:
+    app = below.app
+    found: dict[str, dict[str, ActiveBinding]] = {"Keys here": {}, "Keys everywhere": {}}
+    pressed: dict[str, list[str]] = {}
+    for active in below.active_bindings.values():
+        binding = active.binding
+        if not binding.id or not binding.description:
+            continue  # a widget's own, such as the arrows
+        heading = "Keys everywhere" if active.node is app else "Keys here"
+        found[heading].setdefault(binding.action, active)
+        pressed.setdefault(binding.action, []).append(app.get_key_display(binding))
+    return {
+        heading: [
+            (" ".join(pressed[action]), active.binding.description, active.tooltip)
+            for action, active in bindings.items()
+        ]
+        for heading, bindings in found.items()
+        if bindings
+    }
+
+
+def _drawn(paragraph: str) -> ComposeResult:
+    """Yield the lines of a paragraph: a list has one widget for each item, all else is one."""
+    items = (
+        paragraph.replace("\n  ", " ").split("\n") if paragraph.startswith("- ") else [paragraph]
+    )
+    for item in items:
+        row = ColumnsRow(classes="last" if item is items[-1] else "")
+        bullet = (("·", 2, ""),) if item.startswith("- ") else ()
+        row.set_columns(bullet, _emphasised(item.removeprefix("- ").replace("\n", " ")))
+        yield row
+
+
+def _drawn_key(key: Key, *, last: bool) -> ColumnsRow:
+    shown, name, what = key
+    row = ColumnsRow(classes="last" if last else "")
+    row.set_columns(
+        ((shown, KEYS_CELLS, "$text-primary bold"), (name, NAME_CELLS, "bold")),
+        Content.styled(what, "$foreground-muted"),
+    )
+    return row
+
+
+def _emphasised(text: str) -> Content:
+    parts = text.replace("**", "*").split("*")
+    return Content.assemble(
+        *((part, "bold" if index % 2 else "") for index, part in enumerate(parts))
+    )

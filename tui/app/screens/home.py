@@ -1,0 +1,97 @@
+"""Home: what this is, what to do next, and whether everything is in its place."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import Static
+
+from tui.app.account import Account
+from tui.app.messages import CheckRequested
+from tui.app.moments import Clock, clock_time, relative_time
+from tui.app.screens.place import PlaceScreen
+from tui.app.widgets.notice import Notice
+
+if TYPE_CHECKING:
+    from tui.config.load import Config
+
+GREETING: Final = "Sign in from your terminal"
+
+WHAT_THIS_IS: Final = (
+    "Through your own browser. Then see what your tokens say, and call your API "
+    "with one that is always valid."
+)
+
+
+class HomeScreen(PlaceScreen):
+    """The first thing that one sees."""
+
+    PLACE = "home"
+    CSS_PATH = "home.tcss"
+    AUTO_FOCUS = None
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("c", "check", "Check again", id="check", tooltip="Are tenant and API there?"),
+    ]
+    HELP = """\
+## Home
+
+What this is, what to do next, and whether everything is in its place.
+
+Sign in first: your browser opens; come back here when it says so. Then *Profile* shows who you
+are and what your tokens say, and *External API* calls the API.
+
+*Check again* looks whether tenant, API and clock are right; while something is not, that is done
+every ten seconds by itself. The keys are below.
+"""
+
+    def __init__(self, config: "Config", storage: Callable[[], str], clock: Clock) -> None:
+        super().__init__(config.domain, clock)
+        self._config = config
+        self._storage = storage
+        self._account = Account()
+
+    def compose_content(self) -> ComposeResult:
+        """Yield the greeting; the rest comes after the first paint, which it would double."""
+        yield Notice()
+        yield Static(Content(GREETING), id="greeting", classes="headline")
+        yield Static(Content(WHAT_THIS_IS), id="lead")
+
+    def on_mount(self) -> None:
+        """Put the rest together as soon as there is something to see."""
+        self.watch(self.app, "account", self._show_account)
+        self.watch(self.app, "painted", self._complete)
+
+    async def _complete(self, painted: bool) -> None:
+        if not painted:
+            return
+        from tui.app.widgets.home_board import HomeBoard
+
+        await self.query_one("#column").mount(HomeBoard(self._config, self._storage()))
+        if self.focused is None:
+            self.query_one("#next").focus()
+
+    def refresh_times(self) -> None:
+        """Say anew how long somebody has been signed in."""
+        self._show_greeting()
+
+    def _show_account(self, account: Account) -> None:
+        self._account = account
+        self.query_one(Notice).say(account.notice)
+        self._show_greeting()
+
+    def _show_greeting(self) -> None:
+        account = self._account
+        greeting, lead = GREETING, WHAT_THIS_IS
+        if account.session is not None:
+            now, since = self.clock(), account.session.signed_in_at
+            greeting = f"Hello, {account.name}"
+            signed_in = f"signed in at {clock_time(since, now)}, {relative_time(since, now)}"
+            lead = f"{account.email} · {signed_in}" if account.email else signed_in
+        self.query_one("#greeting", Static).update(Content(greeting))
+        self.query_one("#lead", Static).update(Content(lead))
+
+    def action_check(self) -> None:
+        """Look around again."""
+        self.post_message(CheckRequested())

@@ -1,0 +1,89 @@
+"""Logging out: what came of each step, here and at the tenant."""
+
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Button, Static
+
+from tui.app.widgets.key_line import KeyLine
+from tui.app.widgets.notice import Notice
+from tui.app.widgets.status_row import Kind, StatusRow
+from tui.errors import DoorkeyError
+
+if TYPE_CHECKING:
+    from tui.auth.models import LogOutStep
+    from tui.auth.service import AuthService
+
+STEPS: Final = {
+    "local": ("Here", "The session on this machine"),
+    "revocation": ("Tokens", "The refresh token, at the tenant"),
+    "tenant": ("Tenant", "The tenant's own session, in your browser"),
+}
+
+KINDS: Final[dict[str, Kind]] = {"done": "good", "skipped": "plain", "failed": "warning"}
+
+
+class LogOutScreen(ModalScreen[None]):
+    """One log out; it goes on when the dialog is closed early."""
+
+    CSS_PATH = "log_out.tcss"
+    AUTO_FOCUS = "#close"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "close", "Close", id="close-log-out", tooltip="Back to Home"),
+        Binding("f1", "app.help", "Help", key_display="F1", id="help", tooltip="What this is"),
+    ]
+    HELP = """\
+## Logging out
+
+The session on this machine goes first, whatever the tenant says. Then the tenant is asked to
+revoke the refresh token, and your browser opens the tenant's own log out page.
+"""
+
+    def __init__(self, service: "AuthService") -> None:
+        super().__init__()
+        self._service = service
+
+    def compose(self) -> ComposeResult:
+        """Put the dialog together."""
+        with Vertical(id="dialog"):
+            yield Static(Content("◌ Logging out"), id="phase")
+            for name, (label, what) in STEPS.items():
+                yield StatusRow(label, "waiting", what, "busy", id=f"step-{name}")
+            yield Notice()
+            with Horizontal(classes="actions"):
+                yield Button("Close", id="close", variant="primary")
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        """Begin; the work belongs to the app, so that closing the dialog does not cut it short."""
+        self.query_one("#dialog").border_title = "Log out"
+        self.app.run_worker(self._log_out(), group="log-out-steps", exit_on_error=False)
+
+    async def _log_out(self) -> None:
+        try:
+            await self._service.log_out(watch=self._show)
+        except DoorkeyError as error:
+            self._conclude(str(error))
+        else:
+            self._conclude("")
+
+    def _show(self, step: "LogOutStep") -> None:
+        if self.is_mounted:
+            row = self.query_one(f"#step-{step.name}", StatusRow)
+            row.show(step.outcome, step.message, KINDS[step.outcome])
+
+    def _conclude(self, trouble: str) -> None:
+        if self.is_mounted:
+            phase = "✗ Not everything worked" if trouble else "○ You are logged out"
+            self.query_one("#phase", Static).update(Content(phase))
+            self.query_one(Notice).say(trouble)
+
+    @on(Button.Pressed, "#close")
+    def action_close(self) -> None:
+        """Close the dialog."""
+        self.dismiss(None)

@@ -1,0 +1,193 @@
+"""Profile: who is signed in, what each token says, and how the session is kept."""
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widgets import ContentSwitcher, Static, Tab, Tabs
+
+from tui.app.account import Account
+from tui.app.copying import SystemClipboard, copy_quietly, copy_token, curl_line
+from tui.app.moments import Clock
+from tui.app.screens.place import PlaceScreen
+from tui.app.widgets.claims_table import ClaimsTable
+from tui.app.widgets.token_panes import AccessTokenPane, IdTokenPane, SessionPane
+
+if TYPE_CHECKING:
+    from tui.app.memory import AppMemory
+    from tui.auth.service import AuthService
+
+TABS = {"id-token": "ID token", "access-token": "Access token", "session": "Session"}
+
+Pane = IdTokenPane | AccessTokenPane | SessionPane
+
+
+class ProfileScreen(PlaceScreen):
+    """Name, email, and three tabs."""
+
+    PLACE = "profile"
+    CSS_PATH = "profile.tcss"
+    AUTO_FOCUS = "ClaimsTable"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("t", "next_tab(1)", "Next tab", id="next-tab", tooltip="The next token"),
+        Binding("l,right", "next_tab(1)", "Next tab", show=False, id="tab-right"),
+        Binding("h,left", "next_tab(-1)", "Tab before", show=False, id="tab-left"),
+        Binding("c", "copy_token", "Copy token", id="copy-token", tooltip="To the clipboard"),
+        Binding("u", "copy_curl", "Copy curl", id="copy-curl", tooltip="A line to call the API"),
+        Binding("v", "reveal", "Reveal", id="reveal", tooltip="Show the token itself, or hide it"),
+    ]
+    HELP = """\
+## Profile
+
+Who you are, as the tenant says, and what your tokens say. Each line of a table is one claim;
+the chosen one is shown in full below.
+
+- *Next tab* and *Tab before* change between ID token, access token and session.
+- *Copy token* copies the token of this tab, *Copy curl* a line that calls the API.
+- *Reveal* shows the token itself until you leave. Who sees it can use it.
+- *Renew* gets new tokens now, *Switch account* signs in as somebody else.
+
+The keys of all these are below.
+"""
+
+    revealed: reactive[bool] = reactive(False, init=False, bindings=True)
+    """Whether the token of this tab is shown itself."""
+
+    def __init__(
+        self,
+        service: "AuthService",
+        clock: Clock,
+        memory: "AppMemory",
+        copy_to_system: SystemClipboard,
+    ) -> None:
+        super().__init__(service.config.domain, clock)
+        self._service = service
+        self._memory = memory
+        self._copy_to_system = copy_to_system
+        self._account = Account()
+        self._panes: dict[str, Pane] = {}
+        """Of the tabs that have been looked at."""
+
+    def compose_content(self) -> ComposeResult:
+        """Yield the person and the tabs."""
+        yield Static(id="person")
+        yield Tabs(*(Tab(label, id=name) for name, label in TABS.items()))
+        yield Static(id="raw")
+        pane = self._panes["id-token"] = IdTokenPane(self.clock)
+        pane.id = "id-token-pane"
+        yield ContentSwitcher(pane, initial=pane.id)
+
+    def on_mount(self) -> None:
+        """Follow the account."""
+        self.query_one(Tabs).can_focus = False  # t, h and l change tabs from anywhere
+        self.watch(self.app, "account", self._show)
+
+    def on_screen_suspend(self) -> None:
+        """Hide the token when one goes away."""
+        self.revealed = False
+
+    def refresh_times(self) -> None:
+        """Say anew how long ago and how soon."""
+        self._show(self._account)
+
+    def _show(self, account: Account) -> None:
+        self._account = account
+        self.query_one("#person", Static).update(_person(account))
+        self._show_pane()
+        self.watch_revealed()
+
+    def _show_pane(self) -> None:
+        # The pane that is looked at only: a table costs some milliseconds.
+        pane = self._pane
+        if pane is not None and self._account.session is not None:
+            pane.show(self._account.session)
+
+    @property
+    def _pane(self) -> Pane | None:
+        return self._panes.get(self._tab)
+
+    async def _open_pane(self, name: str) -> None:
+        """Put a pane together when it is first looked at: each is as large as a screen."""
+        switcher = self.query_one(ContentSwitcher)
+        if name not in self._panes:
+            if name == "access-token":
+                pane: Pane = AccessTokenPane(self.clock)
+            else:
+                pane = SessionPane(self.clock, self._service.storage)
+            await switcher.add_content(pane, id=f"{name}-pane")
+            self._panes[name] = pane
+        switcher.current = self._panes[name].id
+
+    @property
+    def _tab(self) -> str:
+        return self.query_one(Tabs).active
+
+    @on(Tabs.TabActivated)
+    async def _go_to_tab(self) -> None:
+        await self._open_pane(self._tab)
+        self.revealed = False
+        self.refresh_bindings()
+        self._show_pane()
+        pane = self._pane
+        if pane is not None:
+            table = pane.query(ClaimsTable)
+            self.set_focus(table.first() if table and table.first().is_on_screen else pane)
+
+    def action_next_tab(self, step: int) -> None:
+        """Go to the next tab, or to the one before."""
+        names = list(TABS)
+        self.query_one(Tabs).active = names[(names.index(self._tab) + step) % len(names)]
+
+    # The tokens themselves
+
+    def action_reveal(self) -> None:
+        """Show the token of this tab, or hide it again."""
+        self.revealed = not self.revealed
+
+    def watch_revealed(self) -> None:
+        """Show the token, or take it off the screen."""
+        raw = self.query_one("#raw", Static)
+        session = self._account.session
+        raw.display = self.revealed and session is not None
+        token = ""
+        if self.revealed and session is not None:
+            tokens = session.token_set
+            token = tokens.id_token if self._tab == "id-token" else tokens.access_token
+        raw.update(Content(token))
+
+    @work(exclusive=True, group="copy", exit_on_error=False)
+    async def action_copy_token(self) -> None:
+        """Copy the token of this tab."""
+        await copy_token(self.app, self._service, self._tab, self._copy_to_system)
+
+    @work(exclusive=True, group="copy", exit_on_error=False)
+    async def action_copy_curl(self) -> None:
+        """Copy a command that calls the API."""
+        from tui.api.request import remembered_request
+
+        line = curl_line(
+            self._service.config, remembered_request(self._memory, self._service.config.api_url)
+        )
+        await copy_quietly(self.app, line, "A curl line, without the token,", self._copy_to_system)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to copy and reveal where there is a token."""
+        if action in ("copy_token", "reveal") and self.is_mounted:
+            return self._tab != "session"
+        return super().check_action(action, parameters)
+
+
+def _person(account: Account) -> Content:
+    if account.session is None:
+        return Content("")
+    claims = account.session.profile.claims
+    email = Content("no e-mail address")
+    if account.email:
+        verified = "✓ verified" if claims.get("email_verified") is True else "○ not verified"
+        email = Content(f"{account.email}  {verified}")
+    return Content.assemble(
+        (account.name, "$text-primary bold"), "  ", email.stylize("$foreground-muted")
+    )

@@ -1,0 +1,170 @@
+"""The ways to sign in, side by side: what each is, its key, and what it needs on screen."""
+
+import re
+from typing import Final
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.dom import DOMNode
+from textual.style import Style
+from textual.widgets import Input, Static
+
+from tui.app.keys.caps import key_cap
+from tui.app.screens.sign_in_words import WayWords, tunnel, ways
+from tui.auth.models import DevicePrompt, SignInProgress
+from tui.auth.sign_in.surroundings import Surroundings
+from tui.terminal.large_letters import large
+from tui.text import printable, printable_block
+
+KEY: Final = re.compile(r"\{([\w-]+)\}")
+KEY_CAP: Final = "$text-primary on $panel bold"
+
+PASTE_HERE: Final = "Paste the address, or just the code, then press Enter"
+
+
+class WayPanel(Vertical):
+    """One way: its number and title, how it goes, and below whatever belongs to it."""
+
+    def __init__(self, way: str) -> None:
+        super().__init__(id=f"by-{way}", classes="way")
+
+    def compose(self) -> ComposeResult:
+        """Put the way together."""
+        yield Static(classes="way-title")
+        yield Static(classes="way-hint")
+
+    def show(self, number: int, words: WayWords) -> None:
+        """Say what the way is."""
+        self.query_one(".way-title", Static).update(
+            Content.assemble((f"{number}  ", "$text-primary"), words.title)
+        )
+        self.query_one(".way-hint", Static).update(with_key_caps(words.hint, self))
+
+    def bring_into_view(self) -> None:
+        """Scroll to it, once it has the height of what it shows now."""
+        self.call_after_refresh(self.scroll_visible, animate=False)
+
+
+class BrowserWay(WayPanel):
+    """A browser that reaches the port that waits here; over SSH through a tunnel."""
+
+    def compose(self) -> ComposeResult:
+        """Leave room for the line that makes the tunnel."""
+        yield from super().compose()
+        yield Static(id="tunnel")
+
+    def show_tunnel(self, line: str) -> None:
+        """Show the line to run on the person's own machine."""
+        shown = self.query_one("#tunnel", Static)
+        shown.display = bool(line)
+        shown.update(Content(line))
+
+
+class DeviceWay(WayPanel):
+    """A code for another device: in large letters where there is room, and always plain."""
+
+    _shown: DevicePrompt | None = None
+
+    def compose(self) -> ComposeResult:
+        """Leave room for the code."""
+        yield from super().compose()
+        yield Static(id="device-address")
+        with Vertical(id="user-code"):
+            yield Static(id="large-code")
+            yield Static(id="plain-code")
+        yield Static(id="device-trouble", classes="trouble")
+
+    def show_prompt(self, prompt: DevicePrompt | None, trouble: str) -> None:
+        """Show where to enter which code, or why there is none."""
+        address = self.query_one("#device-address", Static)
+        address.display = self.query_one("#user-code").display = prompt is not None
+        if prompt is not None and prompt != self._shown:
+            uri, code = printable(prompt.verification_uri), printable(prompt.user_code)
+            address.update(Content.styled(uri, Style(link=uri)))
+            letters = self.query_one("#large-code", Static)
+            letters.update(Content(large(code)))
+            letters.set_class(not large(code), "-none")
+            self.query_one("#plain-code", Static).update(Content(spaced(code)))
+            self.bring_into_view()
+        self._shown = prompt
+        shown = self.query_one("#device-trouble", Static)
+        shown.display = bool(trouble)
+        shown.update(Content(f"✗ {printable_block(trouble)}"))
+
+
+class PasteWay(WayPanel):
+    """A browser on another machine, whose last address is pasted here."""
+
+    def compose(self) -> ComposeResult:
+        """Leave room for what is pasted."""
+        yield from super().compose()
+        yield Input(placeholder=PASTE_HERE, id="pasted")
+        yield Static(id="paste-trouble", classes="trouble")
+
+    def on_mount(self) -> None:
+        """Nothing to type in before it is asked for."""
+        self.query_one("#pasted").display = False
+        self.query_one("#paste-trouble").display = False
+
+    def open(self) -> None:
+        """Let something be pasted."""
+        pasted = self.query_one("#pasted", Input)
+        pasted.display = True
+        pasted.focus(scroll_visible=False)
+        self.bring_into_view()
+
+    def complain(self, trouble: str) -> None:
+        """Say what is wrong with what was pasted; an empty text takes that back."""
+        shown = self.query_one("#paste-trouble", Static)
+        shown.display = bool(trouble)
+        shown.update(Content(f"✗ {printable(trouble)}"))
+        self.bring_into_view()
+
+
+class Ways(Vertical):
+    """All the ways that are open, the likeliest first."""
+
+    def __init__(self, around: Surroundings) -> None:
+        super().__init__(id="ways")
+        self._around = around
+        self._order: list[str] = []
+
+    def compose(self) -> ComposeResult:
+        """Yield them all; which are seen, and in which order, is known later."""
+        yield BrowserWay("browser")
+        yield DeviceWay("device")
+        yield PasteWay("paste")
+
+    def show(self, progress: SignInProgress) -> None:
+        """Show the ways that are open now."""
+        found = ways(progress, self._around)
+        for panel in self.query(WayPanel):
+            panel.display = False
+        for number, words in enumerate(found, 1):
+            panel = self.query_one(f"#by-{words.way}", WayPanel)
+            panel.display = True
+            panel.show(number, words)
+        self._sort([f"by-{words.way}" for words in found])
+        self.query_one(BrowserWay).show_tunnel(tunnel(progress, self._around))
+        self.query_one(DeviceWay).show_prompt(progress.device, progress.device_trouble)
+
+    def _sort(self, order: list[str]) -> None:
+        if order and order != self._order:
+            self._order = order
+            self.sort_children(
+                key=lambda child: order.index(child.id or "") if child.id in order else len(order)
+            )
+
+
+def with_key_caps(hint: str, node: DOMNode) -> Content:
+    """Draw each `{name}` as the key that the binding of that name has at `node`."""
+    parts: list[str | tuple[str, str]] = []
+    for index, part in enumerate(KEY.split(hint)):
+        parts.append((f" {key_cap(node, part)} ", KEY_CAP) if index % 2 else part)
+    return Content.assemble(*parts)
+
+
+def spaced(code: str) -> str:
+    """Give a code with room between its characters: read at a glance, and from afar."""
+    return " ".join(code)

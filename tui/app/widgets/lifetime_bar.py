@@ -1,0 +1,67 @@
+"""What is left of a token's life, as a bar that runs down."""
+
+from datetime import datetime
+from typing import Final
+
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from tui.app.moments import TICK_SECONDS, Clock, countdown, duration
+from tui.app.widgets.fact_row import NAME_CELLS
+
+WORDS_CELLS: Final = 30
+"""For `58:31 left of 1 h` beside the bar."""
+
+LONGEST_BAR: Final = 40
+
+SHORT: Final = 0.15
+"""The share of its life at which a token is nearly over."""
+
+
+class LifetimeBar(Widget):
+    """`━━━━━━━━━───  58:31 left of 1 h`; repaints itself alone, while it is looked at."""
+
+    DEFAULT_CSS = """
+    LifetimeBar { height: 1; }
+    """
+
+    life: reactive[tuple[datetime, datetime] | None] = reactive(None)
+    """From when to when the token is good."""
+    _now: reactive[datetime | None] = reactive(None)
+
+    def __init__(self, name: str, clock: Clock) -> None:
+        super().__init__()
+        self._name_of_token = name
+        self._clock = clock
+
+    def on_mount(self) -> None:
+        """Start ticking."""
+        self.set_interval(TICK_SECONDS, self._tick)
+
+    def _tick(self) -> None:
+        if self.screen.is_current and self.is_on_screen:
+            self._now = self._clock()
+
+    def render(self) -> Content:
+        """Draw the bar and the words."""
+        if self.life is None:
+            return Content("")
+        begin, end = self.life
+        whole = max(1.0, (end - begin).total_seconds())
+        left = (end - self._clock()).total_seconds()
+        share = min(1.0, max(0.0, left / whole))
+        cells = max(4, min(LONGEST_BAR, self.size.width - NAME_CELLS - WORDS_CELLS))
+        filled = round(share * cells)
+        style = "$text-error" if share == 0 else "$text-warning" if share < SHORT else "$primary"
+        words = (
+            f"  {countdown(int(left))} left of {duration(round(whole))}"
+            if left > 0
+            else "  ▲ expired"
+        )
+        return Content.assemble(
+            (f"{self._name_of_token:<{NAME_CELLS}}", "$foreground-muted"),
+            ("━" * filled, style),
+            ("─" * (cells - filled), "$foreground-muted"),
+            words,
+        )

@@ -1,0 +1,97 @@
+"""The way around: each place by its key and by the mouse."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+from textual.content import Content
+
+from tui.app.account import Account
+from tui.app.keys.caps import key_cap
+from tui.app.messages import PLACES, Place
+from tui.app.widgets.link_line import LinkLine
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+RULE, HERE = "─", "━"
+
+LABELS: Final[Mapping[str, str]] = dict[str, str](
+    [*PLACES.items(), ("login", "Login"), ("log-out", "Log out")]
+)
+"""What each item is called, by the id of its binding."""
+
+ACTIONS: Final[Mapping[str, str]] = {
+    **{place: f"app.go({place!r})" for place in PLACES},
+    "login": "app.sign_in",
+    "log-out": "app.log_out",
+}
+
+ITEMS: Final[Mapping[str, tuple[str, ...]]] = {
+    "restoring": ("home",),
+    "signed-out": ("home", "login"),
+    "signed-in": (*PLACES, "log-out"),
+}
+"""What is offered in each state of the account."""
+
+
+class NavBar(LinkLine):
+    """Home; then Login, or Profile, External API and Log out; below it a rule that says where."""
+
+    DEFAULT_CSS = """
+    NavBar { height: 2; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
+    """
+
+    def __init__(self, current: Place) -> None:
+        super().__init__()
+        self._current = current
+        self._account = Account()
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """What is offered now, by the ids of the bindings."""
+        return ITEMS[self._account.state]
+
+    def on_mount(self) -> None:
+        """Follow the account and the keymap."""
+        self.watch(self.app, "account", self._show)
+        self.screen.bindings_updated_signal.subscribe(self, self._bindings_changed)
+
+    def _show(self, account: Account) -> None:
+        self._account = account
+        self.refresh()
+
+    def _bindings_changed(self, _screen: "Screen[object]") -> None:
+        self.refresh()
+
+    def render(self) -> Content:
+        """Draw the items, the way out at the right end, and the rule."""
+        drawn = {name: self._item(name) for name in self.items}
+        end = drawn.pop("log-out", Content(""))
+        line = Content("").join(drawn.values())
+        gap = max(self.content_size.width - line.cell_length - end.cell_length, 0)
+        rule = Content("").join(
+            _rule(item.cell_length, here=name == self._current) for name, item in drawn.items()
+        )
+        return Content.assemble(
+            line, " " * gap, end, "\n", rule, _rule(gap + end.cell_length, here=False)
+        )
+
+    def _item(self, name: str) -> Content:
+        action = ACTIONS[name]
+        label = "$foreground bold" if name == self._current else "$foreground-muted"
+        item = Content.assemble(
+            " ",
+            (key_cap(self, name), "$text-primary bold"),
+            " ",
+            (LABELS[name], "$foreground" if self.lit == action else label),
+            " " if self.screen.has_class("-narrow") else "  ",
+        )
+        return self.link(item, action)
+
+
+def _rule(cells: int, *, here: bool) -> Content:
+    return (
+        Content.styled(HERE * cells, "$primary")
+        if here
+        else Content.styled(RULE * cells, "$border-blurred")
+    )

@@ -1,0 +1,72 @@
+"""The state of things: tenant, API, config, session, each with its word and details."""
+
+from typing import TYPE_CHECKING, Final
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+
+from tui.app.account import Account
+from tui.app.widgets.status_row import Kind, StatusRow
+from tui.config.paths import shown
+from tui.text import printable
+
+if TYPE_CHECKING:
+    from tui.config.load import Config
+    from tui.servers.checks import Finding
+    from tui.servers.processes import ServerStatus
+
+SERVER_KINDS: Final[dict[str, Kind]] = {"starting": "busy", "ready": "good", "failed": "bad"}
+
+
+class StatePanel(Vertical):
+    """What stands where, so that nobody has to guess why something does not work."""
+
+    def __init__(self, config: "Config", storage: str) -> None:
+        super().__init__(classes="panel")
+        self._config = config
+        self._storage = storage
+        self.border_title = "The state of things"
+
+    def compose(self) -> ComposeResult:
+        """Yield one row for each thing."""
+        yield StatusRow("Tenant", "looking", self._config.issuer, "busy", id="tenant-row")
+        yield StatusRow("API", "looking", self._config.api_url, "busy", id="api-row")
+        yield StatusRow("Clock", "looking", "compared with the tenant's", "busy", id="clock-row")
+        yield StatusRow("Config", "read", shown(self._config.path), "good")
+        yield StatusRow("Session", "", self._storage, id="session-row")
+
+    def show_account(self, account: Account) -> None:
+        """Say whether a session is kept, and where."""
+        row = self.query_one("#session-row", StatusRow)
+        if account.state == "restoring":
+            row.show("looking", self._storage, "busy")
+        elif account.signed_in:
+            row.show("kept", self._storage, "good")
+        else:
+            row.show("none", self._storage, "plain")
+
+    def show_findings(self, findings: "tuple[Finding, ...]") -> None:
+        """Say what the last look around has found, each trouble with its remedy."""
+        for finding in findings:
+            detail = f"{finding.detail}\n▸ {finding.remedy}" if finding.remedy else finding.detail
+            row = self.query_one(f"#{finding.name}-row", StatusRow)
+            row.show(finding.word, detail, finding.health)
+        if findings and all(finding.name != "clock" for finding in findings):
+            row = self.query_one("#clock-row", StatusRow)
+            row.show("unknown", "the tenant does not tell the time now", "plain")
+
+    def show_servers(self, statuses: "tuple[ServerStatus, ...]") -> None:
+        """Say for each bundled server whether it is up, and where to look if it is not."""
+        for status in statuses:
+            where = f"{status.url}, {status.detail}" if status.detail else status.url
+            if status.state == "failed":
+                where = status.detail or status.url
+            if status.log is not None and status.state == "failed":
+                where += f"\nlog: {status.log.name}"
+            row = self.query_one(f"#{status.name}-row", StatusRow)
+            row.show(status.state, where, SERVER_KINDS[status.state])
+        logs = {shown(status.log.parent) for status in statuses if status.log}
+        self.border_subtitle = Content(
+            f"logs in {printable(', '.join(sorted(logs)))}" if logs else ""
+        )

@@ -1,0 +1,1 @@
+"""Where a session is kept: memory, file or sealed file, and the lock."""

@@ -1,0 +1,98 @@
+"""Where a session is kept: what every store does, and which one a config asks for."""
+
+import contextlib
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
+
+from tui.auth.session import Session
+
+if TYPE_CHECKING:
+    from tui.config.load import Config
+
+Signature: TypeAlias = tuple[int, ...] | None
+"""Changes whenever what is kept does; None where nothing is."""
+
+NEVER_SEEN: Final[Signature] = (-1,)
+"""What no store has, so that the first look is always taken."""
+
+LOCK_SECONDS: Final = 60.0
+"""For one other process's renewal, which has its own time limits; then something is stuck."""
+
+
+class SessionStore(Protocol):
+    """Keeps at most one session. Loading and saving may block for a disk or a keyring."""
+
+    @property
+    def description(self) -> str:
+        """Where the session lives and how it is protected, in one sentence; never blocks."""
+        ...
+
+    def signature(self) -> Signature:
+        """Tell cheaply whether another process has changed what is kept."""
+        ...
+
+    def load(self) -> Session | None:
+        """Give the session, or None where there is none; raises StoreFailed."""
+        ...
+
+    def save(self, session: Session) -> None:
+        """Keep `session` instead of what is there; durable when it returns; raises StoreFailed."""
+        ...
+
+    def reserve(self) -> None:
+        """Make ready for the next `save`, in a thread: it may wait for a keyring."""
+        ...
+
+    def clear(self) -> None:
+        """Forget the session; raises StoreFailed."""
+        ...
+
+    def lock(self, patience_seconds: float = LOCK_SECONDS) -> AbstractAsyncContextManager[None]:
+        """Keep other processes from changing what is kept; raises StoreFailed."""
+        ...
+
+
+class MemoryStore:
+    """Keeps the session for as long as the process lives."""
+
+    description = "Kept in memory only; it ends with the app."
+
+    def __init__(self, session: Session | None = None) -> None:
+        self._session = session
+
+    def signature(self) -> Signature:
+        """No other process can change it."""
+        return None
+
+    def load(self) -> Session | None:
+        """Give the session."""
+        return self._session
+
+    def save(self, session: Session) -> None:
+        """Keep the session."""
+        self._session = session
+
+    def reserve(self) -> None:
+        """There is always room."""
+
+    def clear(self) -> None:
+        """Forget the session."""
+        self._session = None
+
+    def lock(self, patience_seconds: float = LOCK_SECONDS) -> AbstractAsyncContextManager[None]:
+        """No other process knows of this session."""
+        return contextlib.nullcontext()
+
+
+def session_store(config: "Config", folder: Path | None = None) -> SessionStore:
+    """Give the store that `sessionStorage` asks for, in the state folder unless told otherwise."""
+    if config.session_storage == "memory":
+        return MemoryStore()
+    from tui.auth.store.file_store import FileStore
+    from tui.config.paths import state_dir
+
+    sealing = {"auto": "if_possible", "keyring": "always", "file": "never"}
+    return FileStore(
+        folder or state_dir(), config.session_identity, sealing[config.session_storage]
+    )

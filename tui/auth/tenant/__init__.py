@@ -1,0 +1,1 @@
+"""The tenant over HTTP: discovery, keys, token endpoint, ID token, device."""

@@ -1,0 +1,175 @@
+"""The device grant (RFC 8628): a code to type in elsewhere, and asking until somebody has."""
+
+import math
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from tui.auth.models import DevicePrompt, Json
+from tui.auth.tenant.token_response import TokenResponse
+from tui.errors import (
+    GrantRefused,
+    SignInRefused,
+    SignInTimedOut,
+    TenantMisbehaved,
+    TenantUnreachable,
+)
+from tui.http import Answer
+from tui.text import printable, shortened
+from tui.web_address import is_secure, split_web_address
+
+DEVICE_GRANT: Final = "urn:ietf:params:oauth:grant-type:device_code"
+
+USUAL_INTERVAL_SECONDS: Final = 5.0
+"""Where the tenant says nothing (RFC 8628 3.2)."""
+
+SHORTEST_INTERVAL_SECONDS: Final = 1.0
+"""A tenant that asks for less is a tenant that we would hammer."""
+
+SLOW_DOWN_SECONDS: Final = 5.0
+"""What each `slow_down` adds, for this and all later requests (RFC 8628 3.5)."""
+
+LONGEST_PAUSE_SECONDS: Final = 60.0
+"""However often the tenant was out of reach: a person is waiting."""
+
+LONGEST_LIFETIME_SECONDS: Final = 3600.0
+"""Nobody types a code in an hour later; tenants give 5 to 30 minutes."""
+
+LONGEST_USER_CODE: Final = 40
+"""Longer is nothing that a person types; tenants use 6 to 9 characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceAuthorization:
+    """What the tenant gave a device to wait with."""
+
+    device_code: str = field(repr=False)
+    prompt: DevicePrompt
+    interval_seconds: float
+
+
+def parse_device_authorization(answer: Answer, now: datetime) -> DeviceAuthorization:
+    """Check a device authorization response (RFC 8628 3.2).
+
+    Raises:
+        SignInRefused: the tenant says no, with its reason.
+        TenantMisbehaved: neither a response nor an error as the standard has them.
+    """
+    members = answer.members()
+    if members is None or answer.status != 200 or "error" in members:
+        raise _refusal(answer, members or {})
+    lifetime = _number(members, "expires_in")
+    if lifetime is None:
+        raise TenantMisbehaved("The tenant gave a device code without saying how long it lives.")
+    interval = _number(members, "interval") or USUAL_INTERVAL_SECONDS
+    prompt = DevicePrompt(
+        user_code=shortened(printable(_text(members, "user_code")).strip(), LONGEST_USER_CODE),
+        verification_uri=_address(_text(members, "verification_uri")),
+        verification_uri_complete=_complete_address(members.get("verification_uri_complete")),
+        deadline=now + timedelta(seconds=min(lifetime, LONGEST_LIFETIME_SECONDS)),
+    )
+    return DeviceAuthorization(
+        _text(members, "device_code"), prompt, max(interval, SHORTEST_INTERVAL_SECONDS)
+    )
+
+
+async def device_tokens(
+    authorization: DeviceAuthorization,
+    ask: Callable[[str], Awaitable[TokenResponse]],
+    clock: Callable[[], datetime],
+    sleep: Callable[[float], Awaitable[None]],
+) -> TokenResponse:
+    """Ask for the tokens until the person has decided (RFC 8628 3.4, 3.5).
+
+    Raises:
+        SignInRefused: the person said no.
+        SignInTimedOut: the code has expired.
+        GrantRefused, TenantMisbehaved: any other answer.
+    """
+    interval = pause = authorization.interval_seconds
+    while clock() + timedelta(seconds=pause) < authorization.prompt.deadline:
+        await sleep(pause)
+        try:
+            return await ask(authorization.device_code)
+        except TenantUnreachable as unreachable:
+            # A timeout means: ask less often, twice as seldom each time.
+            longer = max(pause * 2, unreachable.retry_after_seconds or 0.0)
+            pause = max(interval, min(longer, LONGEST_PAUSE_SECONDS))
+        except GrantRefused as refused:
+            interval = pause = _interval_after(refused, interval)
+    raise _expired()
+
+
+def _interval_after(refused: GrantRefused, interval: float) -> float:
+    """Give the interval to go on with; raises where there is no going on."""
+    if refused.error == "authorization_pending":
+        return interval
+    if refused.error == "slow_down":
+        return interval + SLOW_DOWN_SECONDS
+    if refused.error == "expired_token":
+        raise _expired() from None
+    if refused.error == "access_denied":
+        raise SignInRefused(
+            "The code was turned down on the other device: access was denied.", refused.error
+        ) from None
+    raise refused
+
+
+def _expired() -> SignInTimedOut:
+    return SignInTimedOut("The code has expired before anybody let it in. Ask for a new one.")
+
+
+def _refusal(answer: Answer, members: dict[str, Json]) -> SignInRefused | TenantMisbehaved:
+    error = members.get("error")
+    if not isinstance(error, str) or not error:
+        return TenantMisbehaved(
+            f"The tenant's device endpoint answered with {answer.status} and no device code. "
+            "Check that the device grant is allowed for this client."
+        )
+    described = shortened(printable(members.get("error_description") or ""), 300)
+    return SignInRefused(
+        f"The tenant gives this client no device code: {shortened(printable(error), 100)}"
+        + (f" ({described}). " if described else ". ")
+        + "The device grant must be allowed for this client in the tenant's settings.",
+        error,
+    )
+
+
+def _text(members: dict[str, Json], name: str) -> str:
+    value = members.get(name)
+    if not isinstance(value, str) or not value:
+        raise TenantMisbehaved(f"The tenant's device response has no {name} (RFC 8628 3.2).")
+    return value
+
+
+def _number(members: dict[str, Json], name: str) -> float | None:
+    value = members.get(name)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TenantMisbehaved(f"The {name} in the tenant's device response is not a number.")
+    if not math.isfinite(value) or not 0 <= value < 1e9:
+        raise TenantMisbehaved(f"The {name} in the tenant's device response is absurd.")
+    return float(value)
+
+
+def _address(value: str) -> str:
+    try:
+        safe = is_secure(split_web_address(value))
+    except ValueError:
+        safe = False
+    if not safe:
+        raise TenantMisbehaved(
+            f'The tenant sends people to "{shortened(printable(value), 200)}" with their code; '
+            "an https:// URL is expected."
+        )
+    return value
+
+
+def _complete_address(value: Json) -> str:
+    """Give the address with the code in it; it is optional, so a wrong one is left out."""
+    try:
+        return _address(value) if isinstance(value, str) else ""
+    except TenantMisbehaved:
+        return ""

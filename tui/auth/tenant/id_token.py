@@ -1,0 +1,191 @@
+"""The checks of an ID token (OpenID Connect Core 3.1.3.7, 3.1.3.8 and 12.2)."""
+
+import hashlib
+import hmac
+import json
+import math
+from base64 import urlsafe_b64encode
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Final
+
+from jwt import PyJWS
+from jwt.exceptions import PyJWTError
+
+from tui.auth.models import Claims, Json
+from tui.auth.tenant.key_set import ALGORITHMS, KeySet
+from tui.errors import IdTokenRejected
+from tui.text import printable, shortened
+
+LEEWAY_SECONDS: Final = 60
+"""For clocks that differ: this machine's and the tenant's."""
+
+LARGEST_TOKEN_CHARACTERS: Final = 256 * 1024
+
+
+class UnknownKey(IdTokenRejected):
+    """No key of the set fits the token; fetching the keys again may help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What an ID token must say to be the answer to what was asked."""
+
+    issuer: str
+    client_id: str
+    nonce: str | None = field(default=None, repr=False)
+    """None at a renewal, where the tenant may leave it out."""
+    subject: str | None = None
+    """At a renewal: who the session is for."""
+    access_token: str | None = field(default=None, repr=False)
+    """What `at_hash` is compared with."""
+    max_age_seconds: int | None = None
+    """What was asked for; makes `auth_time` required."""
+
+
+def verify_id_token(token: str, keys: KeySet, expected: Expected, now: datetime) -> Claims:
+    """Verify signature and claims, and give the claims.
+
+    Raises:
+        UnknownKey: no key fits; with fresh keys it may be tried once more.
+        IdTokenRejected: names the claim, what was expected and what came.
+    """
+    claims = _signed_claims(token, keys)
+    _check_parties(claims, expected)
+    _check_times(claims, expected, now.timestamp())
+    if expected.nonce is not None and not _same(claims.get("nonce"), expected.nonce):
+        raise IdTokenRejected("The ID token's nonce is not this sign-in's. Sign in again.")
+    if expected.access_token is not None and "at_hash" in claims:
+        _check_at_hash(claims["at_hash"], expected.access_token)
+    return claims
+
+
+def expiry(claims: Claims) -> datetime:
+    """When a verified ID token expires."""
+    return datetime.fromtimestamp(_seconds(claims, "exp"), UTC)
+
+
+def _signed_claims(token: str, keys: KeySet) -> Claims:
+    if len(token) > LARGEST_TOKEN_CHARACTERS:
+        raise IdTokenRejected("The ID token is longer than 256 KiB; no tenant issues such a one.")
+    header = _header(token)
+    algorithm = header.get("alg")
+    if algorithm not in ALGORITHMS:
+        raise IdTokenRejected(
+            f'The ID token is signed with "{_shown(algorithm)}"; RS256 or ES256 is expected. '
+            "Set the signing algorithm in the tenant's settings of this client."
+        )
+    kid = header.get("kid")
+    if kid is not None and not isinstance(kid, str):
+        raise IdTokenRejected("The ID token's kid is not a text (RFC 7515 4.1.4).")
+    candidates = keys.candidates(kid, str(algorithm))
+    if not candidates:
+        raise UnknownKey(
+            f'The ID token is signed with the key "{_shown(kid)}", '
+            "which is not among the tenant's published keys."
+        )
+    for key in candidates:
+        try:
+            payload = PyJWS().decode(token, key, algorithms=[str(algorithm)])
+        except PyJWTError:
+            continue
+        return _object(payload)
+    if kid is None:
+        raise UnknownKey("The ID token's signature is by none of the tenant's published keys.")
+    raise IdTokenRejected("The ID token's signature is not by the tenant's key.")
+
+
+def _header(token: str) -> dict[str, Json]:
+    try:
+        header: dict[str, Json] = PyJWS().get_unverified_header(token)
+    except (PyJWTError, ValueError, RecursionError):
+        raise IdTokenRejected("What the tenant sent as ID token is not a signed JWT.") from None
+    if header.get("b64", True) is not True or "crit" in header:
+        raise IdTokenRejected("The ID token asks for an extension (crit) that is not understood.")
+    return header
+
+
+def _object(payload: object) -> Claims:
+    try:
+        claims = json.loads(payload if isinstance(payload, bytes) else b"")
+    except (ValueError, RecursionError):
+        claims = None
+    if not isinstance(claims, dict):
+        raise IdTokenRejected("The ID token's claims are not a JSON object.")
+    return claims
+
+
+def _check_parties(claims: Claims, expected: Expected) -> None:
+    if claims.get("iss") != expected.issuer:
+        raise _unexpected("iss", expected.issuer, claims.get("iss"))
+    audience = claims.get("aud")
+    audiences = audience if isinstance(audience, list) else [audience]
+    if expected.client_id not in audiences:
+        raise _unexpected("aud", expected.client_id, audience)
+    authorized = claims.get("azp")
+    if authorized != expected.client_id and (authorized is not None or len(audiences) > 1):
+        raise _unexpected("azp", expected.client_id, authorized)
+    subject = claims.get("sub")
+    if not isinstance(subject, str) or not subject:
+        raise _unexpected("sub", "a text", subject)
+    if expected.subject is not None and subject != expected.subject:
+        raise IdTokenRejected("The renewed ID token is for somebody else. Sign in again.")
+
+
+def _check_times(claims: Claims, expected: Expected, now_seconds: float) -> None:
+    expires, issued = _seconds(claims, "exp"), _seconds(claims, "iat")
+    if expires <= now_seconds - LEEWAY_SECONDS:
+        raise IdTokenRejected(
+            f"The ID token expired {now_seconds - expires:.0f} s ago by this machine's clock. "
+            "Check the clock, then sign in again."
+        )
+    if issued > now_seconds + LEEWAY_SECONDS:
+        raise IdTokenRejected(
+            f"The ID token was issued {issued - now_seconds:.0f} s ahead of this machine's clock. "
+            "Check the clock, then sign in again."
+        )
+    if "nbf" in claims and _seconds(claims, "nbf") > now_seconds + LEEWAY_SECONDS:
+        raise IdTokenRejected("The ID token is not valid yet. Check this machine's clock.")
+    if expected.max_age_seconds is not None:
+        age = now_seconds - _seconds(claims, "auth_time")
+        if age > expected.max_age_seconds + LEEWAY_SECONDS:
+            raise IdTokenRejected(
+                f"The tenant last asked for the password {age:.0f} s ago; at most "
+                f"{expected.max_age_seconds} s was asked for (max_age). Sign in again."
+            )
+
+
+def _check_at_hash(found: Json, access_token: str) -> None:
+    # Both RS256 and ES256 mean SHA-256; its left half, base64url (Core 3.1.3.6).
+    half = hashlib.sha256(access_token.encode("utf-8", "surrogatepass")).digest()[:16]
+    if not _same(found, urlsafe_b64encode(half).rstrip(b"=").decode("ascii")):
+        raise IdTokenRejected("The ID token's at_hash is not of the access token beside it.")
+
+
+def _seconds(claims: Claims, name: str) -> float:
+    value = claims.get(name)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        try:
+            seconds = float(value)
+        except OverflowError:
+            seconds = math.inf
+        if abs(seconds) < 253402300800:  # the year 10000, where datetime ends
+            return seconds
+    raise _unexpected(name, "a number of seconds", value)
+
+
+def _same(found: Json, expected: str) -> bool:
+    return isinstance(found, str) and hmac.compare_digest(
+        found.encode("utf-8", "surrogatepass"), expected.encode("utf-8", "surrogatepass")
+    )
+
+
+def _unexpected(name: str, expected: str, found: Json) -> IdTokenRejected:
+    return IdTokenRejected(
+        f'The ID token\'s {name} is "{_shown(found)}"; "{expected}" is expected. '
+        "Check `domain` and `clientId` in the config."
+    )
+
+
+def _shown(value: Json) -> str:
+    return shortened(printable(value), 200)

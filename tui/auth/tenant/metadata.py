@@ -1,0 +1,99 @@
+"""What a tenant says of itself: OpenID Connect Discovery 1.0 and RFC 8414."""
+
+from dataclasses import dataclass
+
+from tui.auth.models import Json
+from tui.errors import TenantMisbehaved
+from tui.text import printable, shortened
+from tui.web_address import is_secure, split_web_address
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """The endpoints and abilities of one tenant, checked; an empty text is "not offered"."""
+
+    issuer: str
+    authorization_endpoint: str
+    token_endpoint: str
+    jwks_uri: str
+    userinfo_endpoint: str
+    revocation_endpoint: str
+    end_session_endpoint: str
+    device_authorization_endpoint: str
+    answers_with_iss: bool
+    """`authorization_response_iss_parameter_supported` (RFC 9207 3)."""
+
+
+def discovery_url(issuer: str) -> str:
+    """Where an issuer publishes its metadata (Discovery 4: a final slash is dropped first)."""
+    return issuer.rstrip("/") + "/.well-known/openid-configuration"
+
+
+def parse_metadata(members: dict[str, Json] | None, issuer: str) -> Metadata:
+    """Check a discovery document for `issuer`.
+
+    Raises:
+        TenantMisbehaved: not an object, another issuer (to the byte), no S256, an endpoint
+            missing or not https.
+    """
+    if members is None:
+        raise TenantMisbehaved(
+            f"{discovery_url(issuer)} is no discovery document (a JSON object is expected). "
+            "Check `domain` in the config."
+        )
+    found = members.get("issuer")
+    if found != issuer:
+        raise TenantMisbehaved(_other_issuer(issuer, found))
+    methods = members.get("code_challenge_methods_supported")
+    if methods is not None and not (isinstance(methods, list) and "S256" in methods):
+        # Absent says nothing (providers.md); a list without S256 says no.
+        raise TenantMisbehaved(
+            "The tenant does not support PKCE with S256, and without it a sign-in is not safe. "
+            "Ask its administrator to allow it for this client."
+        )
+    return Metadata(
+        issuer=issuer,
+        authorization_endpoint=_required(members, "authorization_endpoint"),
+        token_endpoint=_required(members, "token_endpoint"),
+        jwks_uri=_required(members, "jwks_uri"),
+        userinfo_endpoint=_endpoint(members, "userinfo_endpoint"),
+        revocation_endpoint=_endpoint(members, "revocation_endpoint"),
+        end_session_endpoint=_endpoint(members, "end_session_endpoint"),
+        device_authorization_endpoint=_endpoint(members, "device_authorization_endpoint"),
+        answers_with_iss=members.get("authorization_response_iss_parameter_supported") is True,
+    )
+
+
+def _other_issuer(expected: str, found: Json) -> str:
+    shown = shortened(printable(found), 200)
+    message = f'The tenant calls itself "{shown}", but `domain` means "{expected}". '
+    if isinstance(found, str) and "{tenantid}" in found:
+        return message + "Put the tenant's own issuer URL there, with its identifier in it."
+    return (
+        message + "They must be the same to the letter; a whole issuer URL may stand in `domain`."
+    )
+
+
+def _required(members: dict[str, Json], name: str) -> str:
+    endpoint = _endpoint(members, name)
+    if not endpoint:
+        raise TenantMisbehaved(
+            f"The tenant's discovery document has no {name}. Check `domain` in the config."
+        )
+    return endpoint
+
+
+def _endpoint(members: dict[str, Json], name: str) -> str:
+    value = members.get(name)
+    if value is None:
+        return ""
+    try:
+        address = split_web_address(value) if isinstance(value, str) else None
+    except ValueError:
+        address = None
+    if address is None or not is_secure(address):
+        raise TenantMisbehaved(
+            f'The tenant\'s {name} is "{shortened(printable(value), 200)}"; '
+            "an https:// URL is expected (http:// on loopback only)."
+        )
+    return str(value)

@@ -1,0 +1,203 @@
+"""The tenant over HTTP: discovery, keys, token, userinfo, device, revocation, log out."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode
+
+from tui.auth.models import Claims
+from tui.auth.tenant.device_grant import (
+    DEVICE_GRANT,
+    DeviceAuthorization,
+    parse_device_authorization,
+)
+from tui.auth.tenant.id_token import Expected, UnknownKey, verify_id_token
+from tui.auth.tenant.key_set import KeySet
+from tui.auth.tenant.metadata import Metadata, discovery_url, parse_metadata
+from tui.auth.tenant.token_response import TokenResponse, parse_token_response
+from tui.errors import DoorkeyError, SignInFailed, TenantMisbehaved
+from tui.http import TenantHttp
+from tui.text import printable, shortened
+
+if TYPE_CHECKING:
+    import httpx
+
+    from tui.config.load import Config
+
+METADATA_FRESH: Final = timedelta(hours=1)
+KEYS_FRESH: Final = timedelta(hours=1)
+
+KEYS_COOLDOWN: Final = timedelta(seconds=30)
+"""Between two fetches of the keys for a `kid` that is not known: a wrong token is no lever."""
+
+
+class Provider:
+    """The configured tenant. Call `aclose` when done."""
+
+    def __init__(
+        self,
+        config: "Config",
+        clock: Callable[[], datetime],
+        transport: "httpx.AsyncBaseTransport | None" = None,
+    ) -> None:
+        self._config = config
+        self.client_id: Final = config.client_id
+        self.redirect_uris: Final = config.redirect_uris
+        self._clock = clock
+        self._http = TenantHttp(transport)
+        self._metadata: tuple[Metadata, datetime] | None = None
+        self._keys: tuple[KeySet, datetime] | None = None
+        self._keys_fetched_again_at: datetime | None = None
+
+    async def discover(self) -> Metadata:
+        """Fetch the tenant's metadata, or give what was fetched within the hour.
+
+        Raises:
+            TenantUnreachable: no answer.
+            TenantMisbehaved: not this issuer's metadata, or a tenant without PKCE S256.
+        """
+        if self._metadata and self._is_fresh(self._metadata[1], METADATA_FRESH):
+            return self._metadata[0]
+        url = discovery_url(self._config.issuer)
+        answer = await self._http.get(url)
+        if answer.status != 200:
+            raise TenantMisbehaved(
+                f"{url} answered with {answer.status}; a discovery document is expected. "
+                "Check `domain` in the config."
+            )
+        metadata = parse_metadata(answer.members(), self._config.issuer)
+        self._metadata = metadata, self._clock()
+        return metadata
+
+    async def exchange_code(self, code: str, redirect_uri: str, verifier: str) -> TokenResponse:
+        """Redeem an authorization code (RFC 6749 4.1.3, RFC 7636 4.5)."""
+        return await self._grant(
+            {
+                "grant_type": "authorization_code",
+                "code": code,
+                "redirect_uri": redirect_uri,
+                "code_verifier": verifier,
+            }
+        )
+
+    async def refresh(self, refresh_token: str) -> TokenResponse:
+        """Redeem a refresh token (RFC 6749 6)."""
+        return await self._grant({"grant_type": "refresh_token", "refresh_token": refresh_token})
+
+    async def authorize_device(self, scope: str) -> DeviceAuthorization:
+        """Ask for a code that a person enters on another device (RFC 8628 3.1).
+
+        Raises:
+            SignInFailed: the tenant offers none, or not to this client.
+        """
+        endpoint = (await self.discover()).device_authorization_endpoint
+        if not endpoint:
+            raise SignInFailed("This tenant gives no codes for other devices (RFC 8628).")
+        form = {"client_id": self.client_id, "scope": scope}
+        if self._config.audience_parameter != "none":
+            form[self._config.audience_parameter] = self._config.audience
+        return parse_device_authorization(await self._http.post(endpoint, form), self._clock())
+
+    async def exchange_device_code(self, device_code: str) -> TokenResponse:
+        """Redeem a device code, once the person has let it in (RFC 8628 3.4)."""
+        return await self._grant({"grant_type": DEVICE_GRANT, "device_code": device_code})
+
+    async def verified_claims(
+        self, id_token: str, expected: Expected, clock_skew: timedelta
+    ) -> Claims:
+        """Verify an ID token by the tenant's time; fetch the keys again once where none fits.
+
+        Raises:
+            IdTokenRejected: it fails a check.
+        """
+        now = self._clock() - clock_skew
+        try:
+            return verify_id_token(id_token, await self._key_set(), expected, now)
+        except UnknownKey:
+            last = self._keys_fetched_again_at
+            if last is not None and self._is_fresh(last, KEYS_COOLDOWN):
+                raise
+        self._keys, self._keys_fetched_again_at = None, self._clock()
+        return verify_id_token(id_token, await self._key_set(), expected, now)
+
+    async def userinfo(self, access_token: str, subject: str) -> Claims:
+        """Ask for more claims (Core 5.3); none where the tenant has none for this token.
+
+        An access token that is meant for an API may be refused here, and an answer for another
+        `sub` is dropped (Core 5.3.2).
+        """
+        endpoint = (await self.discover()).userinfo_endpoint
+        if not endpoint:
+            return {}
+        try:
+            answer = await self._http.get(endpoint, bearer=access_token)
+        except DoorkeyError:
+            return {}
+        claims = answer.members() if answer.status == 200 else None
+        return claims if claims and claims.get("sub") == subject else {}
+
+    async def revoke(self, refresh_token: str) -> bool:
+        """Revoke a refresh token (RFC 7009); False where the tenant offers no revocation.
+
+        Raises:
+            TenantUnreachable: no answer.
+            TenantMisbehaved: the tenant refused.
+        """
+        endpoint = (await self.discover()).revocation_endpoint
+        if not endpoint:
+            return False
+        answer = await self._http.post(
+            endpoint,
+            {
+                "token": refresh_token,
+                "token_type_hint": "refresh_token",
+                "client_id": self.client_id,
+            },
+        )
+        if answer.status != 200:
+            error = shortened(printable((answer.members() or {}).get("error", answer.status)), 200)
+            raise TenantMisbehaved(f"The tenant did not revoke the refresh token: {error}.")
+        return True
+
+    async def end_session_url(self, id_token: str, return_uri: str, state: str) -> str:
+        """Give where a browser signs out (RP-Initiated Logout 2); the tenant must offer it."""
+        return with_query(
+            (await self.discover()).end_session_endpoint,
+            {
+                "id_token_hint": id_token,
+                "client_id": self.client_id,
+                "post_logout_redirect_uri": return_uri,
+                "state": state,
+            },
+        )
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def _grant(self, form: Mapping[str, str]) -> TokenResponse:
+        metadata = await self.discover()
+        form = {**form, "client_id": self.client_id}
+        if self._config.audience_parameter == "resource":
+            form["resource"] = self._config.audience  # RFC 8707 2.2: again at each token request
+        answer = await self._http.post(metadata.token_endpoint, form)
+        return parse_token_response(answer, self._clock())
+
+    async def _key_set(self) -> KeySet:
+        if self._keys is None or not self._is_fresh(self._keys[1], KEYS_FRESH):
+            answer = await self._http.get((await self.discover()).jwks_uri)
+            if answer.status != 200:
+                raise TenantMisbehaved(
+                    f"The tenant's keys cannot be had: its jwks_uri answered with {answer.status}."
+                )
+            self._keys = KeySet(answer.members()), self._clock()
+        return self._keys[0]
+
+    def _is_fresh(self, fetched_at: datetime, lifetime: timedelta) -> bool:
+        # Below zero the clock has been set back: then nothing is known of the age.
+        return timedelta() <= self._clock() - fetched_at < lifetime
+
+
+def with_query(endpoint: str, parameters: Mapping[str, str]) -> str:
+    """Add `parameters` to an endpoint that may have a query of its own (RFC 6749 3.1)."""
+    return endpoint + ("&" if "?" in endpoint else "?") + urlencode(parameters)

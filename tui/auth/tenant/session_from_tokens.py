@@ -1,0 +1,100 @@
+"""From the tenant's token responses to a session: verified, complete, with absolute expiries."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from tui.auth.models import Claims, Profile, Session, TokenSet
+from tui.auth.sign_in.attempt import SignInAttempt
+from tui.auth.tenant.id_token import Expected, expiry
+from tui.auth.tenant.provider import Provider
+from tui.auth.tenant.token_response import TokenResponse
+from tui.errors import IdTokenRejected
+
+RENEWALS_REMEMBERED: Final = 20
+"""Enough to see a pattern; a session may be renewed for years."""
+
+
+async def session_from_response(
+    provider: Provider,
+    attempt: SignInAttempt,
+    response: TokenResponse,
+    nonce: str | None,
+    now: datetime,
+) -> Session:
+    """Verify what a sign-in brought, and make a session of it.
+
+    `nonce` is None for a device grant, which has none (RFC 8628 3.1).
+
+    Raises:
+        IdTokenRejected: the ID token is missing or fails a check.
+        TenantUnreachable, TenantMisbehaved: its keys cannot be had.
+    """
+    if response.id_token is None:
+        raise IdTokenRejected(
+            "The tenant sent no ID token. Check that `scope` in the config has openid in it."
+        )
+    expected = Expected(
+        issuer=attempt.metadata.issuer,
+        client_id=attempt.config.client_id,
+        nonce=nonce,
+        access_token=response.access_token,
+        max_age_seconds=attempt.options.max_age_seconds,
+    )
+    claims = await provider.verified_claims(response.id_token, expected, response.clock_skew)
+    asked_scope = attempt.scope
+    token_set = TokenSet(
+        access_token=response.access_token,
+        access_token_expiry=response.access_token_expiry,
+        id_token=response.id_token,
+        token_expiry=expiry(claims) + response.clock_skew,
+        refresh_token=response.refresh_token,
+        # Left out where all that was asked for is granted (RFC 6749 5.1).
+        scope=response.scope or asked_scope,
+        obtained_at=now,
+    )
+    profile = Profile(await _completed(provider, claims, response.access_token))
+    skew_seconds = response.clock_skew.total_seconds()
+    return Session(token_set, profile, signed_in_at=now, clock_skew_seconds=skew_seconds)
+
+
+async def renewed_session(
+    provider: Provider, session: Session, response: TokenResponse, now: datetime
+) -> Session:
+    """Put a renewal's answer in the place of the session's token set.
+
+    Raises:
+        IdTokenRejected: the new ID token is not for this session (Core 12.2).
+    """
+    old = session.token_set
+    token_set = replace(
+        old,
+        access_token=response.access_token,
+        access_token_expiry=response.access_token_expiry,
+        # No new one keeps the old one (RFC 6749 6).
+        refresh_token=response.refresh_token or old.refresh_token,
+        scope=response.scope or old.scope,
+        obtained_at=now,
+    )
+    profile = session.profile
+    if response.id_token is not None:
+        expected = Expected(
+            issuer=str(profile.claims.get("iss")),
+            client_id=provider.client_id,
+            subject=profile.subject,
+            access_token=response.access_token,
+        )
+        claims = await provider.verified_claims(response.id_token, expected, response.clock_skew)
+        token_expiry = expiry(claims) + response.clock_skew
+        token_set = replace(token_set, id_token=response.id_token, token_expiry=token_expiry)
+        profile = Profile({**profile.claims, **claims})
+    renewals = (*session.renewed_at, now)[-RENEWALS_REMEMBERED:]
+    skew_seconds = response.clock_skew.total_seconds()
+    return Session(token_set, profile, session.signed_in_at, renewals, skew_seconds)
+
+
+async def _completed(provider: Provider, claims: Claims, access_token: str) -> Claims:
+    """Ask userinfo only for what the ID token leaves out; what the ID token says stands."""
+    if "name" in claims and "email" in claims:
+        return claims
+    return {**await provider.userinfo(access_token, str(claims["sub"])), **claims}

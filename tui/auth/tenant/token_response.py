@@ -1,0 +1,145 @@
+"""The token endpoint's answer (RFC 6749 5), checked before anything of it is used."""
+
+import json
+import math
+from base64 import urlsafe_b64decode
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from tui.auth.models import Json
+from tui.errors import GrantRefused, TenantMisbehaved
+from tui.http import Answer
+from tui.text import printable, shortened
+
+UNKNOWN_LIFETIME: Final = timedelta(minutes=5)
+"""For an opaque access token whose lifetime the tenant does not say."""
+
+UNREMARKABLE_SKEW: Final = timedelta(seconds=30)
+"""`Date` has whole seconds and the answer its way; a clock that is off is off by more."""
+
+UNBELIEVABLE_SKEW: Final = timedelta(days=2)
+"""A wrong time zone makes half a day; beyond that it is the `Date` that is wrong."""
+
+LONGEST_LIFETIME_SECONDS: Final = 10 * 366 * 24 * 3600
+"""Ten years. Beyond it a number is a mistake (milliseconds, or a date), not a lifetime."""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenResponse:
+    """One successful answer; what the tenant left out is None."""
+
+    access_token: str = field(repr=False)
+    access_token_expiry: datetime
+    id_token: str | None = field(repr=False)
+    refresh_token: str | None = field(repr=False)
+    scope: str | None
+    clock_skew: timedelta = timedelta()
+    """How far this machine's clock is ahead of the tenant's; zero up to 30 s, or where unknown."""
+
+
+def parse_token_response(answer: Answer, now: datetime) -> TokenResponse:
+    """Check a token response; `expires_in` becomes an absolute expiry.
+
+    Raises:
+        GrantRefused: a definite no, with the tenant's `error`.
+        TenantMisbehaved: anything that is neither success nor an error as RFC 6749 has them; its
+            `refresh_token` is what came all the same.
+    """
+    members = answer.members()
+    try:
+        return _checked(answer, members, now)
+    except TenantMisbehaved as wrong:
+        rotated = (members or {}).get("refresh_token")
+        if answer.status == 200 and isinstance(rotated, str):
+            wrong.refresh_token = rotated
+        raise
+
+
+def _checked(answer: Answer, members: dict[str, Json] | None, now: datetime) -> TokenResponse:
+    if answer.status >= 400 or (members is not None and "error" in members):
+        raise _refusal(answer, members)
+    if members is None:
+        raise TenantMisbehaved(
+            f"The token endpoint answered with {answer.status} and no JSON object; "
+            "a token response is expected. Check `domain` in the config."
+        )
+    token_type = members.get("token_type")
+    if not isinstance(token_type, str) or token_type.lower() != "bearer":
+        raise TenantMisbehaved(
+            f'The tenant issued a token of type "{_shown(token_type)}"; Bearer is expected.'
+        )
+    access_token = _text(members, "access_token")
+    if access_token is None:
+        raise TenantMisbehaved("The tenant's token response has no access_token.")
+    return TokenResponse(
+        access_token=access_token,
+        access_token_expiry=_expiry(members.get("expires_in"), access_token, now),
+        id_token=_text(members, "id_token"),
+        refresh_token=_text(members, "refresh_token"),
+        scope=_text(members, "scope"),
+        clock_skew=_clock_skew(answer.date, now),
+    )
+
+
+def _clock_skew(tenants_time: datetime | None, now: datetime) -> timedelta:
+    if tenants_time is None:
+        return timedelta()
+    skew = now - tenants_time
+    return skew if UNREMARKABLE_SKEW < abs(skew) < UNBELIEVABLE_SKEW else timedelta()
+
+
+def _refusal(answer: Answer, members: dict[str, Json] | None) -> GrantRefused | TenantMisbehaved:
+    error = (members or {}).get("error")
+    if isinstance(error, str) and error:
+        described = _shown((members or {}).get("error_description") or "")
+        return GrantRefused(
+            f"The tenant refused: {_shown(error)}" + (f" ({described})." if described else "."),
+            error,
+        )
+    if answer.status == 400:
+        # Some tenants answer a spent refresh token with an empty body (providers.md).
+        return GrantRefused("The tenant refused with an empty answer (400).", "")
+    return TenantMisbehaved(
+        f"The token endpoint answered with {answer.status} and no `error`; "
+        "a token response is expected. Check `clientId` and `domain` in the config."
+    )
+
+
+def _expiry(expires_in: Json, access_token: str, now: datetime) -> datetime:
+    if expires_in is None:
+        return _expiry_claim(access_token) or now + UNKNOWN_LIFETIME
+    is_number = isinstance(expires_in, int | float) and not isinstance(expires_in, bool)
+    if not is_number or not 0 < float(str(expires_in)) <= LONGEST_LIFETIME_SECONDS:
+        raise TenantMisbehaved(
+            f'The tenant says that the access token lives for "{_shown(expires_in)}" seconds; '
+            "a number above 0 and below ten years is expected."
+        )
+    return now + timedelta(seconds=float(str(expires_in)))
+
+
+def _expiry_claim(token: str) -> datetime | None:
+    """Read `exp` of a JWT, unverified: a hint on when to renew, nothing else rests on it."""
+    try:
+        payload = token.split(".")[1]
+        claims = json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        seconds = float(claims["exp"])
+        return datetime.fromtimestamp(seconds, UTC) if math.isfinite(seconds) else None
+    except (ValueError, LookupError, TypeError, OverflowError, OSError, RecursionError):
+        return None
+
+
+def _text(members: dict[str, Json], name: str) -> str | None:
+    value = members.get(name)
+    if value is not None and not isinstance(value, str):
+        raise TenantMisbehaved(f"The {name} in the tenant's token response is not a text.")
+    # VSCHAR (RFC 6749 A.12, A.17): anything else could break a header, or steer a terminal.
+    if value and not (value.isascii() and value.isprintable()):
+        raise TenantMisbehaved(
+            f"The {name} in the tenant's token response has a character that no token may have."
+        )
+    return value or None
+
+
+def _shown(value: Json) -> str:
+    return shortened(printable(value), 300)

@@ -1,0 +1,167 @@
+"""`doorkey login`: the ways to sign in, for a shell. All of it goes to stderr."""
+
+import asyncio
+import shutil
+import sys
+from argparse import Namespace
+from contextlib import suppress
+from textwrap import indent
+from typing import Final
+
+from tui.auth.models import DevicePrompt, LoginEvent, SignInProgress
+from tui.auth.service import AuthService
+from tui.auth.sign_in.options import SignInOptions, Way
+from tui.auth.sign_in.surroundings import Surroundings
+from tui.commands.login_hints import hints
+from tui.commands.login_options import not_for_device
+from tui.config.load import Config, load_config
+from tui.errors import DoorkeyError
+from tui.terminal.large_letters import large
+from tui.terminal.typed_lines import typed_lines
+from tui.text import printable
+
+WRONG_USAGE: Final = 2
+
+ROWS_FOR_LARGE_CODE: Final = 30
+"""With the QR code, whose 17 rows are of more use than large letters."""
+
+BLACK_ON_WHITE: Final = "\x1b[38;5;16;48;5;231m"
+"""Of the 256 colours, because themes give the first sixteen other shades."""
+
+PLAIN: Final = "\x1b[0m"
+
+
+def login(arguments: Namespace) -> int:
+    """Sign in; exit code 2 for options that do not go together, or with this stdin."""
+    trouble = _wrong_usage(arguments)
+    if trouble:
+        _say(f"doorkey: {trouble}")
+        return WRONG_USAGE
+    config = load_config(arguments.config)
+    asyncio.run(_login(config, options_of(arguments)))
+    return 0
+
+
+def _wrong_usage(arguments: Namespace) -> str:
+    if arguments.paste and not sys.stdin.isatty():
+        return "--paste asks for an address, and stdin is no terminal to type it into."
+    if arguments.device and (option := not_for_device(arguments)):
+        return f"{option} cannot be asked for with --device (RFC 8628 3.1)."
+    return ""
+
+
+def options_of(arguments: Namespace) -> SignInOptions:
+    """Read the options of the sign-in from the command line."""
+    way: Way = "device" if arguments.device else "paste" if arguments.paste else "browser"
+    return SignInOptions(
+        way=way,
+        # Who pastes has the browser elsewhere.
+        open_browser=way == "browser" and not arguments.no_browser,
+        prompt=arguments.prompt,
+        login_hint=arguments.login_hint,
+        acr_values=arguments.acr_values,
+        scope=arguments.scope,
+        max_age_seconds=arguments.max_age,
+        connection=arguments.connection,
+        organization=arguments.organization,
+    )
+
+
+async def _login(config: Config, options: SignInOptions) -> None:
+    async with AuthService(config) as service:
+        sign_in = asyncio.create_task(_signed_in(service, options))
+        pasting = asyncio.create_task(_paste(service)) if options.way == "paste" else None
+        try:
+            event = await sign_in
+        finally:
+            for task in (sign_in, pasting):
+                if task is not None:
+                    task.cancel()
+                    await asyncio.wait([task])
+    _greet(event)
+
+
+async def _signed_in(service: AuthService, options: SignInOptions) -> LoginEvent:
+    teller = _Teller(service.surroundings, options.way)
+    return await service.login(options=options, watch=teller.tell)
+
+
+async def _paste(service: AuthService) -> None:
+    """Ask for the address until it is the right one; ends with the sign-in."""
+    with typed_lines() as lines:
+        while (line := await lines.get()) is not None:
+            if not line.strip():
+                continue
+            try:
+                await service.handle_authentication(line)
+            except DoorkeyError as error:
+                _say(f"✗ {printable(error)}")
+
+
+def _greet(event: LoginEvent) -> None:
+    for remark in event.remarks:
+        _say(f"▲ {printable(remark)}")
+    if event.profile is not None:
+        email = f" ({printable(event.profile.email)})" if event.profile.email else ""
+        _say(f"Signed in as {printable(event.profile.name)}{email}.")
+
+
+class _Teller:
+    """Says each thing once, in the order in which it comes about."""
+
+    def __init__(self, around: Surroundings, way: Way) -> None:
+        self._around = around
+        self._way = way
+        self._told_address = False
+        self._told_code = ""
+
+    def tell(self, progress: SignInProgress) -> None:
+        """Say what is new."""
+        if progress.url and not self._told_address:
+            self._told_address = True
+            self._tell_address(progress)
+        elif progress.browser == "failed":
+            _say("No browser could be opened here: open the address above yourself.")
+        if progress.device and progress.device.user_code != self._told_code:
+            self._told_code = progress.device.user_code
+            _tell_code(progress.device)
+        if progress.phase == "completing":
+            _say("The answer is here; getting the tokens ...")
+
+    def _tell_address(self, progress: SignInProgress) -> None:
+        _say("To sign in, open this address in a browser:\n")
+        _say(progress.url + "\n")
+        for line in hints(progress, self._around, self._way):
+            _say(line)
+        if self._way == "paste":
+            _say("Paste the address that the browser ends at, or just its code, and press Enter:")
+        else:
+            _say(f"Waiting at {progress.redirect_uri} for the answer (Ctrl-C cancels) ...")
+
+
+def _tell_code(prompt: DevicePrompt) -> None:
+    code, at_terminal = printable(prompt.user_code), sys.stderr.isatty()
+    # Above: with it, everything else just fits a terminal of 24 rows.
+    if at_terminal:
+        _draw_qr(prompt.verification_uri_complete or prompt.verification_uri)
+    _say("On a phone or any other machine, open this address and enter the code:\n")
+    _say(f"  {printable(prompt.verification_uri)}")
+    if at_terminal and shutil.get_terminal_size().lines >= ROWS_FOR_LARGE_CODE and large(code):
+        _say("\n" + indent(large(code), "  "))
+    _say(f"  {code}\n")
+    _say("Waiting until somebody lets this terminal in (Ctrl-C cancels) ...")
+
+
+def _draw_qr(url: str) -> None:
+    from tui.terminal.qr_code import qr_lines
+
+    lines = qr_lines(url)
+    if len(lines[0]) <= shutil.get_terminal_size().columns:
+        for line in lines:
+            _say(f"{BLACK_ON_WHITE}{line}{PLAIN}")
+
+
+def _say(line: str) -> None:
+    with suppress(BrokenPipeError):
+        sys.stderr.write(line + "\n")
+        sys.stderr.flush()

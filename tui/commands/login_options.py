@@ -1,0 +1,96 @@
+"""What `doorkey login` takes, and its help, which names the callback URLs that must be allowed."""
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Final
+
+from tui.errors import DoorkeyError
+
+LONGEST_MAX_AGE_SECONDS: Final = 10 * 366 * 24 * 3600
+
+WITHOUT_DEVICE: Final = ("prompt", "login_hint", "acr_values", "connection", "organization")
+"""Parameters of the authorization request; a device request has none of them (RFC 8628 3.1)."""
+
+
+def add_login_options(login: argparse.ArgumentParser, config: Path | None) -> None:
+    """Describe the options; `login` must have been made without a help of its own."""
+    login.formatter_class = argparse.RawDescriptionHelpFormatter
+    login.add_argument(
+        "-h", "--help", action=_HelpAction, nargs=0, const=config,
+        help="show this help message and exit",
+    )  # fmt: skip
+    way = login.add_mutually_exclusive_group()
+    way.add_argument("--device", action="store_true", help="with a code, on another device")
+    way.add_argument(
+        "--paste",
+        action="store_true",
+        help="in a browser on another machine; paste the address that it ends at",
+    )
+    login.add_argument(
+        "--no-browser", action="store_true", help="only print the address; open it yourself"
+    )
+    asked = login.add_argument_group("what to ask the tenant for")
+    asked.add_argument("--scope", default="", help="scopes instead of the config's")
+    asked.add_argument("--prompt", default="", help="login, consent, select_account, ...")
+    asked.add_argument("--login-hint", default="", metavar="HINT", help="who is about to sign in")
+    asked.add_argument(
+        "--max-age", type=_max_age, metavar="SECONDS", help="sign in anew unless that recent"
+    )
+    asked.add_argument("--acr-values", default="", metavar="ACR", help="how to sign in")
+    asked.add_argument("--connection", default="", help="where the account is (Auth0)")
+    asked.add_argument("--organization", default="", help="which organization (Auth0)")
+
+
+def not_for_device(arguments: argparse.Namespace) -> str:
+    """Give the first option that `--device` has no place for, or an empty text."""
+    names = [name for name in WITHOUT_DEVICE if getattr(arguments, name)]
+    return f"--{names[0].replace('_', '-')}" if names else ""
+
+
+def callback_text(config: Path | None) -> str:
+    """Say which callback URLs the tenant must allow: the config's, else the usual ones."""
+    from tui.auth.sign_in.callback_hint import allowed
+
+    uris, client = _callbacks(config)
+    lines = "\n".join(f"  {uri}" for uri in allowed(uris))
+    return (
+        f"callback URLs that the tenant must allow{client}:\n{lines}\n"
+        "(Auth0: Applications, Settings, Allowed Callback URLs; separated by commas.)"
+    )
+
+
+def _callbacks(path: Path | None) -> tuple[Sequence[str], str]:
+    from tui.config.load import Config, load_config
+    from tui.text import printable
+
+    try:
+        config = load_config(path)
+    except DoorkeyError:
+        usual = next(field for field in fields(Config) if field.name == "redirect_uris")
+        uris: Sequence[str] = usual.default  # type: ignore[assignment] # the tuple that it is
+        return uris, ""
+    return config.redirect_uris, f" for the client {printable(config.client_id)}"
+
+
+def _max_age(text: str) -> int:
+    seconds = int(text)
+    if not 0 <= seconds <= LONGEST_MAX_AGE_SECONDS:
+        raise argparse.ArgumentTypeError("a number of seconds from 0 on is expected")
+    return seconds
+
+
+class _HelpAction(argparse.Action):
+    """Looks for the config only when help is asked for."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: object,
+        option_string: str | None = None,
+    ) -> None:
+        parser.epilog = callback_text(self.const)
+        parser.print_help()
+        parser.exit()

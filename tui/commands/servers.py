@@ -1,0 +1,40 @@
+"""`doorkey api` and `doorkey tenant`: this process becomes the server."""
+
+import os
+import subprocess
+import sys
+from argparse import Namespace
+
+from tui.config.load import load_config
+from tui.config.paths import state_dir
+from tui.errors import ConfigError
+from tui.servers.bundled import BundledServer, api_server, is_local, tenant_server
+from tui.web_address import split_web_address
+
+
+def run_api(arguments: Namespace) -> int:
+    """Serve the API where `apiUrl` says; further options are the server's own."""
+    config = load_config(arguments.config)
+    return _become(api_server(config), f"`apiUrl` in {config.path}", arguments)
+
+
+def run_tenant(arguments: Namespace) -> int:
+    """Serve the local tenant where `domain` says; further options are the server's own."""
+    config = load_config(arguments.config)
+    if not is_local(split_web_address(config.issuer)):
+        raise ConfigError(
+            f"{config.path}: `domain` means {config.issuer}, which is not on this machine. "
+            "The local tenant serves a loopback domain only, such as localhost:3002."
+        )
+    server = tenant_server(config, state_dir())
+    return _become(server, f"`domain` in {config.path}", arguments)
+
+
+def _become(server: BundledServer, setting: str, arguments: Namespace) -> int:
+    # the server speaks to whoever typed this: of this command, and of the config
+    names = ["--program", f"doorkey {server.name}", "--address-setting", setting]
+    command = [*server.command, *names, *arguments.further]
+    if os.name == "posix":
+        sys.stdout.flush()
+        os.execv(command[0], command)  # noqa: S606 - no shell; signals reach the server itself
+    return subprocess.run(command, check=False).returncode

@@ -1,0 +1,1 @@
+"""auth_config.json and where files live."""

@@ -1,0 +1,170 @@
+"""The keys of `auth_config.json`: what each means, and how its value is checked."""
+
+import re
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+from tui.auth.store.identity import is_loopback
+from tui.text import printable, shortened
+from tui.web_address import WebAddress, is_secure, split_web_address
+
+SCOPE_TOKENS: Final = r"[\x21\x23-\x5B\x5D-\x7E]+( [\x21\x23-\x5B\x5D-\x7E]+)*"
+"""Scope values with one space between them (RFC 6749 3.3)."""
+
+PROTOCOL_PARAMETERS: Final = frozenset(
+    {
+        "audience", "client_id", "client_secret", "code_challenge", "code_challenge_method",
+        "nonce", "redirect_uri", "request", "request_uri", "resource", "response_mode",
+        "response_type", "scope", "state",
+    }
+)  # fmt: skip
+"""What the sign-in itself sends; nobody else may set it."""
+
+
+class WrongValueError(Exception):
+    """A value is not what its key expects; the message completes "must be ..."."""
+
+
+class Key(NamedTuple):
+    """One key: the field of Config that it fills, and the check of its value."""
+
+    field: str
+    meaning: str
+    check: Callable[[object], object]
+    required: bool = False
+
+
+def nearest(name: str) -> str:
+    """Suggest the known key that `name` looks like."""
+    from difflib import get_close_matches  # only a wrong config needs it
+
+    known = {key.lower(): key for key in KEYS}
+    found = get_close_matches(name.lower().replace("_", ""), known, n=1)
+    return f'; did you mean "{known[found[0]]}"?' if found else f"; known are {', '.join(KEYS)}."
+
+
+def _text(expected: str) -> Callable[[object], str]:
+    def check(value: object) -> str:
+        if not isinstance(value, str) or not value or value != printable(value).strip():
+            raise _wrong(expected, value)
+        return value
+
+    return check
+
+
+def _choice(*choices: str) -> Callable[[object], str]:
+    def check(value: object) -> str:
+        if value not in choices:
+            raise _wrong(f"one of {', '.join(choices)}", value)
+        return str(value)
+
+    return check
+
+
+def _domain(value: object) -> str:
+    expected = "a host such as tenant.eu.auth0.com, or the whole issuer URL"
+    text = _text(expected)(value)
+    is_url = "://" in text
+    try:
+        address = split_web_address(text if is_url else f"https://{text}/")
+    except ValueError as error:
+        raise _wrong(f"{expected} ({error})", value) from None
+    if not is_url and text.strip().rstrip("/") != text.partition("/")[0]:
+        raise _wrong("the whole issuer URL, with https://, when it has a path", value)
+    if not is_url and text.endswith("/"):
+        raise _wrong("a host without a slash behind it, or the whole issuer URL", value)
+    if "?" in text or "#" in text:
+        raise _wrong("an issuer without query and fragment (OpenID Connect Discovery 3)", value)
+    if is_url and not is_secure(address):
+        raise _wrong("an https:// issuer; http:// is for loopback only", value)
+    return text
+
+
+def _api_url(value: object) -> str:
+    expected = "an origin such as https://api.example.com"
+    text = _text(expected)(value)
+    try:
+        address = split_web_address(text)
+    except ValueError as error:
+        raise _wrong(f"{expected} ({error})", value) from None
+    if address.path not in ("", "/") or "?" in text or "#" in text:
+        raise _wrong(f"{expected}, without a path", value)
+    if not is_secure(address):
+        raise _wrong("an https:// origin; http:// is for loopback only", value)
+    return address.origin
+
+
+def _scope(value: object) -> str:
+    expected = 'scopes separated by one space, "openid" among them'
+    text = _text(expected)(value)
+    if not re.fullmatch(SCOPE_TOKENS, text) or "openid" not in text.split(" "):
+        raise _wrong(expected, value)
+    return text
+
+
+def _redirect_uris(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not value:
+        raise _wrong("a list of loopback URIs such as http://127.0.0.1:8642/callback", value)
+    return tuple(_redirect_uri(item) for item in value)
+
+
+def _redirect_uri(value: object) -> str:
+    expected = "loopback URIs such as http://127.0.0.1:8642/callback (RFC 8252 7.3)"
+    text = _text(expected)(value)
+    try:
+        address = split_web_address(text)
+    except ValueError as error:
+        raise _wrong(f"{expected} ({error})", value) from None
+    if not _can_listen_on(address) or "?" in text or "#" in text:
+        raise _wrong(f"{expected}, with a port and without query and fragment", value)
+    return text
+
+
+def _can_listen_on(address: WebAddress) -> bool:
+    return (
+        address.scheme == "http"
+        and is_loopback(address.host)
+        and address.port is not None
+        and address.path.startswith("/")
+    )
+
+
+def _authorization_params(value: object) -> dict[str, str]:
+    if not isinstance(value, dict):
+        raise _wrong('an object such as {"prompt": "login"}', value)
+    for name, text in value.items():
+        if name in PROTOCOL_PARAMETERS:
+            raise WrongValueError(f'without "{printable(name)}", which the sign-in itself sets')
+        if not name or not isinstance(text, str):
+            raise _wrong(f'an object of texts ("{printable(name)}" is none)', text)
+    return dict(value)
+
+
+def _wrong(expected: str, value: object) -> WrongValueError:
+    return WrongValueError(f"{expected}, not {shortened(printable(repr(value)), 80)}")
+
+
+KEYS: Final[dict[str, Key]] = {
+    "domain": Key("domain", "the tenant's host or issuer URL", _domain, required=True),
+    "clientId": Key(
+        "client_id",
+        "the identifier of a public native client",
+        _text("the client's identifier, a text"),
+        required=True,
+    ),
+    "audience": Key(
+        "audience", "the API's identifier", _text("the API's identifier, a text"), required=True
+    ),
+    "apiUrl": Key("api_url", "the API's origin", _api_url),
+    "scope": Key("scope", "what is asked for", _scope),
+    "redirectUris": Key("redirect_uris", "where the browser comes back", _redirect_uris),
+    "audienceParameter": Key(
+        "audience_parameter",
+        "how the audience is asked for",
+        _choice("audience", "resource", "none"),
+    ),
+    "authorizationParams": Key("authorization_params", "further parameters", _authorization_params),
+    "sessionStorage": Key(
+        "session_storage", "where a session is kept", _choice("auto", "keyring", "file", "memory")
+    ),
+}

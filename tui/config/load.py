@@ -1,0 +1,136 @@
+"""`auth_config.json`: found, read, checked, and frozen into a Config."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, Literal, cast
+
+from tui.auth.store.identity import DEFAULT_API_URL, DEFAULT_SCOPE, issuer_of, session_identity
+from tui.config.paths import CONFIG_NAME, find_config
+from tui.errors import ConfigError
+from tui.text import printable
+
+__all__ = ["Config", "find_config", "load_config", "parse_config"]
+
+AudienceParameter = Literal["audience", "resource", "none"]
+SessionStorage = Literal["auto", "keyring", "file", "memory"]
+
+LARGEST_CONFIG_BYTES: Final = 1024 * 1024
+"""Nobody writes a config of a MiB; a larger file is the wrong file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What the app is told: which tenant, which client, which API."""
+
+    domain: str
+    client_id: str
+    audience: str
+    api_url: str = DEFAULT_API_URL
+    scope: str = DEFAULT_SCOPE
+    redirect_uris: tuple[str, ...] = (
+        "http://127.0.0.1:8642/callback",
+        "http://127.0.0.1:18642/callback",
+    )
+    audience_parameter: AudienceParameter = "audience"
+    authorization_params: Mapping[str, str] = field(default_factory=dict)
+    session_storage: SessionStorage = "auto"
+    path: Path = Path(CONFIG_NAME)
+    """The file it came from, for people."""
+
+    @property
+    def issuer(self) -> str:
+        """The tenant's identifier, to the letter: `domain` itself where that is a URL."""
+        return issuer_of(self.domain)
+
+    @property
+    def session_identity(self) -> str:
+        """What a session belongs to; with another issuer or API it is another session."""
+        return session_identity(
+            self.issuer, self.client_id, self.audience, self.scope, self.api_url
+        )
+
+
+def load_config(path: Path | None = None) -> Config:
+    """Read the configuration from `path`, or from where one is found.
+
+    Raises:
+        ConfigError: there is none, or something in it is wrong; names the file and the key.
+    """
+    found = path or find_config()
+    return parse_config(_read(found), found)
+
+
+def parse_config(text: str, path: Path) -> Config:
+    """Check the text of a configuration and freeze it.
+
+    Raises:
+        ConfigError: names `path`, the key, what was expected and what stands there.
+    """
+    from tui.config.keys import KEYS, WrongValueError, nearest
+
+    members = _members(text, path)
+    values: dict[str, object] = {}
+    for name, value in members.items():
+        key = KEYS.get(name)
+        if key is None:
+            raise _wrong(path, f'"{printable(name)}" is not a known key{nearest(name)}')
+        try:
+            values[key.field] = key.check(value)
+        except WrongValueError as wrong:
+            raise _wrong(path, f'"{name}" must be {wrong}.') from None
+    for name, key in KEYS.items():
+        if key.required and name not in members:
+            raise _wrong(path, f'"{name}" is missing: {key.meaning} is expected.')
+    config = Config(**values, path=path)  # type: ignore[arg-type] # KEYS pairs each field with its check
+    return _consistent(config)
+
+
+def _consistent(config: Config) -> Config:
+    if config.audience_parameter == "resource" and "://" not in config.audience:
+        raise _wrong(
+            config.path,
+            '"audience" must be an absolute URI, because "audienceParameter" is "resource" '
+            "(RFC 8707 2).",
+        )
+    return config
+
+
+def _members(text: str, path: Path) -> dict[str, object]:
+    try:
+        members = json.loads(text, object_pairs_hook=_without_duplicates)
+    except (ValueError, RecursionError) as error:
+        raise _wrong(path, f"this is not JSON: {printable(error)}.") from None
+    if not isinstance(members, dict):
+        raise _wrong(path, "a JSON object is expected, with at least domain, clientId, audience.")
+    return cast("dict[str, object]", members)
+
+
+def _without_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f'"{twice}" is there twice')
+    return members
+
+
+def _read(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST_CONFIG_BYTES + 1)
+    except FileNotFoundError:
+        raise _wrong(path, "there is no such file. Write one, or name another.") from None
+    except OSError as error:
+        raise _wrong(path, f"it cannot be read ({error.strerror}).") from None
+    if len(content) > LARGEST_CONFIG_BYTES:
+        raise _wrong(path, "it is larger than 1 MiB; this cannot be the right file.")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise _wrong(path, "it is not text in UTF-8.") from None
+
+
+def _wrong(path: Path, problem: str) -> ConfigError:
+    return ConfigError(f"{printable(path)}: {problem}")

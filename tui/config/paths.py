@@ -1,0 +1,85 @@
+"""Where Doorkey keeps what it remembers, and where it looks for what it is told."""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from tui.errors import ConfigError
+from tui.text import printable
+
+APP_NAME: Final = "doorkey"
+STATE_DIR_VARIABLE: Final = "DOORKEY_STATE_DIR"
+CONFIG_VARIABLE: Final = "DOORKEY_CONFIG"
+CONFIG_NAME: Final = "auth_config.json"
+
+
+def state_dir() -> Path:
+    """Give the folder for sessions, logs and the local tenant; it may not exist yet."""
+    moved = os.environ.get(STATE_DIR_VARIABLE)
+    if moved:
+        return _expanded(moved, STATE_DIR_VARIABLE).absolute()
+    import platformdirs
+
+    return platformdirs.user_state_path(APP_NAME, appauthor=False)
+
+
+def shown(path: Path) -> str:
+    """Give `path` for people: printable, with the home folder as `~`."""
+    with suppress(ValueError, RuntimeError):
+        home = Path.home()
+        if home.is_absolute() and home != Path(home.anchor):
+            return printable(Path("~") / path.relative_to(home))
+    return printable(path)
+
+
+def logs_dir() -> Path:
+    """Give the folder for the logs of the bundled servers; it may not exist yet."""
+    return state_dir() / "logs"
+
+
+def user_config_dir() -> Path:
+    """Give the folder in which a person keeps one `auth_config.json` for all projects."""
+    import platformdirs
+
+    return platformdirs.user_config_path(APP_NAME, appauthor=False)
+
+
+def find_config() -> Path:
+    """Look for the file: `DOORKEY_CONFIG`, this folder, then the user's config folder.
+
+    Raises:
+        ConfigError: there is none in any of these places.
+    """
+    named = os.environ.get(CONFIG_VARIABLE)
+    if named:
+        return _expanded(named, CONFIG_VARIABLE)
+    here = _here() / CONFIG_NAME
+    if here.exists():
+        return here
+    user = user_config_dir() / CONFIG_NAME
+    if user.exists():
+        return user
+    raise ConfigError(
+        f"There is no {CONFIG_NAME}: looked for {printable(here)} and {printable(user)}. "
+        f"Write one, or name one with --config PATH or {CONFIG_VARIABLE}."
+    )
+
+
+def _expanded(text: str, variable: str) -> Path:
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        raise ConfigError(
+            f"{variable} is {printable(text)}, and there is no such user. Name a path."
+        ) from None
+
+
+def _here() -> Path:
+    try:
+        return Path.cwd()
+    except OSError:
+        raise ConfigError(
+            "The folder that you are in is gone. Go to another, or name a config with "
+            f"{CONFIG_VARIABLE}."
+        ) from None

@@ -1,0 +1,84 @@
+"""The bundled servers: which of them a config means, and the commands that start them."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from tui.auth.store.identity import is_loopback
+from tui.config.load import Config
+from tui.web_address import WebAddress, split_web_address
+
+ServerName = Literal["api", "tenant"]
+
+
+@dataclass(frozen=True, slots=True)
+class BundledServer:
+    """One server of our own that a config points to."""
+
+    name: ServerName
+    url: str
+    port: int
+    command: Sequence[str]
+    health: Mapping[str, str] = field(default_factory=dict)
+    """What `/healthz` of the right server for this config says."""
+
+    @property
+    def health_url(self) -> str:
+        """Where it tells that it is well."""
+        return self.url + "/healthz"
+
+
+def bundled_servers(config: Config, state_dir: Path) -> tuple[BundledServer, ...]:
+    """Give the servers that `config` has on this machine; none for a config of the wide world."""
+    servers = []
+    issuer, api = split_web_address(config.issuer), split_web_address(config.api_url)
+    if is_local(issuer):
+        servers.append(tenant_server(config, state_dir))
+    if is_local(api):
+        servers.append(api_server(config))
+    return tuple(servers)
+
+
+def is_local(address: WebAddress) -> bool:
+    """Tell whether a server at `address` would be one of ours: on loopback, without TLS."""
+    return address.scheme == "http" and is_loopback(address.host)
+
+
+def api_server(config: Config) -> BundledServer:
+    """Give the API at `apiUrl`, for `domain`'s issuer and `audience`."""
+    address = split_web_address(config.api_url)
+    host, port = address.host, address.port or 80
+    arguments = ["--issuer", config.issuer, "--audience", config.audience]
+    return BundledServer(
+        "api",
+        config.api_url,
+        port,
+        _python_module("api_server", [*arguments, "--host", host, "--port", str(port)]),
+        {"service": "doorkey-api", "issuer": config.issuer, "audience": config.audience},
+    )
+
+
+def tenant_server(config: Config, state_dir: Path) -> BundledServer:
+    """Give the local tenant at `domain`, for this client and its redirect URIs."""
+    address = split_web_address(config.issuer)
+    host, port = address.host, address.port or 80
+    arguments = ["--issuer", config.issuer, "--client-id", config.client_id]
+    arguments += ["--audience", config.audience, "--state-dir", str(state_dir)]
+    for uri in config.redirect_uris:
+        arguments += ["--redirect-uri", uri]
+    return BundledServer(
+        "tenant",
+        address.origin,
+        port,
+        _python_module(
+            "api_server.local_tenant", [*arguments, "--host", host, "--port", str(port)]
+        ),
+        {"service": "doorkey-tenant", "issuer": config.issuer, "client_id": config.client_id},
+    )
+
+
+def _python_module(module: str, arguments: Sequence[str]) -> list[str]:
+    # -P: a folder named api_server where the person happens to be is not ours.
+    return [sys.executable, "-P", "-m", module, *arguments]

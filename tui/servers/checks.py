@@ -1,0 +1,120 @@
+"""Whether everything that the app needs is there: the tenant, the API, the clock."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final, Literal
+
+import httpx
+
+from tui.auth.store.identity import is_loopback
+from tui.config.load import Config
+from tui.errors import ConfigError, DoorkeyError
+from tui.http import TenantHttp, cause_of
+from tui.text import printable, shortened
+from tui.tls import tls_context
+
+CHECK_SECONDS: Final = 4.0
+"""A tenant answers in well under one; who waits longer is told so."""
+
+CLOCK_LEEWAY_SECONDS: Final = 60
+"""What sign-ins forgive of a clock (OpenID Connect Core 3.1.3.7)."""
+
+LONGEST_CAUSE: Final = 120
+
+DISCOVERY: Final = "/.well-known/openid-configuration"
+
+Health = Literal["good", "warning", "bad"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What came of one check; printable."""
+
+    name: Literal["tenant", "api", "clock"]
+    health: Health
+    word: str
+    detail: str
+    remedy: str = ""
+
+
+Checker = Callable[[Config], Awaitable[tuple[Finding, ...]]]
+
+
+async def check(
+    config: Config,
+    *,
+    tenant: httpx.AsyncBaseTransport | None = None,
+    api: httpx.AsyncBaseTransport | None = None,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> tuple[Finding, ...]:
+    """Look at the tenant, its clock, and the API; all at once, and without any token."""
+    (found, date), reached = await asyncio.gather(_tenant(config, tenant), _api(config, api))
+    return (found, reached, *_clock(date, clock()))
+
+
+async def _tenant(
+    config: Config, transport: httpx.AsyncBaseTransport | None
+) -> tuple[Finding, datetime | None]:
+    try:
+        http = TenantHttp(transport)
+    except ConfigError as error:
+        return Finding("tenant", "bad", "unknown", str(error)), None
+    try:
+        async with asyncio.timeout(CHECK_SECONDS):
+            answer = await http.get(config.issuer.rstrip("/") + DISCOVERY)
+    except (DoorkeyError, TimeoutError) as error:
+        why = str(error) or f"it gave no answer in {CHECK_SECONDS:.0f} s"
+        return Finding("tenant", "bad", "silent", why, _start(config.issuer, "tenant")), None
+    finally:
+        await http.aclose()
+    issuer = (answer.members() or {}).get("issuer")
+    if issuer == config.issuer:
+        return Finding("tenant", "good", "ready", config.issuer), answer.date
+    if issuer is None:
+        detail = f"{config.issuer} answers {answer.status}, and is no OpenID Provider"
+    else:
+        detail = f"it calls itself {shortened(printable(issuer), LONGEST_CAUSE)}"
+    return Finding("tenant", "bad", "wrong", detail, "Correct domain in the config."), answer.date
+
+
+async def _api(config: Config, transport: httpx.AsyncBaseTransport | None) -> Finding:
+    url = config.api_url + "/"
+    try:
+        trusted = tls_context()
+    except ConfigError as error:
+        return Finding("api", "bad", "unknown", str(error))
+    client = httpx.AsyncClient(
+        verify=trusted,
+        transport=transport,
+        trust_env=not is_loopback(httpx.URL(url).host),
+        timeout=CHECK_SECONDS,
+        headers={"User-Agent": "doorkey"},
+    )
+    try:
+        # Any answer will do, and none of its body is read.
+        async with client, client.stream("HEAD", url):
+            return Finding("api", "good", "ready", config.api_url)
+    except httpx.HTTPError as error:
+        why = shortened(printable(cause_of(error)), LONGEST_CAUSE)
+        return Finding(
+            "api", "bad", "silent", f"{config.api_url}: {why}", _start(config.api_url, "api")
+        )
+
+
+def _start(url: str, command: str) -> str:
+    if is_loopback(httpx.URL(url).host):
+        return f"Start it: doorkey dev, or doorkey {command}."
+    return "Check your network, and the address in the config."
+
+
+def _clock(theirs: datetime | None, now: datetime) -> tuple[Finding, ...]:
+    if theirs is None:
+        return ()
+    ahead = round((now - theirs).total_seconds())
+    if abs(ahead) <= CLOCK_LEEWAY_SECONDS:
+        return (Finding("clock", "good", "right", "agrees with the tenant's"),)
+    word = "ahead of" if ahead > 0 else "behind"
+    detail = f"your clock is {abs(ahead)} s {word} the tenant's"
+    return (Finding("clock", "warning", "off", detail, "Set this machine's clock."),)

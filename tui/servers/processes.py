@@ -1,0 +1,222 @@
+"""Starts and stops the bundled servers for `doorkey dev`, and knows how each is."""
+
+import asyncio
+import contextlib
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final, Literal
+
+from tui.servers.bundled import BundledServer, ServerName
+from tui.text import printable, shortened
+
+START_SECONDS: Final = 20.0
+"""A server answers within a second; on a machine under load it may take a few."""
+
+POLL_SECONDS: Final = 0.1
+
+PROBE_SECONDS: Final = 2.0
+
+STOP_SECONDS: Final = 3.0
+"""For a server to finish what it answers, before it is killed."""
+
+LARGEST_LOG_BYTES: Final = 1024 * 1024
+"""A longer log starts anew."""
+
+WORDS: Final = {"api": "API", "tenant": "local tenant"}
+
+
+@dataclass(frozen=True, slots=True)
+class ServerStatus:
+    """How one bundled server is."""
+
+    name: ServerName
+    state: Literal["starting", "ready", "failed"]
+    url: str
+    detail: str = ""
+    """Why it failed, or that it had been running before; printable."""
+    log: Path | None = None
+    """Where it writes, when we have started it."""
+
+
+Listener = Callable[[tuple[ServerStatus, ...]], None]
+
+
+class Servers:
+    """The bundled servers that belong to one config, as processes that end with this one."""
+
+    def __init__(self, servers: tuple[BundledServer, ...], logs: Path) -> None:
+        self._servers = servers
+        self._logs = logs
+        self._statuses = {
+            server.name: ServerStatus(server.name, "starting", server.url) for server in servers
+        }
+        self._listeners: list[Listener] = []
+        self._processes: list[asyncio.subprocess.Process] = []
+        self._watches: set[asyncio.Task[None]] = set()
+        self._settled = asyncio.Event()
+
+    @property
+    def statuses(self) -> tuple[ServerStatus, ...]:
+        """How each server is now."""
+        return tuple(self._statuses.values())
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Have `listener` told of each change, on the event loop; gives what ends that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    async def settled(self) -> None:
+        """Wait until no server is starting any more."""
+        await self._settled.wait()
+
+    async def start(self) -> None:
+        """Use what runs already, start what does not, and return when each is ready or failed.
+
+        One after the other: an API that starts before its tenant answers 503 for a second.
+        """
+        try:
+            for server in self._servers:
+                await self._start(server)
+        finally:
+            self._settled.set()
+
+    async def stop(self) -> None:
+        """End every server that was started here; nothing is left when it returns."""
+        for watch in self._watches:
+            watch.cancel()
+        await asyncio.gather(*(_stop(process) for process in self._processes))
+
+    async def _start(self, server: BundledServer) -> None:
+        found = await probe(server)
+        if found != "nobody":
+            if found == "ours":
+                self._tell(server, "ready", "was running already")
+            else:
+                self._tell(server, "failed", _taken(server))
+            return
+        log = self._log(server)
+        try:
+            process = await _spawn(server, log)
+        except OSError as error:
+            self._tell(server, "failed", f"It cannot be started: {error.strerror}.")
+            return
+        self._processes.append(process)
+        self._tell(server, "starting", "", log)
+        await self._until_ready(server, process, log)
+
+    async def _until_ready(
+        self, server: BundledServer, process: asyncio.subprocess.Process, log: Path
+    ) -> None:
+        ended = asyncio.create_task(process.wait())
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(START_SECONDS):
+                while not ended.done():
+                    if await probe(server) == "ours":
+                        self._tell(server, "ready", "", log)
+                        break
+                    await asyncio.wait([ended], timeout=POLL_SECONDS)
+        if ended.done():
+            self._tell_end(server, ended.result(), log)
+            return
+        if self._statuses[server.name].state != "ready":
+            self._tell(server, "failed", f"It gave no answer in {START_SECONDS:.0f} s.", log)
+        self._watches.add(asyncio.create_task(self._watch(server, ended, log)))
+
+    async def _watch(self, server: BundledServer, ended: asyncio.Task[int], log: Path) -> None:
+        self._tell_end(server, await ended, log)
+
+    def _tell_end(self, server: BundledServer, code: int, log: Path) -> None:
+        reason = f"It was ended by signal {-code}." if code < 0 else _last_error(log)
+        self._tell(server, "failed", reason or f"It ended with exit code {code}.", log)
+
+    def _tell(
+        self,
+        server: BundledServer,
+        state: Literal["starting", "ready", "failed"],
+        detail: str,
+        log: Path | None = None,
+    ) -> None:
+        status = replace(self._statuses[server.name], state=state, detail=detail, log=log)
+        self._statuses[server.name] = status
+        for listener in tuple(self._listeners):
+            listener(self.statuses)
+
+    def _log(self, server: BundledServer) -> Path:
+        return self._logs / f"{server.name}-{server.port}.log"
+
+
+async def probe(server: BundledServer) -> Literal["ours", "foreign", "nobody"]:
+    """Find out who listens where `server` belongs."""
+    import httpx  # not on the way to the first paint
+
+    from tui.tls import tls_context
+
+    try:
+        async with httpx.AsyncClient(
+            verify=tls_context(), trust_env=False, timeout=PROBE_SECONDS
+        ) as client:
+            answer = await client.get(server.health_url)
+    except (httpx.ConnectError, httpx.ConnectTimeout):
+        return "nobody"
+    except httpx.HTTPError:
+        return "foreign"
+    try:
+        health = json.loads(answer.text)
+    except (ValueError, RecursionError):
+        return "foreign"
+    is_ours = isinstance(health, dict) and server.health.items() <= health.items()
+    return "ours" if is_ours else "foreign"
+
+
+async def _spawn(server: BundledServer, log: Path) -> asyncio.subprocess.Process:
+    log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        if os.fstat(descriptor).st_size > LARGEST_LOG_BYTES:
+            os.ftruncate(descriptor, 0)
+        return await asyncio.create_subprocess_exec(
+            *server.command,
+            # It ends when its standard input does: however we end, the pipe ends with us.
+            "--stop-with-stdin",
+            stdin=asyncio.subprocess.PIPE,
+            stdout=descriptor,
+            stderr=descriptor,
+            # Ctrl-C and a closed terminal are for the app; it tells its servers by the pipe.
+            start_new_session=True,
+        )
+    finally:
+        os.close(descriptor)
+
+
+async def _stop(process: asyncio.subprocess.Process) -> None:
+    if process.stdin is not None:
+        process.stdin.close()
+    with contextlib.suppress(ProcessLookupError):
+        process.terminate()
+        try:
+            async with asyncio.timeout(STOP_SECONDS):
+                await process.wait()
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+
+
+def _taken(server: BundledServer) -> str:
+    return (
+        f"Port {server.port} is taken by something that is not this config's {WORDS[server.name]}. "
+        f"End that program, or name another port in the config "
+        f"({'apiUrl' if server.name == 'api' else 'domain'})."
+    )
+
+
+def _last_error(log: Path) -> str:
+    """Give the last line of a log where it says what went wrong, for people."""
+    with contextlib.suppress(OSError):
+        lines = log.read_text("utf-8", "replace").strip().splitlines()
+        # What the servers log in passing is JSON; what ends them is a line for people.
+        if lines and not lines[-1].startswith("{"):
+            return shortened(printable(lines[-1]), 300)
+    return ""

@@ -1,0 +1,1 @@
+"""The terminal itself: typed lines, clipboard, QR codes, signals, crash reports."""

@@ -1,0 +1,52 @@
+"""A web address in its parts, as strictly as OAuth needs it."""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from tui.auth.store.identity import is_loopback
+
+
+@dataclass(frozen=True, slots=True)
+class WebAddress:
+    """An absolute http(s) URL without user information."""
+
+    scheme: str
+    host: str
+    """Lower case, without the brackets of an IPv6 address."""
+    port: int | None
+    path: str
+    query: str
+    fragment: str
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port, the port left out where it is the scheme's own (RFC 6454 6.2)."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        usual = {"http": 80, "https": 443}[self.scheme]
+        return f"{self.scheme}://{host}" + ("" if self.port in (None, usual) else f":{self.port}")
+
+
+def split_web_address(url: str) -> WebAddress:
+    """Take an http(s) URL apart.
+
+    Raises:
+        ValueError: not an absolute http(s) URL, no host, a wrong port, user information, or a
+            character that has no place in a URL (white space, a control, a backslash, non-ASCII).
+    """
+    if not url.isascii() or not url.isprintable() or any(mark in url for mark in ' \\"<>'):
+        raise ValueError("it has a character that has no place in a URL")
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https"):
+        raise ValueError("it does not start with https:// or http://")
+    if not parts.hostname:
+        raise ValueError("it has no host")
+    if "@" in parts.netloc:
+        raise ValueError("it has a user name in it")
+    return WebAddress(
+        parts.scheme, parts.hostname, parts.port, parts.path, parts.query, parts.fragment
+    )
+
+
+def is_secure(address: WebAddress) -> bool:
+    """Tell whether nobody on the way can read what is sent: https, or loopback (RFC 8252 8.3)."""
+    return address.scheme == "https" or is_loopback(address.host)
