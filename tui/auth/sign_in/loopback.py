@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import os
 from collections.abc import Callable, Sequence
 from typing import Final, Self, cast
 
@@ -13,7 +14,6 @@ from tui.auth.sign_in.browser_request import (
     read_request,
     send_page,
 )
-from tui.auth.sign_in.port_holder import why_not_free
 from tui.auth.sign_in.result_page import (
     FOREIGN_ORIGIN,
     NOT_FOUND,
@@ -22,6 +22,8 @@ from tui.auth.sign_in.result_page import (
     ResultPage,
 )
 from tui.errors import NoFreeRedirectUri
+from tui.loopback_peer import port_holder
+from tui.text import printable
 from tui.web_address import WebAddress, split_web_address
 
 Route = Callable[[str], ResultPage]
@@ -186,3 +188,17 @@ class LoopbackListener:
     def _host(self) -> str:
         # A browser leaves out the port that its scheme implies (RFC 9110 7.2).
         return self._host_name if self._port == 80 else f"{self._host_name}:{self._port}"
+
+
+def why_not_free(port: int, error: OSError) -> str:
+    """Return in a few words why `port` cannot be had: `8642 (taken by python3, process 4711)`."""
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return f"{port} (this system does not allow it)"
+    if error.errno != errno.EADDRINUSE:
+        return f"{port} ({printable(error.strerror or error)})"
+    holder = port_holder(port)
+    if holder is None:
+        return f"{port} (taken)"
+    process, name = holder
+    by = "this program itself" if process == os.getpid() else f"{name}, process {process}"
+    return f"{port} (taken by {by})"

@@ -1,8 +1,6 @@
 import errno
 import os
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,45 +8,23 @@ from pathlib import Path
 import pytest
 
 from tests.support.builders import CONFIG, Clock
+from tests.support.other_user import NOBODY, listening_as
 from tests.support.scripted_tenant import ScriptedTenant
 from tests.support.signing import Signing
-from tui.auth.sign_in.loopback import LoopbackListener
-from tui.auth.sign_in.port_holder import port_holder, why_not_free
+from tui.auth.sign_in.loopback import LoopbackListener, why_not_free
 from tui.errors import NoFreeRedirectUri
 
-LISTENS = """
-import socket, sys
-listening = socket.socket()
-listening.bind(("127.0.0.1", 0))
-listening.listen()
-print(listening.getsockname()[1], flush=True)
-sys.stdin.read()
-"""
-
 PRIVILEGED_FROM = Path("/proc/sys/net/ipv4/ip_unprivileged_port_start")
-
-NOBODY = 65534
 
 on_linux = pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="Linux alone tells")
 
 
-@pytest.fixture
-def other() -> Iterator[tuple[int, int]]:
-    """Give the port that another process listens on, and that process."""
-    with subprocess.Popen(
-        [sys.executable, "-c", LISTENS], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        yield int(process.stdout.readline()), process.pid
-        process.communicate()
-
-
 @on_linux
-async def test_with_every_port_taken_the_error_names_the_process_that_holds_them(
-    other: tuple[int, int],
-) -> None:
-    port, process = other
-    with pytest.raises(NoFreeRedirectUri, match="redirectUris") as raised:
+async def test_with_every_port_taken_the_error_names_the_process_that_holds_them() -> None:
+    with (
+        listening_as(os.geteuid()) as (port, process),
+        pytest.raises(NoFreeRedirectUri, match="redirectUris") as raised,
+    ):
         await LoopbackListener.bind([f"http://127.0.0.1:{port}/callback"])
     assert f"{port} (taken by python" in str(raised.value)
     assert f"process {process})" in str(raised.value)
@@ -88,30 +64,6 @@ async def test_a_port_that_the_system_refuses_means_the_next_redirect_uri() -> N
         assert listener.redirect_uri != refused
     with pytest.raises(NoFreeRedirectUri, match=r": 1 \(this system does not allow it\)\."):
         await LoopbackListener.bind([refused])
-
-
-def test_without_proc_a_taken_port_is_still_named(tmp_path: Path) -> None:
-    taken = OSError(errno.EADDRINUSE, "Address already in use")
-    assert why_not_free(8642, taken, tmp_path) == "8642 (taken)"
-
-
-def test_another_persons_process_is_not_looked_into(tmp_path: Path) -> None:
-    (tmp_path / "net").mkdir()
-    line = "0: 0100007F:21C2 00000000:0000 0A 00000000:00000000 00:00000000 0 1000 0 4711 1 x"
-    (tmp_path / "net" / "tcp").write_text(f"  sl  local_address ...\n   {line}\n")
-    (tmp_path / "123").mkdir()
-    assert port_holder(8642, tmp_path) is None
-
-
-def test_a_process_cannot_write_on_the_screen_with_its_name(tmp_path: Path) -> None:
-    (tmp_path / "net").mkdir()
-    line = "0: 0100007F:21C2 00000000:0000 0A 00000000:00000000 00:00000000 0 1000 0 4711 1 x"
-    (tmp_path / "net" / "tcp").write_text(f"  sl  local_address ...\n   {line}\n")
-    descriptors = tmp_path / "123" / "fd"
-    descriptors.mkdir(parents=True)
-    (descriptors / "3").symlink_to("socket:[4711]")
-    (tmp_path / "123" / "comm").write_text("evil\x1b[2J\n")
-    assert port_holder(8642, tmp_path) == (123, "evil[2J")
 
 
 async def test_an_address_that_cannot_be_had_means_the_next_redirect_uri() -> None:

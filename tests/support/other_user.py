@@ -1,0 +1,69 @@
+"""Another user of this machine, for tests that run as root: a process that connects or listens."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+NOBODY = 65534
+
+needs_root = pytest.mark.skipif(
+    not Path("/proc/net/tcp").exists() or not hasattr(os, "geteuid") or os.geteuid() != 0,
+    reason="only root on Linux can start a process as another user",
+)
+
+SENDS = """
+import socket, struct, sys
+host, port, request, manner = sys.argv[1], int(sys.argv[2]), sys.argv[3].encode(), sys.argv[4]
+family = socket.AF_INET6 if ":" in host else socket.AF_INET
+connection = socket.socket(family)
+connection.connect((host, port))
+connection.sendall(request)
+if manner == "reset":
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+if manner in ("reset", "close"):
+    connection.close()
+else:
+    print(connection.getsockname()[1], flush=True)
+    while data := connection.recv(4096):
+        sys.stdout.buffer.write(data)
+"""
+
+LISTENS = """
+import socket, sys
+listening = socket.create_server((sys.argv[1], 0))
+print(listening.getsockname()[1], flush=True)
+sys.stdin.read()
+"""
+
+
+def request_of(url_host: str, port: int, target: str) -> str:
+    """Spell a GET as a browser would send it."""
+    return f"GET {target} HTTP/1.1\r\nHost: {url_host}:{port}\r\n\r\n"
+
+
+def send_as(uid: int, host: str, port: int, request: str, manner: str = "wait") -> list[str]:
+    """Return the command of a process of `uid` that sends `request` and then `manner`s."""
+    return [sys.executable, "-I", "-c", _as_user(uid, SENDS), host, str(port), request, manner]
+
+
+@contextmanager
+def listening_as(uid: int, host: str = "127.0.0.1") -> Iterator[tuple[int, int]]:
+    """Have a process of `uid` listen; yields the port, and the process."""
+    command = [sys.executable, "-I", "-c", _as_user(uid, LISTENS), host]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        yield int(process.stdout.readline()), process.pid
+        process.communicate()
+
+
+def _as_user(uid: int, program: str) -> str:
+    # Modules first: another user may not be able to read the interpreter's.
+    head = f"import os, socket, struct, sys\nif os.geteuid() != {uid}:\n    os.setuid({uid})\n"
+    return head + program

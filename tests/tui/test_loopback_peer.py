@@ -1,0 +1,148 @@
+import os
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.support.other_user import NOBODY, listening_as, needs_root, send_as
+from tui.loopback_peer import (
+    is_other_user,
+    owner_of_connection,
+    owner_of_listener,
+    port_holder,
+)
+
+on_linux = pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="Linux alone tells")
+
+LISTENER = "0: 0100007F:21C2 00000000:0000 0A 00000000:00000000 00:00000000 0 1000 0 4711 1 x"
+
+
+def table_in(folder: Path, *lines: str) -> Path:
+    (folder / "net").mkdir()
+    body = "".join(f"   {line}\n" for line in lines)
+    (folder / "net" / "tcp").write_text(f"  sl  local_address ...\n{body}")
+    return folder
+
+
+@contextmanager
+def accepted(
+    uid: int, host: str, manner: str = "wait"
+) -> Iterator[tuple[socket.socket, tuple[str, int]]]:
+    """Accept a connection that a process of `uid` has made; yields it and the peer's address."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.create_server((host, 0), family=family) as server:
+        command = send_as(uid, host, server.getsockname()[1], "hello", manner)
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+            connection, peer = server.accept()
+            with connection:
+                if manner != "wait":
+                    process.communicate()
+                assert connection.recv(5) == b"hello"
+                yield connection, peer[:2]
+
+
+@on_linux
+@needs_root
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_the_owner_of_a_connection_is_the_user_of_the_process_at_its_other_end(host: str) -> None:
+    """security.md 53."""
+    with accepted(NOBODY, host) as (connection, peer):
+        uid = owner_of_connection(connection.getsockname()[:2], peer)
+    assert uid == NOBODY
+    assert is_other_user(uid)
+
+
+@on_linux
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_a_process_of_ones_own_is_no_other_user(host: str) -> None:
+    with accepted(os.geteuid(), host) as (connection, peer):
+        uid = owner_of_connection(connection.getsockname()[:2], peer)
+    assert uid == os.geteuid()
+    assert not is_other_user(uid)
+
+
+@on_linux
+def test_a_client_that_speaks_ipv4_through_a_socket_of_both_families_is_found() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.socket(socket.AF_INET6) as both:
+        both.connect(("::ffff:127.0.0.1", server.getsockname()[1]))
+        connection, _ = server.accept()
+        with connection:
+            assert owner_of_connection(connection.getsockname(), connection.getpeername()) == (
+                os.geteuid()
+            )
+
+
+@on_linux
+@needs_root
+@pytest.mark.parametrize("manner", ["close", "reset"])
+def test_a_client_that_has_closed_is_not_taken_for_root_or_for_unknown(manner: str) -> None:
+    """security.md 53: the kernel says uid 0 of a socket that no process holds any more."""
+    with accepted(NOBODY, "127.0.0.1", manner) as (connection, peer):
+        local = connection.getsockname()
+        with pytest.raises(ConnectionResetError, match="has closed"):
+            owner_of_connection(local, peer)
+
+
+@on_linux
+@needs_root
+def test_a_server_that_has_not_accepted_yet_is_known_by_its_listener() -> None:
+    """security.md 53."""
+    with (
+        listening_as(NOBODY) as (port, _),
+        socket.create_connection(("127.0.0.1", port)) as connection,
+    ):
+        assert owner_of_connection(connection.getsockname(), connection.getpeername()) == NOBODY
+        assert owner_of_listener(("127.0.0.1", port)) == NOBODY
+
+
+@on_linux
+@needs_root
+def test_a_listener_on_every_address_is_found_by_each() -> None:
+    with listening_as(NOBODY, "0.0.0.0") as (port, _):
+        assert owner_of_listener(("127.0.0.1", port)) == NOBODY
+
+
+@on_linux
+def test_nobody_owns_a_port_on_which_nobody_listens() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        assert owner_of_listener(taken.getsockname()) is None
+
+
+def test_a_peer_on_no_table_is_unknown_while_our_own_end_stands(tmp_path: Path) -> None:
+    ours = "0: 0100007F:21C2 0100007F:9C40 01 00000000:00000000 00:00000000 0 1000 0 4711 1 x"
+    proc = table_in(tmp_path, ours)
+    assert owner_of_connection(("127.0.0.1", 8642), ("127.0.0.1", 40000), proc) is None
+
+
+def test_where_the_system_does_not_tell_nobody_is_another_user(tmp_path: Path) -> None:
+    uid = owner_of_connection(("127.0.0.1", 8642), ("127.0.0.1", 40000), tmp_path)
+    assert uid is None
+    assert not is_other_user(uid)
+    assert owner_of_listener(("127.0.0.1", 8642), tmp_path) is None
+
+
+def test_root_is_no_other_user() -> None:
+    assert not is_other_user(0)
+
+
+@on_linux
+def test_the_holder_of_a_port_is_named() -> None:
+    with listening_as(os.geteuid()) as (port, process):
+        assert port_holder(port) == (process, Path(f"/proc/{process}/comm").read_text().strip())
+
+
+def test_another_users_process_is_not_looked_into(tmp_path: Path) -> None:
+    (tmp_path / "123").mkdir()
+    assert port_holder(8642, table_in(tmp_path, LISTENER)) is None
+
+
+def test_a_process_cannot_write_on_the_screen_with_its_name(tmp_path: Path) -> None:
+    descriptors = tmp_path / "123" / "fd"
+    descriptors.mkdir(parents=True)
+    (descriptors / "3").symlink_to("socket:[4711]")
+    (tmp_path / "123" / "comm").write_text("evil\x1b[2J\n")
+    assert port_holder(8642, table_in(tmp_path, LISTENER)) == (123, "evil[2J")

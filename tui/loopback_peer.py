@@ -1,0 +1,133 @@
+"""Whose processes are at the other end of loopback: Linux tells, in /proc/net/tcp and tcp6.
+
+Another user of the machine may listen on a port before we do, or connect to ours. Elsewhere than
+on Linux nothing is known, and nothing is refused for it.
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from pathlib import Path
+from typing import Final
+
+from tui.text import printable, shortened
+
+PROC: Final = Path("/proc")
+
+ESTABLISHED: Final = "01"
+LISTENING: Final = "0A"
+"""States of a socket in /proc/net/tcp (proc(5), include/net/tcp_states.h)."""
+
+NO_PROCESS: Final = "0"
+"""The inode of a socket that no process holds: not accepted yet, or closed."""
+
+ROOT_UID: Final = 0
+
+SocketAddress = tuple[str, int]
+"""Address and port, as the first two parts of `getsockname()` and `getpeername()` have them."""
+
+
+@dataclass(frozen=True, slots=True)
+class TcpSocket:
+    """One line of /proc/net/tcp; addresses as the kernel writes them."""
+
+    local: str
+    remote: str
+    state: str
+    uid: int
+    inode: str
+
+
+def is_other_user(uid: int | None) -> bool:
+    """Return whether `uid` is another user's; root's and one that is not known are not."""
+    return uid is not None and uid not in (ROOT_UID, os.geteuid())
+
+
+def owner_of_connection(local: SocketAddress, peer: SocketAddress, proc: Path = PROC) -> int | None:
+    """Return the uid of the process at the other end, or None where this system does not tell.
+
+    `local` and `peer` are the addresses of this end. A server that has not accepted the
+    connection yet is known by its listener.
+
+    Raises:
+        ConnectionResetError: the other end has closed, so that nobody can tell whose it was.
+    """
+    ours, theirs = _spellings(local), _spellings(peer)
+    table = list(_sockets(proc))
+    end = next((each for each in table if each.local in theirs and each.remote in ours), None)
+    if end is not None and end.inode != NO_PROCESS:
+        return end.uid
+    if end is not None and end.state == ESTABLISHED:
+        listener = _listener(table, theirs)
+        if listener is not None:
+            return listener.uid
+    # A peer that sends and resets leaves no trace of itself, nor of our end of the connection.
+    # One that never was on this machine (Windows, below WSL) leaves ours as it is.
+    ours_stands = any(
+        each.local in ours and each.remote in theirs and each.state == ESTABLISHED for each in table
+    )
+    if table and (end is not None or not ours_stands):
+        raise ConnectionResetError("The other end has closed the connection.")
+    return None
+
+
+def owner_of_listener(address: SocketAddress, proc: Path = PROC) -> int | None:
+    """Return the uid of the process that listens on `address`, or None where nobody is known to."""
+    listener = _listener(list(_sockets(proc)), _spellings(address))
+    return listener.uid if listener else None
+
+
+def port_holder(port: int, proc: Path = PROC) -> tuple[int, str] | None:
+    """Return the number and the name of the process that listens on `port`.
+
+    None where this system does not tell: another user's process, or no Linux.
+    """
+    links = {
+        f"socket:[{each.inode}]"
+        for each in _sockets(proc)
+        if each.state == LISTENING and each.local.endswith(f":{port:04X}")
+    }
+    if not links:
+        return None
+    for process in proc.glob("[0-9]*"):
+        with suppress(OSError):
+            if any(str(link.readlink()) in links for link in (process / "fd").iterdir()):
+                name = (process / "comm").read_text(encoding="utf-8", errors="replace")
+                return int(process.name), shortened(printable(name.strip()), 40)
+    return None
+
+
+def _sockets(proc: Path) -> Iterator[TcpSocket]:
+    for table in ("tcp", "tcp6"):
+        with suppress(OSError):
+            for line in (proc / "net" / table).read_text(encoding="ascii").splitlines()[1:]:
+                columns = line.split()
+                yield TcpSocket(columns[1], columns[2], columns[3], int(columns[7]), columns[9])
+
+
+def _listener(table: list[TcpSocket], spellings: tuple[str, ...]) -> TcpSocket | None:
+    """Return the socket that answers there: the one of that very address before a wildcard."""
+    port = spellings[0].rpartition(":")[2]
+    listening = {each.local: each for each in table if each.state == LISTENING}
+    wildcards = (f"{'0' * len(each.partition(':')[0])}:{port}" for each in spellings)
+    found = (listening.get(each) for each in (*spellings, *wildcards))
+    return next((each for each in found if each), None)
+
+
+def _spellings(address: SocketAddress) -> tuple[str, ...]:
+    """Return how the tables spell `address`: IPv4 stands in tcp6 where the socket takes both."""
+    host, port = ip_address(address[0].partition("%")[0]), address[1]
+    plain = getattr(host, "ipv4_mapped", None) or host
+    forms: list[IPv4Address | IPv6Address] = [plain]
+    if isinstance(plain, IPv4Address):
+        forms.append(IPv6Address(f"::ffff:{plain}"))
+    return tuple(f"{_words(each.packed)}:{port:04X}" for each in forms)
+
+
+def _words(packed: bytes) -> str:
+    """Spell an address as the kernel does: words of 32 bits, each in this machine's order."""
+    words = (packed[start : start + 4] for start in range(0, len(packed), 4))
+    return "".join(f"{int.from_bytes(word, sys.byteorder):08X}" for word in words)
