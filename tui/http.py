@@ -13,8 +13,8 @@ from urllib.request import getproxies
 
 import httpx
 
-from tui.auth.models import Json
 from tui.errors import TenantMisbehaved, TenantUnreachable
+from tui.json_value import Json
 from tui.text import printable
 from tui.tls import tls_context
 

@@ -15,8 +15,8 @@ from tests.support.chromium import chromium_page
 from tests.support.person import visit
 from tests.support.terminal import Terminal
 from tests.support.worlds import DOORKEY, World, free_ports, new_world, served
-from tui.auth.models import LoginEvent, SignInProgress
 from tui.auth.service import AuthService
+from tui.auth.session import LoginEvent, SignInProgress
 from tui.auth.sign_in.options import SignInOptions
 from tui.auth.store.store import MemoryStore
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from tui.auth.models import Profile, Session, TokenSet
+from tui.auth.session import Profile, Session, TokenSet
 from tui.config.load import Config
 
 START = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)

@@ -6,9 +6,9 @@ import httpx
 
 from tests.support.stage import ALICE, Stage, session_of, stage
 from tui.api.metadata import WELL_KNOWN
-from tui.auth.models import Claims
 from tui.auth.store.store import MemoryStore
 from tui.config.load import Config
+from tui.json_value import Claims
 from tui.servers.checks import Finding
 from tui.text import printable
 

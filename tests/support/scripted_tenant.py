@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 
 from tests.support.builders import CONFIG, Clock
-from tui.auth.models import Json
+from tui.json_value import Json
 
 Respond = Callable[[httpx.Request], httpx.Response]
 

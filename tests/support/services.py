@@ -5,8 +5,8 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from tui.auth.models import LoginEvent
 from tui.auth.service import AuthService
+from tui.auth.session import LoginEvent
 from tui.errors import IdTokenRejected
 
 Make = Callable[..., AuthService]

@@ -4,8 +4,8 @@ import asyncio
 
 from tests.support.builders import CONFIG, Clock
 from tests.support.scripted_tenant import ScriptedTenant
-from tui.auth.models import LoginEvent, SignInProgress
 from tui.auth.service import AuthService
+from tui.auth.session import LoginEvent, SignInProgress
 from tui.auth.sign_in.options import SignInOptions
 from tui.auth.store.store import MemoryStore
 from tui.config.load import Config

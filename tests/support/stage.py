@@ -18,12 +18,13 @@ from tests.support.scripted_tenant import ScriptedTenant
 from tui.api.client import ApiClient
 from tui.api.metadata import WELL_KNOWN
 from tui.app.app import DoorkeyApp
-from tui.auth.models import Claims, Profile, Session
 from tui.auth.service import AuthService
+from tui.auth.session import Profile, Session
 from tui.auth.sign_in.browser import BrowserOpener
 from tui.auth.sign_in.surroundings import Surroundings
 from tui.auth.store.store import MemoryStore, SessionStore
 from tui.config.load import Config
+from tui.json_value import Claims
 from tui.servers.checks import Finding
 from tui.servers.look import Look
 

@@ -132,7 +132,7 @@ def test_a_hostile_name_does_not_steer_the_terminal(
 ) -> None:
     from dataclasses import replace
 
-    from tui.auth.models import Profile
+    from tui.auth.session import Profile
 
     hostile = Profile({"sub": "s", "name": "\x1b]52;c;eHh4\x07\u202eAlice\n\x9b2J"})
     session_store(config).save(replace(session(), profile=hostile))

@@ -9,7 +9,7 @@ from base64 import urlsafe_b64decode
 from dataclasses import dataclass, field
 from typing import Final, cast
 
-from tui.auth.models import Claims, Json
+from tui.json_value import Claims, Json
 
 LONGEST_TOKEN: Final = 64 * 1024
 """Characters; a longer one does not fit into a request either."""

@@ -11,7 +11,7 @@ from typing import Final, Literal
 from tui.api.challenge import Challenge
 from tui.api.jwt_view import JwtView, read_jwt
 from tui.api.metadata import ResourceMetadata
-from tui.auth.models import Session
+from tui.auth.session import Session
 from tui.config.load import Config
 
 Cause = Literal["missing", "expired", "early", "audience", "issuer", "scope", "other"]

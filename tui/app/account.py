@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 from tui.text import printable, shortened
 
 if TYPE_CHECKING:
-    from tui.auth.models import Session
+    from tui.auth.session import Session
 
 LONGEST_NAME = 28
 """Cells for a name where it shares its line with others."""

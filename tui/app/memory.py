@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from tui.config.paths import state_dir
 
 if TYPE_CHECKING:
-    from tui.auth.session import Json
+    from tui.json_value import Json
 
 FILE_NAME: Final = "app.json"
 

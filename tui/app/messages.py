@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 from textual.message import Message
 
 if TYPE_CHECKING:
-    from tui.auth.models import LoginEvent
+    from tui.auth.session import LoginEvent
     from tui.servers.processes import ServerStatus
 
 Place = Literal["home", "profile", "external-api"]

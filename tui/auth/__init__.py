@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from tui.auth.httpx_auth import DoorkeyAuth
     from tui.auth.keeper import SessionKeeper
-    from tui.auth.models import LoginEvent, Profile, Session, TokenSet
     from tui.auth.service import AuthService
+    from tui.auth.session import LoginEvent, Profile, Session, TokenSet
     from tui.errors import DoorkeyError
 
 __all__ = [
@@ -25,11 +25,11 @@ HOMES: Final = {
     "AuthService": "tui.auth.service",
     "DoorkeyAuth": "tui.auth.httpx_auth",
     "DoorkeyError": "tui.errors",
-    "LoginEvent": "tui.auth.models",
-    "Profile": "tui.auth.models",
-    "Session": "tui.auth.models",
+    "LoginEvent": "tui.auth.session",
+    "Profile": "tui.auth.session",
+    "Session": "tui.auth.session",
     "SessionKeeper": "tui.auth.keeper",
-    "TokenSet": "tui.auth.models",
+    "TokenSet": "tui.auth.session",
 }
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from tui.auth.models import LoginEvent, Profile, Session
+from tui.auth.session import LoginEvent, Profile, Session
 from tui.errors import SignInNeeded
 
 Listener = Callable[[LoginEvent], None]

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from tui.auth.models import TokenSet
 from tui.auth.service import AuthService
+from tui.auth.session import TokenSet
 from tui.errors import DoorkeyError, SignInNeeded, TenantUnreachable
 
 TICK_SECONDS: Final = 1.0

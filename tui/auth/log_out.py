@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Final
 from urllib.parse import urlsplit
 
-from tui.auth.models import LogOutStep, Session, TokenSet
+from tui.auth.session import LogOutStep, Session, TokenSet
 from tui.auth.sign_in.browser import BrowserOpener
 from tui.auth.sign_in.loopback import LoopbackListener
 from tui.auth.sign_in.result_page import SIGNED_OUT, ResultPage, redirect_page

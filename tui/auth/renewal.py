@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from tui.auth.models import Session
+from tui.auth.session import Session
 from tui.auth.store.store import SessionStore
 from tui.errors import DoorkeyError, GrantRefused, SignInNeeded, TenantMisbehaved
 

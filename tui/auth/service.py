@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, Self
 
 from tui.auth.current import CurrentSession, now
-from tui.auth.models import LoginEvent, LogOutStep, Session, SignInProgress
+from tui.auth.session import LoginEvent, LogOutStep, Session, SignInProgress
 from tui.auth.sign_in.browser import BrowserOpener, open_in_browser
 from tui.auth.sign_in.options import SignInOptions
 from tui.auth.sign_in.surroundings import Surroundings, look_around

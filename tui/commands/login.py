@@ -8,8 +8,8 @@ from contextlib import suppress
 from textwrap import indent
 from typing import Final
 
-from tui.auth.models import DevicePrompt, LoginEvent, SignInProgress
 from tui.auth.service import AuthService
+from tui.auth.session import DevicePrompt, LoginEvent, SignInProgress
 from tui.auth.sign_in.options import SignInOptions, Way
 from tui.auth.sign_in.surroundings import Surroundings
 from tui.commands.login_hints import hints

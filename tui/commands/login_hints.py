@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from tui.auth.models import SignInProgress
+from tui.auth.session import SignInProgress
 from tui.auth.sign_in.options import Way
 from tui.auth.sign_in.surroundings import Surroundings
 

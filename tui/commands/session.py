@@ -5,8 +5,8 @@ import sys
 from argparse import Namespace
 from typing import Final
 
-from tui.auth.models import LogOutStep
 from tui.auth.service import AuthService
+from tui.auth.session import LogOutStep
 from tui.config.load import Config, load_config
 from tui.errors import ApiRefused
 from tui.text import printable

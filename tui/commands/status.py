@@ -5,11 +5,12 @@ import sys
 from argparse import Namespace
 from datetime import UTC, datetime
 
-from tui.auth.models import Json, Session
 from tui.auth.service import AuthService
+from tui.auth.session import Session
 from tui.config.load import Config, load_config
 from tui.config.paths import shown
 from tui.errors import SignInNeeded
+from tui.json_value import Json
 from tui.text import printable
 
 

@@ -9,7 +9,7 @@ from tests.support.stage import ACCESS_CLAIMS, OTHER_AUDIENCE, jwt_of
 from tui.api.challenge import bearer_challenge
 from tui.api.metadata import ResourceMetadata
 from tui.api.refusal import Comparison, Explanation, Refused, explain
-from tui.auth.models import Claims, Json
+from tui.json_value import Claims, Json
 
 METADATA = ResourceMetadata(CONFIG.audience, (CONFIG.issuer,))
 

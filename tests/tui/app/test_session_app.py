@@ -7,7 +7,7 @@ import httpx
 from tests.support.builders import expired, session
 from tests.support.stage import ALICE, session_of, stage, text_of, until
 from tui.app.screens.log_out import LogOutScreen
-from tui.auth.models import Session
+from tui.auth.session import Session
 from tui.auth.store.store import MemoryStore, Signature
 
 SIZE = (100, 30)

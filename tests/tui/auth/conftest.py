@@ -5,8 +5,8 @@ import pytest
 from tests.support.builders import CONFIG, Clock
 from tests.support.scripted_tenant import ScriptedTenant
 from tests.support.services import Make
-from tui.auth.models import Session
 from tui.auth.service import AuthService
+from tui.auth.session import Session
 from tui.auth.store.store import MemoryStore, SessionStore
 
 

@@ -12,8 +12,8 @@ from tests.support.builders import CONFIG, Clock, expired, session
 from tests.support.scripted_tenant import ScriptedTenant
 from tui.api.client import ping
 from tui.auth.httpx_auth import DoorkeyAuth
-from tui.auth.models import LoginEvent
 from tui.auth.service import AuthService
+from tui.auth.session import LoginEvent
 from tui.auth.store.file_store import FileStore
 from tui.auth.store.store import MemoryStore
 from tui.errors import DoorkeyError

@@ -4,8 +4,8 @@ import pytest
 
 from tests.support.builders import CONFIG, session
 from tests.support.services import Make
-from tui.auth.models import Session
 from tui.auth.service import AuthService
+from tui.auth.session import Session
 from tui.auth.store.store import MemoryStore
 from tui.errors import StoreFailed
 

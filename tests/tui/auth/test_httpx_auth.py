@@ -6,7 +6,7 @@ import pytest
 from tests.support.builders import CONFIG, Clock, expired, session
 from tests.support.scripted_tenant import ScriptedTenant
 from tui.auth import AuthService, DoorkeyAuth
-from tui.auth.models import Session
+from tui.auth.session import Session
 from tui.auth.store.store import MemoryStore
 from tui.errors import SignInNeeded
 

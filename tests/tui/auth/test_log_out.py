@@ -7,8 +7,8 @@ import pytest
 from tests.support.builders import CONFIG, Clock, expired, session
 from tests.support.scripted_tenant import ScriptedTenant, browse, form_of
 from tests.support.services import Make, events_of, fail
-from tui.auth.models import LogOutStep
 from tui.auth.service import AuthService
+from tui.auth.session import LogOutStep
 from tui.auth.store.store import MemoryStore
 from tui.errors import DoorkeyError, SignInNeeded
 

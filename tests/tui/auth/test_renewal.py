@@ -8,8 +8,8 @@ import pytest
 from tests.support.builders import CONFIG, START, Clock, expired, session
 from tests.support.scripted_tenant import ScriptedTenant, form_of
 from tests.support.services import Make, events_of, fail, refuse
-from tui.auth.models import LoginEvent
 from tui.auth.service import AuthService
+from tui.auth.session import LoginEvent
 from tui.auth.store.file_store import FileStore
 from tui.auth.store.store import MemoryStore
 from tui.errors import (

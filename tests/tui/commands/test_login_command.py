@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.builders import START
-from tui.auth.models import SignInProgress
+from tui.auth.session import SignInProgress
 from tui.auth.sign_in.surroundings import Surroundings
 from tui.cli import main
 from tui.commands.login import options_of

@@ -16,8 +16,8 @@ from tui.app.widgets.status_row import Kind, StatusRow
 from tui.errors import DoorkeyError
 
 if TYPE_CHECKING:
-    from tui.auth.models import LogOutStep
     from tui.auth.service import AuthService
+    from tui.auth.session import LogOutStep
 
 STEPS: Final = {
     "local": ("Here", "The session on this machine"),

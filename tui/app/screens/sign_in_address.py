@@ -7,7 +7,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button
 
 from tui.app.keys.caps import key_cap
-from tui.auth.models import DevicePrompt, LoginEvent, SignInProgress
+from tui.auth.session import DevicePrompt, LoginEvent, SignInProgress
 from tui.auth.sign_in.browser import BrowserOpener
 from tui.config.paths import shown
 

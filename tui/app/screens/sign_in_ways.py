@@ -12,7 +12,7 @@ from textual.widgets import Input, Static
 
 from tui.app.keys.caps import key_cap
 from tui.app.screens.sign_in_words import WayWords, tunnel, ways
-from tui.auth.models import DevicePrompt, SignInProgress
+from tui.auth.session import DevicePrompt, SignInProgress
 from tui.auth.sign_in.surroundings import Surroundings
 from tui.terminal.large_letters import large
 from tui.text import printable, printable_block

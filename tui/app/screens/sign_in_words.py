@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
-from tui.auth.models import SignInProgress
+from tui.auth.session import SignInProgress
 from tui.auth.sign_in.options import Way
 from tui.auth.sign_in.surroundings import Surroundings
 from tui.text import printable, printable_block

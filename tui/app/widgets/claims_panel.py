@@ -10,7 +10,7 @@ from textual.widgets import DataTable, Static
 
 from tui.app.moments import Clock
 from tui.app.widgets.claims_table import ClaimsTable
-from tui.auth.models import Claims
+from tui.json_value import Claims
 from tui.text import shortened
 
 LONGEST_VALUE: Final = 2000

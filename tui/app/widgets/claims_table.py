@@ -14,7 +14,7 @@ from tui.app.moments import Clock, full_time, relative_time
 from tui.text import printable, shortened
 
 if TYPE_CHECKING:
-    from tui.auth.models import Claims, Json
+    from tui.json_value import Claims, Json
 
 FIRST: Final = ("name", "email", "email_verified", "sub", "iss", "aud", "exp", "iat", "auth_time")
 """What people look for comes first; the rest follows as the tenant sent it."""

@@ -14,7 +14,8 @@ from tui.app.widgets.claims_panel import ClaimsPanel
 from tui.app.widgets.fact_row import FactRow
 from tui.app.widgets.lifetime_bar import LifetimeBar
 from tui.auth.keeper import renewal_time
-from tui.auth.models import Claims, Session
+from tui.auth.session import Session
+from tui.json_value import Claims
 from tui.text import printable
 
 MOST_RENEWALS: Final = 6

@@ -3,7 +3,7 @@
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
-from tui.auth.models import Session, SignInProgress
+from tui.auth.session import Session, SignInProgress
 from tui.auth.sign_in.attempt import SignInAttempt
 from tui.auth.sign_in.loopback import LoopbackListener
 from tui.auth.sign_in.options import SignInOptions

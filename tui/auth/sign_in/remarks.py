@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tui.auth.models import Session
+from tui.auth.session import Session
 from tui.auth.sign_in.attempt import SignInAttempt
 from tui.text import printable, shortened
 

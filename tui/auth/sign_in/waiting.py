@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from tui.auth.models import SignInProgress
+from tui.auth.session import SignInProgress
 from tui.auth.sign_in.attempt import ForeignAnswer, SignInAttempt, bare_code
 from tui.auth.sign_in.browser import BrowserOpener
 from tui.auth.sign_in.callback_hint import callback_hint

@@ -4,7 +4,8 @@ import json
 from datetime import datetime
 from typing import Final
 
-from tui.auth.session import Json, Profile, Session, TokenSet
+from tui.auth.session import Profile, Session, TokenSet
+from tui.json_value import Json
 
 VERSION: Final = 1
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from tui.auth.models import DevicePrompt, Json
+from tui.auth.session import DevicePrompt
 from tui.auth.tenant.token_response import TokenResponse
 from tui.errors import (
     GrantRefused,
@@ -16,6 +16,7 @@ from tui.errors import (
     TenantUnreachable,
 )
 from tui.http import Answer
+from tui.json_value import Json
 from tui.text import printable, shortened
 from tui.web_address import is_secure, split_web_address
 

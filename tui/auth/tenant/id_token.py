@@ -12,9 +12,9 @@ from typing import Final
 from jwt import PyJWS
 from jwt.exceptions import PyJWTError
 
-from tui.auth.models import Claims, Json
 from tui.auth.tenant.key_set import ALGORITHMS, KeySet
 from tui.errors import IdTokenRejected
+from tui.json_value import Claims, Json
 from tui.text import printable, shortened
 
 LEEWAY_SECONDS: Final = 60

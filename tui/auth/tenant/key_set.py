@@ -6,8 +6,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from jwt import PyJWK
 from jwt.exceptions import PyJWTError
 
-from tui.auth.models import Json
 from tui.errors import TenantMisbehaved
+from tui.json_value import Json
 
 ALGORITHMS: Final = {"RS256": "RSA", "ES256": "EC"}
 """What an ID token may be signed with, and the key type that each needs."""

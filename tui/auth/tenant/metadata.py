@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from tui.auth.models import Json
 from tui.errors import TenantMisbehaved
+from tui.json_value import Json
 from tui.text import printable, shortened
 from tui.web_address import is_secure, split_web_address
 

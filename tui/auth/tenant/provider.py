@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
-from tui.auth.models import Claims
 from tui.auth.tenant.device_grant import (
     DEVICE_GRANT,
     DeviceAuthorization,
@@ -17,6 +16,7 @@ from tui.auth.tenant.metadata import Metadata, discovery_url, parse_metadata
 from tui.auth.tenant.token_response import TokenResponse, parse_token_response
 from tui.errors import DoorkeyError, SignInFailed, TenantMisbehaved
 from tui.http import TenantHttp
+from tui.json_value import Claims
 from tui.text import printable, shortened
 
 if TYPE_CHECKING:

@@ -4,12 +4,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from tui.auth.models import Claims, Profile, Session, TokenSet
+from tui.auth.session import Profile, Session, TokenSet
 from tui.auth.sign_in.attempt import SignInAttempt
 from tui.auth.tenant.id_token import Expected, expiry
 from tui.auth.tenant.provider import Provider
 from tui.auth.tenant.token_response import TokenResponse
 from tui.errors import IdTokenRejected
+from tui.json_value import Claims
 
 RENEWALS_REMEMBERED: Final = 20
 """Enough to see a pattern; a session may be renewed for years."""

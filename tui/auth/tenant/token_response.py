@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from tui.auth.models import Json
 from tui.errors import GrantRefused, TenantMisbehaved
 from tui.http import Answer
+from tui.json_value import Json
 from tui.text import printable, shortened
 
 UNKNOWN_LIFETIME: Final = timedelta(minutes=5)

@@ -18,7 +18,7 @@ from tests.support.stage import (
 )
 from tui.app.copying import copy_quietly
 from tui.app.widgets.claims_table import ClaimsTable
-from tui.auth.models import Session
+from tui.auth.session import Session
 from tui.auth.store.store import MemoryStore
 
 SIZE = (110, 40)

@@ -12,7 +12,7 @@ from tests.support.looks import Looks, RunBefore
 from tests.support.stage import Stage, stage, text_of, until
 from tests.tui.app.screens.test_sign_in import dialog, is_waiting
 from tui.app.screens.sign_in import HINT_AFTER, SignInScreen
-from tui.auth.models import DevicePrompt, SignInProgress
+from tui.auth.session import DevicePrompt, SignInProgress
 from tui.auth.sign_in.surroundings import Surroundings
 
 pytestmark = pytest.mark.snapshot

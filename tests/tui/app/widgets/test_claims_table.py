@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.builders import START
 from tui.app.widgets.claims_table import value_in_words
-from tui.auth.models import Json
+from tui.json_value import Json
 
 
 @pytest.mark.parametrize(

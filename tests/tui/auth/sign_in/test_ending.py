@@ -16,7 +16,7 @@ from tests.support.builders import CONFIG, Clock
 from tests.support.scripted_tenant import ScriptedTenant, browse, hang_up
 from tests.support.signing import Signing
 from tests.support.worlds import free_ports
-from tui.auth.models import LoginEvent
+from tui.auth.session import LoginEvent
 from tui.auth.sign_in.loopback import LoopbackListener
 from tui.errors import SignInCancelled, SignInTimedOut
 

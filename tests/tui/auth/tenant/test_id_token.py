@@ -7,10 +7,10 @@ import pytest
 from tests.support.builders import CONFIG, Clock, expired, session
 from tests.support.scripted_tenant import ScriptedTenant, public_jwk, rsa_key
 from tests.support.services import refused
-from tui.auth.models import Json
 from tui.auth.service import AuthService
 from tui.auth.store.store import MemoryStore
 from tui.errors import TenantMisbehaved
+from tui.json_value import Json
 
 
 @pytest.mark.parametrize(("offset", "fine"), [(-59, True), (-61, False)])

@@ -11,10 +11,10 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_pri
 from tests.support.builders import CONFIG, Clock, session
 from tests.support.scripted_tenant import ScriptedTenant, browse, public_jwk, rsa_key
 from tests.support.services import refused
-from tui.auth.models import Json
 from tui.auth.service import AuthService
 from tui.auth.store.store import MemoryStore
 from tui.errors import IdTokenRejected, TenantMisbehaved
+from tui.json_value import Json
 
 
 async def test_discovery_issuer_mismatch(tenant: ScriptedTenant, service: AuthService) -> None:
