@@ -13,7 +13,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from tests.support.apis import K1
-from tests.support.processes import DEADLINE_SECONDS, ROOT, Server, free_port
+from tests.support.ports import free_port
+from tests.support.processes import DEADLINE_SECONDS, ROOT, Server
 from tests.support.tokens import claims, token
 
 AUDIENCE = "http://localhost:3001"

@@ -10,7 +10,7 @@ from typing import Final
 
 from tests.bench.report import say
 from tests.bench.watched import Watched
-from tests.support.builders import session
+from tests.support.sessions import session
 from tests.support.worlds import World, new_world, running
 from tui.auth.store.file_store import FileStore
 

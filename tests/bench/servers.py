@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Final
 
 from tests.bench.wrk import pinned
-from tests.support.processes import ROOT, free_port
+from tests.support.ports import free_port
+from tests.support.processes import ROOT, children
 from tests.support.tokens import AUDIENCE
 
 EXPRESS: Final = Path(__file__).with_name("express")
@@ -36,11 +37,11 @@ class Running:
 
     def cpu_seconds(self) -> float:
         """What the server and its workers have computed so far, on whatever core."""
-        return sum(map(_cpu_seconds, [self.process, *_children(self.process)]))
+        return sum(map(_cpu_seconds, [self.process, *children(self.process)]))
 
     def resident_mib(self) -> float:
         """What the server and its workers hold in memory."""
-        return sum(map(_resident_mib, [self.process, *_children(self.process)]))
+        return sum(map(_resident_mib, [self.process, *children(self.process)]))
 
 
 @contextmanager
@@ -122,10 +123,6 @@ def _wait_until_it_answers(port: int) -> None:
         else:
             return
     raise TimeoutError(f"the server on port {port} does not answer")
-
-
-def _children(process: int) -> list[int]:
-    return list(map(int, Path(f"/proc/{process}/task/{process}/children").read_text().split()))
 
 
 def _cpu_seconds(process: int) -> float:

@@ -14,7 +14,8 @@ from statistics import median
 from time import perf_counter
 
 from tests.bench.report import say
-from tests.support.builders import CONFIG, session
+from tests.support.configs import CONFIG
+from tests.support.sessions import session
 from tui.auth.service import AuthService
 from tui.auth.store.store import MemoryStore, session_store
 from tui.config.load import load_config
@@ -35,7 +36,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from tests.bench.token import compare
-from tests.support.builders import session
+from tests.support.sessions import session
 from tui.auth.store.store import session_store
 from tui.config.load import load_config
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.processes import children, wait_until_gone
 from tests.support.terminal import Terminal
 from tests.support.worlds import DOORKEY, World, new_world, running
-from tests.tui.servers.test_dev import await_end, children
 
 pytestmark = pytest.mark.pty
 
@@ -80,8 +80,7 @@ def test_however_the_app_ends_its_servers_end_too(terminal: Terminal, end: str) 
     else:
         terminal.signal(signal.Signals[end])
     terminal.wait_for_exit()
-    for pid in family:
-        await_end(pid)
+    wait_until_gone(family)
 
 
 def test_no_token_reaches_the_terminal_unasked(world: World, terminal: Terminal) -> None:

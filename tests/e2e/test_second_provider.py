@@ -8,9 +8,10 @@ from dataclasses import replace
 
 import pytest
 
-from tests.support.builders import CONFIG
+from tests.support.configs import CONFIG
 from tests.support.person import visit
-from tests.support.worlds import PATIENCE_SECONDS, free_ports
+from tests.support.ports import free_ports
+from tests.support.worlds import PATIENCE_SECONDS
 from tui.auth.service import AuthService
 from tui.auth.store.store import MemoryStore
 from tui.config.load import Config

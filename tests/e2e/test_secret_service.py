@@ -16,7 +16,7 @@ KEEP_AND_LOAD = """
 import json, os, sys
 from datetime import UTC, datetime
 from pathlib import Path
-from tests.support.builders import session
+from tests.support.sessions import session
 from tui.auth.store.file_store import FileStore
 from tui.config.load import load_config
 from tui.commands.quick_token import quick_token

@@ -12,9 +12,10 @@ import pytest
 from playwright.async_api import Page
 
 from tests.support.chromium import chromium_page
-from tests.support.person import visit
+from tests.support.person import last_address, visit
+from tests.support.ports import free_ports
 from tests.support.terminal import Terminal
-from tests.support.worlds import DOORKEY, World, free_ports, new_world, served
+from tests.support.worlds import DOORKEY, World, new_world, served
 from tui.auth.service import AuthService
 from tui.auth.session import LoginEvent, SignInProgress
 from tui.auth.sign_in.options import SignInOptions
@@ -167,7 +168,7 @@ def test_login_paste_takes_the_address_at_its_prompt_and_tells_what_is_wrong(wor
         terminal.send("nonsemse\x7f\x7f\x7fnse\r")
         terminal.wait_for("nonsense", "does not know this code")
         # Longer than what a terminal takes in a line that it edits itself.
-        terminal.send(f"{_last_address(address.group())}&session_state={'x' * 5000}\r")
+        terminal.send(f"{last_address(address.group())}&session_state={'x' * 5000}\r")
         terminal.wait_for("Signed in as Alice")
         assert terminal.wait_for_exit() == 0
         assert terminal.edits_lines
@@ -197,22 +198,3 @@ def test_login_paste_gives_the_terminal_back_however_it_ends(
         terminal.signal(number)
         assert terminal.wait_for_exit() == code
         assert terminal.edits_lines
-
-
-def _last_address(url: str) -> str:
-    """Sign in as a browser on another machine, and give the address that it cannot open."""
-    import httpx
-
-    from tests.support.person import Form
-
-    with httpx.Client(follow_redirects=False, trust_env=False) as browser:
-        page = browser.get(url)
-        while True:
-            if page.is_redirect:
-                target = str(page.next_request.url) if page.next_request else ""
-                if "/callback?" in target:
-                    return target
-                page = browser.get(target)
-            else:
-                form = Form(page.text)
-                page = browser.post(page.url.join(form.action), data=form.fields)

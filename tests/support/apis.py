@@ -11,9 +11,9 @@ from starlette.types import Message
 
 from api_server.app import create_app
 from api_server.settings import Settings
-from tests.support.clocks import Clock
+from tests.support.clocks import NOW, Seconds
 from tests.support.issuers import Issuer
-from tests.support.tokens import AUDIENCE, ISSUER, NOW, RsaKey, claims, header, token
+from tests.support.tokens import AUDIENCE, ISSUER, RsaKey, claims, header, token
 
 K1 = RsaKey.named("k1")
 K2 = RsaKey.named("k2")
@@ -29,8 +29,8 @@ class Api:
 
     issuer: Issuer = field(default_factory=lambda: Issuer(K1))
     settings: Settings = field(default_factory=lambda: Settings(ISSUER, AUDIENCE))
-    wall: Clock = field(default_factory=lambda: Clock(NOW))
-    monotonic: Clock = field(default_factory=lambda: Clock(50.0))
+    wall: Seconds = field(default_factory=lambda: Seconds(NOW))
+    monotonic: Seconds = field(default_factory=lambda: Seconds(50.0))
     log: list[bytes] = field(default_factory=list)
 
     def __post_init__(self) -> None:

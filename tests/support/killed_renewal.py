@@ -14,8 +14,10 @@ from pathlib import Path
 
 import httpx
 
-from tests.support.builders import CONFIG, Clock, expired, session
+from tests.support.clocks import Clock
+from tests.support.configs import CONFIG
 from tests.support.scripted_tenant import ScriptedTenant
+from tests.support.sessions import expired, session
 from tui.auth.service import AuthService
 from tui.auth.store.file_store import FileStore
 

@@ -12,7 +12,7 @@ import sys
 from itertools import count
 from pathlib import Path
 
-from tests.support.builders import session
+from tests.support.sessions import session
 from tui.auth.store.file_store import FileStore
 
 LATEST_KILL_SECONDS = 0.01

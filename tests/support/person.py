@@ -4,51 +4,49 @@ It stands in for a browser where a test is about the terminal; Chromium has test
 """
 
 import sys
-from html.parser import HTMLParser
+from typing import Final
 
 import httpx
 
-ANSWERS = {"username": "alice", "password": "alice-password", "sub": "alice"}
+from tests.support.forms import Form, forms_of
 
-MOST_PAGES = 6
+COMMAND: Final = f"{sys.executable} -m tests.support.person %s"
+"""As `$BROWSER` takes it."""
 
+ANSWERS: Final = {"username": "alice", "password": "alice-password", "sub": "alice"}
 
-class Form(HTMLParser):
-    """The first form of a page: where it goes and what it sends."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.action = ""
-        self.fields: dict[str, str] = {}
-        self.found = self.ended = False
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        attributes = {name: value or "" for name, value in attrs}
-        name = attributes.get("name", "")
-        if tag == "form" and not self.found:
-            self.found, self.action = True, attributes.get("action", "")
-        elif self.ended or not name:
-            return
-        elif tag == "input":
-            self.fields[name] = ANSWERS.get(name, attributes.get("value", ""))
-        elif tag == "button" and attributes.get("value") == "allow":
-            self.fields[name] = "allow"
-
-    def handle_endtag(self, tag: str) -> None:
-        self.ended = self.ended or tag == "form"
+MOST_PAGES: Final = 6
 
 
 def visit(url: str) -> int:
-    """Go to `url` and through every form; 0 where it ends well."""
+    """Go to `url` and through the first form of every page; 0 where it ends well."""
     with httpx.Client(follow_redirects=True, trust_env=False) as browser:
         page = browser.get(url)
         for _ in range(MOST_PAGES):
-            form = Form(page.text)
-            if not form.found:
+            forms = forms_of(page.text)
+            if not forms:
                 return 0 if page.is_success else 1
-            page = browser.post(page.url.join(form.action), data=form.fields)
+            page = browser.post(page.url.join(forms[0].action), data=filled(forms[0]))
     return 1
+
+
+def filled(form: Form) -> dict[str, str]:
+    """Answer what the form asks, and press Allow where it can be pressed."""
+    allow = {name: value for name, value in form.buttons if value == "allow"}
+    return form.fields | {name: ANSWERS[name] for name in form.fields if name in ANSWERS} | allow
+
+
+def last_address(url: str) -> str:
+    """Sign in as on another machine; return the address that the browser there cannot open."""
+    with httpx.Client(follow_redirects=False, trust_env=False) as browser:
+        page = browser.get(url)
+        while not (page.next_request and "/callback?" in str(page.next_request.url)):
+            if page.next_request:
+                page = browser.send(page.next_request)
+            else:
+                (form,) = forms_of(page.text)
+                page = browser.post(page.url.join(form.action), data=filled(form))
+        return str(page.next_request.url)
 
 
 if __name__ == "__main__":

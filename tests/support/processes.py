@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,12 +17,6 @@ from typing import IO
 
 DEADLINE_SECONDS = 15.0
 ROOT = Path(__file__).parents[2]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass
@@ -88,9 +82,7 @@ class Server:
 
     def members(self) -> list[int]:
         """The processes of the server: itself and its workers."""
-        main = self.process.pid
-        children = Path(f"/proc/{main}/task/{main}/children").read_text().split()
-        return [main, *map(int, children)]
+        return [self.process.pid, *children(self.process.pid)]
 
     def errors(self) -> str:
         """What it wrote to stderr; only once it has ended."""
@@ -115,8 +107,15 @@ def first_to_end(*servers: Server) -> Server:
     return first
 
 
-def wait_until_gone(members: Sequence[int]) -> None:
-    for member in members:
+def children(process: int) -> list[int]:
+    """The processes that this one has started and that run still."""
+    listed = Path(f"/proc/{process}/task/{process}/children").read_text()
+    return [int(child) for child in listed.split()]
+
+
+def wait_until_gone(processes: Iterable[int]) -> None:
+    """Wait until all have ended, whoever their parents are."""
+    for member in processes:
         with suppress(ProcessLookupError), end_of(member) as end:
             assert select.select([end], [], [], DEADLINE_SECONDS)[0], "a process stayed behind"
 

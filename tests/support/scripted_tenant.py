@@ -16,7 +16,8 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 
-from tests.support.builders import CONFIG, Clock
+from tests.support.clocks import Clock
+from tests.support.configs import CONFIG
 from tui.json_value import Json
 
 Respond = Callable[[httpx.Request], httpx.Response]

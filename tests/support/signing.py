@@ -2,7 +2,8 @@
 
 import asyncio
 
-from tests.support.builders import CONFIG, Clock
+from tests.support.clocks import Clock
+from tests.support.configs import CONFIG
 from tests.support.scripted_tenant import ScriptedTenant
 from tui.auth.service import AuthService
 from tui.auth.session import LoginEvent, SignInProgress

@@ -11,13 +11,17 @@ from pathlib import Path
 from typing import Literal
 
 import httpx
+from textual.app import App
 from textual.pilot import Pilot
 
-from tests.support.builders import CONFIG, START, Clock, session
+from tests.support.clocks import START, Clock
+from tests.support.configs import CONFIG
 from tests.support.scripted_tenant import ScriptedTenant
+from tests.support.sessions import session
 from tui.api.client import ApiClient
 from tui.api.metadata import WELL_KNOWN
 from tui.app.app import DoorkeyApp
+from tui.app.screens.sign_in import SignInScreen
 from tui.auth.service import AuthService
 from tui.auth.session import Profile, Session
 from tui.auth.sign_in.browser import BrowserOpener
@@ -192,10 +196,35 @@ async def until(pilot: "Pilot[None]", condition: Callable[[], object]) -> None:
     await pilot.pause()
 
 
-def text_of(app: DoorkeyApp) -> str:
+def text_of(app: App[None]) -> str:
     """What a person reads on the screen."""
-    strips = app.screen._compositor.render_strips()
+    strips = app.screen._compositor.render_strips()  # Textual's only public way is an SVG
     return "\n".join("".join(segment.text for segment in strip) for strip in strips)
+
+
+async def point_at(pilot: "Pilot[None]", words: str, *, click: bool = False) -> None:
+    """Put the mouse on the first place where the screen says `words`."""
+    lines = text_of(pilot.app).splitlines()
+    row = next(number for number, line in enumerate(lines) if words in line)
+    go = pilot.click if click else pilot.hover
+    await go(offset=(lines[row].index(words) + 1, row))
+
+
+def has_dialog(on: Stage) -> bool:
+    """Whether a sign-in is shown."""
+    return isinstance(on.app.screen, SignInScreen)
+
+
+def dialog_of(on: Stage) -> SignInScreen:
+    """The dialog of a sign-in, which must be open."""
+    screen = on.app.screen
+    assert isinstance(screen, SignInScreen)
+    return screen
+
+
+def is_waiting(on: Stage) -> bool:
+    """Whether a sign-in waits for the person's browser."""
+    return has_dialog(on) and dialog_of(on).progress.browser in ("opened", "failed")
 
 
 def stopwatch(latencies: Iterable[float]) -> Callable[[], float]:

@@ -10,9 +10,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384, HashAlgorithm
 
+from tests.support.clocks import NOW
+
 ISSUER = "https://tenant.example/"
 AUDIENCE = "https://api.example"
-NOW = 1_800_000_000
 
 Json = Mapping[str, object]
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from base64 import urlsafe_b64decode
 from dataclasses import dataclass
-from html.parser import HTMLParser
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
+
+from tests.support.forms import last_form
 
 REDIRECT_URI = "http://127.0.0.1:8642/callback"
 ALL_SCOPES = "openid profile email offline_access read:messages"
@@ -29,36 +30,6 @@ REQUEST = {
 }
 
 Changes = str | None
-
-
-class Clock:
-    """A clock that stands still until it is told."""
-
-    def __init__(self) -> None:
-        self.time = 1_800_000_000.0
-
-    def __call__(self) -> float:
-        return self.time
-
-    def advance(self, seconds: float) -> None:
-        self.time += seconds
-
-
-class Form(HTMLParser):
-    """The fields of a page's last form, as a browser would post them."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.action = ""
-        self.fields: dict[str, str] = {}
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        values = dict(attrs)
-        if tag == "form":
-            self.action, self.fields = values.get("action") or "", {}
-        elif tag == "input":
-            self.fields[values.get("name") or ""] = values.get("value") or ""
 
 
 def parameters_of(response: httpx.Response) -> dict[str, str]:
@@ -111,7 +82,7 @@ class Visitor:
 
     async def submit(self, page: httpx.Response, **values: Changes) -> httpx.Response:
         """Fill the page's last form in and post it; the answer is not followed."""
-        form = Form(page.text)
+        form = last_form(page.text)
         return await self.client.post(form.action, data=changed(form.fields, values))
 
     async def log_in(

@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,14 +9,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.support import person
+from tests.support.ports import free_ports
 from tui.config.load import Config, load_config
 
 DOORKEY = [sys.executable, "-P", "-m", "tui"]
 
 PATIENCE_SECONDS = 30.0
 """For anything that a process of ours should do; reached only where something is broken."""
-
-PERSON = str(Path(__file__).with_name("person.py"))
 
 
 @dataclass(frozen=True)
@@ -56,23 +55,11 @@ def new_world(folder: Path, **members: object) -> World:
     path.write_text(json.dumps(config | members))
     environment = dict(os.environ) | {
         "DOORKEY_STATE_DIR": str(folder / "state"),
-        "BROWSER": f"{sys.executable} {PERSON} %s",
+        "BROWSER": person.COMMAND,
         "TERM": "xterm-256color",
         "COLORTERM": "truecolor",
     }
     return World(load_config(path), folder, environment)
-
-
-def free_ports(count: int) -> list[int]:
-    """Find ports that nobody listens on now."""
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
-    finally:
-        for each in sockets:
-            each.close()
 
 
 @contextmanager

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.builders import expired, session
-from tests.tui.conftest import CONFIG
+from tests.support.configs import write_config
+from tests.support.sessions import expired, session
 from tui.auth.store.store import session_store
 from tui.cli import main
 from tui.config.load import Config
@@ -165,7 +165,7 @@ def test_a_tenant_of_the_wide_world_cannot_be_served_here(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "auth_config.json"
-    path.write_text(json.dumps(CONFIG | {"domain": "tenant.example"}))
+    write_config(path.parent, domain="tenant.example")
     assert main(["tenant", "--config", str(path)]) == 2
     assert "not on this machine" in capsys.readouterr().err
 

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 
-from tests.support.builders import CONFIG
+from tests.support.configs import CONFIG
 from tui.errors import ConfigError, TenantMisbehaved, TenantUnreachable
 from tui.http import TenantHttp
 from tui.servers.checks import check

@@ -8,9 +8,9 @@ from api_server.bearer.key_set import KeySet
 from api_server.bearer.key_source import KeySource
 from api_server.bearer.token_cache import TokenCache
 from tests.support.apis import K1, K2
-from tests.support.clocks import Clock
+from tests.support.clocks import NOW, Seconds
 from tests.support.issuers import Issuer
-from tests.support.tokens import AUDIENCE, ISSUER, NOW, claims, token
+from tests.support.tokens import AUDIENCE, ISSUER, claims, token
 
 TOKEN = token(K1, claims(exp=2_000_000_000)).encode()
 
@@ -20,7 +20,7 @@ class Memory:
 
     def __init__(self) -> None:
         self.issuer = Issuer(K1)
-        self.clock = Clock(NOW)
+        self.clock = Seconds(NOW)
         self.cache: TokenCache[AccessToken] = TokenCache()
         keys = KeySet(KeySource(ISSUER, transport=self.issuer), self.clock)
         rules = ClaimRules(ISSUER, AUDIENCE)

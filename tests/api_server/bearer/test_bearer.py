@@ -11,9 +11,9 @@ from starlette.routing import Route
 
 from api_server.bearer.bearer import Bearer, Caller, requires
 from tests.support.apis import K1
-from tests.support.clocks import Clock
+from tests.support.clocks import NOW, Seconds
 from tests.support.issuers import Issuer
-from tests.support.tokens import AUDIENCE, ISSUER, NOW, claims, token
+from tests.support.tokens import AUDIENCE, ISSUER, claims, token
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -56,7 +56,7 @@ class Things(HTTPEndpoint):
 
 def client(**options: object) -> httpx.AsyncClient:
     # the three lines of the README, but for the transport and the clock
-    bearer = Bearer(ISSUER, AUDIENCE, transport=Issuer(K1), clock=Clock(NOW))
+    bearer = Bearer(ISSUER, AUDIENCE, transport=Issuer(K1), clock=Seconds(NOW))
     app = Starlette(
         routes=[
             Route("/things", things),

@@ -10,16 +10,16 @@ from starlette.requests import Request
 
 from api_server.bearer.bearer import Bearer, requires
 from tests.support.apis import K1
-from tests.support.clocks import Clock
+from tests.support.clocks import NOW, Seconds
 from tests.support.issuers import Issuer
 from tests.support.processes import ROOT
-from tests.support.tokens import AUDIENCE, ISSUER, NOW, claims, token
+from tests.support.tokens import AUDIENCE, ISSUER, claims, token
 
 README = (ROOT / "README.md").read_text("utf-8")
 
 
 def new_bearer() -> Bearer:
-    return Bearer(ISSUER, AUDIENCE, transport=Issuer(K1), clock=Clock(NOW))
+    return Bearer(ISSUER, AUDIENCE, transport=Issuer(K1), clock=Seconds(NOW))
 
 
 def calling(app: FastAPI) -> httpx.AsyncClient:

@@ -11,7 +11,8 @@ import pytest
 from api_server.local_tenant.app import app_of
 from api_server.local_tenant.settings import Settings
 from api_server.local_tenant.tenant import Tenant, open_tenant
-from tests.support.visitor import Clock, Visitor
+from tests.support.clocks import Seconds
+from tests.support.visitor import Visitor
 
 SETTINGS = Settings(
     issuer="http://localhost:3002/",
@@ -26,7 +27,7 @@ SETTINGS = Settings(
 def prepared_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A state folder with keys and people in it."""
     folder = tmp_path_factory.mktemp("prepared")
-    open_tenant(replace(SETTINGS, state_dir=folder), clock=Clock()).close()
+    open_tenant(replace(SETTINGS, state_dir=folder), clock=Seconds()).close()
     return folder
 
 
@@ -37,12 +38,12 @@ def settings(prepared_dir: Path, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock() -> Seconds:
+    return Seconds()
 
 
 @pytest.fixture
-def open_one(clock: Clock) -> Iterator[Callable[[Settings], Tenant]]:
+def open_one(clock: Seconds) -> Iterator[Callable[[Settings], Tenant]]:
     """Open tenants that are closed at the end of the test."""
     opened = []
 

@@ -6,7 +6,8 @@ from starlette.types import Message
 
 from api_server.local_tenant.app import app_of
 from api_server.local_tenant.tenant import Tenant
-from tests.support.visitor import REQUEST, Form, Visitor
+from tests.support.forms import last_form
+from tests.support.visitor import REQUEST, Visitor
 
 PATHS = [
     "/",
@@ -72,7 +73,11 @@ async def test_garbled_requests_get_an_answer_that_is_no_failure(visitor: Visito
 async def test_garbled_forms_get_an_answer_that_is_no_failure(visitor: Visitor) -> None:
     chance = random.Random(42)
     page = await visitor.follow(await visitor.authorize())
-    fields = Form(page.text).fields | {"username": "alice", "password": "x", "action": "login"}
+    fields = last_form(page.text).fields | {
+        "username": "alice",
+        "password": "x",
+        "action": "login",
+    }
     for _ in range(60):
         garbled = {name: _garbled(value, chance) for name, value in fields.items()}
         response = await visitor.client.post("/login", data={**fields, **garbled})

@@ -7,7 +7,8 @@ from api_server.local_tenant.records.database import open_database
 from api_server.local_tenant.records.refresh_tokens import check_refresh_token, use_refresh_token
 from api_server.local_tenant.settings import Settings
 from api_server.local_tenant.tenant import Tenant
-from tests.support.visitor import Clock, Visitor, claims_of
+from tests.support.clocks import Seconds
+from tests.support.visitor import Visitor, claims_of
 
 
 async def test_renewal_gives_new_tokens_and_a_new_refresh_token(visitor: Visitor) -> None:
@@ -18,7 +19,7 @@ async def test_renewal_gives_new_tokens_and_a_new_refresh_token(visitor: Visitor
     assert renewed["scope"] == tokens["scope"]
 
 
-async def test_renewed_id_token_is_of_the_same_sign_in(visitor: Visitor, clock: Clock) -> None:
+async def test_renewed_id_token_is_of_the_same_sign_in(visitor: Visitor, clock: Seconds) -> None:
     tokens = await visitor.tokens()
     clock.advance(3600)
     renewed = (await visitor.renew(tokens["refresh_token"])).json()
@@ -74,7 +75,7 @@ async def test_of_many_processes_on_one_file_exactly_one_wins(
         assert list(threads.map(use, range(32))).count(True) == 1
 
 
-async def test_refresh_token_expires(visitor: Visitor, clock: Clock) -> None:
+async def test_refresh_token_expires(visitor: Visitor, clock: Seconds) -> None:
     token = (await visitor.tokens())["refresh_token"]
     clock.advance(30 * 24 * 3600)
     response = await visitor.renew(token)
@@ -82,7 +83,7 @@ async def test_refresh_token_expires(visitor: Visitor, clock: Clock) -> None:
     assert response.json()["error"] == "invalid_grant"
 
 
-async def test_each_renewal_gives_the_full_time_anew(visitor: Visitor, clock: Clock) -> None:
+async def test_each_renewal_gives_the_full_time_anew(visitor: Visitor, clock: Seconds) -> None:
     token = (await visitor.tokens())["refresh_token"]
     for _ in range(3):
         clock.advance(29 * 24 * 3600)

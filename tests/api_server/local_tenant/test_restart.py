@@ -11,7 +11,9 @@ from api_server.local_tenant.records import database
 from api_server.local_tenant.records.database import DatabaseUnusableError
 from api_server.local_tenant.settings import Settings
 from api_server.local_tenant.tenant import Tenant, open_tenant
-from tests.support.visitor import Clock, Form, Visitor, header_of, parameters_of
+from tests.support.clocks import Seconds
+from tests.support.forms import last_form
+from tests.support.visitor import Visitor, header_of, parameters_of
 
 Open = Callable[[Settings], Tenant]
 
@@ -44,7 +46,7 @@ async def test_sign_in_that_has_begun_goes_on_after_a_restart(
     page = await visitor.follow(await visitor.authorize())
     tenant.close()
     after = moved_to(open_one(settings), visitor)
-    assert Form(page.text).action == "/login"
+    assert last_form(page.text).action == "/login"
     assert "code" in parameters_of(await after.allow(await after.log_in(page)))
 
 
@@ -147,7 +149,7 @@ def test_file_that_is_in_use_is_not_set_aside(
 
 
 async def test_what_has_expired_is_cleared_away(
-    visitor: Visitor, tenant: Tenant, clock: Clock
+    visitor: Visitor, tenant: Tenant, clock: Seconds
 ) -> None:
     await visitor.tokens()
     await visitor.authorize(prompt="login")

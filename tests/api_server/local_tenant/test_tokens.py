@@ -7,7 +7,8 @@ from api_server.local_tenant.app import app_of
 from api_server.local_tenant.id_token import at_hash
 from api_server.local_tenant.settings import Settings
 from api_server.local_tenant.tenant import Tenant
-from tests.support.visitor import Clock, Visitor, claims_of, header_of
+from tests.support.clocks import Seconds
+from tests.support.visitor import Visitor, claims_of, header_of
 
 START = 1_800_000_000
 
@@ -109,7 +110,7 @@ async def test_lifetimes_are_those_that_were_set(
     assert claims_of(tokens["id_token"])["exp"] == START + 90
 
 
-async def test_picture_can_be_seen(visitor: Visitor, clock: Clock) -> None:
+async def test_picture_can_be_seen(visitor: Visitor, clock: Seconds) -> None:
     claims = claims_of((await visitor.tokens())["id_token"])
     response = await visitor.get(str(claims["picture"]))
     assert response.headers["content-type"].startswith("image/svg+xml")

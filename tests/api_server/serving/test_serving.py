@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.processes import Server, first_to_end, free_port, wait_until_gone
+from tests.support.ports import free_port
+from tests.support.processes import Server, first_to_end, wait_until_gone
 
 pytestmark = pytest.mark.skipif(not Path("/proc").exists(), reason="looks into /proc")
 

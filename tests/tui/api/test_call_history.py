@@ -1,6 +1,6 @@
 """The calls so far, in numbers."""
 
-from tests.support.builders import START
+from tests.support.clocks import START
 from tui.api.history import CALLS_REMEMBERED, Call, CallHistory, Latencies
 
 

@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from tests.support.builders import CONFIG, START, session
+from tests.support.clocks import START
+from tests.support.configs import CONFIG
+from tests.support.sessions import session
 from tests.support.stage import ACCESS_CLAIMS, OTHER_AUDIENCE, jwt_of
 from tui.api.challenge import bearer_challenge
 from tui.api.metadata import ResourceMetadata

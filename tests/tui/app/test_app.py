@@ -9,7 +9,8 @@ from textual.command import CommandPalette
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from tests.support.builders import CONFIG, expired, session
+from tests.support.configs import CONFIG
+from tests.support.sessions import expired, session
 from tests.support.stage import (
     ALICE,
     Stage,

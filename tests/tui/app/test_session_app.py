@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import httpx
 
-from tests.support.builders import expired, session
+from tests.support.sessions import expired, session
 from tests.support.stage import ALICE, session_of, stage, text_of, until
 from tui.app.screens.log_out import LogOutScreen
 from tui.auth.session import Session

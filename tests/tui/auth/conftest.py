@@ -2,7 +2,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.support.builders import CONFIG, Clock
+from tests.support.clocks import Clock
+from tests.support.configs import CONFIG
 from tests.support.scripted_tenant import ScriptedTenant
 from tests.support.services import Make
 from tui.auth.service import AuthService

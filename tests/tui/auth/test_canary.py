@@ -8,8 +8,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support.builders import CONFIG, Clock, expired, session
+from tests.support.clocks import Clock
+from tests.support.configs import CONFIG
 from tests.support.scripted_tenant import ScriptedTenant
+from tests.support.sessions import expired, session
 from tui.api.client import ping
 from tui.auth.httpx_auth import DoorkeyAuth
 from tui.auth.service import AuthService

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.builders import CONFIG, Clock, expired, session
+from tests.support.clocks import Clock
+from tests.support.configs import CONFIG
 from tests.support.scripted_tenant import ScriptedTenant
+from tests.support.sessions import expired, session
 from tui.auth.service import AuthService
 from tui.auth.store.file_store import FileStore
 from tui.errors import StoreFailed
@@ -62,7 +64,7 @@ async def test_a_full_disk_is_noticed_before_the_tenant_rotates(
 LIMITED = """
 import sys
 from pathlib import Path
-from tests.support.builders import session
+from tests.support.sessions import session
 from tui.errors import StoreFailed
 from tui.auth.store.file_store import FileStore
 

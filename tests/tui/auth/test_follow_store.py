@@ -2,8 +2,9 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.support.builders import CONFIG, session
+from tests.support.configs import CONFIG
 from tests.support.services import Make
+from tests.support.sessions import session
 from tui.auth.service import AuthService
 from tui.auth.session import Session
 from tui.auth.store.store import MemoryStore

@@ -3,8 +3,10 @@ from collections.abc import AsyncIterator, Callable
 import httpx
 import pytest
 
-from tests.support.builders import CONFIG, Clock, expired, session
+from tests.support.clocks import Clock
+from tests.support.configs import CONFIG
 from tests.support.scripted_tenant import ScriptedTenant
+from tests.support.sessions import expired, session
 from tui.auth import AuthService, DoorkeyAuth
 from tui.auth.session import Session
 from tui.auth.store.store import MemoryStore

@@ -6,8 +6,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support.builders import CONFIG, START, Clock, session
+from tests.support.clocks import START, Clock
+from tests.support.configs import CONFIG
 from tests.support.scripted_tenant import ScriptedTenant
+from tests.support.sessions import session
 from tui.auth.keeper import Offline, SessionKeeper, renewal_time
 from tui.auth.service import AuthService
 from tui.auth.store.file_store import FileStore

@@ -5,9 +5,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support.builders import CONFIG, START, Clock, expired, session
+from tests.support.clocks import START, Clock
+from tests.support.configs import CONFIG
 from tests.support.scripted_tenant import ScriptedTenant, form_of
 from tests.support.services import Make, events_of, fail, refuse
+from tests.support.sessions import expired, session
 from tui.auth.service import AuthService
 from tui.auth.session import LoginEvent
 from tui.auth.store.file_store import FileStore

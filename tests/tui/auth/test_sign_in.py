@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from tests.support.builders import CONFIG, START, Clock
+from tests.support.clocks import START, Clock
+from tests.support.configs import CONFIG
 from tests.support.scripted_tenant import ScriptedTenant, browse, form_of
 from tests.support.signing import Signing
 from tui.auth.service import AuthService

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.builders import CONFIG, Clock, session
+from tests.support.clocks import Clock
+from tests.support.configs import CONFIG
 from tests.support.heavy import rounds
 from tests.support.scripted_tenant import ScriptedTenant
+from tests.support.sessions import session
 from tui.auth.service import AuthService
 from tui.auth.store.file_store import FileStore
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.builders import START
+from tests.support.clocks import START
 from tui.auth.session import SignInProgress
 from tui.auth.sign_in.surroundings import Surroundings
 from tui.cli import main

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.builders import session
-from tests.tui.conftest import CONFIG
+from tests.support.configs import UNREACHABLE
+from tests.support.sessions import session
 from tui.auth.store.store import session_store
 from tui.cli import main
 from tui.commands.quick_token import quick_token
@@ -23,7 +23,7 @@ def test_the_quick_way_to_a_token_hands_out_none_that_the_full_way_would_not(
     signed_in: Config, member: str
 ) -> None:
     assert quick_token() == "the-access-token"
-    signed_in.path.write_text(json.dumps(CONFIG)[:-1] + f", {member}}}")
+    signed_in.path.write_text(json.dumps(UNREACHABLE)[:-1] + f", {member}}}")
     assert quick_token() is None
 
 

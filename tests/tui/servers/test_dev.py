@@ -1,5 +1,4 @@
 import json
-import os
 import signal
 import socket
 import subprocess
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.processes import children, wait_until_gone
 from tests.support.worlds import World, new_world
 from tui.servers.bundled import bundled_servers
 from tui.servers.processes import Servers, ServerStatus, probe
@@ -166,27 +166,4 @@ def test_however_the_parent_ends_no_child_stays(world: World, number: signal.Sig
     parent.send_signal(number)
     parent.wait()
     parent.stdout.close()
-    for pid in family:
-        await_end(pid)
-
-
-def children(pid: int) -> list[int]:
-    found = subprocess.run(
-        ["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False
-    )
-    return [int(line) for line in found.stdout.split()]
-
-
-def await_end(pid: int) -> None:
-    """Wait until a process that is not our child has ended."""
-    try:
-        descriptor = os.pidfd_open(pid)
-    except ProcessLookupError:
-        return
-    try:
-        import select
-
-        ready, _, _ = select.select([descriptor], [], [], 20)
-        assert ready, f"process {pid} still runs"
-    finally:
-        os.close(descriptor)
+    wait_until_gone(family)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 SCRIPT = """
-from tests.support.builders import CONFIG
+from tests.support.configs import CONFIG
 from tui.app.app import DoorkeyApp
 from tui.auth.service import AuthService
 from tui.auth.store.store import MemoryStore

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from tests.support.builders import START
+from tests.support.clocks import START
 from tests.support.stage import stage, until
 from tui.terminal.crash import crash_report, details
 

@@ -2,11 +2,11 @@ from urllib.parse import urlencode
 
 import pytest
 
+from tests.support.clocks import Seconds
 from tests.support.visitor import (
     CHALLENGE,
     REDIRECT_URI,
     REQUEST,
-    Clock,
     Visitor,
     claims_of,
     parameters_of,
@@ -136,7 +136,7 @@ async def test_silent_sign_in_with_session_and_consent_succeeds(visitor: Visitor
     assert "code" in parameters_of(await visitor.authorize(prompt="none"))
 
 
-async def test_prompt_login_asks_for_the_password_again(visitor: Visitor, clock: Clock) -> None:
+async def test_prompt_login_asks_for_the_password_again(visitor: Visitor, clock: Seconds) -> None:
     before = claims_of((await visitor.tokens())["id_token"])["auth_time"]
     clock.advance(60)
     page = await visitor.follow(await visitor.authorize(prompt="login"))
@@ -160,7 +160,7 @@ async def test_prompt_consent_asks_again(visitor: Visitor) -> None:
 
 
 async def test_login_that_is_too_old_for_max_age_is_repeated(
-    visitor: Visitor, clock: Clock
+    visitor: Visitor, clock: Seconds
 ) -> None:
     await visitor.sign_in()
     clock.advance(100)

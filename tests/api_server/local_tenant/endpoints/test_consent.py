@@ -1,6 +1,7 @@
 import pytest
 
-from tests.support.visitor import Form, Visitor, parameters_of
+from tests.support.forms import last_form
+from tests.support.visitor import Visitor, parameters_of
 
 
 async def test_page_names_the_app_the_person_and_every_scope(visitor: Visitor) -> None:
@@ -46,7 +47,7 @@ async def test_form_without_its_token_grants_nothing(visitor: Visitor, csrf: str
 async def test_token_of_the_login_form_is_not_good_here(visitor: Visitor) -> None:
     login = await visitor.follow(await visitor.authorize())
     page = await visitor.log_in(login)
-    answer = await visitor.submit(page, decision="allow", csrf=Form(login.text).fields["csrf"])
+    answer = await visitor.submit(page, decision="allow", csrf=last_form(login.text).fields["csrf"])
     assert answer.status_code == 403
 
 
@@ -60,7 +61,7 @@ async def test_neither_yes_nor_no_grants_nothing(visitor: Visitor, decision: str
 
 async def test_consent_needs_somebody_who_is_signed_in(visitor: Visitor) -> None:
     login = await visitor.follow(await visitor.authorize())
-    fields = {"sign_in": Form(login.text).fields["sign_in"], "decision": "allow"}
+    fields = {"sign_in": last_form(login.text).fields["sign_in"], "decision": "allow"}
     answer = await visitor.client.post("/consent", data=fields)
     assert "/login?" in answer.headers["location"]
 
@@ -73,5 +74,5 @@ async def test_answer_is_given_once(visitor: Visitor) -> None:
 
 async def test_somebody_else_can_sign_in_from_the_consent_page(visitor: Visitor) -> None:
     page = await visitor.log_in(await visitor.follow(await visitor.authorize()))
-    login = await visitor.get(f"/login?sign_in={Form(page.text).fields['sign_in']}")
+    login = await visitor.get(f"/login?sign_in={last_form(page.text).fields['sign_in']}")
     assert "Bob Baker" in (await visitor.log_in(login, "bob")).text

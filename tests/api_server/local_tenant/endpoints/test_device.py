@@ -7,7 +7,9 @@ import pytest
 from api_server.local_tenant.records.device_codes import GRANT_TYPE
 from api_server.local_tenant.records.user_code import ALPHABET, fresh_user_code
 from api_server.local_tenant.tenant import Tenant
-from tests.support.visitor import ALL_SCOPES, Clock, Form, Visitor, claims_of
+from tests.support.clocks import Seconds
+from tests.support.forms import last_form
+from tests.support.visitor import ALL_SCOPES, Visitor, claims_of
 
 REQUEST = {
     "client_id": "doorkey-local",
@@ -57,7 +59,7 @@ async def test_device_gets_what_rfc_8628_says(visitor: Visitor) -> None:
 
 
 async def test_device_gets_tokens_once_the_person_has_allowed_it(
-    visitor: Visitor, clock: Clock
+    visitor: Visitor, clock: Seconds
 ) -> None:
     codes = await ask(visitor)
     assert await error_of_poll(visitor, codes) == "authorization_pending"
@@ -85,7 +87,7 @@ async def test_cancelled_login_is_told_to_the_device(visitor: Visitor) -> None:
     assert await error_of_poll(visitor, codes) == "access_denied"
 
 
-async def test_polling_too_fast_makes_the_interval_longer(visitor: Visitor, clock: Clock) -> None:
+async def test_polling_too_fast_makes_the_interval_longer(visitor: Visitor, clock: Seconds) -> None:
     codes = await ask(visitor)
     assert await error_of_poll(visitor, codes) == "authorization_pending"
     clock.advance(4)
@@ -96,7 +98,7 @@ async def test_polling_too_fast_makes_the_interval_longer(visitor: Visitor, cloc
     assert await error_of_poll(visitor, codes) == "authorization_pending"
 
 
-async def test_device_code_expires(visitor: Visitor, clock: Clock) -> None:
+async def test_device_code_expires(visitor: Visitor, clock: Seconds) -> None:
     codes = await ask(visitor)
     clock.advance(600)
     assert await error_of_poll(visitor, codes) == "expired_token"
@@ -105,7 +107,7 @@ async def test_device_code_expires(visitor: Visitor, clock: Clock) -> None:
 
 
 async def test_code_that_expires_at_the_consent_page_grants_nothing(
-    visitor: Visitor, clock: Clock
+    visitor: Visitor, clock: Seconds
 ) -> None:
     codes = await ask(visitor)
     page = await consent_page_of(visitor, codes)
@@ -141,7 +143,7 @@ async def test_code_may_be_typed_carelessly(visitor: Visitor, change: object) ->
 async def test_complete_address_fills_the_code_in_but_does_not_submit_it(visitor: Visitor) -> None:
     codes = await ask(visitor)
     page = await visitor.get(str(codes["verification_uri_complete"]))
-    assert Form(page.text).fields["user_code"] == codes["user_code"]
+    assert last_form(page.text).fields["user_code"] == codes["user_code"]
     assert await error_of_poll(visitor, codes) == "authorization_pending"
 
 
@@ -168,7 +170,7 @@ async def test_wrong_code_is_asked_for_again(visitor: Visitor, code: str) -> Non
 
 
 async def test_tries_are_limited_whatever_browser_they_come_from(
-    visitor: Visitor, clock: Clock
+    visitor: Visitor, clock: Seconds
 ) -> None:
     codes = await ask(visitor)
     for _ in range(20):

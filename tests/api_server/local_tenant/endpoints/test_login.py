@@ -1,7 +1,9 @@
 import pytest
 
 from api_server.local_tenant.tenant import Tenant
-from tests.support.visitor import Clock, Form, Visitor, parameters_of
+from tests.support.clocks import Seconds
+from tests.support.forms import last_form
+from tests.support.visitor import Visitor, parameters_of
 
 
 async def login_page_of(visitor: Visitor) -> str:
@@ -58,7 +60,7 @@ async def test_password_is_never_sent_back(visitor: Visitor) -> None:
 
 
 async def test_tries_are_limited_even_with_the_right_password(
-    visitor: Visitor, clock: Clock
+    visitor: Visitor, clock: Seconds
 ) -> None:
     page = await visitor.follow(await visitor.authorize())
     for _ in range(10):
@@ -89,7 +91,7 @@ async def test_form_without_its_token_signs_nobody_in(visitor: Visitor, csrf: st
 
 async def test_token_of_another_browser_is_refused(visitor: Visitor) -> None:
     page = await visitor.follow(await visitor.authorize())
-    foreign = Form(page.text).fields["csrf"]
+    foreign = last_form(page.text).fields["csrf"]
     visitor.client.cookies.clear()
     page = await visitor.follow(await visitor.authorize())
     values = {"username": "alice", "password": "alice-password", "action": "login"}
@@ -152,14 +154,14 @@ async def test_two_tabs_can_sign_in_one_after_the_other(visitor: Visitor) -> Non
     assert parameters_of(await visitor.allow(page))["state"] == "two"
 
 
-async def test_sign_in_that_took_too_long_is_over(visitor: Visitor, clock: Clock) -> None:
+async def test_sign_in_that_took_too_long_is_over(visitor: Visitor, clock: Seconds) -> None:
     page = await visitor.follow(await visitor.authorize())
     clock.advance(900)
     answer = await visitor.submit(page, username="alice", password="alice-password")
     assert "This sign-in is over" in answer.text
 
 
-async def test_browser_session_ends_after_a_day(visitor: Visitor, clock: Clock) -> None:
+async def test_browser_session_ends_after_a_day(visitor: Visitor, clock: Seconds) -> None:
     await visitor.sign_in()
     clock.advance(24 * 3600)
     assert parameters_of(await visitor.authorize(prompt="none"))["error"] == "login_required"

@@ -1,7 +1,8 @@
 import httpx
 import pytest
 
-from tests.support.visitor import Clock, Visitor, parameters_of
+from tests.support.clocks import Seconds
+from tests.support.visitor import Visitor, parameters_of
 
 
 async def logout(visitor: Visitor, **params: object) -> httpx.Response:
@@ -33,7 +34,7 @@ async def test_without_a_return_address_a_page_says_it_is_done(visitor: Visitor)
     assert not await is_signed_in(visitor)
 
 
-async def test_expired_id_token_will_do(visitor: Visitor, clock: Clock) -> None:
+async def test_expired_id_token_will_do(visitor: Visitor, clock: Seconds) -> None:
     tokens = await visitor.tokens()
     clock.advance(40_000)
     assert "You are signed out" in (await logout(visitor, id_token_hint=tokens["id_token"])).text

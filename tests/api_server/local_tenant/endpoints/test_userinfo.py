@@ -2,7 +2,8 @@ import httpx
 import pytest
 
 from api_server.local_tenant.tenant import Tenant
-from tests.support.visitor import Clock, Visitor
+from tests.support.clocks import Seconds
+from tests.support.visitor import Visitor
 
 
 async def test_claims_go_by_the_scopes_of_the_token(visitor: Visitor) -> None:
@@ -48,7 +49,7 @@ async def test_token_in_two_places_is_refused(visitor: Visitor) -> None:
     assert response.status_code == 400
 
 
-async def test_expired_token_is_refused(visitor: Visitor, clock: Clock) -> None:
+async def test_expired_token_is_refused(visitor: Visitor, clock: Seconds) -> None:
     token = (await visitor.tokens())["access_token"]
     clock.advance(3600)
     assert_invalid(await visitor.userinfo(token))

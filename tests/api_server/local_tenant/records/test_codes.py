@@ -3,7 +3,8 @@ import asyncio
 import httpx
 import pytest
 
-from tests.support.visitor import VERIFIER, Clock, Visitor
+from tests.support.clocks import Seconds
+from tests.support.visitor import VERIFIER, Visitor
 
 
 def assert_refused(response: httpx.Response, error: str) -> None:
@@ -63,13 +64,13 @@ async def test_of_many_uses_at_once_exactly_one_wins(visitor: Visitor) -> None:
     assert (await visitor.renew(won.json()["refresh_token"])).status_code == 400
 
 
-async def test_code_expires(visitor: Visitor, clock: Clock) -> None:
+async def test_code_expires(visitor: Visitor, clock: Seconds) -> None:
     code = (await visitor.sign_in())["code"]
     clock.advance(60)
     assert_refused(await visitor.redeem(code), "invalid_grant")
 
 
-async def test_code_is_good_until_its_last_second(visitor: Visitor, clock: Clock) -> None:
+async def test_code_is_good_until_its_last_second(visitor: Visitor, clock: Seconds) -> None:
     code = (await visitor.sign_in())["code"]
     clock.advance(59)
     assert (await visitor.redeem(code)).status_code == 200

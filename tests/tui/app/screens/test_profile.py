@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from textual.pilot import Pilot
 
-from tests.support.builders import START, session
+from tests.support.clocks import START
+from tests.support.sessions import session
 from tests.support.stage import (
     ACCESS_CLAIMS,
     ALICE,

@@ -10,24 +10,24 @@ import pytest
 from textual.widgets import Input
 
 from tests.support.scripted_tenant import ScriptedTenant
-from tests.support.stage import Stage, no_clipboard, stage, text_of, until
+from tests.support.stage import (
+    Stage,
+    dialog_of,
+    has_dialog,
+    is_waiting,
+    no_clipboard,
+    stage,
+    text_of,
+    until,
+)
 from tui.app.screens.sign_in import SignInScreen
 from tui.auth.sign_in.surroundings import Surroundings
 
 SIZE = (80, 30)
 
 
-def dialog(on: Stage) -> SignInScreen | None:
-    return on.app.screen if isinstance(on.app.screen, SignInScreen) else None
-
-
-def is_waiting(on: Stage) -> bool:
-    screen = dialog(on)
-    return screen is not None and screen.progress.browser in ("opened", "failed")
-
-
 def answer_url(on: Stage, tenant: ScriptedTenant) -> str:
-    request = httpx.URL(screen.progress.url if (screen := dialog(on)) else "").params
+    request = httpx.URL(dialog_of(on).progress.url).params
     return str(
         httpx.URL(
             request["redirect_uri"],
@@ -41,8 +41,7 @@ async def test_the_whole_address_as_one_link_and_the_time_left_are_shown() -> No
     async with on.app.run_test(size=SIZE) as pilot:
         await pilot.press("l")
         await until(pilot, lambda: is_waiting(on))
-        screen = dialog(on)
-        assert screen is not None
+        screen = dialog_of(on)
         address = screen.query_one("#address")
         strips = address.render_lines(address.region.reset_offset)
         assert "".join(strip.text.strip() for strip in strips) == screen.progress.url
@@ -68,7 +67,7 @@ async def test_escape_cancels_and_nobody_is_signed_in() -> None:
         await pilot.press("2")
         await until(pilot, lambda: is_waiting(on))
         await pilot.press("escape")
-        await until(pilot, lambda: dialog(on) is None)
+        await until(pilot, lambda: not has_dialog(on))
         assert on.app.current_mode == "home"
         assert not on.app.account.signed_in
 
@@ -79,7 +78,7 @@ async def test_ctrl_c_cancels_too_whatever_is_being_typed() -> None:
         await pilot.press("l")
         await until(pilot, lambda: is_waiting(on))
         await pilot.press("v", "x", "ctrl+c")
-        await until(pilot, lambda: dialog(on) is None)
+        await until(pilot, lambda: not has_dialog(on))
         assert not on.app.account.signed_in
 
 
@@ -88,13 +87,12 @@ async def test_c_and_enter_copy_the_address_and_cancel_nothing() -> None:
     async with on.app.run_test(size=SIZE) as pilot:
         await pilot.press("l")
         await until(pilot, lambda: is_waiting(on))
-        screen = dialog(on)
-        assert screen is not None
+        screen = dialog_of(on)
         for key in ("c", "enter"):
             on.app.copy_to_clipboard("")
             await pilot.press(key)
             await until(pilot, lambda: on.app.clipboard == screen.progress.url)
-        assert dialog(on) is screen
+        assert dialog_of(on) is screen
         assert on.copied == [screen.progress.url] * 2
 
 
@@ -284,7 +282,7 @@ async def test_with_every_port_taken_a_pasted_answer_still_signs_in(taken_uri: s
         assert "In a browser on this machine" not in text_of(on.app)
         await pilot.press("v")
         answer = answer_url(on, on.tenant)
-        await on.tenant.no_browser(screen.progress.url if (screen := dialog(on)) else "")
+        await on.tenant.no_browser(dialog_of(on).progress.url)
         on.app.screen.query_one("#pasted", Input).value = answer
         await pilot.press("enter")
         await until(pilot, lambda: on.app.account.signed_in)
@@ -300,8 +298,7 @@ async def test_with_every_port_taken_the_sign_in_still_asks_for_what_it_was_for(
         await until(pilot, lambda: "No port is free" in text_of(on.app))
         await pilot.press("v")
         await until(pilot, lambda: "Open the address below there" in text_of(on.app))
-        screen = dialog(on)
-        assert screen is not None
+        screen = dialog_of(on)
         assert httpx.URL(screen.progress.url).params["prompt"] == "login"
 
 
@@ -311,8 +308,7 @@ async def test_over_ssh_the_order_changes_and_nothing_is_withheld() -> None:
     async with on.app.run_test(size=SIZE) as pilot:
         await pilot.press("l")
         await until(pilot, lambda: is_waiting(on))
-        shown, screen = text_of(on.app), dialog(on)
-        assert screen is not None
+        shown, screen = text_of(on.app), dialog_of(on)
         port = httpx.URL(screen.progress.redirect_uri).port
         assert f"ssh -L {port}:127.0.0.1:{port} pat@192.0.2.7" in shown
         assert shown.index("With a code") < shown.index("machine you sit at")
@@ -338,8 +334,7 @@ async def test_f_writes_the_address_to_a_file_for_its_owner_alone(state_dir: Pat
     async with on.app.run_test(size=SIZE, notifications=True) as pilot:
         await pilot.press("l")
         await until(pilot, lambda: is_waiting(on))
-        screen = dialog(on)
-        assert screen is not None
+        screen = dialog_of(on)
         await pilot.press("f")
         path = state_dir / "sign-in-address.txt"
         await until(pilot, path.exists)

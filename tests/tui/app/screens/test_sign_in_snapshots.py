@@ -7,11 +7,10 @@ from datetime import timedelta
 import pytest
 from textual.pilot import Pilot
 
-from tests.support.builders import START
+from tests.support.clocks import START
 from tests.support.looks import Looks, RunBefore
-from tests.support.stage import Stage, stage, text_of, until
-from tests.tui.app.screens.test_sign_in import dialog, is_waiting
-from tui.app.screens.sign_in import HINT_AFTER, SignInScreen
+from tests.support.stage import Stage, dialog_of, has_dialog, is_waiting, stage, text_of, until
+from tui.app.screens.sign_in import HINT_AFTER
 from tui.auth.session import DevicePrompt, SignInProgress
 from tui.auth.sign_in.surroundings import Surroundings
 
@@ -59,12 +58,6 @@ TAKEN = (
 
 async def never(_seconds: float) -> None:
     await asyncio.Event().wait()
-
-
-def dialog_of(on: Stage) -> SignInScreen:
-    screen = dialog(on)
-    assert screen is not None
-    return screen
 
 
 def signing_in(on: Stage) -> RunBefore:
@@ -149,7 +142,7 @@ async def test_as_a_qr_code(looks: Looks) -> None:
 
     def scanned(progress: SignInProgress) -> RunBefore:
         async def run(pilot: "Pilot[None]") -> None:
-            await pilot.press("escape" if dialog(on) is None else "_")
+            await pilot.press("_" if has_dialog(on) else "escape")
             await told(on, progress)(pilot)
             await pilot.press("k")
             await until(pilot, lambda: {"█▀▀▀▀▀█", "too small"} & words_of(on))

@@ -8,8 +8,8 @@ import httpx
 import pytest
 from textual.pilot import Pilot
 
-from tests.support.builders import expired
 from tests.support.looks import Looks, RunBefore
+from tests.support.sessions import expired
 from tests.support.stage import (
     ALICE,
     Stage,

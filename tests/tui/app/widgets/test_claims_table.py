@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.builders import START
+from tests.support.clocks import START
 from tui.app.widgets.claims_table import value_in_words
 from tui.json_value import Json
 

@@ -1,7 +1,6 @@
 """The line of keys at the bottom."""
 
-from tests.support.stage import Stage, stage, text_of, until
-from tests.tui.app.widgets.test_nav_bar import point_at
+from tests.support.stage import Stage, point_at, stage, text_of, until
 from tui.app.screens.help import HelpScreen
 from tui.app.widgets.key_line import KeyLine
 

@@ -3,9 +3,7 @@
 from functools import partial
 from pathlib import Path
 
-from textual.pilot import Pilot
-
-from tests.support.stage import Stage, stage, text_of, until
+from tests.support.stage import Stage, point_at, stage, text_of, until
 from tui.app.widgets.nav_bar import NavBar
 
 SIZE = (80, 24)
@@ -17,15 +15,6 @@ def items(on: Stage) -> tuple[str, ...]:
 
 def is_at(on: Stage, place: str) -> bool:
     return on.app.current_mode == place
-
-
-async def point_at(pilot: "Pilot[None]", words: str, *, click: bool = False) -> None:
-    """Put the mouse on the first place where the screen says `words`."""
-    app = pilot.app
-    lines = ["".join(part.text for part in line) for line in app.screen._compositor.render_strips()]
-    row = next(number for number, line in enumerate(lines) if words in line)
-    go = pilot.click if click else pilot.hover
-    await go(offset=(lines[row].index(words) + 1, row))
 
 
 async def test_clicks_on_the_nav_lead_to_each_place() -> None:

@@ -2,7 +2,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.support.builders import Clock
+from tests.support.clocks import Clock
 from tests.support.scripted_tenant import ScriptedTenant
 from tests.support.signing import Signing
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.builders import CONFIG
+from tests.support.configs import CONFIG
 from tui.auth.sign_in.attempt import SignInAttempt
 from tui.auth.sign_in.options import SignInOptions
 from tui.auth.tenant.metadata import Metadata

@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from tests.support.builders import CONFIG
+from tests.support.configs import CONFIG
 from tui.auth.sign_in.callback_hint import allowed, callback_hint
 
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from tests.support.builders import CONFIG, Clock
+from tests.support.clocks import Clock
+from tests.support.configs import CONFIG
 from tests.support.scripted_tenant import Respond, ScriptedTenant, browse, form_of
 from tests.support.signing import Signing
 from tui.auth.sign_in.options import SignInOptions

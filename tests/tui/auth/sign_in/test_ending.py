@@ -12,10 +12,11 @@ from typing import Final
 import httpx
 import pytest
 
-from tests.support.builders import CONFIG, Clock
+from tests.support.clocks import Clock
+from tests.support.configs import CONFIG
+from tests.support.ports import free_ports
 from tests.support.scripted_tenant import ScriptedTenant, browse, hang_up
 from tests.support.signing import Signing
-from tests.support.worlds import free_ports
 from tui.auth.session import LoginEvent
 from tui.auth.sign_in.loopback import LoopbackListener
 from tui.errors import SignInCancelled, SignInTimedOut

@@ -7,7 +7,8 @@ from urllib.parse import quote, urlsplit
 import httpx
 import pytest
 
-from tests.support.builders import CONFIG, Clock
+from tests.support.clocks import Clock
+from tests.support.configs import CONFIG
 from tests.support.scripted_tenant import ScriptedTenant
 from tests.support.signing import Signing
 from tui.errors import IdTokenRejected, SignInFailed, SignInRefused, TenantUnreachable

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.builders import CONFIG, Clock
+from tests.support.clocks import Clock
+from tests.support.configs import CONFIG
 from tests.support.other_user import NOBODY, listening_as
 from tests.support.scripted_tenant import ScriptedTenant
 from tests.support.signing import Signing

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.builders import CONFIG, session
+from tests.support.configs import CONFIG
+from tests.support.sessions import session
 from tui.auth.store.file_store import FileStore
 from tui.auth.store.sealing import SEAL, KeyUnavailable, Sealer, within
 from tui.errors import StoreFailed

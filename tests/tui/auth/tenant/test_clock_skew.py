@@ -4,7 +4,8 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from tests.support.builders import CONFIG, Clock
+from tests.support.clocks import Clock
+from tests.support.configs import CONFIG
 from tests.support.scripted_tenant import ScriptedTenant
 from tests.support.signing import Signing
 from tui.auth.service import AuthService

@@ -8,9 +8,11 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 
-from tests.support.builders import CONFIG, Clock, session
+from tests.support.clocks import Clock
+from tests.support.configs import CONFIG
 from tests.support.scripted_tenant import ScriptedTenant, browse, public_jwk, rsa_key
 from tests.support.services import refused
+from tests.support.sessions import session
 from tui.auth.service import AuthService
 from tui.auth.store.store import MemoryStore
 from tui.errors import IdTokenRejected, TenantMisbehaved

@@ -3,7 +3,8 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from tests.support.builders import CONFIG, START, Clock
+from tests.support.clocks import START, Clock
+from tests.support.configs import CONFIG
 from tests.support.scripted_tenant import ScriptedTenant
 from tests.support.signing import Signing
 from tui.errors import (

@@ -1,33 +1,11 @@
-"""Builders of what tests arrange: a clock, a config, a session."""
+"""Builders of sessions, with one token set and one person."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
+from tests.support.clocks import START
+from tests.support.configs import CONFIG
 from tui.auth.session import Profile, Session, TokenSet
-from tui.config.load import Config
-
-START = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
-
-CONFIG = Config(
-    domain="tenant.example",
-    client_id="the-client",
-    audience="https://api.example",
-    api_url="https://api.example",
-    redirect_uris=("http://127.0.0.1:0/callback",),
-)
-
-
-class Clock:
-    """A clock that stands still until it is told."""
-
-    def __init__(self, start: datetime = START) -> None:
-        self.time = start
-
-    def __call__(self) -> datetime:
-        return self.time
-
-    def advance(self, seconds: float) -> None:
-        self.time += timedelta(seconds=seconds)
 
 
 def session(

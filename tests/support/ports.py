@@ -1,0 +1,63 @@
+"""Ports for the servers of tests: nobody else's, in this run or in another beside it."""
+
+import fcntl
+import os
+import socket
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+FIRST: Final = 20_000
+LAST: Final = 32_000
+"""Below Linux' ephemeral ports (32768 on): none of these becomes the port of a connection that
+goes out, between the moment it was found free and the moment a server listens on it."""
+
+BLOCK: Final = 40
+"""Ports claimed at once: about as many as one file of tests needs."""
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on, and that no other test process is given."""
+    return free_ports(1)[0]
+
+
+def free_ports(count: int) -> list[int]:
+    """Return ports that nobody listens on, and that no other test process is given."""
+    return [_next_free() for _ in range(count)]
+
+
+def _next_free() -> int:
+    return next(port for port in _PORTS if _is_free(port))
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+def _ports() -> Iterator[int]:
+    """Walk through the blocks that this process can claim, each port once."""
+    for start in range(FIRST, LAST, BLOCK):
+        if _claim(start):
+            yield from range(start, start + BLOCK)
+
+
+def _claim(start: int) -> bool:
+    """Take the block for as long as this process lives: the system ends the lock with it."""
+    folder = Path(tempfile.gettempdir()) / f"doorkey-test-ports-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    descriptor = os.open(folder / str(start), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        return False
+    return True
+
+
+_PORTS: Final = _ports()
