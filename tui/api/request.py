@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from tui.app.memory import AppMemory
+from tui.config.memory import AppMemory
 from tui.web_address import split_web_address
 
 MEMORY_NAME: Final = "request"

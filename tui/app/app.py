@@ -19,8 +19,7 @@ from textual.widget import AwaitMount
 from textual.worker import Worker
 
 from tui.app.account import Account
-from tui.app.bindings import APP_BINDINGS
-from tui.app.memory import AppMemory, memory_path
+from tui.app.keys.caps import APP_BINDINGS
 from tui.app.messages import (
     CheckRequested,
     ConfigEditRequested,
@@ -32,6 +31,7 @@ from tui.app.moments import Clock, local_now
 from tui.app.navigation import ScreenFactories, ServiceFactory, SessionApp, Sleep, service_for
 from tui.app.textual_internals import KeptStylesheet
 from tui.app.themes import DARK, LIGHT, THEME_MEMORY, usable_theme
+from tui.config.memory import AppMemory, memory_path
 from tui.config.paths import logs_dir, shown, user_config_dir
 from tui.servers.look import Look, look_over_the_network
 from tui.terminal.signals import end_on_signals
@@ -274,7 +274,7 @@ class DoorkeyApp(SessionApp):
 
         error = sys.exc_info()[1] or self._exception
         words = self.service.storage if self.account.signed_in else "nobody was signed in."
-        report = crash_report(error or RuntimeError(), words, logs_dir(), self.clock())
+        report = crash_report(error or RuntimeError(), words, logs_dir(), self.clock(), shown)
         self._exit_renderables.append(Text(report))
         self._close_messages_no_wait()
 

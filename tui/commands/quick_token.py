@@ -15,9 +15,9 @@ from tui.auth.store.identity import (
     session_identity,
     session_name,
 )
-from tui.auth.store.private_file import NotPrivate, read_private
 from tui.config.paths import find_config, state_dir
 from tui.errors import DoorkeyError
+from tui.private_file import NotPrivate, read_private
 
 UNUSUAL: Final = (
     AttributeError, DoorkeyError, LookupError, NotPrivate, OSError, TypeError, ValueError,

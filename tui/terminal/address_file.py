@@ -5,16 +5,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from tui.auth.store.private_file import make_private_folder
-from tui.config.paths import state_dir
+from tui.private_file import make_private_folder
 
 NAME: Final = "sign-in-address.txt"
 
 
-def write_address(url: str) -> Path:
-    """Write `url` to a file that only its owner can read, and give its path; raises OSError."""
-    path = state_dir() / NAME
-    make_private_folder(path.parent)
+def write_address(url: str, folder: Path) -> Path:
+    """Write `url` to a file that only its owner can read, and return its path; raises OSError."""
+    path = folder / NAME
+    make_private_folder(folder)
     path.unlink(missing_ok=True)
     # O_EXCL: neither a file that others can read nor one that a link leads to.
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -23,7 +22,7 @@ def write_address(url: str) -> Path:
     return path
 
 
-def remove_address() -> None:
-    """Take the file away; once its sign-in has ended, the address is worth nothing."""
+def remove_address(folder: Path) -> None:
+    """Remove the file; once its sign-in has ended, the address is worth nothing."""
     with suppress(OSError):
-        (state_dir() / NAME).unlink(missing_ok=True)
+        (folder / NAME).unlink(missing_ok=True)

@@ -5,17 +5,25 @@ be a token.
 """
 
 import traceback
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from tui.config.paths import shown
-
 LOG_NAME = "crash.log"
 
 
-def crash_report(error: BaseException, session_words: str, logs: Path, now: datetime) -> str:
-    """Write the details into the log, and give the words for the terminal."""
+def crash_report(
+    error: BaseException,
+    session_words: str,
+    logs: Path,
+    now: datetime,
+    shown: Callable[[Path], str] = str,
+) -> str:
+    """Write the details into the log, and return the words for the terminal.
+
+    `shown` writes a path for people.
+    """
     log = logs / LOG_NAME
     lines = [
         "Doorkey has come upon an error of its own and had to end. We are sorry.",

@@ -11,7 +11,7 @@ def test_a_file_that_others_can_read_is_not_written_into(state_dir: Path) -> Non
     planted.write_text("old")
     planted.chmod(0o644)
     with planted.open() as held:
-        path = write_address("https://tenant.example/authorize")
+        path = write_address("https://tenant.example/authorize", state_dir)
         assert held.read() == "old"
     assert path.read_text() == "https://tenant.example/authorize\n"
     assert path.stat().st_mode & 0o777 == 0o600
@@ -20,12 +20,12 @@ def test_a_file_that_others_can_read_is_not_written_into(state_dir: Path) -> Non
 def test_a_link_is_not_followed(state_dir: Path, tmp_path: Path) -> None:
     state_dir.mkdir(mode=0o700)
     (state_dir / NAME).symlink_to(tmp_path / "elsewhere")
-    assert not write_address("https://tenant.example/authorize").is_symlink()
+    assert not write_address("https://tenant.example/authorize", state_dir).is_symlink()
     assert not (tmp_path / "elsewhere").exists()
 
 
-def test_what_is_not_there_need_not_be_taken_away() -> None:
-    remove_address()
-    write_address("https://tenant.example/authorize")
-    remove_address()
-    remove_address()
+def test_what_is_not_there_need_not_be_taken_away(state_dir: Path) -> None:
+    remove_address(state_dir)
+    write_address("https://tenant.example/authorize", state_dir)
+    remove_address(state_dir)
+    remove_address(state_dir)

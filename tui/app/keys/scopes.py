@@ -1,6 +1,6 @@
 """Which bindings are active together; importing this loads every screen."""
 
-from tui.app.bindings import APP_BINDINGS
+from tui.app.keys.caps import APP_BINDINGS
 from tui.app.keys.keymap import Scopes
 from tui.app.screens.external_api import ExternalApiScreen
 from tui.app.screens.help import HelpScreen

@@ -29,9 +29,9 @@ from tui.text import printable
 if TYPE_CHECKING:
     from tui.api.client import ApiClient, PingResult
     from tui.api.refusal import Explanation
-    from tui.app.memory import AppMemory
     from tui.app.navigation import Sleep
     from tui.auth.service import AuthService
+    from tui.config.memory import AppMemory
 
 ApiFactory = Callable[[str], "ApiClient"]
 """Makes the client of the API at an origin."""

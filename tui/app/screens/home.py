@@ -12,7 +12,7 @@ from tui.app.account import Account
 from tui.app.messages import CheckRequested
 from tui.app.moments import Clock, clock_time, relative_time
 from tui.app.screens.place import PlaceScreen
-from tui.app.widgets.notice import Notice
+from tui.app.widgets.status_row import Notice
 
 if TYPE_CHECKING:
     from tui.config.load import Config

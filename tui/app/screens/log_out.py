@@ -11,8 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
 from tui.app.widgets.key_line import KeyLine
-from tui.app.widgets.notice import Notice
-from tui.app.widgets.status_row import Kind, StatusRow
+from tui.app.widgets.status_row import Kind, Notice, StatusRow
 from tui.errors import DoorkeyError
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from tui.app.widgets.claims_table import ClaimsTable
 from tui.app.widgets.token_panes import AccessTokenPane, IdTokenPane, SessionPane
 
 if TYPE_CHECKING:
-    from tui.app.memory import AppMemory
     from tui.auth.service import AuthService
+    from tui.config.memory import AppMemory
 
 TABS = {"id-token": "ID token", "access-token": "Access token", "session": "Session"}
 

@@ -20,8 +20,8 @@ from tui.app.moments import Clock
 from tui.app.screens.sign_in_address import AddressActions
 from tui.app.screens.sign_in_ways import PasteWay, Ways
 from tui.app.screens.sign_in_words import Words, words_for_failure, words_for_progress
-from tui.app.widgets.countdown import Countdown
 from tui.app.widgets.key_line import KeyLine
+from tui.app.widgets.lifetime_bar import Countdown
 from tui.auth.service import AS_CONFIGURED
 from tui.auth.session import LoginEvent, SignInProgress
 from tui.auth.sign_in.browser import BrowserOpener

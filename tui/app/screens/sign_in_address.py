@@ -9,7 +9,7 @@ from textual.widgets import Button
 from tui.app.keys.caps import key_cap
 from tui.auth.session import DevicePrompt, LoginEvent, SignInProgress
 from tui.auth.sign_in.browser import BrowserOpener
-from tui.config.paths import shown
+from tui.config.paths import shown, state_dir
 
 if TYPE_CHECKING:
     from textual.reactive import reactive
@@ -66,7 +66,7 @@ class AddressActions(ModalScreen[LoginEvent | None]):
         from tui.terminal.address_file import write_address
 
         try:
-            path = write_address(self.progress.url)
+            path = write_address(self.progress.url, state_dir())
         except OSError as error:
             words = f"The address could not be written ({error.strerror})."
             self.notify(words, severity="error", markup=False)
@@ -77,7 +77,7 @@ class AddressActions(ModalScreen[LoginEvent | None]):
         """Take the file away with the sign-in."""
         from tui.terminal.address_file import remove_address
 
-        remove_address()
+        remove_address(state_dir())
 
 
 def _qr_of(prompt: DevicePrompt) -> tuple[str, str]:

@@ -1,5 +1,7 @@
 """A row in columns, drawn as one widget: fixed words, then text that wraps beside them."""
 
+from typing import Final
+
 from rich.segment import Segment
 from textual.content import Content
 from textual.css.styles import RulesMap
@@ -8,6 +10,14 @@ from textual.strip import Strip
 from textual.style import Style
 from textual.visual import RenderOptions, Visual
 from textual.widget import Widget
+
+from tui.text import printable_block, shortened
+
+LONGEST_FACT: Final = 1000
+"""Characters."""
+
+NAME_CELLS: Final = 12
+"""For the name of a fact."""
 
 Lead = tuple[tuple[str, int, str], ...]
 """Words, their width in cells, and their style, for each of the fixed columns."""
@@ -71,3 +81,17 @@ class ColumnsRow(Widget):
     def get_selection(self, selection: Selection) -> tuple[str, str]:
         """Give what is selected of the text."""
         return selection.extract(self._text.plain), "\n"
+
+
+class FactRow(ColumnsRow):
+    """`Audience   https://api.example`."""
+
+    def __init__(self, name: str, *, id: str | None = None) -> None:  # noqa: A002 # Textual's own name for it
+        super().__init__(id=id)
+        self._name_of_fact = name
+        self.say("")
+
+    def say(self, value: str) -> None:
+        """Say another value, which others may have written."""
+        lead = ((self._name_of_fact, NAME_CELLS, "$foreground-muted"),)
+        self.set_columns(lead, Content(shortened(printable_block(value), LONGEST_FACT)))

@@ -1,10 +1,13 @@
 """The bottom line: which keys do what, here and now."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
+from textual import events
 from textual.content import Content
-
-from tui.app.widgets.link_line import LinkLine
+from textual.reactive import reactive
+from textual.style import Style
+from textual.widget import Widget
 
 if TYPE_CHECKING:
     from textual.binding import ActiveBinding
@@ -12,6 +15,46 @@ if TYPE_CHECKING:
 
 ALWAYS: Final = ("help", "command_palette")
 """Actions at the right end, however short the line is: they lead to all others."""
+
+CLICK: Final = "@click"
+"""Where Textual looks for the action of what is clicked."""
+
+
+class LinkLine(Widget):
+    """Parts that can be clicked, drawn as one widget: the one under the mouse lights up.
+
+    A widget for each part would look the same, and each would be mounted, styled and laid out on
+    every screen: half of the time that it takes to go to another place.
+    """
+
+    ALLOW_SELECT = False
+
+    lit: reactive[str] = reactive("")
+    """The action of the part under the mouse, or nothing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.set_reactive(Widget.auto_links, False)  # links have colours of their own
+        self.tips: Mapping[str, str] = {}
+        """What to say of each action while the mouse rests on it."""
+
+    def link(self, part: Content, action: str) -> Content:
+        """Give `part` so that a click on it runs `action`."""
+        return part.stylize(Style.from_meta({CLICK: action}))
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Find out what is under the mouse."""
+        self.lit = str(event.style.meta.get(CLICK, ""))
+
+    def on_leave(self) -> None:
+        """Light nothing up any more."""
+        self.lit = ""
+
+    def watch_lit(self, action: str) -> None:
+        """Show that it can be clicked."""
+        self.styles.pointer = "pointer" if action else "default"
+        tip = self.tips.get(action)
+        self.tooltip = Content(tip) if tip else None
 
 
 class KeyLine(LinkLine):

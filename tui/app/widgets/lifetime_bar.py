@@ -1,4 +1,4 @@
-"""What is left of a token's life, as a bar that runs down."""
+"""The time left: of a token's life, as a bar that runs down, and until any moment, in words."""
 
 from datetime import datetime
 from typing import Final
@@ -8,7 +8,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from tui.app.moments import TICK_SECONDS, Clock, countdown, duration
-from tui.app.widgets.fact_row import NAME_CELLS
+from tui.app.widgets.columns import NAME_CELLS
 
 WORDS_CELLS: Final = 30
 """For `58:31 left of 1 h` beside the bar."""
@@ -65,3 +65,56 @@ class LifetimeBar(Widget):
             ("─" * (cells - filled), "$foreground-muted"),
             words,
         )
+
+
+class Countdown(Widget):
+    """`58:31` and counting; repaints itself alone, and only while its screen is looked at."""
+
+    DEFAULT_CSS = """
+    Countdown { width: auto; height: 1; }
+    """
+
+    until: reactive[datetime | None] = reactive(None, layout=True)
+    """The moment counted down to; None shows nothing."""
+
+    _text: reactive[str] = reactive("")
+
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        lead: str = "",
+        past: str = "▲ expired",
+        id: str | None = None,  # noqa: A002 # Textual's own name for it
+    ) -> None:
+        super().__init__(id=id)
+        self._clock = clock
+        self._lead = lead
+        self._past = past
+
+    def on_mount(self) -> None:
+        """Start ticking."""
+        self.set_interval(TICK_SECONDS, self._tick)
+
+    def render(self) -> Content:
+        """Show the time left."""
+        return Content(self._text)
+
+    def watch_until(self) -> None:
+        """Show the new moment at once, not at the next tick."""
+        self._text = self._words()
+
+    def watch__text(self, before: str, after: str) -> None:
+        """Make room where the text has another length than before; seldom."""
+        if len(before) != len(after):
+            self.refresh(layout=True)
+
+    def _tick(self) -> None:
+        if self.screen.is_current:
+            self._text = self._words()
+
+    def _words(self) -> str:
+        if self.until is None:
+            return ""
+        seconds = int((self.until - self._clock()).total_seconds())
+        return f"{self._lead}{countdown(seconds)}" if seconds > 0 else self._past

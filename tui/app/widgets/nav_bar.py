@@ -8,7 +8,7 @@ from textual.content import Content
 from tui.app.account import Account
 from tui.app.keys.caps import key_cap
 from tui.app.messages import PLACES, Place
-from tui.app.widgets.link_line import LinkLine
+from tui.app.widgets.key_line import LinkLine
 
 if TYPE_CHECKING:
     from textual.screen import Screen

@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 from tui.auth.session import Session
 from tui.auth.store.identity import session_name
-from tui.auth.store.private_file import (
+from tui.auth.store.session_json import session_from_json, session_to_json
+from tui.auth.store.store import LOCK_SECONDS, Signature
+from tui.config.paths import shown
+from tui.errors import StoreFailed
+from tui.private_file import (
     NotPrivate,
     Replacement,
     make_private_folder,
@@ -15,10 +19,6 @@ from tui.auth.store.private_file import (
     remove_leftovers,
     sync_folder,
 )
-from tui.auth.store.session_json import session_from_json, session_to_json
-from tui.auth.store.store import LOCK_SECONDS, Signature
-from tui.config.paths import shown
-from tui.errors import StoreFailed
 
 if TYPE_CHECKING:
     from tui.auth.store.sealing import KeyKeeper, Sealer

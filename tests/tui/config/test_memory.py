@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tui.app.memory import AppMemory
+from tui.config.memory import AppMemory
 
 
 def test_a_value_is_there_in_the_next_run(tmp_path: Path) -> None:
