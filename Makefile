@@ -14,13 +14,14 @@ help: ## list the targets
 run: $(VENV)/run.stamp ## the app with its API and local tenant (doorkey dev)
 	@$(BIN)/doorkey dev $(ARGS)
 
-test: $(VENV)/dev.stamp ## the whole test suite
-	@$(BIN)/python -m pytest $(ARGS)
+test: $(VENV)/dev.stamp ## the test suite on all cores; a part of it: ARGS="-k name", ARGS=tests/tui
+	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 --dist loadfile $(ARGS)
 
-check: $(VENV)/dev.stamp ## format, lint, types
+check: $(VENV)/dev.stamp ## format, lint, types, and which room imports which
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
 
 bench: $(VENV)/dev.stamp ## speed and memory, as ratios
 	@$(BIN)/python -m tests.bench $(ARGS)
@@ -38,7 +39,7 @@ lock: ## resolve the dependencies anew into the two requirements files
 		--no-header --no-emit-index-url --group dev --constraint requirements.txt --output-file requirements-dev.txt pyproject.toml
 
 clean: ## take away the environment and the caches
-	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 $(VENV)/run.stamp: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Doorkey needs Python 3.11 or later; name one with PYTHON=")'
