@@ -1,22 +1,22 @@
 """One HTTP exchange with the tenant: no redirects, a bounded body, a bounded time, plain errors."""
 
 import asyncio
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from typing import Final, cast
+from typing import Final
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
 import httpx
 
 from tui.errors import TenantMisbehaved, TenantUnreachable
-from tui.json_value import Json
+from tui.json_value import Json, json_object
 from tui.text import printable
 from tui.tls import tls_context
+from tui.web_address import is_loopback
 
 LARGEST_BODY_BYTES: Final = 1024 * 1024
 """Decoded; a discovery document or a token response has a few KiB."""
@@ -51,12 +51,8 @@ class Answer:
     body: bytes = field(repr=False)
 
     def members(self) -> dict[str, Json] | None:
-        """Give the body as a JSON object, or None where it is something else."""
-        try:
-            parsed = json.loads(self.body)
-        except (ValueError, RecursionError):
-            return None
-        return cast("dict[str, Json]", parsed) if isinstance(parsed, dict) else None
+        """Return the body as a JSON object, or None where it is something else."""
+        return json_object(self.body)
 
     @property
     def date(self) -> datetime | None:
@@ -175,7 +171,7 @@ def _unreachable(host: str, error: httpx.HTTPError) -> str:
 
 
 def _what_to_do(host: str) -> str:
-    if urlsplit(f"//{host}").hostname in ("localhost", "127.0.0.1", "::1"):
+    if is_loopback(urlsplit(f"//{host}").hostname or ""):
         return "Start the local tenant: doorkey dev, or doorkey tenant."
     if getproxies().keys() & {"https", "http", "all"}:
         return "Check the proxy that HTTPS_PROXY names, the network, and `domain` in the config."

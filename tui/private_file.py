@@ -1,6 +1,7 @@
 """A file that only its owner can read, and that is replaced as a whole or not at all."""
 
 import errno
+import hashlib
 import os
 import stat
 from contextlib import suppress
@@ -16,6 +17,11 @@ READ_FLAGS: Final = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_
 
 RESERVED_BYTES: Final = 64 * 1024
 """What a session is sure to fit in."""
+
+
+def session_name(identity: str) -> str:
+    """Return the name under which a session is kept; says nothing about it."""
+    return hashlib.sha256(identity.encode()).hexdigest()[:16]
 
 
 class NotPrivate(Exception):

@@ -1,13 +1,10 @@
-"""A web address in its parts, as strictly as OAuth needs it."""
+"""A web address in its parts, as strictly as OAuth needs it; what is loopback or an origin."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from tui.auth.store.identity import is_loopback
 
-
-@dataclass(frozen=True, slots=True)
-class WebAddress:
+class WebAddress(NamedTuple):
     """An absolute http(s) URL without user information."""
 
     scheme: str
@@ -24,6 +21,16 @@ class WebAddress:
         host = f"[{self.host}]" if ":" in self.host else self.host
         usual = {"http": 80, "https": 443}[self.scheme]
         return f"{self.scheme}://{host}" + ("" if self.port in (None, usual) else f":{self.port}")
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it is plain http on this machine, where a bundled server may listen."""
+        return self.scheme == "http" and is_loopback(self.host)
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether nobody on the way can read what is sent: https, or loopback (RFC 8252 8.3)."""
+        return self.scheme == "https" or is_loopback(self.host)
 
 
 def split_web_address(url: str) -> WebAddress:
@@ -47,6 +54,13 @@ def split_web_address(url: str) -> WebAddress:
     )
 
 
-def is_secure(address: WebAddress) -> bool:
-    """Tell whether nobody on the way can read what is sent: https, or loopback (RFC 8252 8.3)."""
-    return address.scheme == "https" or is_loopback(address.host)
+def is_loopback(host: str) -> bool:
+    """Tell whether `host` (no brackets) is this machine: localhost, 127.0.0.0/8 or ::1."""
+    if host.lower() in ("localhost", "::1"):
+        return True
+    octets = host.split(".")
+    return len(octets) == 4 and octets[0] == "127" and all(map(_is_octet, octets))
+
+
+def _is_octet(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 3 and int(text) <= 255

@@ -17,7 +17,8 @@ from tests.bench.report import say
 from tests.support.configs import CONFIG
 from tests.support.sessions import session
 from tui.auth.service import AuthService
-from tui.auth.store.store import MemoryStore, session_store
+from tui.auth.store.file_store import session_store
+from tui.auth.store.store import MemoryStore
 from tui.config.load import load_config
 
 ROUNDS = 40
@@ -37,7 +38,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tests.bench.token import compare
 from tests.support.sessions import session
-from tui.auth.store.store import session_store
+from tui.auth.store.file_store import session_store
 from tui.config.load import load_config
 
 store = session_store(load_config(Path("auth_config.json")))

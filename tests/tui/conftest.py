@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.configs import write_config
 from tests.support.sessions import session
-from tui.auth.store.store import session_store
+from tui.auth.store.file_store import session_store
 from tui.config.load import Config, load_config
 
 

@@ -11,10 +11,10 @@ import httpx
 
 from tui.api.metadata import ResourceMetadata, metadata_path, parse_resource_metadata
 from tui.api.request import PING, ApiRequest
-from tui.auth.store.identity import is_loopback
 from tui.errors import ApiUnreachable
 from tui.http import cause_of
 from tui.tls import tls_context
+from tui.web_address import is_loopback
 
 LARGEST_BODY_BYTES: Final = 1024 * 1024
 

@@ -4,12 +4,11 @@ An access token is the API's to check; this client neither verifies it nor acts 
 (RFC 9068 6).
 """
 
-import json
-from base64 import urlsafe_b64decode
 from dataclasses import dataclass, field
-from typing import Final, cast
+from typing import Final
 
-from tui.json_value import Claims, Json
+from tui.base64url import decode_base64url
+from tui.json_value import Claims, Json, json_object, seconds_in
 
 LONGEST_TOKEN: Final = 64 * 1024
 """Characters; a longer one does not fit into a request either."""
@@ -41,10 +40,7 @@ class JwtView:
 
     def seconds(self, name: str) -> float | None:
         """Give a NumericDate (RFC 7519 2), or None where there is none that makes sense."""
-        value = self.claims.get(name)
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            return None
-        return float(value) if abs(value) < 253402300800 else None  # the year 10000
+        return seconds_in(self.claims.get(name))
 
 
 def read_jwt(token: str) -> JwtView | None:
@@ -58,10 +54,9 @@ def read_jwt(token: str) -> JwtView | None:
 
 def _object(part: str) -> dict[str, Json] | None:
     try:
-        value = json.loads(urlsafe_b64decode(part + "=" * (-len(part) % 4)))
-    except (ValueError, RecursionError):
+        return json_object(decode_base64url(part))
+    except ValueError:
         return None
-    return cast("dict[str, Json]", value) if isinstance(value, dict) else None
 
 
 def _texts(value: Json) -> tuple[str, ...]:

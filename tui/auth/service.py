@@ -12,7 +12,8 @@ from tui.auth.session import LoginEvent, LogOutStep, Session, SignInProgress
 from tui.auth.sign_in.browser import BrowserOpener, open_in_browser
 from tui.auth.sign_in.options import SignInOptions
 from tui.auth.sign_in.surroundings import Surroundings, look_around
-from tui.auth.store.store import NEVER_SEEN, SessionStore, Signature, session_store
+from tui.auth.store.file_store import session_store
+from tui.auth.store.store import NEVER_SEEN, SessionStore, Signature
 from tui.errors import DoorkeyError, SignInCancelled, SignInFailed, SignInNeeded, StoreFailed
 
 if TYPE_CHECKING:

@@ -8,16 +8,10 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from tui.auth.store.identity import (
-    DEFAULT_API_URL,
-    DEFAULT_SCOPE,
-    issuer_of,
-    session_identity,
-    session_name,
-)
+from tui.config.keys import DEFAULT_API_URL, DEFAULT_SCOPE, issuer_of, session_identity
 from tui.config.paths import find_config, state_dir
 from tui.errors import DoorkeyError
-from tui.private_file import NotPrivate, read_private
+from tui.private_file import NotPrivate, read_private, session_name
 
 UNUSUAL: Final = (
     AttributeError, DoorkeyError, LookupError, NotPrivate, OSError, TypeError, ValueError,

@@ -8,7 +8,7 @@ from argparse import Namespace
 from tui.config.load import load_config
 from tui.config.paths import state_dir
 from tui.errors import ConfigError
-from tui.servers.bundled import BundledServer, api_server, is_local, tenant_server
+from tui.servers.bundled import BundledServer, api_server, tenant_server
 from tui.web_address import split_web_address
 
 
@@ -21,7 +21,7 @@ def run_api(arguments: Namespace) -> int:
 def run_tenant(arguments: Namespace) -> int:
     """Serve the local tenant where `domain` says; further options are the server's own."""
     config = load_config(arguments.config)
-    if not is_local(split_web_address(config.issuer)):
+    if not split_web_address(config.issuer).is_local:
         raise ConfigError(
             f"{config.path}: `domain` means {config.issuer}, which is not on this machine. "
             "The local tenant serves a loopback domain only, such as localhost:3002."

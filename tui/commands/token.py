@@ -4,7 +4,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from tui.auth.store.store import session_store
+from tui.auth.store.file_store import session_store
 from tui.config.load import Config, load_config
 from tui.errors import SignInNeeded
 

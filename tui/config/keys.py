@@ -1,12 +1,16 @@
-"""The keys of `auth_config.json`: what each means, and how its value is checked."""
+"""The keys of `auth_config.json`: what each means, its default, and how its value is checked."""
 
+import json
 import re
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from tui.auth.store.identity import is_loopback
 from tui.text import printable, shortened
-from tui.web_address import WebAddress, is_secure, split_web_address
+from tui.web_address import is_loopback, split_web_address
+
+DEFAULT_API_URL: Final = "http://localhost:3001"
+DEFAULT_SCOPE: Final = "openid profile email offline_access"
+DEFAULT_REDIRECT_URIS: Final = ("http://127.0.0.1:8642/callback", "http://127.0.0.1:18642/callback")
 
 SCOPE_TOKENS: Final = r"[\x21\x23-\x5B\x5D-\x7E]+( [\x21\x23-\x5B\x5D-\x7E]+)*"
 """Scope values with one space between them (RFC 6749 3.3)."""
@@ -32,6 +36,20 @@ class Key(NamedTuple):
     meaning: str
     check: Callable[[object], object]
     required: bool = False
+
+
+def issuer_of(domain: str) -> str:
+    """Return the tenant's identifier, to the letter: `domain` itself where that is a URL."""
+    if "://" in domain:
+        return domain
+    in_brackets = domain.startswith("[")
+    host = domain[1:].partition("]")[0] if in_brackets else domain.partition(":")[0]
+    return f"{'http' if is_loopback(host) else 'https'}://{domain}/"
+
+
+def session_identity(issuer: str, client_id: str, audience: str, scope: str, api_url: str) -> str:
+    """Return the text that differs for whatever must not share a session."""
+    return json.dumps((issuer, client_id, audience, scope, api_url), ensure_ascii=True)
 
 
 def nearest(name: str) -> str:
@@ -75,7 +93,7 @@ def _domain(value: object) -> str:
         raise _wrong("a host without a slash behind it, or the whole issuer URL", value)
     if "?" in text or "#" in text:
         raise _wrong("an issuer without query and fragment (OpenID Connect Discovery 3)", value)
-    if is_url and not is_secure(address):
+    if is_url and not address.is_secure:
         raise _wrong("an https:// issuer; http:// is for loopback only", value)
     return text
 
@@ -89,7 +107,7 @@ def _api_url(value: object) -> str:
         raise _wrong(f"{expected} ({error})", value) from None
     if address.path not in ("", "/") or "?" in text or "#" in text:
         raise _wrong(f"{expected}, without a path", value)
-    if not is_secure(address):
+    if not address.is_secure:
         raise _wrong("an https:// origin; http:// is for loopback only", value)
     return address.origin
 
@@ -115,18 +133,10 @@ def _redirect_uri(value: object) -> str:
         address = split_web_address(text)
     except ValueError as error:
         raise _wrong(f"{expected} ({error})", value) from None
-    if not _can_listen_on(address) or "?" in text or "#" in text:
+    can_listen = address.is_local and address.port is not None and address.path.startswith("/")
+    if not can_listen or "?" in text or "#" in text:
         raise _wrong(f"{expected}, with a port and without query and fragment", value)
     return text
-
-
-def _can_listen_on(address: WebAddress) -> bool:
-    return (
-        address.scheme == "http"
-        and is_loopback(address.host)
-        and address.port is not None
-        and address.path.startswith("/")
-    )
 
 
 def _authorization_params(value: object) -> dict[str, str]:

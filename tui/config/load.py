@@ -6,7 +6,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal, cast
 
-from tui.auth.store.identity import DEFAULT_API_URL, DEFAULT_SCOPE, issuer_of, session_identity
+from tui.config.keys import (
+    DEFAULT_API_URL,
+    DEFAULT_REDIRECT_URIS,
+    DEFAULT_SCOPE,
+    KEYS,
+    WrongValueError,
+    issuer_of,
+    nearest,
+    session_identity,
+)
 from tui.config.paths import CONFIG_NAME, find_config
 from tui.errors import ConfigError
 from tui.text import printable
@@ -29,10 +38,7 @@ class Config:
     audience: str
     api_url: str = DEFAULT_API_URL
     scope: str = DEFAULT_SCOPE
-    redirect_uris: tuple[str, ...] = (
-        "http://127.0.0.1:8642/callback",
-        "http://127.0.0.1:18642/callback",
-    )
+    redirect_uris: tuple[str, ...] = DEFAULT_REDIRECT_URIS
     audience_parameter: AudienceParameter = "audience"
     authorization_params: Mapping[str, str] = field(default_factory=dict)
     session_storage: SessionStorage = "auto"
@@ -68,8 +74,6 @@ def parse_config(text: str, path: Path) -> Config:
     Raises:
         ConfigError: names `path`, the key, what was expected and what stands there.
     """
-    from tui.config.keys import KEYS, WrongValueError, nearest
-
     members = _members(text, path)
     values: dict[str, object] = {}
     for name, value in members.items():

@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from tui.auth.store.identity import is_loopback
 from tui.config.load import Config
-from tui.web_address import WebAddress, split_web_address
+from tui.web_address import split_web_address
 
 ServerName = Literal["api", "tenant"]
 
@@ -34,16 +33,11 @@ def bundled_servers(config: Config, state_dir: Path) -> tuple[BundledServer, ...
     """Give the servers that `config` has on this machine; none for a config of the wide world."""
     servers = []
     issuer, api = split_web_address(config.issuer), split_web_address(config.api_url)
-    if is_local(issuer):
+    if issuer.is_local:
         servers.append(tenant_server(config, state_dir))
-    if is_local(api):
+    if api.is_local:
         servers.append(api_server(config))
     return tuple(servers)
-
-
-def is_local(address: WebAddress) -> bool:
-    """Tell whether a server at `address` would be one of ours: on loopback, without TLS."""
-    return address.scheme == "http" and is_loopback(address.host)
 
 
 def api_server(config: Config) -> BundledServer:

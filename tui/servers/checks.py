@@ -8,12 +8,13 @@ from typing import Final, Literal
 
 import httpx
 
-from tui.auth.store.identity import is_loopback
+from tui.auth.tenant.metadata import discovery_url
 from tui.config.load import Config
 from tui.errors import ConfigError, DoorkeyError
 from tui.http import TenantHttp, cause_of
 from tui.text import printable, shortened
 from tui.tls import tls_context
+from tui.web_address import is_loopback
 
 CHECK_SECONDS: Final = 4.0
 """A tenant answers in well under one; who waits longer is told so."""
@@ -22,8 +23,6 @@ CLOCK_LEEWAY_SECONDS: Final = 60
 """What sign-ins forgive of a clock (OpenID Connect Core 3.1.3.7)."""
 
 LONGEST_CAUSE: Final = 120
-
-DISCOVERY: Final = "/.well-known/openid-configuration"
 
 Health = Literal["good", "warning", "bad"]
 
@@ -63,7 +62,7 @@ async def _tenant(
         return Finding("tenant", "bad", "unknown", str(error)), None
     try:
         async with asyncio.timeout(CHECK_SECONDS):
-            answer = await http.get(config.issuer.rstrip("/") + DISCOVERY)
+            answer = await http.get(discovery_url(config.issuer))
     except (DoorkeyError, TimeoutError) as error:
         why = str(error) or f"it gave no answer in {CHECK_SECONDS:.0f} s"
         return Finding("tenant", "bad", "silent", why, _start(config.issuer, "tenant")), None

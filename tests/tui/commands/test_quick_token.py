@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.configs import UNREACHABLE
 from tests.support.sessions import session
-from tui.auth.store.store import session_store
+from tui.auth.store.file_store import session_store
 from tui.cli import main
 from tui.commands.quick_token import quick_token
 from tui.config.load import Config

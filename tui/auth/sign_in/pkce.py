@@ -2,9 +2,10 @@
 
 import hashlib
 import secrets
-from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field
 from typing import Final
+
+from tui.base64url import encode_base64url
 
 VERIFIER_BYTES: Final = 48
 """48 random bytes make a verifier of 64 characters; RFC 7636 4.1 allows 43 to 128."""
@@ -25,4 +26,4 @@ class ProofKey:
     def challenge(self) -> str:
         """BASE64URL(SHA-256(verifier)), without padding (RFC 7636 4.2)."""
         digest = hashlib.sha256(self.verifier.encode("ascii")).digest()
-        return urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")
+        return encode_base64url(digest)

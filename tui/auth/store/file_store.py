@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from tui.auth.session import Session
-from tui.auth.store.identity import session_name
 from tui.auth.store.session_json import session_from_json, session_to_json
-from tui.auth.store.store import LOCK_SECONDS, Signature
-from tui.config.paths import shown
+from tui.auth.store.store import LOCK_SECONDS, MemoryStore, SessionStore, Signature
+from tui.config.load import Config
+from tui.config.paths import shown, state_dir
 from tui.errors import StoreFailed
 from tui.private_file import (
     NotPrivate,
@@ -17,6 +17,7 @@ from tui.private_file import (
     make_private_folder,
     read_private,
     remove_leftovers,
+    session_name,
     sync_folder,
 )
 
@@ -24,6 +25,16 @@ if TYPE_CHECKING:
     from tui.auth.store.sealing import KeyKeeper, Sealer
 
 LOCK_POLL_SECONDS: Final = 0.05
+
+
+def session_store(config: Config, folder: Path | None = None) -> SessionStore:
+    """Return the store that `sessionStorage` asks for, in the state folder by default."""
+    if config.session_storage == "memory":
+        return MemoryStore()
+    sealing = {"auto": "if_possible", "keyring": "always", "file": "never"}
+    return FileStore(
+        folder or state_dir(), config.session_identity, sealing[config.session_storage]
+    )
 
 
 class FileStore:

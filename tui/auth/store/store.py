@@ -1,14 +1,10 @@
-"""Where a session is kept: what every store does, and which one a config asks for."""
+"""Where a session is kept: what every store does, and the one in memory."""
 
 import contextlib
 from contextlib import AbstractAsyncContextManager
-from pathlib import Path
-from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 from tui.auth.session import Session
-
-if TYPE_CHECKING:
-    from tui.config.load import Config
 
 Signature: TypeAlias = tuple[int, ...] | None
 """Changes whenever what is kept does; None where nothing is."""
@@ -83,16 +79,3 @@ class MemoryStore:
     def lock(self, patience_seconds: float = LOCK_SECONDS) -> AbstractAsyncContextManager[None]:
         """No other process knows of this session."""
         return contextlib.nullcontext()
-
-
-def session_store(config: "Config", folder: Path | None = None) -> SessionStore:
-    """Give the store that `sessionStorage` asks for, in the state folder unless told otherwise."""
-    if config.session_storage == "memory":
-        return MemoryStore()
-    from tui.auth.store.file_store import FileStore
-    from tui.config.paths import state_dir
-
-    sealing = {"auto": "if_possible", "keyring": "always", "file": "never"}
-    return FileStore(
-        folder or state_dir(), config.session_identity, sealing[config.session_storage]
-    )

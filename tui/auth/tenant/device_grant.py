@@ -18,7 +18,7 @@ from tui.errors import (
 from tui.http import Answer
 from tui.json_value import Json
 from tui.text import printable, shortened
-from tui.web_address import is_secure, split_web_address
+from tui.web_address import split_web_address
 
 DEVICE_GRANT: Final = "urn:ietf:params:oauth:grant-type:device_code"
 
@@ -157,7 +157,7 @@ def _number(members: dict[str, Json], name: str) -> float | None:
 
 def _address(value: str) -> str:
     try:
-        safe = is_secure(split_web_address(value))
+        safe = split_web_address(value).is_secure
     except ValueError:
         safe = False
     if not safe:

@@ -2,9 +2,6 @@
 
 import hashlib
 import hmac
-import json
-import math
-from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
@@ -13,8 +10,9 @@ from jwt import PyJWS
 from jwt.exceptions import PyJWTError
 
 from tui.auth.tenant.key_set import ALGORITHMS, KeySet
+from tui.base64url import encode_base64url
 from tui.errors import IdTokenRejected
-from tui.json_value import Claims, Json
+from tui.json_value import Claims, Json, json_object, seconds_in
 from tui.text import printable, shortened
 
 LEEWAY_SECONDS: Final = 60
@@ -106,11 +104,8 @@ def _header(token: str) -> dict[str, Json]:
 
 
 def _object(payload: object) -> Claims:
-    try:
-        claims = json.loads(payload if isinstance(payload, bytes) else b"")
-    except (ValueError, RecursionError):
-        claims = None
-    if not isinstance(claims, dict):
+    claims = json_object(payload) if isinstance(payload, bytes) else None
+    if claims is None:
         raise IdTokenRejected("The ID token's claims are not a JSON object.")
     return claims
 
@@ -158,20 +153,15 @@ def _check_times(claims: Claims, expected: Expected, now_seconds: float) -> None
 def _check_at_hash(found: Json, access_token: str) -> None:
     # Both RS256 and ES256 mean SHA-256; its left half, base64url (Core 3.1.3.6).
     half = hashlib.sha256(access_token.encode("utf-8", "surrogatepass")).digest()[:16]
-    if not _same(found, urlsafe_b64encode(half).rstrip(b"=").decode("ascii")):
+    if not _same(found, encode_base64url(half)):
         raise IdTokenRejected("The ID token's at_hash is not of the access token beside it.")
 
 
 def _seconds(claims: Claims, name: str) -> float:
-    value = claims.get(name)
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        try:
-            seconds = float(value)
-        except OverflowError:
-            seconds = math.inf
-        if abs(seconds) < 253402300800:  # the year 10000, where datetime ends
-            return seconds
-    raise _unexpected(name, "a number of seconds", value)
+    seconds = seconds_in(claims.get(name))
+    if seconds is None:
+        raise _unexpected(name, "a number of seconds", claims.get(name))
+    return seconds
 
 
 def _same(found: Json, expected: str) -> bool:

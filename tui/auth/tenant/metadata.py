@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from tui.errors import TenantMisbehaved
 from tui.json_value import Json
 from tui.text import printable, shortened
-from tui.web_address import is_secure, split_web_address
+from tui.web_address import split_web_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def _endpoint(members: dict[str, Json], name: str) -> str:
         address = split_web_address(value) if isinstance(value, str) else None
     except ValueError:
         address = None
-    if address is None or not is_secure(address):
+    if address is None or not address.is_secure:
         raise TenantMisbehaved(
             f'The tenant\'s {name} is "{shortened(printable(value), 200)}"; '
             "an https:// URL is expected (http:// on loopback only)."

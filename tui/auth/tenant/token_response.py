@@ -1,15 +1,13 @@
 """The token endpoint's answer (RFC 6749 5), checked before anything of it is used."""
 
-import json
-import math
-from base64 import urlsafe_b64decode
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
+from tui.base64url import decode_base64url
 from tui.errors import GrantRefused, TenantMisbehaved
 from tui.http import Answer
-from tui.json_value import Json
+from tui.json_value import Json, json_object, moment_in
 from tui.text import printable, shortened
 
 UNKNOWN_LIFETIME: Final = timedelta(minutes=5)
@@ -121,12 +119,10 @@ def _expiry(expires_in: Json, access_token: str, now: datetime) -> datetime:
 def _expiry_claim(token: str) -> datetime | None:
     """Read `exp` of a JWT, unverified: a hint on when to renew, nothing else rests on it."""
     try:
-        payload = token.split(".")[1]
-        claims = json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-        seconds = float(claims["exp"])
-        return datetime.fromtimestamp(seconds, UTC) if math.isfinite(seconds) else None
-    except (ValueError, LookupError, TypeError, OverflowError, OSError, RecursionError):
+        claims = json_object(decode_base64url(token.split(".")[1])) or {}
+    except (ValueError, LookupError):
         return None
+    return moment_in(claims.get("exp"))
 
 
 def _text(members: dict[str, Json], name: str) -> str | None:

@@ -7,8 +7,8 @@ import pytest
 
 from tests.support.configs import CONFIG
 from tests.support.sessions import session
-from tui.auth.store.file_store import FileStore
-from tui.auth.store.store import MemoryStore, session_store
+from tui.auth.store.file_store import FileStore, session_store
+from tui.auth.store.store import MemoryStore
 from tui.errors import StoreFailed
 
 
