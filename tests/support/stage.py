@@ -18,8 +18,8 @@ from tests.support.clocks import START, Clock
 from tests.support.configs import CONFIG
 from tests.support.scripted_tenant import ScriptedTenant
 from tests.support.sessions import session
+from tui.api.challenge import WELL_KNOWN
 from tui.api.client import ApiClient
-from tui.api.metadata import WELL_KNOWN
 from tui.app.app import DoorkeyApp
 from tui.app.screens.sign_in import SignInScreen
 from tui.auth.service import AuthService

@@ -1,13 +1,16 @@
-"""What a refusal demands: `WWW-Authenticate`, read as RFC 9110 11.6.1 and RFC 6750 3 write it.
+"""What an API says of its demands: its challenge (RFC 6750 3) and its metadata (RFC 9728).
 
-Whoever answers may send anything; what cannot be read is left out, and nothing raises. Nothing
-in it is safe to print as it is.
+An API may send anything: what cannot be read is left out, and nothing raises. Nothing in it is
+safe to print as it is.
 """
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
+
+from tui.web_address import split_web_address
 
 LONGEST_CHALLENGE: Final = 16 * 1024
 """Characters; more is no challenge but an attack."""
@@ -20,6 +23,8 @@ SCHEME: Final = re.compile(rf"({WORD})(?: +|(?=,)|$)")
 PARAMETER: Final = re.compile(rf'({WORD})[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)"|({WORD}))', re.DOTALL)
 
 SEPARATORS: Final = " \t,"
+
+WELL_KNOWN: Final = "/.well-known/oauth-protected-resource"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +59,13 @@ NOTHING_SAID: Final = Challenge("", {})
 
 
 def bearer_challenge(header: str) -> Challenge:
-    """Give the challenge for a bearer token; where there is none, one that says nothing."""
+    """Return the challenge for a bearer token; where there is none, one that says nothing."""
     bearers = (each for each in challenges(header) if each.scheme.lower() == "bearer")
     return next(bearers, NOTHING_SAID)
 
 
 def challenges(header: str) -> list[Challenge]:
-    """Read every challenge of a header, in linear time."""
+    """Return every challenge of a header (RFC 9110 11.6.1), read in linear time."""
     text = header[:LONGEST_CHALLENGE]
     found: list[tuple[str, dict[str, str]]] = []
     at = 0
@@ -83,3 +88,36 @@ def challenges(header: str) -> list[Challenge]:
 def _after_comma(text: str, at: int) -> int:
     comma = text.find(",", at)
     return len(text) if comma < 0 else comma + 1
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceMetadata:
+    """Who the API is and whose tokens it takes, in its own words."""
+
+    resource: str
+    authorization_servers: tuple[str, ...]
+
+
+def metadata_path(origin: str, address: str) -> str:
+    """Return the path to ask at `origin`: the challenge's own where it is there, else the usual."""
+    try:
+        named = split_web_address(address)
+    except ValueError:
+        return WELL_KNOWN
+    usual = named.origin == origin and named.path.startswith(WELL_KNOWN)
+    return named.path if usual else WELL_KNOWN
+
+
+def parse_resource_metadata(body: str) -> ResourceMetadata | None:
+    """Return what the document says, or None where it is something else."""
+    try:
+        members = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(members, dict) or not isinstance(members.get("resource"), str):
+        return None
+    servers = members.get("authorization_servers")
+    listed = servers if isinstance(servers, list) else []
+    return ResourceMetadata(
+        members["resource"], tuple(each for each in listed if isinstance(each, str))
+    )

@@ -1,17 +1,15 @@
 """Calls of the API with an access token; to its own origin, and to no other."""
 
 import asyncio
-import json
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final
 
 import httpx
 
-from tui.api.metadata import ResourceMetadata, metadata_path, parse_resource_metadata
+from tui.api.answer import NoAnswer, NoAnswerKind, PingResult
+from tui.api.challenge import ResourceMetadata, metadata_path, parse_resource_metadata
 from tui.api.request import PING, ApiRequest
-from tui.errors import ApiUnreachable
 from tui.http import cause_of
 from tui.tls import tls_context
 from tui.web_address import is_loopback
@@ -25,64 +23,6 @@ CONNECT_SECONDS: Final = 5.0
 
 REDACTED: Final = "[your access token]"
 """Stands for the token where the API sends it back: tokens are shown when asked for only."""
-
-NoAnswerKind = Literal["nobody", "name", "tls", "timeout", "broken"]
-
-
-class NoAnswer(ApiUnreachable):
-    """No whole answer came; `kind` tells what stood in the way."""
-
-    def __init__(self, message: str, kind: NoAnswerKind) -> None:
-        super().__init__(message)
-        self.kind = kind
-
-
-@dataclass(frozen=True, slots=True)
-class PingResult:
-    """What the API answered. Nothing in it is safe to print as it is."""
-
-    url: str
-    status: int
-    reason: str
-    """The reason phrase, such as "Unauthorized"."""
-    headers: Mapping[str, str] = field(repr=False)
-    """By their names in lower case; several of one name are one, with commas between."""
-    body: str = field(repr=False)
-    elapsed_seconds: float
-    method: str = "GET"
-
-    @property
-    def ok(self) -> bool:
-        """Tell whether the API took the token."""
-        return 200 <= self.status < 300
-
-    @property
-    def message(self) -> str:
-        """The result in one sentence: the answer's `msg`, or what the server responded with."""
-        if not self.ok:
-            return f"Error: the server responded with '{self.status}: {self.reason}'"
-        try:
-            answer = json.loads(self.body)
-        except (ValueError, RecursionError):
-            answer = None
-        message = answer.get("msg") if isinstance(answer, dict) else None
-        return message if isinstance(message, str) else f"{self.status} {self.reason}"
-
-    @property
-    def challenge(self) -> str:
-        """The `WWW-Authenticate` value of a refusal, or an empty string."""
-        return self.headers.get("www-authenticate", "")
-
-    @property
-    def request_id(self) -> str:
-        """What to ask the API's people about, or an empty string."""
-        return self.headers.get("x-request-id", self.headers.get("x-correlation-id", ""))
-
-    @property
-    def is_html(self) -> bool:
-        """Tell whether a web page came, where an API answers with data."""
-        kind = self.headers.get("content-type", "").lower()
-        return "html" in kind or self.body.lstrip()[:15].lower().startswith(("<!doctype", "<html"))
 
 
 class ApiClient:
@@ -100,7 +40,7 @@ class ApiClient:
         self._clock = clock
 
     async def call(self, access_token: str, request: ApiRequest = PING) -> PingResult:
-        """Make one call and give what the API answered, whatever the status.
+        """Make one call and return what the API answered, whatever the status.
 
         Raises:
             NoAnswer: no whole answer came; says why and what to do.
@@ -108,9 +48,9 @@ class ApiClient:
         return await self._send(request, {"Authorization": f"Bearer {access_token}"}, access_token)
 
     async def metadata(self, address: str) -> ResourceMetadata | None:
-        """Ask, without a token, what the API says about itself (RFC 9728), if it says anything.
+        """Return what the API says about itself (RFC 9728), asked for without a token, or None.
 
-        `address` is where a challenge says that stands; another origin's is not asked.
+        `address` is where its challenge says that stands; another origin's is not asked.
         """
         path = metadata_path(self._origin, address)
         try:
@@ -164,7 +104,7 @@ class ApiClient:
 async def ping(
     api_url: str, access_token: str, *, transport: httpx.AsyncBaseTransport | None = None
 ) -> PingResult:
-    """Call the API's first route with GET, as the quickstart does; raises NoAnswer."""
+    """Call the API's first route with GET, as the quickstart does; raises as `call` does."""
     return await ApiClient(api_url, transport=transport).call(access_token)
 
 

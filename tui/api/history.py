@@ -2,26 +2,13 @@
 
 from collections import deque
 from dataclasses import dataclass
-from datetime import datetime
 from statistics import median
 from typing import Final
 
+from tui.api.call import Call
+
 CALLS_REMEMBERED: Final = 200
 """A few minutes of one call per second; a cockpit is no monitoring system."""
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One call that has ended."""
-
-    at: datetime
-    method: str
-    path: str
-    outcome: str
-    """The status, or why there was none, in a word."""
-    ok: bool
-    elapsed_seconds: float | None
-    """None where no answer came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +46,7 @@ class CallHistory:
         return sum(not call.ok for call in self._calls)
 
     def latencies(self) -> Latencies | None:
-        """Sum up; None before the first answer. The p95 is the nearest rank."""
+        """Return the figures, or None before the first answer; the p95 by nearest rank."""
         ordered = sorted(self.elapsed)
         if not ordered:
             return None

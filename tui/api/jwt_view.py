@@ -13,6 +13,55 @@ from tui.json_value import Claims, Json, json_object, seconds_in
 LONGEST_TOKEN: Final = 64 * 1024
 """Characters; a longer one does not fit into a request either."""
 
+MEANINGS: Final = {
+    "iss": "who issued it: the tenant",
+    "sub": "the tenant's identifier for you",
+    "aud": "whom it is meant for",
+    "azp": "the client it was issued to",
+    "exp": "when it expires",
+    "iat": "when it was issued",
+    "nbf": "not valid before",
+    "jti": "its own identifier",
+    "nonce": "ties it to this sign-in",
+    "auth_time": "when you last typed your password",
+    "at_hash": "ties it to the access token",
+    "c_hash": "ties it to the code",
+    "s_hash": "ties it to the state",
+    "acr": "how strongly you signed in",
+    "amr": "by which means you signed in",
+    "sid": "your session at the tenant",
+    "client_id": "the client it was issued to",
+    "scope": "what it allows",
+    "name": "your full name",
+    "given_name": "your first name",
+    "family_name": "your last name",
+    "middle_name": "your middle name",
+    "nickname": "what friends call you",
+    "preferred_username": "how you like to be named",
+    "profile": "your page",
+    "picture": "the address of your picture",
+    "website": "your website",
+    "email": "your e-mail address",
+    "email_verified": "whether the tenant checked it",
+    "gender": "your gender",
+    "birthdate": "your day of birth",
+    "zoneinfo": "your time zone",
+    "locale": "your language and region",
+    "phone_number": "your phone number",
+    "phone_number_verified": "whether the tenant checked it",
+    "address": "your postal address",
+    "updated_at": "when your profile last changed",
+    "org_id": "your organization",
+    "org_name": "your organization's name",
+    "roles": "your roles",
+    "groups": "your groups",
+    "permissions": "what you may do",
+}
+"""What the registered claims mean (OpenID Connect Core 2 and 5.1, RFC 7519, RFC 9068)."""
+
+TIMES: Final = frozenset({"exp", "iat", "nbf", "auth_time", "updated_at"})
+"""The claims that are NumericDates: seconds since 1970 (RFC 7519 2)."""
+
 
 @dataclass(frozen=True, slots=True)
 class JwtView:
@@ -39,12 +88,12 @@ class JwtView:
         return tuple(granted.split()) if isinstance(granted, str) else _texts(granted)
 
     def seconds(self, name: str) -> float | None:
-        """Give a NumericDate (RFC 7519 2), or None where there is none that makes sense."""
+        """Return a NumericDate (RFC 7519 2), or None where there is none that makes sense."""
         return seconds_in(self.claims.get(name))
 
 
 def read_jwt(token: str) -> JwtView | None:
-    """Read a token; None where it is opaque: no JWT, or an encrypted one."""
+    """Return what a token says, or None where it is opaque: no JWT, or an encrypted one."""
     parts = token.split(".") if len(token) <= LONGEST_TOKEN else []
     if len(parts) != 3:
         return None

@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
 
-from tui.api.challenge import Challenge
+from tui.api.challenge import Challenge, ResourceMetadata
 from tui.api.jwt_view import JwtView, read_jwt
-from tui.api.metadata import ResourceMetadata
 from tui.auth.session import Session
 from tui.config.load import Config
 
@@ -98,7 +97,7 @@ class Refused:
 
 
 def explain(refused: Refused) -> Explanation:
-    """Say why a call was refused and what helps."""
+    """Return why a call was refused and what helps."""
     cause = _cause(refused)
     why, remedy = WHYS[cause]
     scope = ""

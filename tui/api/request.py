@@ -6,9 +6,9 @@ from typing import Final
 from tui.config.memory import AppMemory
 from tui.web_address import split_web_address
 
-MEMORY_NAME: Final = "request"
-
 METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
+
+REQUEST_MEMORY: Final = "request"
 
 LONGEST_PATH: Final = 2000
 """Characters, query included; servers refuse longer ones."""
@@ -32,7 +32,7 @@ PING: Final = ApiRequest()
 
 
 def checked_path(origin: str, text: str) -> str:
-    """Give `text` as a path of the API at `origin`.
+    """Return `text` as a path of the API at `origin`.
 
     Raises:
         ValueError: it is none, or leads elsewhere; says why.
@@ -51,24 +51,24 @@ def checked_path(origin: str, text: str) -> str:
     return path
 
 
-def remember_request(memory: AppMemory, origin: str, request: ApiRequest) -> None:
-    """Keep what is called at this origin."""
-    memory.set(MEMORY_NAME, {"origin": origin, "method": request.method, "path": request.path})
-
-
-def remembered_request(memory: AppMemory, origin: str) -> ApiRequest:
-    """Give what was last called at this origin, else the quickstart's call."""
-    members = memory.get(MEMORY_NAME)
-    if not isinstance(members, dict) or members.get("origin") != origin:
-        return PING
-    return request_from(origin, members.get("method"), members.get("path"))
-
-
 def request_from(origin: str, method: object, path: object) -> ApiRequest:
-    """Make a request of what was remembered; the quickstart's call where that makes no sense."""
+    """Return the request that was remembered; the quickstart's where that makes no sense."""
     if isinstance(method, str) and method in METHODS and isinstance(path, str):
         try:
             return ApiRequest(method, checked_path(origin, path))
         except ValueError:
             return PING
     return PING
+
+
+def remember_request(memory: AppMemory, origin: str, request: ApiRequest) -> None:
+    """Keep what is called at this origin."""
+    memory.set(REQUEST_MEMORY, {"origin": origin, "method": request.method, "path": request.path})
+
+
+def remembered_request(memory: AppMemory, origin: str) -> ApiRequest:
+    """Return what was last called at this origin, else the quickstart's call."""
+    members = memory.get(REQUEST_MEMORY)
+    if not isinstance(members, dict) or members.get("origin") != origin:
+        return PING
+    return request_from(origin, members.get("method"), members.get("path"))

@@ -38,8 +38,8 @@ from tui.terminal.signals import end_on_signals
 from tui.text import printable
 
 if TYPE_CHECKING:
+    from tui.api.client import ApiClient
     from tui.app.copying import SystemClipboard
-    from tui.app.screens.external_api import ApiFactory
     from tui.config.load import Config
     from tui.servers.checks import Finding
     from tui.servers.processes import Servers, ServerStatus
@@ -88,7 +88,7 @@ class DoorkeyApp(SessionApp):
         make_service: ServiceFactory = service_for,
         clock: Clock = local_now,
         sleep: Sleep = asyncio.sleep,
-        make_api: "ApiFactory | None" = None,
+        make_api: "Callable[[str], ApiClient] | None" = None,
         memory: AppMemory | None = None,
         copy_to_system: "SystemClipboard | None" = None,
         look: "Look | None" = None,
@@ -203,10 +203,13 @@ class DoorkeyApp(SessionApp):
         return self._copy_to_system or copy_to_system_clipboard
 
     def _make_external_api(self) -> Screen[None]:
-        from tui.app.screens.external_api import ExternalApiScreen, api_at
+        from tui.api.call import Caller
+        from tui.api.client import ApiClient
+        from tui.app.screens.external_api import ExternalApiScreen
 
-        make_api = self._make_api or api_at
-        return ExternalApiScreen(self.service, self.clock, self._memory, make_api, self.sleep)
+        api = (self._make_api or ApiClient)(self.config.api_url)
+        caller = Caller(self.service, api, self.clock)
+        return ExternalApiScreen(caller, self.clock, self._memory, self.sleep)
 
     def switch_mode(self, mode: str) -> AwaitMount:
         """Go to a mode, and remember that one has been there."""

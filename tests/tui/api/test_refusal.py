@@ -8,8 +8,7 @@ from tests.support.clocks import START
 from tests.support.configs import CONFIG
 from tests.support.sessions import session
 from tests.support.stage import ACCESS_CLAIMS, OTHER_AUDIENCE, jwt_of
-from tui.api.challenge import bearer_challenge
-from tui.api.metadata import ResourceMetadata
+from tui.api.challenge import ResourceMetadata, bearer_challenge
 from tui.api.refusal import Comparison, Explanation, Refused, explain
 from tui.json_value import Claims, Json
 

@@ -1,7 +1,6 @@
 """External API: call it with the access token, and see what it says, and why."""
 
 import asyncio
-from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on, work
@@ -13,8 +12,9 @@ from textual.reactive import reactive
 from textual.widgets import Button, Input, Static
 from textual.worker import Worker, WorkerState
 
-from tui.api.history import Call, CallHistory
-from tui.api.request import ApiRequest, remember_request, remembered_request
+from tui.api.call import Call, Caller
+from tui.api.history import CallHistory
+from tui.api.request import remember_request, remembered_request
 from tui.app.messages import ConfigEditRequested, PingSucceeded, RenewRequested, ScopeRequested
 from tui.app.moments import Clock
 from tui.app.screens.place import PlaceScreen
@@ -23,31 +23,18 @@ from tui.app.widgets.calls_panel import CallsPanel
 from tui.app.widgets.ping_result import PingResultPanel
 from tui.app.widgets.refusal_panel import RefusalPanel
 from tui.app.widgets.request_line import RequestLine
-from tui.errors import ApiUnreachable, DoorkeyError
+from tui.config.memory import AppMemory
+from tui.errors import DoorkeyError
 from tui.text import printable
 
 if TYPE_CHECKING:
-    from tui.api.client import ApiClient, PingResult
-    from tui.api.refusal import Explanation
     from tui.app.navigation import Sleep
-    from tui.auth.service import AuthService
-    from tui.config.memory import AppMemory
-
-ApiFactory = Callable[[str], "ApiClient"]
-"""Makes the client of the API at an origin."""
 
 INTERVALS_SECONDS: Final = (1, 2, 5, 10, 30)
 
 DEFAULT_INTERVAL: Final = 2
 
 INTERVAL_MEMORY: Final = "repeat_seconds"
-
-
-def api_at(origin: str) -> "ApiClient":
-    """Give the API over the network."""
-    from tui.api.client import ApiClient  # loads httpx, which the first paint must not wait for
-
-    return ApiClient(origin)
 
 
 class ExternalApiScreen(PlaceScreen):
@@ -89,20 +76,17 @@ checks who issued it, for whom, and until when, and says what it finds.
 
     def __init__(
         self,
-        service: "AuthService",
+        caller: Caller,
         clock: Clock,
-        memory: "AppMemory",
-        make_api: ApiFactory = api_at,
+        memory: AppMemory,
         sleep: "Sleep" = asyncio.sleep,
     ) -> None:
-        super().__init__(service.config.domain, clock)
-        self._service = service
+        super().__init__(caller.config.domain, clock)
+        self._caller = caller
         self._memory = memory
-        self._make_api = make_api
         self._sleep = sleep
-        self._api: ApiClient | None = None
         self._history = CallHistory()
-        self._origin = service.config.api_url
+        self._origin = caller.config.api_url
         remembered = memory.get(INTERVAL_MEMORY)
         if isinstance(remembered, int) and remembered in INTERVALS_SECONDS:
             self.set_reactive(ExternalApiScreen.interval_seconds, remembered)
@@ -113,7 +97,7 @@ checks who issued it, for whom, and until when, and says what it finds.
         yield Static(
             Content(
                 "Ping the external API with the button below. It is called with your access token, "
-                f"and validates it by its audience, {printable(self._service.config.audience)}."
+                f"and validates it by its audience, {printable(self._caller.config.audience)}."
             ),
             id="lead",
         )
@@ -209,75 +193,40 @@ checks who issued it, for whom, and until when, and says what it finds.
         await self._call()
 
     async def _call(self) -> None:
-        request = self.query_one(RequestLine).request
-        panel = self.query_one(PingResultPanel)
-        if self._api is None:
-            self._api = self._make_api(self._origin)
         try:
-            result = await self._api.call(await self._service.get_access_token(), request)
-        except ApiUnreachable as error:
-            await self._show_no_answer(request, error)
+            call = await self._caller.call(self.query_one(RequestLine).request)
         except DoorkeyError as error:
             self.repeating = False
-            panel.show_trouble(str(error))
+            self.query_one(PingResultPanel).show_trouble(str(error))
         else:
-            await self._show(request, result)
+            await self._show(call)
 
     @on(Worker.StateChanged)
     def _call_failed(self, message: Worker.StateChanged) -> None:
         if message.state is WorkerState.ERROR and message.worker.group in ("ping", "repeat"):
+            message.prevent_default()  # told here, and so not once more as a notice
             self.repeating = False
-            self.query_one(PingResultPanel).show_trouble("Something unexpected went wrong.")
+            kind = type(message.worker.error).__name__
+            self.query_one(PingResultPanel).show_trouble(
+                f"Something unexpected went wrong ({kind})."
+            )
 
-    # Showing
-
-    async def _show(self, request: ApiRequest, result: "PingResult") -> None:
-        self._add(request, str(result.status), result.ok, result.elapsed_seconds)
-        self.query_one(PingResultPanel).show_result(result)
-        self.query_one(AnswerPanel).show(result)
-        await self.query_one(RefusalPanel).show(await self._explained(result))
-        self.refresh_bindings()
-        if result.ok:
-            self.post_message(PingSucceeded())
-
-    async def _show_no_answer(self, request: ApiRequest, error: ApiUnreachable) -> None:
-        from tui.api.client import NoAnswer
-
-        kind = error.kind if isinstance(error, NoAnswer) else "broken"
-        self._add(request, "none", False, None)
-        self.query_one(PingResultPanel).show_no_answer(kind, str(error))
-        self.query_one(AnswerPanel).show(None)
-        await self.query_one(RefusalPanel).show(None)
-
-    def _add(
-        self, request: ApiRequest, outcome: str, ok: bool, elapsed_seconds: float | None
-    ) -> None:
-        call = Call(self.clock(), request.method, request.path, outcome, ok, elapsed_seconds)
+    async def _show(self, call: Call) -> None:
         self._history.add(call)
         self.add_class("-called")
         self.query_one(CallsPanel).show(self._history)
+        panel = self.query_one(PingResultPanel)
+        if call.result is not None:
+            panel.show_result(call.result)
+        elif call.no_answer is not None:
+            panel.show_no_answer(call.no_answer)
+        self.query_one(AnswerPanel).show(call.result)
+        await self.query_one(RefusalPanel).show(call.explanation)
+        self.refresh_bindings()
+        if call.ok:
+            self.post_message(PingSucceeded())
 
-    # Refusals
-
-    async def _explained(self, result: "PingResult") -> "Explanation | None":
-        session = self._service.session
-        if result.status not in (401, 403) or session is None or self._api is None:
-            return None
-        from tui.api.challenge import bearer_challenge
-        from tui.api.refusal import Refused, explain
-
-        challenge = bearer_challenge(result.challenge)
-        metadata = await self._api.metadata(challenge.resource_metadata)
-        return explain(
-            Refused(
-                status=result.status,
-                challenge=challenge,
-                session=session,
-                config=self._service.config,
-                now=self.clock(),
-                metadata=metadata,
-            )
-        )
+    # After a refusal
 
     def action_way_out(self) -> None:
         """Do what helps after a refusal."""

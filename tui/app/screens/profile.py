@@ -9,16 +9,17 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import ContentSwitcher, Static, Tab, Tabs
 
+from tui.api.request import remembered_request
 from tui.app.account import Account
 from tui.app.copying import SystemClipboard, copy_quietly, copy_token, curl_line
 from tui.app.moments import Clock
 from tui.app.screens.place import PlaceScreen
 from tui.app.widgets.claims_table import ClaimsTable
 from tui.app.widgets.token_panes import AccessTokenPane, IdTokenPane, SessionPane
+from tui.config.memory import AppMemory
 
 if TYPE_CHECKING:
     from tui.auth.service import AuthService
-    from tui.config.memory import AppMemory
 
 TABS = {"id-token": "ID token", "access-token": "Access token", "session": "Session"}
 
@@ -60,7 +61,7 @@ The keys of all these are below.
         self,
         service: "AuthService",
         clock: Clock,
-        memory: "AppMemory",
+        memory: AppMemory,
         copy_to_system: SystemClipboard,
     ) -> None:
         super().__init__(service.config.domain, clock)
@@ -166,11 +167,8 @@ The keys of all these are below.
     @work(exclusive=True, group="copy", exit_on_error=False)
     async def action_copy_curl(self) -> None:
         """Copy a command that calls the API."""
-        from tui.api.request import remembered_request
-
-        line = curl_line(
-            self._service.config, remembered_request(self._memory, self._service.config.api_url)
-        )
+        config = self._service.config
+        line = curl_line(config, remembered_request(self._memory, config.api_url))
         await copy_quietly(self.app, line, "A curl line, without the token,", self._copy_to_system)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -1,7 +1,7 @@
 """What an API answered, in full: the headers, and the body with JSON in colours."""
 
 import json
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -10,10 +10,8 @@ from textual.content import Content
 from textual.highlight import highlight
 from textual.widgets import Static
 
+from tui.api.answer import PingResult
 from tui.text import printable, printable_block, shortened
-
-if TYPE_CHECKING:
-    from tui.api.client import PingResult
 
 LONGEST_BODY: Final = 20_000
 """Characters of a body that are shown; a longer one is cut, and says so."""
@@ -42,7 +40,7 @@ class AnswerPanel(VerticalScroll):
         yield Static(id="answer-body")
         yield Static(id="answer-headers")
 
-    def show(self, result: "PingResult | None") -> None:
+    def show(self, result: PingResult | None) -> None:
         """Show an answer; None hides the panel."""
         self.display = result is not None
         if result is None:
@@ -57,7 +55,7 @@ class AnswerPanel(VerticalScroll):
 
 
 def body_content(body: str) -> Content:
-    """Draw a body: JSON indented and in colours, anything else as the text that it is."""
+    """Return a body drawn: JSON indented and in colours, anything else as the text that it is."""
     cut = len(body) > LONGEST_BODY
     try:
         document = None if cut else json.dumps(json.loads(body), indent=2, ensure_ascii=False)
@@ -68,7 +66,7 @@ def body_content(body: str) -> Content:
     return Content(shortened(printable_block(body[: LONGEST_BODY + 1]), LONGEST_BODY))
 
 
-def _headers(result: "PingResult") -> Content:
+def _headers(result: PingResult) -> Content:
     shown = list(result.headers.items())[:MOST_HEADERS]
     lines = [
         Content.assemble(

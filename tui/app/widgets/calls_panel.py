@@ -9,7 +9,8 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import DataTable, Sparkline, Static
 
-from tui.api.history import Call, CallHistory
+from tui.api.call import Call
+from tui.api.history import CallHistory
 from tui.app.widgets.ping_result import milliseconds
 from tui.text import printable, shortened
 
@@ -69,7 +70,7 @@ class CallsPanel(Vertical):
 
 
 def numbers(history: CallHistory) -> Content:
-    """Say the least, the median and the 95th percentile."""
+    """Return the least, the median and the 95th percentile in words."""
     latencies = history.latencies()
     if latencies is None:
         return Content("no answer yet")
@@ -87,5 +88,5 @@ def _cells(call: Call) -> list[Text]:
         Text(f"{call.at:%H:%M:%S}"),
         Text(f"{symbol} {call.outcome}"),
         Text(took, justify="right"),
-        Text(f"{call.method} {shortened(printable(call.path), LONGEST_PATH)}"),
+        Text(f"{call.request.method} {shortened(printable(call.request.path), LONGEST_PATH)}"),
     ]

@@ -1,20 +1,21 @@
-"""The claims of a token as a table: claim, value, meaning; times in words."""
+"""The claims of a token as a table with their meanings, and the chosen one in full below it."""
 
 import json
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import ClassVar, Final
 
 from rich.text import Text
-from textual import events
+from textual import events, on
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import DataTable
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import DataTable, Static
 
-from tui.api.claim_meanings import MEANINGS, TIMES
+from tui.api.jwt_view import MEANINGS, TIMES
 from tui.app.moments import Clock, full_time, relative_time
+from tui.json_value import Claims, Json
 from tui.text import printable, shortened
-
-if TYPE_CHECKING:
-    from tui.json_value import Claims, Json
 
 FIRST: Final = ("name", "email", "email_verified", "sub", "iss", "aud", "exp", "iat", "auth_time")
 """What people look for comes first; the rest follows as the tenant sent it."""
@@ -23,6 +24,9 @@ CLAIM_CELLS: Final = 20
 MEANING_CELLS: Final = 33
 MEANING_FROM_CELLS: Final = 84
 """A table narrower than this drops the meaning, which the line below it tells anyway."""
+
+LONGEST_VALUE: Final = 2000
+"""Characters of one claim; more is a document, not a claim."""
 
 
 class ClaimsTable(DataTable[Text]):
@@ -40,7 +44,7 @@ class ClaimsTable(DataTable[Text]):
         self._clock = clock
         self._claims: Claims = {}
 
-    def show(self, claims: "Claims") -> None:
+    def show(self, claims: Claims) -> None:
         """Fill the table."""
         known = [name for name in FIRST if name in claims]
         rest = [name for name in claims if name not in FIRST]
@@ -52,7 +56,7 @@ class ClaimsTable(DataTable[Text]):
         self._draw()
 
     def describe(self, row: int) -> tuple[str, str]:
-        """Give one row in full: what it means, and its whole value, both printable."""
+        """Return one row in full: what it means, and its whole value, both printable."""
         name = list(self._claims)[row]
         meaning = MEANINGS.get(name, "a claim of this tenant's own")
         return f"{printable(name)}: {meaning}", value_in_words(
@@ -82,8 +86,35 @@ class ClaimsTable(DataTable[Text]):
         self.move_cursor(row=at, animate=False)
 
 
-def value_in_words(name: str, value: "Json", now: datetime) -> str:
-    """Show a claim's value as one printable line; a time both absolute and relative."""
+class ClaimsPanel(Vertical):
+    """A table to move in, and one claim in full."""
+
+    def __init__(self, clock: Clock, title: str) -> None:
+        super().__init__(classes="panel")
+        self._clock = clock
+        self.border_title = title
+
+    def compose(self) -> ComposeResult:
+        """Yield the table and the lines below it."""
+        yield ClaimsTable(self._clock)
+        yield Static(classes="meaning")
+        yield Static(classes="value")
+
+    def show(self, claims: Claims) -> None:
+        """Show these claims."""
+        self.query_one(ClaimsTable).show(claims)
+        self.border_subtitle = f"{len(claims)} claims"
+
+    @on(DataTable.RowHighlighted)
+    def _show_claim(self, message: DataTable.RowHighlighted) -> None:
+        message.stop()
+        meaning, value = self.query_one(ClaimsTable).describe(message.cursor_row)
+        self.query_one(".meaning", Static).update(Content(meaning))
+        self.query_one(".value", Static).update(Content(shortened(value, LONGEST_VALUE)))
+
+
+def value_in_words(name: str, value: Json, now: datetime) -> str:
+    """Return a claim's value as one printable line; a time both absolute and relative."""
     if name in TIMES and isinstance(value, int | float) and not isinstance(value, bool):
         try:
             moment = datetime.fromtimestamp(value, UTC)

@@ -1,23 +1,20 @@
 """What came of a call of the API: the verdict and the facts."""
 
-import re
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
+from tui.api.answer import NoAnswer, NoAnswerKind, PingResult
 from tui.app.keys.caps import key_cap
 from tui.text import printable, printable_block, shortened
-
-if TYPE_CHECKING:
-    from tui.api.client import NoAnswerKind, PingResult
 
 LONGEST_FACT: Final = 120
 """Characters; a reason phrase or a request id may be anything."""
 
-NO_ANSWER: Final[dict["NoAnswerKind", str]] = {
+NO_ANSWER: Final[dict[NoAnswerKind, str]] = {
     "nobody": "The API gave no answer: nobody listens there",
     "name": "The API gave no answer: its name is not known",
     "tls": "The API was not called: its TLS certificate cannot be trusted",
@@ -46,25 +43,31 @@ class PingResultPanel(Vertical):
         """Say that a call is under way."""
         self._say("-busy", "◌ Calling the API", facts=printable(what))
 
-    def show_result(self, result: "PingResult") -> None:
+    def show_result(self, result: PingResult) -> None:
         """Say what the API answered."""
         facts = [f"{result.status} {result.reason}", milliseconds(result.elapsed_seconds)]
-        if served := serving_time(result.headers.get("server-timing", "")):
-            facts.append(f"{served} in the API")
+        if result.serving_seconds is not None:
+            facts.append(f"{milliseconds(result.serving_seconds)} in the API")
         if result.request_id:
             facts.append(f"request {result.request_id}")
         shown = " · ".join(shortened(printable(fact), LONGEST_FACT) for fact in facts)
         verdict = shortened(printable(result.message), 4 * LONGEST_FACT)
         state, symbol = ("-good", "✓") if result.ok else ("-bad", "✗")
-        self._say(state, f"{symbol} {verdict}", shown, remark_on(result))
+        self._say(state, f"{symbol} {verdict}", shown, self._hint(result))
 
-    def show_no_answer(self, kind: "NoAnswerKind", why: str) -> None:
+    def show_no_answer(self, error: NoAnswer) -> None:
         """Say that there was no answer at all, and why."""
-        self._say("-bad", f"✗ {NO_ANSWER[kind]}", remark=printable_block(why))
+        self._say("-bad", f"✗ {NO_ANSWER[error.kind]}", remark=printable_block(error))
 
     def show_trouble(self, why: str) -> None:
         """Say why the API was not even called."""
         self._say("-bad", "✗ The API was not called", remark=printable_block(why))
+
+    def _hint(self, result: PingResult) -> str:
+        if not result.hint:
+            return ""
+        hint = f"▸ {shortened(printable(result.hint), 2 * LONGEST_FACT)}"
+        return f"{hint} {key_cap(self, 'method')} changes it." if result.status == 405 else hint
 
     def _say(self, state: str, verdict: str, facts: str = "", remark: str = "") -> None:
         self.remove_class("-good", "-bad", "-busy", "-idle").add_class(state)
@@ -75,33 +78,6 @@ class PingResultPanel(Vertical):
 
 
 def milliseconds(seconds: float) -> str:
-    """Say how long it took: `4.2 ms` while it is quick, `1,204 ms` where it is slow."""
+    """Return how long it took in words: `4.2 ms` while it is quick, `1,204 ms` where it is slow."""
     value = seconds * 1000
     return f"{value:.1f} ms" if value < 10 else f"{value:,.0f} ms"
-
-
-def serving_time(header: str) -> str:
-    """Read the first duration of a `Server-Timing` header (W3C), or give an empty string."""
-    found = re.search(r";\s*dur\s*=\s*\"?(\d{1,9}(?:\.\d{1,9})?)", header[:1000])
-    return milliseconds(float(found[1]) / 1000) if found else ""
-
-
-def remark_on(result: "PingResult") -> str:
-    """Say what to make of an answer that is no refusal of the token."""
-    if result.is_html:
-        return (
-            "▸ This is a web page, not an API's answer: apiUrl in auth_config.json leads to a "
-            "website, or to a proxy's own page."
-        )
-    if 300 <= result.status < 400:
-        where = shortened(printable(result.headers.get("location", "nowhere")), LONGEST_FACT)
-        return f"▸ It points to {where}; tokens do not follow. Check apiUrl and the path."
-    if result.status == 404:
-        return "▸ There is no such route: check the path, and apiUrl in auth_config.json."
-    if result.status == 405:
-        return "▸ The route is there, but not for this method; m changes it."
-    if result.status == 429:
-        return "▸ Too many calls: wait, then ping again."
-    if result.status >= 500:
-        return "▸ The API itself has failed: look at its log, then ping again."
-    return ""

@@ -1,6 +1,6 @@
 """Why the API refused: what it wants beside what the token holds, and the way out as a button."""
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -8,17 +8,15 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Button, Static
 
+from tui.api.refusal import Comparison, Explanation, Remedy
 from tui.text import printable, shortened
-
-if TYPE_CHECKING:
-    from tui.api.refusal import Comparison, Explanation, Remedy
 
 SYMBOLS: Final = {"fits": "✓", "differs": "✗", "unknown": "·"}
 
 LONGEST_CELL: Final = 300
 """Characters; a claim may be a whole document."""
 
-ADVICE: Final[dict["Remedy", str]] = {
+ADVICE: Final[dict[Remedy, str]] = {
     "renew": "New tokens help.",
     "scope": "Sign in again, and ask for what is missing.",
     "config": "Make auth_config.json agree with the API, then start doorkey again.",
@@ -26,7 +24,7 @@ ADVICE: Final[dict["Remedy", str]] = {
     "clock": "Set this machine's clock, then renew.",
 }
 
-BUTTONS: Final[dict["Remedy", str]] = {
+BUTTONS: Final[dict[Remedy, str]] = {
     "renew": "Renew now",
     "scope": "Sign in again with that scope",
     "config": "Edit auth_config.json",
@@ -41,7 +39,7 @@ class RefusalPanel(Vertical):
     class WayOutTaken(Message):
         """Somebody wants to do what helps."""
 
-        def __init__(self, explanation: "Explanation") -> None:
+        def __init__(self, explanation: Explanation) -> None:
             self.explanation = explanation
             super().__init__()
 
@@ -60,11 +58,11 @@ class RefusalPanel(Vertical):
             yield Static(id="advice")
 
     @property
-    def explanation(self) -> "Explanation | None":
+    def explanation(self) -> Explanation | None:
         """What is explained now, if anything."""
         return self._explanation
 
-    async def show(self, explanation: "Explanation | None") -> None:
+    async def show(self, explanation: Explanation | None) -> None:
         """Explain a refusal; None hides the panel."""
         self._explanation = explanation
         self.display = explanation is not None
@@ -109,6 +107,6 @@ class _Row(Horizontal):
         return cls("", "the API wants", "your token has", "heading")
 
     @classmethod
-    def of(cls, row: "Comparison") -> "_Row":
+    def of(cls, row: Comparison) -> "_Row":
         wanted, held = (shortened(printable(text), LONGEST_CELL) for text in (row.wanted, row.held))
         return cls(f"{SYMBOLS[row.fit]} {row.name}", wanted, held, row.fit)

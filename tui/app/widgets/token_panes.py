@@ -10,7 +10,7 @@ from textual.widgets import Static
 from tui.api.jwt_view import JwtView, read_jwt
 from tui.app.keys.caps import key_cap
 from tui.app.moments import Clock, clock_time, duration, full_time, relative_time
-from tui.app.widgets.claims_panel import ClaimsPanel
+from tui.app.widgets.claims_table import ClaimsPanel
 from tui.app.widgets.columns import FactRow
 from tui.app.widgets.lifetime_bar import LifetimeBar
 from tui.auth.keeper import renewal_time

@@ -1,6 +1,7 @@
 """Calling the API, as a person does."""
 
 import asyncio
+from pathlib import Path
 
 import httpx
 from textual.pilot import Pilot
@@ -185,3 +186,27 @@ async def test_the_list_of_calls_moves_by_vim_keys() -> None:
         table.focus()
         await pilot.press("j", "j", "k")
         assert table.cursor_row == 1
+
+
+async def test_a_method_that_is_not_allowed_names_the_key_that_changes_it(tmp_path: Path) -> None:
+    keymap = tmp_path / "keymap.json"
+    keymap.write_text('{"method": "f6"}')
+    on = stage(signed_in=True, api=lambda _request: httpx.Response(405), keymap=keymap)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        await pilot.press("p")
+        await until(pilot, lambda: "not for this method. f6 changes it." in text_of(on.app))
+
+
+async def test_a_call_that_fails_in_an_unforeseen_way_is_told_once() -> None:
+    def answer(_request: httpx.Request) -> httpx.Response:
+        raise RuntimeError("a secret")
+
+    on = stage(signed_in=True, api=answer)
+    async with on.app.run_test(size=SIZE, notifications=True) as pilot:
+        await at_the_api(pilot, on)
+        await pilot.press("p")
+        await until(pilot, lambda: "went wrong (RuntimeError)" in text_of(on.app))
+        await pilot.pause()
+        assert text_of(on.app).count("went wrong") == 1
+        assert "a secret" not in text_of(on.app)

@@ -1,7 +1,8 @@
 import httpx
 import pytest
 
-from tui.api.client import REDACTED, ApiClient, NoAnswer, ping
+from tui.api.answer import NoAnswer
+from tui.api.client import REDACTED, ApiClient, ping
 from tui.api.request import ApiRequest
 from tui.errors import ApiUnreachable
 

@@ -1,11 +1,16 @@
 """The calls so far, in numbers."""
 
 from tests.support.clocks import START
-from tui.api.history import CALLS_REMEMBERED, Call, CallHistory, Latencies
+from tui.api.answer import NoAnswer, PingResult
+from tui.api.call import Call
+from tui.api.history import CALLS_REMEMBERED, CallHistory, Latencies
+from tui.api.request import PING
 
 
-def call(seconds: float | None, *, ok: bool = True) -> Call:
-    return Call(START, "GET", "/", "200" if ok else "none", ok, seconds)
+def call(seconds: float | None) -> Call:
+    if seconds is None:
+        return Call(START, PING, no_answer=NoAnswer("The API cannot be reached.", "nobody"))
+    return Call(START, PING, PingResult("https://api.example/", 200, "OK", {}, "", seconds))
 
 
 def test_latencies_are_summed_up_by_nearest_rank() -> None:
@@ -17,7 +22,7 @@ def test_latencies_are_summed_up_by_nearest_rank() -> None:
 
 def test_calls_without_an_answer_have_no_latency() -> None:
     history = CallHistory()
-    history.add(call(None, ok=False))
+    history.add(call(None))
     assert history.latencies() is None
     assert history.refused == 1
 

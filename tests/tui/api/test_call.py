@@ -1,0 +1,61 @@
+"""One call, from the token to the reason of a refusal, with no screen around it."""
+
+import httpx
+import pytest
+
+from tests.support.clocks import START, Clock
+from tests.support.configs import CONFIG
+from tests.support.scripted_tenant import ScriptedTenant
+from tests.support.stage import ALICE, ApiAnswer, api_accepts, api_is_down, api_refuses, session_of
+from tui.api.call import Call, Caller
+from tui.api.client import ApiClient
+from tui.auth.service import AuthService
+from tui.auth.store.store import MemoryStore
+from tui.errors import SignInNeeded
+
+
+async def call(api: ApiAnswer, *, signed_in: bool = True) -> Call:
+    """Call as Alice, or as nobody."""
+    clock = Clock()
+    store = MemoryStore(session_of(ALICE) if signed_in else None)
+    client = ApiClient(CONFIG.api_url, transport=httpx.MockTransport(api))
+    async with AuthService(
+        CONFIG, store=store, transport=ScriptedTenant(clock), clock=clock
+    ) as service:
+        await service.restore()
+        return await Caller(service, client, clock).call()
+
+
+async def test_an_answer_needs_no_explanation() -> None:
+    made = await call(api_accepts)
+    assert (made.ok, made.outcome, made.at) == (True, "200", START)
+    assert made.explanation is None
+
+
+async def test_a_refusal_comes_with_what_the_api_wants_and_the_way_out() -> None:
+    made = await call(api_refuses)
+    assert (made.ok, made.outcome) == (False, "401")
+    assert made.explanation is not None
+    assert (made.explanation.cause, made.explanation.remedy) == ("audience", "config")
+
+
+async def test_an_answer_that_is_no_refusal_of_the_token_is_not_explained_as_one() -> None:
+    made = await call(lambda _request: httpx.Response(500))
+    assert made.result is not None
+    assert made.result.hint.startswith("The API itself has failed")
+    assert made.explanation is None
+
+
+async def test_no_answer_is_a_call_too() -> None:
+    made = await call(api_is_down)
+    assert (made.ok, made.outcome, made.elapsed_seconds) == (False, "none", None)
+    assert made.no_answer is not None
+    assert made.no_answer.kind == "nobody"
+
+
+async def test_nothing_is_called_without_a_token() -> None:
+    def never(_request: httpx.Request) -> httpx.Response:
+        raise AssertionError
+
+    with pytest.raises(SignInNeeded):
+        await call(never, signed_in=False)

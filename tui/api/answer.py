@@ -1,0 +1,102 @@
+"""What an API answered, or why it did not: the verdict, the facts, and what to make of them."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from tui.errors import ApiUnreachable
+
+LONGEST_TIMING: Final = 1000
+"""Characters of a `Server-Timing` header that are looked at."""
+
+DURATION: Final = re.compile(r";\s*dur\s*=\s*\"?(\d{1,9}(?:\.\d{1,9})?)")
+
+WEB_PAGE: Final = (
+    "This is a web page, not an API's answer: apiUrl in auth_config.json leads to a website, or "
+    "to a proxy's own page."
+)
+
+HINTS: Final[Mapping[int, str]] = {
+    404: "There is no such route: check the path, and apiUrl in auth_config.json.",
+    405: "The route is there, but not for this method.",
+    429: "Too many calls: wait, then call again.",
+}
+"""What to do, by status, where the token is not the reason."""
+
+FAILED: Final = "The API itself has failed: look at its log, then call again."
+
+NoAnswerKind = Literal["nobody", "name", "tls", "timeout", "broken"]
+
+
+class NoAnswer(ApiUnreachable):
+    """No whole answer came; `kind` tells what stood in the way."""
+
+    def __init__(self, message: str, kind: NoAnswerKind) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+@dataclass(frozen=True, slots=True)
+class PingResult:
+    """What the API answered. Nothing in it is safe to print as it is."""
+
+    url: str
+    status: int
+    reason: str
+    """The reason phrase, such as "Unauthorized"."""
+    headers: Mapping[str, str] = field(repr=False)
+    """By their names in lower case; several of one name are one, with commas between."""
+    body: str = field(repr=False)
+    elapsed_seconds: float
+    method: str = "GET"
+
+    @property
+    def ok(self) -> bool:
+        """Whether the API took the token."""
+        return 200 <= self.status < 300
+
+    @property
+    def message(self) -> str:
+        """The result in one sentence: the answer's `msg`, or what the server responded with."""
+        if not self.ok:
+            return f"Error: the server responded with '{self.status}: {self.reason}'"
+        try:
+            answer = json.loads(self.body)
+        except (ValueError, RecursionError):
+            answer = None
+        message = answer.get("msg") if isinstance(answer, dict) else None
+        return message if isinstance(message, str) else f"{self.status} {self.reason}"
+
+    @property
+    def challenge(self) -> str:
+        """The `WWW-Authenticate` value of a refusal, or an empty string."""
+        return self.headers.get("www-authenticate", "")
+
+    @property
+    def request_id(self) -> str:
+        """What to ask the API's people about, or an empty string."""
+        return self.headers.get("x-request-id", self.headers.get("x-correlation-id", ""))
+
+    @property
+    def serving_seconds(self) -> float | None:
+        """How long the API says that it took: the first `dur` of `Server-Timing` (W3C)."""
+        found = DURATION.search(self.headers.get("server-timing", "")[:LONGEST_TIMING])
+        return float(found[1]) / 1000 if found else None
+
+    @property
+    def is_html(self) -> bool:
+        """Whether a web page came, where an API answers with data."""
+        kind = self.headers.get("content-type", "").lower()
+        return "html" in kind or self.body.lstrip()[:15].lower().startswith(("<!doctype", "<html"))
+
+    @property
+    def hint(self) -> str:
+        """What to make of an answer that is no refusal of the token, or an empty string."""
+        if self.is_html:
+            return WEB_PAGE
+        if 300 <= self.status < 400:
+            where = self.headers.get("location", "nowhere")
+            return f"It points to {where}; tokens do not follow. Check apiUrl and the path."
+        return FAILED if self.status >= 500 else HINTS.get(self.status, "")

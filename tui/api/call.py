@@ -1,0 +1,84 @@
+"""One call from the token to the reason of a refusal, for the app and the commands alike."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from tui.api.answer import NoAnswer, PingResult
+from tui.api.challenge import bearer_challenge
+from tui.api.refusal import Explanation, Refused, explain
+from tui.api.request import PING, ApiRequest
+
+if TYPE_CHECKING:
+    from tui.api.client import ApiClient
+    from tui.auth.service import AuthService
+    from tui.config.load import Config
+
+REFUSALS: Final = frozenset({401, 403})
+"""The statuses by which an API refuses a token (RFC 6750 3.1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call that has ended: with an answer, which may be a refusal, or with none."""
+
+    at: datetime
+    request: ApiRequest
+    result: PingResult | None = None
+    explanation: Explanation | None = field(default=None, repr=False)
+    """Why the token was refused, where it was."""
+    no_answer: NoAnswer | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether the API took the token."""
+        return self.result is not None and self.result.ok
+
+    @property
+    def outcome(self) -> str:
+        """The status, or `none` where no answer came."""
+        return str(self.result.status) if self.result else "none"
+
+    @property
+    def elapsed_seconds(self) -> float | None:
+        """How long the answer took, or None where there was none."""
+        return self.result.elapsed_seconds if self.result else None
+
+
+class Caller:
+    """Calls the API as whoever is signed in, with a token that is renewed if need be."""
+
+    def __init__(
+        self, service: "AuthService", api: "ApiClient", clock: Callable[[], datetime]
+    ) -> None:
+        self._service = service
+        self._api = api
+        self._clock = clock
+
+    @property
+    def config(self) -> "Config":
+        """Whose API is called."""
+        return self._service.config
+
+    async def call(self, request: ApiRequest = PING) -> Call:
+        """Make one call and return what came of it.
+
+        Raises:
+            DoorkeyError: there is no token to call with; says why.
+        """
+        token = await self._service.get_access_token()
+        try:
+            result = await self._api.call(token, request)
+        except NoAnswer as error:
+            return Call(self._clock(), request, no_answer=error)
+        return Call(self._clock(), request, result, await self._explain(result))
+
+    async def _explain(self, result: PingResult) -> Explanation | None:
+        session = self._service.session
+        if result.status not in REFUSALS or session is None:
+            return None
+        challenge = bearer_challenge(result.challenge)
+        metadata = await self._api.metadata(challenge.resource_metadata)
+        now = self._clock()
+        return explain(Refused(result.status, challenge, session, self.config, now, metadata))
