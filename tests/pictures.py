@@ -4,11 +4,22 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.support.stage import Stage, api_refuses, stage, text_of, until
+from tests.moving_picture import Frame, moving_picture
+from tests.support.stage import (
+    Stage,
+    api_needs_scope,
+    api_refuses,
+    is_waiting,
+    stage,
+    text_of,
+    until,
+)
 
 DOCS = Path(__file__).parent.parent / "docs"
 
 SIZE = (120, 36)
+
+MOVING_SIZE = (100, 30)
 
 Ready = Callable[[Stage], bool]
 
@@ -30,10 +41,37 @@ async def draw(name: str, on: Stage, keys: str, ready: Ready) -> None:
     (DOCS / f"{name}.svg").write_text(svg, encoding="utf-8")
 
 
+async def journey() -> str:
+    """Return the moving picture: sign in, profile, a ping, a refusal explained."""
+    frames: list[Frame] = []
+    on = stage(browser="waits")
+    async with on.app.run_test(size=MOVING_SIZE) as pilot:
+
+        async def show(keys: str, seconds: float, ready: Callable[[], object]) -> None:
+            for key in keys:
+                await pilot.press(key)
+                await until(pilot, lambda: "Calling the API" not in text_of(on.app))
+            await until(pilot, ready)
+            frames.append(Frame(on.app.export_screenshot(title="doorkey"), seconds))
+            on.clock.advance(3)
+
+        await show("", 2, lambda: on.app.account.state == "signed-out")
+        await show("l", 2, lambda: is_waiting(on))
+        await show("b", 2, lambda: on.app.account.signed_in and "Alice" in text_of(on.app))
+        await show("2", 3, lambda: "alice@example.com" in text_of(on.app))
+        await show("3ppp", 3, lambda: "successfully validated" in text_of(on.app))
+    refused = stage(signed_in=True, api=api_needs_scope)
+    async with refused.app.run_test(size=MOVING_SIZE) as pilot:
+        await until(pilot, lambda: refused.app.account.signed_in)
+        await pilot.press("3", "p")
+        await until(pilot, lambda: "✗ Error" in text_of(refused.app))
+        frames.append(Frame(refused.app.export_screenshot(title="doorkey"), 4))
+    return moving_picture(frames)
+
+
 async def main() -> None:
     """Draw them all."""
-    await draw("home", stage(), "", lambda on: "Sign in" in text_of(on.app))
-    await draw("profile", stage(signed_in=True), "2t", lambda on: "left of" in text_of(on.app))
+    (DOCS / "doorkey.svg").write_text(await journey(), encoding="utf-8")
     await draw(
         "external-api",
         stage(signed_in=True, latencies=[each / 1000 for each in LATENCIES_MS]),
