@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.ports import free_port
-from tests.support.processes import Server, first_to_end, wait_until_gone
+from tests.support.processes import DEADLINE_SECONDS, Server, first_to_end, wait_until_gone
 
 pytestmark = pytest.mark.skipif(not Path("/proc").exists(), reason="looks into /proc")
 
@@ -88,13 +88,32 @@ def test_worker_that_dies_is_replaced_where_there_are_several(start: Start) -> N
     server.wait_until_it_answers()
 
 
-def test_stop_during_the_start_is_a_stop(start: Start) -> None:
-    # moments of the start: imports, fork, loop; none may swallow the signal
-    for delay in (0.02, 0.05, 0.08, 0.1, 0.12):
-        server = start(1, ready=False)
-        time.sleep(delay)
-        terminate(server)
-        server.process.wait(5)
+def runs(server: Server) -> bool:
+    return server.process.poll() is None
+
+
+def imports_granian(server: Server) -> bool:
+    return "granian" in Path(f"/proc/{server.process.pid}/maps").read_text()
+
+
+def has_a_worker(server: Server) -> bool:
+    return len(server.members()) > 1
+
+
+def takes_connections(server: Server) -> bool:
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", server.port)) == 0
+
+
+@pytest.mark.parametrize("moment", [runs, imports_granian, has_a_worker, takes_connections])
+def test_stop_during_the_start_is_a_stop(start: Start, moment: Callable[[Server], bool]) -> None:
+    server = start(1, ready=False)
+    while not moment(server):
+        assert runs(server), server.errors()
+    members = server.members()
+    terminate(server)
+    assert server.process.wait(DEADLINE_SECONDS) in (0, -signal.SIGTERM)
+    wait_until_gone(members)
 
 
 def test_end_of_stdin_means_nothing_unless_asked_for(start: Start) -> None:

@@ -1,5 +1,7 @@
 """Challenges, as APIs write them and as attackers do."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -50,6 +52,9 @@ def test_nothing_that_an_api_sends_raises(header: str) -> None:
     challenges(header)
 
 
-def test_a_huge_header_is_read_in_no_time() -> None:
-    for part in ('a="', "a=,", "a" * 50, 'x="\\', "=,"):
-        challenges("Bearer " + part * 100_000)
+@pytest.mark.parametrize("part", ['a="', "a=,", "a" * 50, 'x="\\', "=,"])
+def test_a_huge_header_is_read_in_no_time(part: str) -> None:
+    began = time.process_time()
+    challenges("Bearer " + part * 100_000)
+    # Milliseconds as it is; minutes where a part is read once for each part before it.
+    assert time.process_time() - began < 5

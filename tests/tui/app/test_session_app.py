@@ -113,4 +113,7 @@ async def test_a_session_without_a_refresh_token_cannot_be_renewed_and_says_so()
     async with on.app.run_test(size=SIZE, notifications=True) as pilot:
         await until(pilot, lambda: on.app.account.signed_in)
         await pilot.press("r")
-        await until(pilot, lambda: "Not renewed" in text_of(on.app) or on.app.account.notice)
+        await until(pilot, lambda: "Not renewed" in text_of(on.app))
+        assert "The tenant gave no refresh token" in text_of(on.app)
+        assert on.tenant.count("/token") == 0
+        assert on.app.account.signed_in

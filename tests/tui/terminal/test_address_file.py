@@ -24,8 +24,13 @@ def test_a_link_is_not_followed(state_dir: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "elsewhere").exists()
 
 
+def test_the_file_goes_with_the_sign_in(state_dir: Path) -> None:
+    path = write_address("https://tenant.example/authorize", state_dir)
+    assert path.exists()
+    remove_address(state_dir)
+    assert not path.exists()
+
+
 def test_what_is_not_there_need_not_be_taken_away(state_dir: Path) -> None:
     remove_address(state_dir)
-    write_address("https://tenant.example/authorize", state_dir)
-    remove_address(state_dir)
-    remove_address(state_dir)
+    assert not (state_dir / NAME).exists()
