@@ -1,7 +1,8 @@
 """A web address in its parts, as strictly as OAuth needs it; what is loopback or an origin."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 
 class WebAddress(NamedTuple):
@@ -52,6 +53,11 @@ def split_web_address(url: str) -> WebAddress:
     return WebAddress(
         parts.scheme, parts.hostname, parts.port, parts.path, parts.query, parts.fragment
     )
+
+
+def with_query(endpoint: str, parameters: Mapping[str, str]) -> str:
+    """Add `parameters` to an endpoint that may have a query of its own (RFC 6749 3.1)."""
+    return endpoint + ("&" if "?" in endpoint else "?") + urlencode(parameters)
 
 
 def is_loopback(host: str) -> bool:

@@ -18,7 +18,7 @@ from tests.support.terminal import Terminal
 from tests.support.worlds import DOORKEY, World, new_world, served
 from tui.auth.service import AuthService
 from tui.auth.session import LoginEvent, SignInProgress
-from tui.auth.sign_in.options import SignInOptions
+from tui.auth.sign_in.attempt import SignInOptions
 from tui.auth.store.store import MemoryStore
 
 UNSHOWN = SignInOptions(open_browser=False)

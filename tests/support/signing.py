@@ -7,7 +7,7 @@ from tests.support.configs import CONFIG
 from tests.support.scripted_tenant import ScriptedTenant
 from tui.auth.service import AuthService
 from tui.auth.session import LoginEvent, SignInProgress
-from tui.auth.sign_in.options import SignInOptions
+from tui.auth.sign_in.attempt import SignInOptions
 from tui.auth.store.store import MemoryStore
 from tui.config.load import Config
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from tui.app.copying import SystemClipboard
     from tui.auth.keeper import Offline
     from tui.auth.service import AuthService
-    from tui.auth.sign_in.options import SignInOptions
+    from tui.auth.sign_in.attempt import SignInOptions
     from tui.config.load import Config
 
 Sleep = Callable[[float], Awaitable[None]]
@@ -191,14 +191,14 @@ class SessionApp(App[None]):
     @on(SwitchAccountRequested)
     def action_switch_account(self) -> None:
         """Sign in as somebody else; whoever is signed in now stays so until that works."""
-        from tui.auth.sign_in.options import SignInOptions
+        from tui.auth.sign_in.attempt import SignInOptions
 
         if self.account.signed_in:
             self._sign_in(self._place_now(), SignInOptions(prompt="login"))
 
     @on(ScopeRequested)
     def _scope_requested(self, message: ScopeRequested) -> None:
-        from tui.auth.sign_in.options import SignInOptions
+        from tui.auth.sign_in.attempt import SignInOptions
 
         self._sign_in(self._place_now(), SignInOptions(scope=message.scope))
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final, Self
 
 from tui.auth.current import CurrentSession, now
 from tui.auth.session import LoginEvent, LogOutStep, Session, SignInProgress
+from tui.auth.sign_in.attempt import SignInOptions
 from tui.auth.sign_in.browser import BrowserOpener, open_in_browser
-from tui.auth.sign_in.options import SignInOptions
 from tui.auth.sign_in.surroundings import Surroundings, look_around
 from tui.auth.store.file_store import session_store
 from tui.auth.store.store import NEVER_SEEN, SessionStore, Signature

@@ -51,7 +51,7 @@ def not_for_device(arguments: argparse.Namespace) -> str:
 
 def callback_text(config: Path | None) -> str:
     """Say which callback URLs the tenant must allow: the config's, else the usual ones."""
-    from tui.auth.sign_in.callback_hint import allowed
+    from tui.auth.sign_in.remarks import allowed
 
     uris, client = _callbacks(config)
     lines = "\n".join(f"  {uri}" for uri in allowed(uris))
@@ -75,7 +75,10 @@ def _callbacks(path: Path | None) -> tuple[Sequence[str], str]:
 
 
 def _max_age(text: str) -> int:
-    seconds = int(text)
+    try:
+        seconds = int(text)
+    except ValueError:
+        seconds = -1
     if not 0 <= seconds <= LONGEST_MAX_AGE_SECONDS:
         raise argparse.ArgumentTypeError("a number of seconds from 0 on is expected")
     return seconds

@@ -11,7 +11,7 @@ from tests.support.configs import CONFIG
 from tests.support.scripted_tenant import ScriptedTenant, browse, form_of
 from tests.support.signing import Signing
 from tui.auth.service import AuthService
-from tui.auth.sign_in.options import SignInOptions
+from tui.auth.sign_in.attempt import SignInOptions
 from tui.auth.store.store import MemoryStore
 from tui.errors import IdTokenRejected, SignInCancelled, SignInFailed, SignInRefused, SignInTimedOut
 

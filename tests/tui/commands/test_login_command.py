@@ -8,8 +8,7 @@ from tests.support.clocks import START
 from tui.auth.session import SignInProgress
 from tui.auth.sign_in.surroundings import Surroundings
 from tui.cli import main
-from tui.commands.login import options_of
-from tui.commands.login_hints import hints
+from tui.commands.login import hints, options_of
 from tui.commands.parser import parse
 
 WAITING = SignInProgress(
@@ -41,13 +40,24 @@ def test_the_browser_is_opened_unless_it_is_elsewhere() -> None:
 
 @pytest.mark.parametrize(
     "options",
-    [["--paste", "--device"], ["--max-age=-1"], ["--max-age=x"], ["--max-age=1e9"]],
+    [["--max-age=-1"], ["--max-age=x"], ["--max-age=1e9"]],
 )
-def test_wrong_options_exit_2(options: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_wrong_max_age_exits_2_and_says_what_is_expected(
+    options: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as raised:
         main(["login", *options])
     assert raised.value.code == 2
-    assert capsys.readouterr().out == ""
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert "argument --max-age: a number of seconds from 0 on is expected" in shown.err
+
+
+def test_two_ways_at_once_exit_2(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as raised:
+        main(["login", "--paste", "--device"])
+    assert raised.value.code == 2
+    assert "not allowed with argument" in capsys.readouterr().err
 
 
 def test_pasting_without_a_terminal_exits_2(capsys: pytest.CaptureFixture[str]) -> None:

@@ -24,9 +24,9 @@ from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.lifetime_bar import Countdown
 from tui.auth.service import AS_CONFIGURED
 from tui.auth.session import LoginEvent, SignInProgress
+from tui.auth.sign_in.attempt import SignInOptions
 from tui.auth.sign_in.browser import BrowserOpener
-from tui.auth.sign_in.callback_hint import callback_hint
-from tui.auth.sign_in.options import SignInOptions
+from tui.auth.sign_in.remarks import callback_hint
 from tui.errors import DoorkeyError, NoFreeRedirectUri, SignInCancelled
 from tui.text import printable
 

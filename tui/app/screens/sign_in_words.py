@@ -5,7 +5,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from tui.auth.session import SignInProgress
-from tui.auth.sign_in.options import Way
+from tui.auth.sign_in.attempt import Way
 from tui.auth.sign_in.surroundings import Surroundings
 from tui.text import printable, printable_block
 

@@ -1,22 +1,33 @@
-"""One sign-in: what is asked of the tenant, and whether an answer is the answer to it."""
+"""One sign-in: what is asked of the tenant, and whether an answer is the answer to it.
 
+Authorization code with Proof Key for Code Exchange (RFC 7636), S256 only.
+"""
+
+import hashlib
 import hmac
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
-from tui.auth.sign_in.options import SignInOptions
-from tui.auth.sign_in.pkce import ProofKey
 from tui.auth.tenant.metadata import Metadata
-from tui.auth.tenant.provider import with_query
+from tui.base64url import encode_base64url
 from tui.errors import SignInRefused
 from tui.text import printable, shortened
-from tui.web_address import split_web_address
+from tui.web_address import split_web_address, with_query
 
 if TYPE_CHECKING:
     from tui.config.load import Config
+
+Way = Literal["browser", "paste", "device"]
+"""How a person signs in: a browser on this machine, one elsewhere, or a code on another device."""
+
+PATIENCE_SECONDS: Final = 300.0
+"""How long a sign-in waits for the browser: time for a password manager and a second factor."""
+
+VERIFIER_BYTES: Final = 48
+"""48 random bytes make a verifier of 64 characters; RFC 7636 4.1 allows 43 to 128."""
 
 STATE_BYTES: Final = 32
 """256 bits; RFC 6749 10.10 asks for a chance of guessing of at most 2^-128."""
@@ -27,9 +38,58 @@ MOST_PARAMETERS: Final = 50
 ONCE: Final = ("code", "state", "error", "iss")
 """Parameters that must not come twice (RFC 6749 3.1)."""
 
-
 QUERY_STARTS: Final = ("?", "code=", "state=", "error=", "iss=")
 """How the query of an answer begins where a person copied nothing but that."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignInOptions:
+    """The optional parameters of one authorization request (Core 3.1.2.1); empty means unasked."""
+
+    way: Way = "browser"
+    """`browser` has all the ways side by side, `paste` needs no free port, `device` is alone."""
+    open_browser: bool = True
+    prompt: str = ""
+    login_hint: str = ""
+    acr_values: str = ""
+    connection: str = ""
+    """Auth0's name for where the person's account is, such as `google-oauth2`."""
+    organization: str = ""
+    scope: str = ""
+    """Instead of the config's."""
+    max_age_seconds: int | None = None
+    patience_seconds: float = PATIENCE_SECONDS
+
+    def parameters(self) -> dict[str, str]:
+        """Give the parameters that were asked for, by their names in the request."""
+        max_age = "" if self.max_age_seconds is None else str(self.max_age_seconds)
+        asked = {
+            "prompt": self.prompt,
+            "login_hint": self.login_hint,
+            "acr_values": self.acr_values,
+            "max_age": max_age,
+            "connection": self.connection,
+            "organization": self.organization,
+        }
+        return {name: value for name, value in asked.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
+class ProofKey:
+    """One sign-in's secret and what the tenant is shown of it."""
+
+    verifier: str = field(repr=False)
+
+    @classmethod
+    def fresh(cls) -> "ProofKey":
+        """Draw a new verifier from the system's randomness."""
+        return cls(secrets.token_urlsafe(VERIFIER_BYTES))
+
+    @property
+    def challenge(self) -> str:
+        """BASE64URL(SHA-256(verifier)), without padding (RFC 7636 4.2)."""
+        digest = hashlib.sha256(self.verifier.encode("ascii")).digest()
+        return encode_base64url(digest)
 
 
 class ForeignAnswer(Exception):

@@ -4,9 +4,8 @@ from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
 from tui.auth.session import Session, SignInProgress
-from tui.auth.sign_in.attempt import SignInAttempt
+from tui.auth.sign_in.attempt import SignInAttempt, SignInOptions
 from tui.auth.sign_in.loopback import LoopbackListener
-from tui.auth.sign_in.options import SignInOptions
 from tui.auth.sign_in.remarks import remarks_on
 from tui.auth.sign_in.waiting import Answered, Means, WaitingSignIn
 from tui.auth.tenant.session_from_tokens import session_from_response
@@ -80,4 +79,11 @@ class Journey:
             answer.code, attempt.redirect_uri, attempt.proof_key.verifier
         )
         nonce = None if answer.way == "device" else attempt.nonce
-        return await session_from_response(provider, attempt, response, nonce, self._means.clock())
+        return await session_from_response(
+            provider,
+            response,
+            self._means.clock(),
+            scope=attempt.scope,
+            nonce=nonce,
+            max_age_seconds=attempt.options.max_age_seconds,
+        )

@@ -1,22 +1,19 @@
 """The listener on the redirect URI (RFC 8252 7.3): asyncio, h11, and no trust in anybody."""
 
 import asyncio
+import contextlib
 import errno
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Self, cast
 
 import h11
 
-from tui.auth.sign_in.browser_request import (
-    LARGEST_HEAD_BYTES,
-    header_lists,
-    read_request,
-    send_page,
-)
 from tui.auth.sign_in.result_page import (
     FOREIGN_ORIGIN,
+    MALFORMED,
     NOT_FOUND,
+    TOO_LONG,
     WRONG_HOST,
     WRONG_METHOD,
     ResultPage,
@@ -28,6 +25,13 @@ from tui.web_address import WebAddress, split_web_address
 
 Route = Callable[[str], ResultPage]
 """Takes the query of a GET on its path, and gives the page to answer with."""
+
+READ_SECONDS: Final = 5.0
+"""For a whole request head: an idle connection (a browser's preconnect) is dropped after it."""
+
+LARGEST_HEAD_BYTES: Final = 16 * 1024
+
+CHUNK_BYTES: Final = 4096
 
 MOST_CONNECTIONS: Final = 64
 """At once; beyond it the one that has kept silent longest is dropped. A browser opens six."""
@@ -202,3 +206,41 @@ def why_not_free(port: int, error: OSError) -> str:
     process, name = holder
     by = "this program itself" if process == os.getpid() else f"{name}, process {process}"
     return f"{port} (taken by {by})"
+
+
+async def read_request(
+    connection: h11.Connection, reader: asyncio.StreamReader
+) -> h11.Request | ResultPage | None:
+    """Read one request head; a page where it is malformed, None where nobody asks anything."""
+    try:
+        async with asyncio.timeout(READ_SECONDS):
+            while (event := connection.next_event()) is h11.NEED_DATA:
+                connection.receive_data(await reader.read(CHUNK_BYTES))
+    except TimeoutError:
+        return None
+    except h11.RemoteProtocolError as error:
+        return TOO_LONG if error.error_status_hint == 431 else MALFORMED
+    return event if isinstance(event, h11.Request) else None
+
+
+def header_lists(request: h11.Request) -> Mapping[bytes, list[bytes]]:
+    """Give the values of each header, under its name in lower case."""
+    headers: dict[bytes, list[bytes]] = {}
+    for name, value in request.headers:
+        headers.setdefault(name.lower(), []).append(value)
+    return headers
+
+
+async def send_page(
+    connection: h11.Connection, writer: asyncio.StreamWriter, page: ResultPage
+) -> None:
+    """Answer with `page`, and hang up."""
+    allow = [("Allow", "GET")] if page.status == 405 else []
+    response = h11.Response(status_code=page.status, headers=[*page.headers, *allow])
+    writer.write(connection.send(response) or b"")
+    with contextlib.suppress(h11.LocalProtocolError):  # HEAD has no body (RFC 9110 9.3.2)
+        writer.write(connection.send(h11.Data(data=page.body)) or b"")
+        writer.write(connection.send(h11.EndOfMessage()) or b"")
+    await writer.drain()
+    writer.close()
+    await writer.wait_closed()

@@ -1,10 +1,18 @@
-"""What a sign-in brought otherwise than it was asked for: said, because nothing fails of it."""
+"""What a person is told of a sign-in beside its result.
 
-from typing import Final
+Which callback URLs the tenant must allow, and what it brought otherwise than it was asked for.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
 
 from tui.auth.session import Session
 from tui.auth.sign_in.attempt import SignInAttempt
 from tui.text import printable, shortened
+from tui.web_address import split_web_address
+
+if TYPE_CHECKING:
+    from tui.config.load import Config
 
 UNLISTED_SCOPES: Final = frozenset(
     {"openid", "profile", "email", "address", "phone", "offline_access"}
@@ -52,3 +60,24 @@ def _on_acr(session: Session, attempt: SignInAttempt) -> str:
 
 def _shown(words: list[str]) -> str:
     return shortened(printable(", ".join(words)), 300)
+
+
+def callback_hint(config: "Config") -> str:
+    """Say what to allow where, for a tenant that shows an error page instead of its login."""
+    return (
+        "Does the browser show an error about the callback or redirect URI? Then allow, in the "
+        f"tenant's settings of the client {printable(config.client_id)}: "
+        f"{', '.join(allowed(config.redirect_uris))}"
+    )
+
+
+def allowed(redirect_uris: Sequence[str]) -> list[str]:
+    """Give callback URLs as a tenant has to allow them."""
+    return [_allowed(uri) for uri in redirect_uris]
+
+
+def _allowed(uri: str) -> str:
+    if split_web_address(uri).port != 0:
+        return uri
+    # A tenant that follows RFC 8252 7.3 takes any port on loopback.
+    return f"{uri.replace(':0/', '/', 1)} (with any port)"

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from tui.auth.session import SignInProgress
-from tui.auth.sign_in.attempt import ForeignAnswer, SignInAttempt, bare_code
+from tui.auth.sign_in.attempt import ForeignAnswer, SignInAttempt, Way, bare_code
 from tui.auth.sign_in.browser import BrowserOpener
-from tui.auth.sign_in.callback_hint import callback_hint
 from tui.auth.sign_in.loopback import LoopbackListener
-from tui.auth.sign_in.options import Way
+from tui.auth.sign_in.remarks import callback_hint
 from tui.auth.sign_in.result_page import ANSWERED, ResultPage, foreign_page, refused_page
 from tui.auth.tenant.device_grant import DeviceAuthorization, device_tokens
 from tui.auth.tenant.token_response import TokenResponse

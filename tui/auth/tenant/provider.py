@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlencode
 
 from tui.auth.tenant.device_grant import (
     DEVICE_GRANT,
@@ -18,6 +17,7 @@ from tui.errors import DoorkeyError, SignInFailed, TenantMisbehaved
 from tui.http import TenantHttp
 from tui.json_value import Claims
 from tui.text import printable, shortened
+from tui.web_address import with_query
 
 if TYPE_CHECKING:
     import httpx
@@ -41,6 +41,7 @@ class Provider:
         transport: "httpx.AsyncBaseTransport | None" = None,
     ) -> None:
         self._config = config
+        self.issuer: Final = config.issuer
         self.client_id: Final = config.client_id
         self.redirect_uris: Final = config.redirect_uris
         self._clock = clock
@@ -196,8 +197,3 @@ class Provider:
     def _is_fresh(self, fetched_at: datetime, lifetime: timedelta) -> bool:
         # Below zero the clock has been set back: then nothing is known of the age.
         return timedelta() <= self._clock() - fetched_at < lifetime
-
-
-def with_query(endpoint: str, parameters: Mapping[str, str]) -> str:
-    """Add `parameters` to an endpoint that may have a query of its own (RFC 6749 3.1)."""
-    return endpoint + ("&" if "?" in endpoint else "?") + urlencode(parameters)

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Final
 
 from tui.auth.session import Profile, Session, TokenSet
-from tui.auth.sign_in.attempt import SignInAttempt
 from tui.auth.tenant.id_token import Expected, expiry
 from tui.auth.tenant.provider import Provider
 from tui.auth.tenant.token_response import TokenResponse
@@ -18,12 +17,14 @@ RENEWALS_REMEMBERED: Final = 20
 
 async def session_from_response(
     provider: Provider,
-    attempt: SignInAttempt,
     response: TokenResponse,
-    nonce: str | None,
     now: datetime,
+    *,
+    scope: str,
+    nonce: str | None,
+    max_age_seconds: int | None,
 ) -> Session:
-    """Verify what a sign-in brought, and make a session of it.
+    """Verify what a sign-in for `scope` brought, and make a session of it.
 
     `nonce` is None for a device grant, which has none (RFC 8628 3.1).
 
@@ -36,14 +37,13 @@ async def session_from_response(
             "The tenant sent no ID token. Check that `scope` in the config has openid in it."
         )
     expected = Expected(
-        issuer=attempt.metadata.issuer,
-        client_id=attempt.config.client_id,
+        issuer=provider.issuer,
+        client_id=provider.client_id,
         nonce=nonce,
         access_token=response.access_token,
-        max_age_seconds=attempt.options.max_age_seconds,
+        max_age_seconds=max_age_seconds,
     )
     claims = await provider.verified_claims(response.id_token, expected, response.clock_skew)
-    asked_scope = attempt.scope
     token_set = TokenSet(
         access_token=response.access_token,
         access_token_expiry=response.access_token_expiry,
@@ -51,7 +51,7 @@ async def session_from_response(
         token_expiry=expiry(claims) + response.clock_skew,
         refresh_token=response.refresh_token,
         # Left out where all that was asked for is granted (RFC 6749 5.1).
-        scope=response.scope or asked_scope,
+        scope=response.scope or scope,
         obtained_at=now,
     )
     profile = Profile(await _completed(provider, claims, response.access_token))

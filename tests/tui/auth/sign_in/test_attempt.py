@@ -1,10 +1,9 @@
-"""What is asked of the tenant."""
+import re
 
 import pytest
 
 from tests.support.configs import CONFIG
-from tui.auth.sign_in.attempt import SignInAttempt
-from tui.auth.sign_in.options import SignInOptions
+from tui.auth.sign_in.attempt import ProofKey, SignInAttempt, SignInOptions
 from tui.auth.tenant.metadata import Metadata
 
 
@@ -18,3 +17,19 @@ def test_an_address_that_could_steer_a_shell_or_a_terminal_is_not_given(mark: st
     attempt = SignInAttempt.fresh(CONFIG, metadata, CONFIG.redirect_uris[0], SignInOptions())
     with pytest.raises(ValueError, match="no place in a URL"):
         _ = attempt.url
+
+
+def test_the_challenge_is_that_of_rfc_7636_appendix_b() -> None:
+    proof_key = ProofKey("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk")
+    assert proof_key.challenge == "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+
+
+def test_a_verifier_has_the_length_and_the_characters_of_rfc_7636() -> None:
+    verifiers = {ProofKey.fresh().verifier for _ in range(50)}
+    assert len(verifiers) == 50
+    assert all(re.fullmatch(r"[A-Za-z0-9._~-]{43,128}", verifier) for verifier in verifiers)
+
+
+def test_the_verifier_is_not_in_the_repr() -> None:
+    proof_key = ProofKey.fresh()
+    assert proof_key.verifier not in repr(proof_key)

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tui.auth.sign_in.browser import open_in_browser
-from tui.auth.sign_in.browser_commands import CONSOLE_BROWSERS, browser_commands
+from tui.auth.sign_in.browser import CONSOLE_BROWSERS, browser_commands, open_in_browser
 
 URL = "https://tenant.example/authorize?client_id=a&scope=openid+profile"
 
@@ -144,7 +143,7 @@ async def test_our_own_helper_ends_with_the_sign_in(
     os.mkfifo(told)
     os.mkfifo(never)
     helper = f"import os; open({str(told)!r}, 'w').write(str(os.getpid())); open({str(never)!r})"
-    monkeypatch.setattr("tui.auth.sign_in.browser_commands.SYSTEM_BROWSER", helper)
+    monkeypatch.setattr("tui.auth.sign_in.browser.SYSTEM_BROWSER", helper)
     opening = asyncio.create_task(open_in_browser(URL, {"DISPLAY": ":0"}))
     process = int(await asyncio.to_thread(told.read_text))
     opening.cancel()

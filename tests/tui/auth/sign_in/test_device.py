@@ -11,7 +11,7 @@ from tests.support.clocks import Clock
 from tests.support.configs import CONFIG
 from tests.support.scripted_tenant import Respond, ScriptedTenant, browse, form_of
 from tests.support.signing import Signing
-from tui.auth.sign_in.options import SignInOptions
+from tui.auth.sign_in.attempt import SignInOptions
 from tui.auth.tenant.device_grant import DEVICE_GRANT
 from tui.errors import (
     DoorkeyError,

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.support.scripted_tenant import browse, exchange, hang_up
-from tui.auth.sign_in import browser_request
+from tui.auth.sign_in import loopback
 from tui.auth.sign_in.loopback import LoopbackListener
 from tui.auth.sign_in.result_page import ANSWERED, ResultPage
 from tui.errors import NoFreeRedirectUri
@@ -138,8 +138,8 @@ async def test_idle_connections_block_nobody(listener: LoopbackListener) -> None
 async def test_a_connection_that_keeps_silent_is_dropped_after_5_seconds(
     listener: LoopbackListener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert browser_request.READ_SECONDS == 5
-    monkeypatch.setattr(browser_request, "READ_SECONDS", 0.02)
+    assert loopback.READ_SECONDS == 5
+    monkeypatch.setattr(loopback, "READ_SECONDS", 0.02)
     reader, writer = await asyncio.open_connection("127.0.0.1", port_of(listener))
     writer.write(b"GET /callback HTTP/1.1\r\n")
     with suppress(ConnectionResetError):

@@ -1,7 +1,11 @@
+from dataclasses import replace
+
 import pytest
 
+from tests.support.configs import CONFIG
 from tests.support.signing import Signing
-from tui.auth.sign_in.options import SignInOptions
+from tui.auth.sign_in.attempt import SignInOptions
+from tui.auth.sign_in.remarks import allowed, callback_hint
 
 
 async def test_a_sign_in_as_asked_for_has_no_remarks(signing: Signing) -> None:
@@ -52,3 +56,18 @@ async def test_connection_and_organization_are_asked_for(signing: Signing) -> No
     await signing.service.login(options=SignInOptions(connection="ldap", organization="org_1"))
     assert signing.tenant.authorization["connection"] == "ldap"
     assert signing.tenant.authorization["organization"] == "org_1"
+
+
+def test_callback_urls_are_named_as_a_tenant_has_to_allow_them() -> None:
+    uris = ("http://127.0.0.1:8642/callback", "http://127.0.0.1:18642/callback")
+    hint = callback_hint(replace(CONFIG, redirect_uris=uris))
+    assert hint.endswith(
+        "client the-client: http://127.0.0.1:8642/callback, http://127.0.0.1:18642/callback"
+    )
+
+
+def test_nobody_is_told_to_allow_port_0() -> None:
+    assert allowed(["http://127.0.0.1:0/callback", "http://[::1]:0/0:0/"]) == [
+        "http://127.0.0.1/callback (with any port)",
+        "http://[::1]/0:0/ (with any port)",
+    ]
