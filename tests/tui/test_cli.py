@@ -48,6 +48,13 @@ def test_token_prints_the_token_and_nothing_else(
     assert capsys.readouterr() == ("the-access-token\n", "")
 
 
+def test_token_as_a_header_is_one_line_for_curl(
+    signed_in: Config, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["token", "--format", "header"]) == 0
+    assert capsys.readouterr() == ("Authorization: Bearer the-access-token\n", "")
+
+
 def test_token_with_nobody_signed_in_exits_4(
     config: Config, capsys: pytest.CaptureFixture[str]
 ) -> None:

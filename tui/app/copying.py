@@ -23,6 +23,10 @@ BY_TERMINAL: Final = (
 )
 
 
+CURL_METHODS: Final = {"GET": "", "HEAD": "--head "}
+"""With `-X HEAD`, curl would wait for a body that never comes."""
+
+
 async def copy_quietly(app: App[None], text: str, what: str, copy: SystemClipboard) -> None:
     """Copy `text`, and say what was copied without showing it."""
     if await copy(text):
@@ -46,12 +50,12 @@ async def copy_token(
 
 
 def curl_line(config: "Config", request: ApiRequest) -> str:
-    """Give a command that makes the call by hand.
+    """Return a command that makes the call by hand.
 
     The token is not in it: the shell asks for one that is valid each time it is run, so the line
-    can be kept, shared and run tomorrow.
+    can be kept, shared and run tomorrow. It goes by a pipe, because others can read arguments.
     """
-    token = f"doorkey token --config {shlex.quote(str(config.path.absolute()))}"
-    method = "" if request.method == "GET" else f"-X {request.method} "
+    token = f"doorkey token --config {shlex.quote(str(config.path.absolute()))} --format header"
+    method = CURL_METHODS.get(request.method, f"-X {request.method} ")
     url = shlex.quote(config.api_url + request.path)
-    return f'curl -sS {method}-H "Authorization: Bearer $({token})" {url}'
+    return f"{token} | curl -sS {method}-H @- {url}"

@@ -70,6 +70,12 @@ def parser(config: Path | None = None) -> argparse.ArgumentParser:
         metavar="SECONDS",
         help="renew a token with less than this left (default 60)",
     )
+    token.add_argument(
+        "--format",
+        choices=("token", "header"),
+        default="token",
+        help="the token alone (default), or as a header line, for curl -H @-",
+    )
     command("ping", "call the API and print what it answers")
     status = command("status", "say who is signed in, until when, and where that is kept")
     status.add_argument("--json", action="store_true", help="for programs; holds no secrets")

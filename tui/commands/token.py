@@ -2,7 +2,7 @@
 
 import sys
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tui.auth.store.file_store import session_store
 from tui.config.load import Config, load_config
@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from argparse import Namespace
 
     from tui.auth.service import AuthService
+
+
+FORMATS: Final = {"token": "{}", "header": "Authorization: Bearer {}"}
+"""What is printed, by `--format`; a header goes to `curl -H @-`, and so into no process list."""
 
 
 def token(arguments: "Namespace") -> int:
@@ -26,7 +30,7 @@ def token(arguments: "Namespace") -> int:
         access_token = session.token_set.access_token
     else:
         access_token = _renewed(config, min_validity)
-    sys.stdout.write(access_token + "\n")
+    sys.stdout.write(FORMATS[arguments.format].format(access_token) + "\n")
     sys.stdout.flush()
     return 0
 

@@ -104,9 +104,8 @@ async def test_the_curl_line_holds_no_token() -> None:
         await at_profile(pilot, on, "u")
         await until(pilot, lambda: on.app.clipboard)
         assert on.app.clipboard == (
-            'curl -sS -H "Authorization: Bearer '
-            '$(doorkey token --config /home/pat/auth_config.json)" '
-            "https://api.example/api/external"
+            "doorkey token --config /home/pat/auth_config.json --format header"
+            " | curl -sS -H @- https://api.example/api/external"
         )
 
 
