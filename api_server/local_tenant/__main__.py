@@ -5,10 +5,9 @@ from functools import partial
 from typing import NoReturn
 
 from api_server.local_tenant.app import create_app
-from api_server.local_tenant.command_line import read_command_line
-from api_server.local_tenant.records.database import DatabaseUnusableError
-from api_server.local_tenant.settings import SettingsError
-from api_server.local_tenant.tenant import open_tenant
+from api_server.local_tenant.errors import DatabaseUnusable, SettingsInvalid
+from api_server.local_tenant.records.tenant import open_tenant
+from api_server.local_tenant.settings import read_command_line
 from api_server.serving.serving import serve
 
 
@@ -18,10 +17,10 @@ def main() -> None:
         command_line = read_command_line()
         # makes keys and people, or fails, before a worker could
         open_tenant(command_line.settings).close()
-    except SettingsError as error:
-        _end(2, str(error))
-    except DatabaseUnusableError as error:
-        _end(1, str(error))
+    except SettingsInvalid as error:
+        _exit(2, str(error))
+    except DatabaseUnusable as error:
+        _exit(1, str(error))
     settings = command_line.settings
     sys.stderr.write(
         f"Local tenant {settings.issuer} - NOT FOR PRODUCTION: "
@@ -38,7 +37,7 @@ def main() -> None:
     )
 
 
-def _end(status: int, message: str) -> NoReturn:
+def _exit(status: int, message: str) -> NoReturn:
     sys.stderr.write(f"error: {message}\n")
     sys.exit(status)
 

@@ -1,11 +1,16 @@
-"""The tenant as an ASGI app: which path is whose."""
+"""The tenant as an ASGI app: which path is whose, and what is answered when something is wrong."""
 
 import secrets
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from http import HTTPStatus
+from typing import Final, TypeAlias
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
@@ -16,14 +21,21 @@ from api_server.local_tenant.endpoints.discovery import DiscoveryEndpoint
 from api_server.local_tenant.endpoints.home import HomeEndpoint
 from api_server.local_tenant.endpoints.login import LoginEndpoint
 from api_server.local_tenant.endpoints.logout import LogoutEndpoint
-from api_server.local_tenant.endpoints.problem import problem_handlers
 from api_server.local_tenant.endpoints.revocation import RevocationEndpoint
 from api_server.local_tenant.endpoints.token_endpoint import TokenEndpoint
 from api_server.local_tenant.endpoints.userinfo import UserinfoEndpoint
-from api_server.local_tenant.pages._fold_portrait import PortraitEndpoint
+from api_server.local_tenant.errors import BrowserStopped, RequestRefused
+from api_server.local_tenant.pages.frame import problem_page
+from api_server.local_tenant.records.tenant import Tenant, open_tenant
 from api_server.local_tenant.response_headers import ResponseHeaders
 from api_server.local_tenant.settings import Clock, Randomness, Settings
-from api_server.local_tenant.tenant import Tenant, open_tenant
+
+Handler: TypeAlias = Callable[[Request, Exception], Awaitable[Response]]
+
+ADVICE: Final = {
+    HTTPStatus.NOT_FOUND: "The local tenant has nothing at this address.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "This address is for programs, or for another kind of request.",
+}
 
 
 def create_app(
@@ -31,12 +43,12 @@ def create_app(
     clock: Clock = time.time,
     randomness: Randomness = secrets.token_bytes,
 ) -> ASGIApp:
-    """Open the tenant and give its app; raises DatabaseUnusableError."""
-    return app_of(open_tenant(settings, clock, randomness))
+    """Open the tenant and return its app; raises DatabaseUnusable."""
+    return build_app(open_tenant(settings, clock, randomness))
 
 
-def app_of(tenant: Tenant) -> ASGIApp:
-    """Give the app of an open tenant, which it closes at its end."""
+def build_app(tenant: Tenant) -> ASGIApp:
+    """Return the app of an open tenant, which it closes at its end."""
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -45,7 +57,7 @@ def app_of(tenant: Tenant) -> ASGIApp:
 
     app = Starlette(
         routes=[*_documents(tenant), *_pages(tenant), *_client_endpoints(tenant)],
-        exception_handlers=problem_handlers(tenant.settings),
+        exception_handlers=_problem_handlers(tenant.settings),
         lifespan=lifespan,
     )
     # around Starlette as a whole: its middleware does not see the answer to a failure
@@ -65,17 +77,13 @@ def _documents(tenant: Tenant) -> list[Route]:
 
 def _pages(tenant: Tenant) -> list[Route]:
     path = tenant.settings.path
-    home, portrait = HomeEndpoint(tenant), PortraitEndpoint(tenant)
+    home, device = HomeEndpoint(tenant), DeviceEndpoint(tenant)
     authorization, login = AuthorizationEndpoint(tenant), LoginEndpoint(tenant)
-    consent, device, logout = (
-        ConsentEndpoint(tenant),
-        DeviceEndpoint(tenant),
-        LogoutEndpoint(tenant),
-    )
+    consent, logout = ConsentEndpoint(tenant), LogoutEndpoint(tenant)
     return [
         Route(f"{path}/", home.get),
         Route(f"{path}/icon.svg", home.icon),
-        Route(f"{path}/people/{{name}}.svg", portrait.get),
+        Route(f"{path}/people/{{name}}.svg", home.portrait),
         Route(f"{path}/authorize", authorization.get),
         Route(f"{path}/authorize", authorization.post, methods=["POST"]),
         Route(f"{path}/login", login.get),
@@ -98,3 +106,38 @@ def _client_endpoints(tenant: Tenant) -> list[Route]:
         Route(f"{path}/revoke", RevocationEndpoint(tenant).post, methods=["POST"]),
         Route(f"{path}/userinfo", UserinfoEndpoint(tenant).answer, methods=["GET", "POST"]),
     ]
+
+
+def _problem_handlers(settings: Settings) -> dict[type[Exception], Handler]:
+    """Return a handler for each exception that an endpoint may raise: pages or JSON."""
+
+    async def show_page(request: Request, error: Exception) -> Response:
+        return problem_page(settings, *_explain(error))
+
+    async def answer(request: Request, error: Exception) -> Response:
+        if "text/html" in request.headers.get("accept", ""):
+            return await show_page(request, error)
+        title, advice, status = _explain(error)
+        code = "server_error" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "invalid_request"
+        body = {"error": code, "error_description": f"{title}. {advice}"}
+        headers = error.headers if isinstance(error, HTTPException) else None
+        return JSONResponse(body, status, headers)
+
+    return {
+        BrowserStopped: show_page,
+        RequestRefused: show_page,
+        HTTPException: answer,
+        Exception: answer,
+    }
+
+
+def _explain(error: Exception) -> tuple[str, str, int]:
+    """Return title, advice and status."""
+    if isinstance(error, BrowserStopped):
+        return error.title, error.advice, error.status
+    if isinstance(error, RequestRefused):
+        return "That request cannot be answered", error.description, error.status
+    if isinstance(error, HTTPException):
+        status = HTTPStatus(error.status_code)
+        return status.phrase, ADVICE.get(status, status.description), status
+    return "The tenant has failed", "That is its own fault; its log says more.", 500

@@ -24,8 +24,8 @@ def is_registered(uri: str, registered: Iterable[str]) -> bool:
     return any(uri == known or _differ_in_port_only(uri, known) for known in registered)
 
 
-def after_logout(registered: Iterable[str]) -> list[str]:
-    """List where a browser may go after it was signed out.
+def logout_uris(registered: Iterable[str]) -> list[str]:
+    """Return where a browser may go after it was signed out.
 
     That is each redirect URI, and the paths `/` and `/signed-out` of its origin.
     """
@@ -34,13 +34,13 @@ def after_logout(registered: Iterable[str]) -> list[str]:
 
 
 def origin(uri: str) -> str:
-    """Cut an address after its host and port."""
+    """Return scheme, host and port of an address."""
     parts = urlsplit(uri)
     return f"{parts.scheme}://{parts.netloc}"
 
 
 def with_parameters(uri: str, parameters: dict[str, str]) -> str:
-    """Append to the query, keeping the one that is there (RFC 6749 4.1.2)."""
+    """Return an address with more parameters in its query (RFC 6749 4.1.2)."""
     if not parameters:
         return uri
     return f"{uri}{'&' if '?' in uri else '?'}{urlencode(parameters)}"

@@ -1,1 +1,1 @@
-"""The local tenant's endpoints, one file each."""
+"""The local tenant's endpoints, one file each. May import pages, records and what those use."""

@@ -1,4 +1,4 @@
-"""The authorization endpoint (OIDC Core 3.1.2, RFC 6749 4.1.1)."""
+"""The authorization endpoint (OIDC Core 3.1.2, RFC 6749 4.1.1), and how a sign-in is answered."""
 
 import sqlite3
 from dataclasses import dataclass
@@ -9,19 +9,28 @@ from starlette.responses import RedirectResponse, Response
 
 from api_server.local_tenant.endpoints.authorization_request import (
     AuthorizationRequest,
+    ReturnAddress,
     check_address,
     check_request,
 )
-from api_server.local_tenant.endpoints.authorization_response import code_response, error_response
-from api_server.local_tenant.endpoints.next_step import Step, next_step
-from api_server.local_tenant.endpoints.oauth_error import OAuthError
 from api_server.local_tenant.endpoints.parameters import read_form, read_query
-from api_server.local_tenant.endpoints.visit import go_to, has_consented
-from api_server.local_tenant.records.browsers import Browser, add_browser, find_browser, set_cookie
-from api_server.local_tenant.records.sign_ins import add_sign_in
-from api_server.local_tenant.tenant import Tenant
+from api_server.local_tenant.endpoints.visit import Step, Visit, next_step, redirect_to_page
+from api_server.local_tenant.errors import RequestRefused
+from api_server.local_tenant.pages.device import allowed_page, denied_page
+from api_server.local_tenant.records.browsers import (
+    Browser,
+    add_browser,
+    add_sign_in,
+    end_sign_in,
+    find_browser,
+    set_cookie,
+)
+from api_server.local_tenant.records.codes import add_code
+from api_server.local_tenant.records.device_codes import DeviceRequest, allow_device, deny_device
+from api_server.local_tenant.records.grants import add_grant
+from api_server.local_tenant.records.tenant import Tenant
+from api_server.local_tenant.redirect_uri import with_parameters
 
-PAGES: Final = {Step.LOGIN: "login", Step.CONSENT: "consent"}
 SILENT_ERRORS: Final = {
     Step.LOGIN: ("login_required", "The person must sign in."),
     Step.CONSENT: ("consent_required", "The person must give their consent."),
@@ -43,8 +52,8 @@ class AuthorizationEndpoint:
             asked = check_request(parameters, address, self.tenant.settings)
             with self.tenant.database.transaction() as db:
                 return self._begin(db, request, asked, parameters.encoded())
-        except OAuthError as error:
-            return error_response(address, error, self.tenant)
+        except RequestRefused as error:
+            return _error_response(address, error, self.tenant)
 
     async def post(self, request: Request) -> Response:
         """Turn a form into a query.
@@ -58,21 +67,58 @@ class AuthorizationEndpoint:
         self, db: sqlite3.Connection, request: Request, asked: AuthorizationRequest, query: str
     ) -> Response:
         browser = find_browser(db, request, self.tenant)
-        step = next_step(
-            asked,
-            browser,
-            self.tenant.now(),
-            signed_in=False,
-            remembered=has_consented(db, asked, browser),
-        )
+        step = next_step(db, asked, browser, self.tenant.now(), signed_in=False)
         if step is Step.ANSWER and browser is not None:
-            return code_response(db, self.tenant, asked, browser)
+            return _code_response(db, self.tenant, asked, browser)
         if "none" in asked.prompt:
-            raise OAuthError(*SILENT_ERRORS[step])
-        return self._ask(db, browser or add_browser(db, self.tenant), query, PAGES[step])
+            raise RequestRefused(*SILENT_ERRORS[step])
+        return self._ask(db, browser or add_browser(db, self.tenant), query, step)
 
-    def _ask(self, db: sqlite3.Connection, browser: Browser, query: str, page: str) -> Response:
+    def _ask(self, db: sqlite3.Connection, browser: Browser, query: str, step: Step) -> Response:
         sign_in = add_sign_in(db, browser, self.tenant, query=query)
-        response = go_to(page, sign_in, self.tenant)
+        response = redirect_to_page(step, sign_in, self.tenant)
         set_cookie(response, browser, self.tenant.settings)
         return response
+
+
+def grant_access(db: sqlite3.Connection, tenant: Tenant, visit: Visit) -> Response:
+    """End a sign-in with what was asked for: an app gets a code, a device word at its next poll."""
+    end_sign_in(db, visit.sign_in)
+    if isinstance(visit.asked, DeviceRequest):
+        allow_device(db, tenant, visit.asked, visit.browser)
+        return allowed_page(tenant.settings)
+    return _code_response(db, tenant, visit.asked, visit.browser)
+
+
+def deny_access(db: sqlite3.Connection, tenant: Tenant, visit: Visit, why: str) -> Response:
+    """End a sign-in with nothing."""
+    end_sign_in(db, visit.sign_in)
+    if isinstance(visit.asked, DeviceRequest):
+        deny_device(db, visit.asked)
+        return denied_page(tenant.settings)
+    return _error_response(visit.asked.address, RequestRefused("access_denied", why), tenant)
+
+
+def _code_response(
+    db: sqlite3.Connection, tenant: Tenant, asked: AuthorizationRequest, browser: Browser
+) -> RedirectResponse:
+    """Grant what was asked, and answer with a code (RFC 6749 4.1.2)."""
+    grant = add_grant(db, tenant, asked, browser, asked.nonce)
+    code = add_code(db, tenant, grant.id, asked.address.redirect_uri, asked.code_challenge)
+    return _redirect(asked.address, {"code": code}, tenant)
+
+
+def _error_response(
+    address: ReturnAddress, error: RequestRefused, tenant: Tenant
+) -> RedirectResponse:
+    """Answer with an error (RFC 6749 4.1.2.1)."""
+    answer = {"error": error.error, "error_description": error.description}
+    return _redirect(address, answer, tenant)
+
+
+def _redirect(address: ReturnAddress, answer: dict[str, str], tenant: Tenant) -> RedirectResponse:
+    # iss in every answer, so that a client of several tenants cannot be mixed up (RFC 9207 2)
+    state = {} if address.state is None else {"state": address.state}
+    answer = {**answer, **state, "iss": tenant.settings.issuer}
+    # 303: the form that the person posted must not be posted on to the client (RFC 9700 4.12)
+    return RedirectResponse(with_parameters(address.redirect_uri, answer), 303)

@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from api_server.local_tenant.access_request import AccessRequest, asked_audience, asked_scope
-from api_server.local_tenant.endpoints.oauth_error import OAuthError, PageError
-from api_server.local_tenant.endpoints.parameters import Parameters
+from api_server.local_tenant.endpoints.parameters import Parameters, read_audience, read_scope
+from api_server.local_tenant.errors import BrowserStopped, RequestRefused
+from api_server.local_tenant.records.grants import AccessRequest
 from api_server.local_tenant.redirect_uri import is_registered
 from api_server.local_tenant.settings import Settings
 
@@ -38,18 +38,18 @@ class AuthorizationRequest(AccessRequest):
 
 
 def check_address(parameters: Parameters, settings: Settings) -> ReturnAddress:
-    """Find out where to answer; raises PageError, as nobody may be sent to a wrong address."""
+    """Return where to answer; raises BrowserStopped: nobody may be sent to a wrong address."""
     repeated = parameters.repeated()
     client_id, uri = parameters.get("client_id"), parameters.get("redirect_uri")
     if client_id != settings.client_id or "client_id" in repeated:
-        raise PageError(
+        raise BrowserStopped(
             "Unknown client",
             f"The app that sent you here says it is “{(client_id or '')[:80]}”. "
             f"This tenant knows “{settings.client_id}” only. Compare clientId in the app's "
             "auth_config.json with the one that this tenant was started with.",
         )
     if uri is None or "redirect_uri" in repeated or not is_registered(uri, settings.redirect_uris):
-        raise PageError(
+        raise BrowserStopped(
             "Unknown return address",
             f"The app wants you sent back to “{(uri or '')[:200]}”, which is not registered "
             f"here. Registered: {', '.join(settings.redirect_uris)}. Nobody was sent anywhere.",
@@ -60,19 +60,19 @@ def check_address(parameters: Parameters, settings: Settings) -> ReturnAddress:
 def check_request(
     parameters: Parameters, address: ReturnAddress, settings: Settings
 ) -> AuthorizationRequest:
-    """Check all the rest (OIDC Core 3.1.2.2); raises OAuthError, which goes to the address."""
+    """Check all the rest (OIDC Core 3.1.2.2); raises RequestRefused, which goes to the address."""
     parameters.refuse_repeated()
     _check_unsupported(parameters)
     _check_response(parameters)
     return AuthorizationRequest(
         address=address,
         client_id=settings.client_id,
-        scope=asked_scope(parameters),
-        audience=asked_audience(parameters, settings),
+        scope=read_scope(parameters),
+        audience=read_audience(parameters, settings),
         nonce=parameters.get("nonce"),
-        code_challenge=_challenge(parameters),
-        prompt=_prompt(parameters),
-        max_age_seconds=_max_age(parameters),
+        code_challenge=_read_challenge(parameters),
+        prompt=_read_prompt(parameters),
+        max_age_seconds=_read_max_age(parameters),
         login_hint=parameters.get("login_hint"),
     )
 
@@ -80,40 +80,42 @@ def check_request(
 def _check_unsupported(parameters: Parameters) -> None:
     for name in UNSUPPORTED:
         if parameters.get(name) is not None:
-            raise OAuthError(f"{name}_not_supported", f"The parameter {name} is not supported.")
+            raise RequestRefused(f"{name}_not_supported", f"The parameter {name} is not supported.")
 
 
 def _check_response(parameters: Parameters) -> None:
     if parameters.require("response_type") != "code":
-        raise OAuthError("unsupported_response_type", "The only response_type here is code.")
+        raise RequestRefused("unsupported_response_type", "The only response_type here is code.")
     if parameters.get("response_mode") not in (None, "query"):
-        raise OAuthError("invalid_request", "The only response_mode here is query.")
+        raise RequestRefused("invalid_request", "The only response_mode here is query.")
 
 
-def _challenge(parameters: Parameters) -> str:
+def _read_challenge(parameters: Parameters) -> str:
     challenge = parameters.get("code_challenge")
     if challenge is None:
-        raise OAuthError("invalid_request", "PKCE is required: code_challenge is missing.")
+        raise RequestRefused("invalid_request", "PKCE is required: code_challenge is missing.")
     if parameters.get("code_challenge_method") != "S256":
-        raise OAuthError("invalid_request", "The code_challenge_method must be S256.")
+        raise RequestRefused("invalid_request", "The code_challenge_method must be S256.")
     if not CHALLENGE.fullmatch(challenge):
-        raise OAuthError("invalid_request", "The code_challenge must be 43 base64url characters.")
+        raise RequestRefused(
+            "invalid_request", "The code_challenge must be 43 letters of base64url."
+        )
     return challenge
 
 
-def _prompt(parameters: Parameters) -> frozenset[str]:
+def _read_prompt(parameters: Parameters) -> frozenset[str]:
     prompt = frozenset((parameters.get("prompt") or "").split())
     if not prompt <= frozenset(PROMPTS):
-        raise OAuthError("invalid_request", f"A prompt can be: {' '.join(PROMPTS)}")
+        raise RequestRefused("invalid_request", f"A prompt can be: {' '.join(PROMPTS)}")
     if "none" in prompt and len(prompt) > 1:
-        raise OAuthError("invalid_request", "The prompt none goes with no other.")
+        raise RequestRefused("invalid_request", "The prompt none goes with no other.")
     return prompt
 
 
-def _max_age(parameters: Parameters) -> int | None:
+def _read_max_age(parameters: Parameters) -> int | None:
     text = parameters.get("max_age")
     if text is None:
         return None
     if not MAX_AGE.fullmatch(text):
-        raise OAuthError("invalid_request", "The max_age must be a number of seconds.")
+        raise RequestRefused("invalid_request", "The max_age must be a number of seconds.")
     return int(text)

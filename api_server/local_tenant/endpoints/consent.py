@@ -7,15 +7,14 @@ from http import HTTPStatus
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api_server.local_tenant.endpoints.answer import deny_access, grant_access
-from api_server.local_tenant.endpoints.login import OUT_OF_DATE
-from api_server.local_tenant.endpoints.next_step import Step
+from api_server.local_tenant.endpoints.authorization import deny_access, grant_access
 from api_server.local_tenant.endpoints.parameters import Parameters, read_form, read_query
-from api_server.local_tenant.endpoints.visit import Visit, find_visit, go_to
+from api_server.local_tenant.endpoints.visit import Step, Visit, find_visit, redirect_to_page
 from api_server.local_tenant.pages.consent import consent_page
-from api_server.local_tenant.records.consents import remember
+from api_server.local_tenant.pages.frame import OUT_OF_DATE
+from api_server.local_tenant.records.grants import remember_consent
 from api_server.local_tenant.records.people import find_person
-from api_server.local_tenant.tenant import Tenant
+from api_server.local_tenant.records.tenant import Tenant
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +29,7 @@ class ConsentEndpoint:
             visit = find_visit(db, request, read_query(request), self.tenant)
             step = visit.next_step(db, self.tenant)
             if step is Step.LOGIN:
-                return go_to("login", visit.sign_in, self.tenant)
+                return redirect_to_page("login", visit.sign_in, self.tenant)
             if step is Step.ANSWER:
                 return grant_access(db, self.tenant, visit)
             return self._page(db, visit)
@@ -41,15 +40,16 @@ class ConsentEndpoint:
         with self.tenant.database.transaction() as db:
             visit = find_visit(db, request, form, self.tenant)
             if visit.next_step(db, self.tenant) is Step.LOGIN:
-                return go_to("login", visit.sign_in, self.tenant)
-            if not visit.browser.sent("consent", form.get("csrf")):
+                return redirect_to_page("login", visit.sign_in, self.tenant)
+            if not visit.browser.has_sent("consent", form.get("csrf")):
                 return self._page(db, visit, OUT_OF_DATE, HTTPStatus.FORBIDDEN)
             return self._decide(db, visit, form)
 
     def _decide(self, db: sqlite3.Connection, visit: Visit, form: Parameters) -> Response:
         decision = form.get("decision")
         if decision == "allow":
-            remember(db, visit.browser.person or "", visit.asked.client_id, visit.asked.scope)
+            asked, person = visit.asked, visit.browser.person or ""
+            remember_consent(db, person, asked.client_id, asked.scope)
             return grant_access(db, self.tenant, visit)
         if decision == "deny":
             return deny_access(db, self.tenant, visit, "The person did not allow it.")
@@ -62,13 +62,15 @@ class ConsentEndpoint:
         alert: str | None = None,
         status: HTTPStatus = HTTPStatus.OK,
     ) -> Response:
-        person = find_person(db, visit.browser.person or "")
+        person = find_person(db, visit.browser.person)
         if person is None:
-            return go_to("login", visit.sign_in, self.tenant)
+            return redirect_to_page("login", visit.sign_in, self.tenant)
         return consent_page(
             self.tenant.settings,
             person,
-            visit,
+            visit.asked,
+            sign_in=visit.sign_in.secret,
+            redirects_to=visit.redirects_to,
             csrf=visit.browser.csrf_token("consent"),
             alert=alert,
             status=status,

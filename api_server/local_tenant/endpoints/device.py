@@ -1,4 +1,4 @@
-"""The device grant's two doors: one for the device, one for the person (RFC 8628 3.1, 3.3)."""
+"""The device grant: the endpoint for devices, the page for people (RFC 8628 3.1, 3.3)."""
 
 import sqlite3
 from dataclasses import dataclass
@@ -8,18 +8,30 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from api_server.local_tenant.access_request import asked_audience, asked_scope
-from api_server.local_tenant.client import read_clients_form
-from api_server.local_tenant.endpoints.login import OUT_OF_DATE
-from api_server.local_tenant.endpoints.oauth_error import OAuthError
-from api_server.local_tenant.endpoints.parameters import read_form, read_query
-from api_server.local_tenant.endpoints.visit import go_to
+from api_server.local_tenant.endpoints.parameters import (
+    read_audience,
+    read_client_form,
+    read_form,
+    read_query,
+    read_scope,
+)
+from api_server.local_tenant.endpoints.visit import redirect_to_page
+from api_server.local_tenant.errors import RequestRefused
 from api_server.local_tenant.pages.device import code_page
-from api_server.local_tenant.records.browsers import Browser, add_browser, find_browser, set_cookie
-from api_server.local_tenant.records.device_codes import add_device, find_device_by_user_code
-from api_server.local_tenant.records.sign_ins import add_sign_in
-from api_server.local_tenant.records.user_code import shown
-from api_server.local_tenant.tenant import Tenant
+from api_server.local_tenant.pages.frame import OUT_OF_DATE
+from api_server.local_tenant.records.browsers import (
+    Browser,
+    add_browser,
+    add_sign_in,
+    find_browser,
+    set_cookie,
+)
+from api_server.local_tenant.records.device_codes import (
+    add_device,
+    find_device_by_user_code,
+    format_user_code,
+)
+from api_server.local_tenant.records.tenant import Tenant
 
 WRONG: Final = "There is no such code, or it has expired. Compare it with your terminal."
 TOO_OFTEN: Final = "Too many wrong codes. Please wait five minutes."
@@ -29,29 +41,29 @@ ANYBODY: Final = "anybody"
 
 @dataclass(frozen=True, slots=True)
 class DeviceEndpoint:
-    """Lets devices wait, and people say which one is theirs."""
+    """Gives devices their codes, and asks people which device is theirs."""
 
     tenant: Tenant
 
     async def authorize(self, request: Request) -> Response:
-        """Give a device its two codes (RFC 8628 3.2)."""
+        """Answer a device with its two codes (RFC 8628 3.2)."""
         settings = self.tenant.settings
         try:
-            form = await read_clients_form(request, settings)
-            scope, audience = asked_scope(form), asked_audience(form, settings)
-        except OAuthError as error:
+            form = await read_client_form(request, settings)
+            scope, audience = read_scope(form), read_audience(form, settings)
+        except RequestRefused as error:
             return error.response()
         with self.tenant.database.transaction() as db:
             secret, code = add_device(db, self.tenant, settings.client_id, scope, audience)
         return JSONResponse(
-            self._answer(secret, shown(code)), headers={"Cache-Control": "no-store"}
+            self._answer(secret, format_user_code(code)), headers={"Cache-Control": "no-store"}
         )
 
     async def get(self, request: Request) -> Response:
         """Ask the person for the code; it may be in the address already."""
         typed = read_query(request).get("user_code") or ""
         with self.tenant.database.transaction() as db:
-            return self._page(self._known(db, request), typed)
+            return self._page(self._find_browser(db, request), typed)
 
     async def post(self, request: Request) -> Response:
         """Take the code, and go on to login and consent."""
@@ -59,10 +71,10 @@ class DeviceEndpoint:
         typed, now = form.get("user_code") or "", self.tenant.now()
         wrong = self.tenant.wrong_user_codes
         with self.tenant.database.transaction() as db:
-            browser = self._known(db, request)
-            if not browser.sent("device", form.get("csrf")):
+            browser = self._find_browser(db, request)
+            if not browser.has_sent("device", form.get("csrf")):
                 return self._page(browser, typed, OUT_OF_DATE, HTTPStatus.FORBIDDEN)
-            if wrong.are_used_up(ANYBODY, now):
+            if wrong.is_exhausted(ANYBODY, now):
                 return self._page(browser, typed, TOO_OFTEN, HTTPStatus.TOO_MANY_REQUESTS)
             device = find_device_by_user_code(db, typed, self.tenant)
             if device is None:
@@ -70,9 +82,9 @@ class DeviceEndpoint:
                 return self._page(browser, typed, WRONG, HTTPStatus.BAD_REQUEST)
             sign_in = add_sign_in(db, browser, self.tenant, device_code=device.digest)
         # it leads on to the login where nobody is signed in
-        return go_to("consent", sign_in, self.tenant)
+        return redirect_to_page("consent", sign_in, self.tenant)
 
-    def _known(self, db: sqlite3.Connection, request: Request) -> Browser:
+    def _find_browser(self, db: sqlite3.Connection, request: Request) -> Browser:
         return find_browser(db, request, self.tenant) or add_browser(db, self.tenant)
 
     def _page(

@@ -6,19 +6,21 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from api_server.local_tenant.claims import EMAIL_CLAIMS, PROFILE_CLAIMS, SCOPES
 from api_server.local_tenant.endpoints.authorization_request import PROMPTS
-from api_server.local_tenant.id_token import ACR
 from api_server.local_tenant.records.device_codes import GRANT_TYPE
+from api_server.local_tenant.records.grants import SCOPES
 from api_server.local_tenant.records.signing_keys import ALGORITHM
+from api_server.local_tenant.records.tenant import Tenant
+from api_server.local_tenant.records.tokens import ACR
 from api_server.local_tenant.settings import Settings
-from api_server.local_tenant.tenant import Tenant
 
 CACHE: Final = {"Cache-Control": "public, max-age=300"}
 """Five minutes: short enough to notice a changed tenant, long enough to be worth it."""
 
-TOKEN_CLAIMS: Final = (
+CLAIMS: Final = (
     "sub", "iss", "aud", "azp", "exp", "iat", "auth_time", "nonce", "at_hash", "acr", "amr", "sid",
+    "name", "given_name", "family_name", "nickname", "preferred_username", "picture", "locale",
+    "zoneinfo", "updated_at", "email", "email_verified",
 )  # fmt: skip
 
 
@@ -29,15 +31,15 @@ class DiscoveryEndpoint:
     tenant: Tenant
 
     async def metadata(self, request: Request) -> Response:
-        """Give the provider's metadata."""
+        """Return the provider's metadata."""
         return JSONResponse(metadata(self.tenant.settings), headers=CACHE)
 
     async def key_set(self, request: Request) -> Response:
-        """Give the public keys (RFC 7517 5)."""
+        """Return the public keys (RFC 7517 5)."""
         return JSONResponse(self.tenant.keys.key_set(), headers=CACHE)
 
     async def health(self, request: Request) -> Response:
-        """Say who is listening here, so that it can be told from anything else."""
+        """Say who listens here, so that it is told from anything else."""
         settings = self.tenant.settings
         return JSONResponse(
             {
@@ -52,7 +54,7 @@ class DiscoveryEndpoint:
 
 
 def metadata(settings: Settings) -> dict[str, object]:
-    """Say what is here, and nothing that is not."""
+    """Return what is here, and nothing that is not."""
     return {
         "issuer": settings.issuer,
         "authorization_endpoint": settings.url("authorize"),
@@ -63,7 +65,7 @@ def metadata(settings: Settings) -> dict[str, object]:
         "end_session_endpoint": settings.url("logout"),
         "device_authorization_endpoint": settings.url("device_authorization"),
         "scopes_supported": list(SCOPES),
-        "claims_supported": [*TOKEN_CLAIMS, *PROFILE_CLAIMS, *EMAIL_CLAIMS],
+        "claims_supported": list(CLAIMS),
         "claim_types_supported": ["normal"],
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],

@@ -1,4 +1,4 @@
-"""Parameters of a request, from its query or its form."""
+"""Parameters of a request, from its query or its form, and what several endpoints read in them."""
 
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -7,7 +7,9 @@ from urllib.parse import parse_qsl, urlencode
 
 from starlette.requests import ClientDisconnect, Request
 
-from api_server.local_tenant.endpoints.oauth_error import OAuthError
+from api_server.local_tenant.errors import RequestRefused
+from api_server.local_tenant.records.grants import SCOPES
+from api_server.local_tenant.settings import Settings
 
 MAX_BYTES: Final = 32 * 1024
 """Of a query or a form: far above any honest one, an ID token hint included."""
@@ -25,39 +27,39 @@ class Parameters:
     pairs: tuple[tuple[str, str], ...]
 
     def get(self, name: str) -> str | None:
-        """Give the first value."""
+        """Return the first value, or None."""
         return next((value for key, value in self.pairs if key == name), None)
 
     def get_all(self, name: str) -> list[str]:
-        """Give each value."""
+        """Return each value."""
         return [value for key, value in self.pairs if key == name]
 
     def repeated(self) -> frozenset[str]:
-        """Name the parameters that came more than once and must not (RFC 6749 3.1, 3.2)."""
+        """Return the names that came more than once and must not (RFC 6749 3.1, 3.2)."""
         names = [name for name, _ in self.pairs]
         return frozenset(name for name in names if names.count(name) > 1) - REPEATABLE
 
     def encoded(self) -> str:
-        """Write them as a query."""
+        """Return them as a query."""
         return urlencode(self.pairs)
 
     def require(self, name: str) -> str:
-        """Give a value that must be there; raises OAuthError."""
+        """Return a value that must be there; raises RequestRefused."""
         value = self.get(name)
         if value is None:
-            raise OAuthError("invalid_request", f"The parameter {name} is missing.")
+            raise RequestRefused("invalid_request", f"The parameter {name} is missing.")
         return value
 
     def refuse_repeated(self) -> None:
-        """Raise OAuthError where a parameter came more than once."""
+        """Raise RequestRefused where a parameter came more than once."""
         for name in sorted(self.repeated()):
-            raise OAuthError("invalid_request", f"The parameter {_named(name)} came twice.")
+            raise RequestRefused("invalid_request", f"The parameter {_quotable(name)} came twice.")
 
 
 def parse(text: bytes) -> Parameters:
-    """Read `application/x-www-form-urlencoded`; raises OAuthError."""
+    """Read `application/x-www-form-urlencoded`; raises RequestRefused."""
     if len(text) > MAX_BYTES:
-        raise OAuthError(
+        raise RequestRefused(
             "invalid_request",
             f"The request is longer than {MAX_BYTES} bytes.",
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -65,28 +67,59 @@ def parse(text: bytes) -> Parameters:
     try:
         pairs = parse_qsl(text.decode(), errors="strict", max_num_fields=MAX_FIELDS)
     except ValueError as error:
-        raise OAuthError("invalid_request", "The parameters cannot be read.") from error
+        raise RequestRefused("invalid_request", "The parameters cannot be read.") from error
     return Parameters(tuple(pairs))
 
 
 def read_query(request: Request) -> Parameters:
-    """Read what follows the question mark; raises OAuthError."""
+    """Read what follows the question mark; raises RequestRefused."""
     query: bytes = request.scope["query_string"]
     return parse(query)
 
 
 async def read_form(request: Request) -> Parameters:
-    """Read a form under a cap; raises OAuthError."""
+    """Read a form under a cap; raises RequestRefused."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != FORM:
-        raise OAuthError("invalid_request", f"The body must be {FORM}.")
+        raise RequestRefused("invalid_request", f"The body must be {FORM}.")
     try:
-        return parse(await _read(request))
+        return parse(await _read_body(request))
     except ClientDisconnect as error:
-        raise OAuthError("invalid_request", "The body was cut off.") from error
+        raise RequestRefused("invalid_request", "The body was cut off.") from error
 
 
-async def _read(request: Request) -> bytes:
+async def read_client_form(request: Request, settings: Settings) -> Parameters:
+    """Read a form of the one client, which is public: it has no secret (RFC 6749 2.1, 3.2)."""
+    form = await read_form(request)
+    form.refuse_repeated()
+    if "authorization" in request.headers or form.get("client_secret") is not None:
+        raise _invalid_client("This tenant knows public clients only: send client_id, no secret.")
+    if form.require("client_id") != settings.client_id:
+        raise _invalid_client(f"The only client here is {settings.client_id}")
+    return form
+
+
+def read_scope(parameters: Parameters) -> tuple[str, ...]:
+    """Return the scopes that are known here; raises RequestRefused if there are none.
+
+    Unknown ones are left out (OIDC Core 3.1.2.1); the token response says what was granted.
+    """
+    asked = (parameters.get("scope") or "").split(" ")
+    known = tuple(scope for scope in SCOPES if scope in asked)
+    if not known:
+        raise RequestRefused("invalid_scope", f"Ask for at least one of: {' '.join(SCOPES)}")
+    return known
+
+
+def read_audience(parameters: Parameters, settings: Settings) -> str | None:
+    """Return the API that `audience` or `resource` (RFC 8707 2) names; raises RequestRefused."""
+    targets = set(parameters.get_all("audience") + parameters.get_all("resource"))
+    if not targets <= {settings.audience}:
+        raise RequestRefused("invalid_target", f"The only API here is {settings.audience}")
+    return settings.audience if targets else None
+
+
+async def _read_body(request: Request) -> bytes:
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
@@ -95,5 +128,9 @@ async def _read(request: Request) -> bytes:
     return bytes(body)
 
 
-def _named(name: str) -> str:
+def _invalid_client(description: str) -> RequestRefused:
+    return RequestRefused("invalid_client", description, HTTPStatus.UNAUTHORIZED)
+
+
+def _quotable(name: str) -> str:
     return name if name.isidentifier() and name.isascii() and len(name) < 40 else "of that name"

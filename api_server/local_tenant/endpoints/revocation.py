@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api_server.local_tenant.client import read_clients_form
-from api_server.local_tenant.endpoints.oauth_error import OAuthError
-from api_server.local_tenant.records.access_tokens import find_access_token, revoke_access_token
+from api_server.local_tenant.endpoints.parameters import read_client_form
+from api_server.local_tenant.errors import RequestRefused
 from api_server.local_tenant.records.grants import revoke_grant
-from api_server.local_tenant.records.refresh_tokens import find_family
-from api_server.local_tenant.tenant import Tenant
+from api_server.local_tenant.records.tenant import Tenant
+from api_server.local_tenant.records.tokens import (
+    find_access_token,
+    find_family,
+    revoke_access_token,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +26,9 @@ class RevocationEndpoint:
     async def post(self, request: Request) -> Response:
         """Answer 200 also for a token that is unknown: it is of no use then (RFC 7009 2.2)."""
         try:
-            form = await read_clients_form(request, self.tenant.settings)
+            form = await read_client_form(request, self.tenant.settings)
             token = form.require("token")
-        except OAuthError as error:
+        except RequestRefused as error:
             return error.response()
         with self.tenant.database.transaction() as db:
             self._revoke(db, token)

@@ -1,17 +1,26 @@
 """The userinfo endpoint (OIDC Core 5.3)."""
 
 from dataclasses import dataclass
-from http import HTTPStatus
+from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from api_server.local_tenant.claims import claims_about
-from api_server.local_tenant.endpoints.oauth_error import OAuthError
+from api_server.bearer.challenge import Challenger
+from api_server.bearer.credentials import TOKEN_PARAMETER, bearer_token
+from api_server.bearer.refusal import (
+    InsufficientScopeError,
+    InvalidRequestError,
+    InvalidTokenError,
+    Refusal,
+)
 from api_server.local_tenant.endpoints.parameters import FORM, read_form
-from api_server.local_tenant.records.access_tokens import find_access_token
+from api_server.local_tenant.errors import RequestRefused
 from api_server.local_tenant.records.people import find_person
-from api_server.local_tenant.tenant import Tenant
+from api_server.local_tenant.records.tenant import Tenant
+from api_server.local_tenant.records.tokens import find_access_token
+
+CHALLENGER: Final = Challenger(realm="userinfo")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +32,9 @@ class UserinfoEndpoint:
     async def answer(self, request: Request) -> Response:
         """Answer GET and POST, with the challenges of RFC 6750 3."""
         try:
-            token = await _bearer_token(request)
-            if token is None:
-                return _refusal(None)
-            claims = self._claims(token)
-        except OAuthError as error:
-            return _refusal(error)
+            claims = self._claims(await _access_token(request))
+        except Refusal as refusal:
+            return CHALLENGER.answer(refusal)
         return JSONResponse(claims, headers={"Cache-Control": "no-store"})
 
     def _claims(self, token: str) -> dict[str, object]:
@@ -36,46 +42,24 @@ class UserinfoEndpoint:
             access = find_access_token(db, token, self.tenant)
             person = find_person(db, access.grant.person) if access else None
         if access is None or person is None:
-            raise OAuthError(
-                "invalid_token",
-                "The token is expired, revoked or not of this tenant.",
-                HTTPStatus.UNAUTHORIZED,
-            )
+            raise InvalidTokenError("The token is expired, revoked or not of this tenant.")
         if "openid" not in access.scope:
-            raise OAuthError(
-                "insufficient_scope", "The scope openid is needed.", HTTPStatus.FORBIDDEN
-            )
-        return claims_about(person, access.scope, self.tenant.settings)
+            raise InsufficientScopeError("openid", "The scope openid is needed.")
+        return person.claims(access.scope, self.tenant.settings)
 
 
-async def _bearer_token(request: Request) -> str | None:
-    """Find the token in the header or the form, but not in both (RFC 6750 2)."""
-    tokens = [_from_header(value) for value in request.headers.getlist("authorization")]
-    if request.method == "POST" and request.headers.get("content-type", "").startswith(FORM):
-        form = await read_form(request)
-        tokens += form.get_all("access_token")
-    if len(tokens) > 1:
-        raise OAuthError("invalid_request", "Send one access token, in one place.")
-    return tokens[0] if tokens else None
+async def _access_token(request: Request) -> str:
+    """Return the token in the header or the form, but not in both (RFC 6750 2)."""
+    posted = await _posted_tokens(request)
+    if len(posted) + len(request.headers.getlist("authorization")) > 1:
+        raise InvalidRequestError("Send one access token, in one place.")
+    return posted[0] if posted else bearer_token(request.scope).decode("latin-1")
 
 
-def _from_header(value: str) -> str:
-    scheme, _, token = value.partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
-        raise OAuthError("invalid_request", "The Authorization header must be: Bearer TOKEN")
-    return token.strip()
-
-
-def _refusal(error: OAuthError | None) -> Response:
-    """Say what is wrong, or just what is needed where no token came (RFC 6750 3.1)."""
-    challenge = 'Bearer realm="userinfo"'
-    if error is None:
-        body, status = {"error": "invalid_token", "error_description": "No access token."}, 401
-    else:
-        body = {"error": error.error, "error_description": error.description}
-        status = error.status
-        challenge += f', error="{error.error}", error_description="{error.description}"'
-    if status == HTTPStatus.FORBIDDEN:
-        challenge += ', scope="openid"'
-    headers = {"WWW-Authenticate": challenge, "Cache-Control": "no-store"}
-    return JSONResponse(body, status, headers)
+async def _posted_tokens(request: Request) -> list[str]:
+    if request.method != "POST" or not request.headers.get("content-type", "").startswith(FORM):
+        return []
+    try:
+        return (await read_form(request)).get_all(TOKEN_PARAMETER)
+    except RequestRefused as error:
+        raise InvalidRequestError(error.description) from error

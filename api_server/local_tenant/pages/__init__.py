@@ -1,1 +1,4 @@
-"""What the tenant shows in a browser: HTML with one stylesheet, and no JavaScript."""
+"""What the local tenant shows in a browser: HTML and one stylesheet, no JavaScript.
+
+May import records, and what they use, for their types; it reads and changes nothing.
+"""

@@ -4,16 +4,18 @@ from typing import Final
 
 from starlette.responses import Response
 
-from api_server.local_tenant.claims import SCOPES
-from api_server.local_tenant.endpoints.authorization_request import AuthorizationRequest
-from api_server.local_tenant.endpoints.visit import Visit
-from api_server.local_tenant.pages.frame import alert as alert_box
-from api_server.local_tenant.pages.frame import page
-from api_server.local_tenant.pages.markup import EMPTY, Markup, fill, join
-from api_server.local_tenant.pages.portrait import portrait_of
-from api_server.local_tenant.records.device_codes import DeviceRequest
+from api_server.local_tenant.pages.frame import (
+    EMPTY,
+    Markup,
+    alert_box,
+    fill,
+    join,
+    page,
+    portrait_of,
+)
+from api_server.local_tenant.records.device_codes import DeviceRequest, format_user_code
+from api_server.local_tenant.records.grants import SCOPES, AccessRequest
 from api_server.local_tenant.records.people import Person
-from api_server.local_tenant.records.user_code import shown
 from api_server.local_tenant.redirect_uri import origin
 from api_server.local_tenant.settings import Settings
 
@@ -46,18 +48,19 @@ DEVICE: Final = (
 def consent_page(
     settings: Settings,
     person: Person,
-    visit: Visit,
+    asked: AccessRequest,
     *,
+    sign_in: str,
     csrf: str,
+    redirects_to: tuple[str, ...],
     alert: str | None,
     status: int,
 ) -> Response:
     """Show who is asked for what."""
-    asked = visit.asked
     body = fill(
         BODY,
         path=settings.path,
-        sign_in=visit.sign_in.secret,
+        sign_in=sign_in,
         csrf=csrf,
         client=asked.client_id,
         portrait=portrait_of(settings, person.name),
@@ -66,10 +69,10 @@ def consent_page(
         alert=alert_box(alert),
         scopes=_scopes(asked.scope),
         api=_api(asked.audience),
-        way=_way(asked),
+        way=_way(asked, redirects_to),
     )
     title = f"Allow {asked.client_id}?"
-    return page(settings, title, body, redirects_to=visit.redirects_to, status=status)
+    return page(settings, title, body, redirects_to=redirects_to, status=status)
 
 
 def _scopes(scope: tuple[str, ...]) -> Markup:
@@ -80,7 +83,7 @@ def _api(audience: str | None) -> Markup:
     return fill(API, audience=audience) if audience else EMPTY
 
 
-def _way(asked: AuthorizationRequest | DeviceRequest) -> Markup:
+def _way(asked: AccessRequest, redirects_to: tuple[str, ...]) -> Markup:
     if isinstance(asked, DeviceRequest):
-        return fill(DEVICE, user_code=shown(asked.user_code))
-    return fill(BACK, origin=origin(asked.address.redirect_uri))
+        return fill(DEVICE, user_code=format_user_code(asked.user_code))
+    return join(fill(BACK, origin=origin(uri)) for uri in redirects_to)

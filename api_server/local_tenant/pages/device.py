@@ -4,10 +4,12 @@ from typing import Final
 
 from starlette.responses import Response
 
-from api_server.local_tenant.pages.frame import alert as alert_box
-from api_server.local_tenant.pages.frame import page
-from api_server.local_tenant.pages.markup import Markup, fill
-from api_server.local_tenant.records.user_code import LENGTH, as_typed, shown
+from api_server.local_tenant.pages.frame import Markup, alert_box, fill, page
+from api_server.local_tenant.records.device_codes import (
+    USER_CODE_LENGTH,
+    format_user_code,
+    normalize_user_code,
+)
 from api_server.local_tenant.settings import Settings
 
 CODE: Final = """\
@@ -40,23 +42,23 @@ def code_page(
     settings: Settings, *, csrf: str, typed: str, alert: str | None, status: int
 ) -> Response:
     """Ask for the code."""
-    code = as_typed(typed)
+    code = normalize_user_code(typed)
     body = fill(
         CODE,
         path=settings.path,
         csrf=csrf,
         alert=alert_box(alert),
         # written as the terminal shows it, so that the two are easy to compare
-        typed=shown(code) if len(code) == LENGTH else typed[:40],
+        typed=format_user_code(code) if len(code) == USER_CODE_LENGTH else typed[:40],
     )
     return page(settings, "Connect a terminal", body, status=status)
 
 
 def allowed_page(settings: Settings) -> Response:
-    """Say that the device was let in."""
+    """Say that the device was allowed."""
     return page(settings, "Connected", ALLOWED)
 
 
 def denied_page(settings: Settings) -> Response:
-    """Say that the device was turned away."""
+    """Say that the device was refused."""
     return page(settings, "Not allowed", DENIED)

@@ -1,18 +1,27 @@
-"""What all pages share: the card, the key, the stylesheet, and the policy that allows it."""
+"""What all pages share: escaping, the card with its stylesheet, the policy that allows it."""
 
 from base64 import b64encode
 from collections.abc import Iterable
 from hashlib import sha256
+from html import escape
 from http import HTTPStatus
 from importlib.resources import files
+from string import Template
 from typing import Final
 
 from starlette.responses import HTMLResponse
 
-from api_server.local_tenant.pages.markup import EMPTY, Markup, fill
 from api_server.local_tenant.redirect_uri import origin
 from api_server.local_tenant.settings import Settings
 
+
+class Markup(str):
+    """Text that is HTML already, and is not escaped again."""
+
+    __slots__ = ()
+
+
+EMPTY: Final = Markup()
 STYLE: Final = Markup((files(__package__) / "page.css").read_text("utf-8"))
 ICON: Final = Markup((files(__package__) / "key.svg").read_text("utf-8").strip())
 STYLE_HASH: Final = b64encode(sha256(STYLE.encode()).digest()).decode("ascii")
@@ -40,8 +49,37 @@ at <span class="issuer">$issuer</span></footer>
 </body>
 </html>
 """
-
+OUT_OF_DATE: Final = (
+    "This page was out of date, or this browser keeps no cookies. Please try again."
+)
 ALERT: Final = '<p class="alert" role="alert">$text</p>\n'
+PROBLEM: Final = """\
+<div class="mark bad" aria-hidden="true">!</div>
+<h1>$title</h1>
+<p class="lead" role="alert">$advice</p>
+"""
+IMAGE: Final = '<img class="portrait" src="$path/people/$name.svg" alt="" width="28" height="28">'
+PORTRAIT: Final = """\
+<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 96" width="96" height="96" role="img" \
+aria-label="$name"><rect width="96" height="96" fill="$colour"/>\
+<text x="48" y="66" font-family="system-ui, sans-serif" font-size="52" font-weight="600" \
+text-anchor="middle" fill="#fff">$initial</text></svg>
+"""
+COLOURS: Final = ("#0d9488", "#7c3aed", "#c2410c", "#0369a1", "#be185d")
+
+
+def fill(template: str, **values: str) -> Markup:
+    """Put values in for `$name`; each is escaped, quotes included, unless it is Markup."""
+    safe = {
+        name: value if isinstance(value, Markup) else escape(value)
+        for name, value in values.items()
+    }
+    return Markup(Template(template).substitute(safe))
+
+
+def join(parts: Iterable[Markup]) -> Markup:
+    """Put pieces one after the other."""
+    return Markup("".join(parts))
 
 
 def page(
@@ -65,9 +103,25 @@ def page(
     return HTMLResponse(html, status, {"Content-Security-Policy": _policy(redirects_to)})
 
 
-def alert(text: str | None) -> Markup:
-    """Say what went wrong, also to a screen reader at once."""
+def problem_page(settings: Settings, title: str, advice: str, status: int) -> HTMLResponse:
+    """Say what went wrong and what to do."""
+    return page(settings, title, fill(PROBLEM, title=title, advice=advice), status=status)
+
+
+def alert_box(text: str | None) -> Markup:
+    """Say what went wrong within a page, also to a screen reader at once."""
     return fill(ALERT, text=text) if text else EMPTY
+
+
+def portrait_of(settings: Settings, name: str) -> Markup:
+    """Show somebody; their name stands beside it, so the picture itself says nothing."""
+    return fill(IMAGE, path=settings.path, name=name)
+
+
+def draw_portrait(name: str, full_name: str) -> Markup:
+    """Draw an initial, in a colour that goes with the name, so that no picture is fetched."""
+    colour = COLOURS[sum(name.encode()) % len(COLOURS)]
+    return fill(PORTRAIT, name=full_name, initial=full_name[:1], colour=colour)
 
 
 def _policy(redirects_to: Iterable[str]) -> str:
@@ -79,7 +133,7 @@ def _policy(redirects_to: Iterable[str]) -> str:
 
 
 def _source(uri: str) -> str:
-    """Name an address in a policy: form-action governs the redirect after a post as well."""
+    """Return an address as a policy names it: form-action governs redirects after a post too."""
     place = origin(uri)
     # CSP 3 2.3.1 has no IPv6 literals: only the scheme can be said
     return "http:" if "[" in place else place

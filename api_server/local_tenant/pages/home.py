@@ -4,9 +4,7 @@ from typing import Final
 
 from starlette.responses import Response
 
-from api_server.local_tenant.pages.frame import page
-from api_server.local_tenant.pages.markup import fill
-from api_server.local_tenant.pages.portrait import portrait_of
+from api_server.local_tenant.pages.frame import Markup, fill, page, portrait_of
 from api_server.local_tenant.records.people import Person
 from api_server.local_tenant.settings import Settings
 
@@ -41,7 +39,7 @@ def home_page(settings: Settings, person: Person | None) -> Response:
     return page(settings, "Local tenant", body)
 
 
-def _who(settings: Settings, person: Person | None) -> str:
+def _who(settings: Settings, person: Person | None) -> Markup:
     if person is None:
         return fill(NOBODY)
     return fill(

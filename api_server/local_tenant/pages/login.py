@@ -5,10 +5,15 @@ from typing import Final
 
 from starlette.responses import Response
 
-from api_server.local_tenant.pages.frame import alert as alert_box
-from api_server.local_tenant.pages.frame import page
-from api_server.local_tenant.pages.markup import EMPTY, Markup, fill, join
-from api_server.local_tenant.pages.portrait import portrait_of
+from api_server.local_tenant.pages.frame import (
+    EMPTY,
+    Markup,
+    alert_box,
+    fill,
+    join,
+    page,
+    portrait_of,
+)
 from api_server.local_tenant.records.people import DEMO_PEOPLE, Person, demo_password
 from api_server.local_tenant.settings import Settings
 

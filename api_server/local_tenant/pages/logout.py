@@ -4,10 +4,7 @@ from typing import Final
 
 from starlette.responses import Response
 
-from api_server.local_tenant.endpoints.parameters import Parameters
-from api_server.local_tenant.pages.frame import alert as alert_box
-from api_server.local_tenant.pages.frame import page
-from api_server.local_tenant.pages.markup import EMPTY, fill, join
+from api_server.local_tenant.pages.frame import EMPTY, alert_box, fill, join, page
 from api_server.local_tenant.settings import Settings
 
 CONFIRM: Final = """\
@@ -22,7 +19,6 @@ $hidden<div class="buttons">
 </form>
 """
 HIDDEN: Final = '<input type="hidden" name="$name" value="$value">\n'
-PASSED_ON: Final = ("id_token_hint", "client_id", "post_logout_redirect_uri", "state")
 SIGNED_OUT: Final = """\
 <div class="mark" aria-hidden="true">✓</div>
 <h1>You are signed out</h1>
@@ -40,20 +36,18 @@ def confirm_page(
     name: str,
     *,
     csrf: str,
-    parameters: Parameters,
+    hidden: dict[str, str],
     return_to: str | None,
     alert: str | None,
     status: int,
 ) -> Response:
-    """Ask, where nothing proves that the person wants it."""
-    values = [(name, parameters.get(name)) for name in PASSED_ON]
-    hidden = join(fill(HIDDEN, name=name, value=value) for name, value in values if value)
+    """Ask, where nothing proves that the person wants it; `hidden` comes back with the answer."""
     body = fill(
         CONFIRM,
         path=settings.path,
         name=name,
         csrf=csrf,
-        hidden=hidden,
+        hidden=join(fill(HIDDEN, name=key, value=value) for key, value in hidden.items()),
         alert=alert_box(alert),
     )
     uris = [return_to] if return_to else []

@@ -1,4 +1,4 @@
-"""Browsers that the tenant knows by a cookie, and who is signed in with each."""
+"""Browsers that the tenant knows by a cookie: who is signed in, which sign-ins have begun."""
 
 import hmac
 import sqlite3
@@ -8,14 +8,17 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api_server.local_tenant.records.opaque import digest
+from api_server.local_tenant.records.database import digest
+from api_server.local_tenant.records.tenant import Tenant
 from api_server.local_tenant.settings import Settings
-from api_server.local_tenant.tenant import Tenant
 
 UNKNOWN_LIFETIME_SECONDS: Final = 3600
 """Without anybody signed in, the row only serves the sign-ins that wait for it."""
 
 SIGNED_IN_LIFETIME_SECONDS: Final = 24 * 3600
+
+SIGN_IN_LIFETIME_SECONDS: Final = 900
+"""Time enough to look for a password; the app itself waits five minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +32,15 @@ class Browser:
     auth_time: int | None = None
 
     def csrf_token(self, form: str) -> str:
-        """Give what proves that a form came from a page that this browser was sent.
+        """Return what proves that a form came from a page that this browser was sent.
 
         Keyed with the cookie, which no other site can read; new at each login, as the cookie is.
         """
         return hmac.new(self.secret.encode(), form.encode(), "sha256").hexdigest()
 
-    def sent(self, form: str, token: str | None) -> bool:
+    def has_sent(self, form: str, token: str | None) -> bool:
         """Tell whether a posted token is the one of this form."""
-        expected = self.csrf_token(form).encode()
-        return hmac.compare_digest(expected, (token or "").encode())
+        return hmac.compare_digest(self.csrf_token(form).encode(), (token or "").encode())
 
 
 def cookie_name(settings: Settings) -> str:
@@ -47,7 +49,7 @@ def cookie_name(settings: Settings) -> str:
 
 
 def set_cookie(response: Response, browser: Browser, settings: Settings) -> None:
-    """Hand the browser its name. Not `Secure`: the tenant speaks plain http on loopback."""
+    """Set the browser's cookie. Not `Secure`: the tenant speaks plain http on loopback."""
     response.set_cookie(
         cookie_name(settings),
         browser.secret,
@@ -59,7 +61,7 @@ def set_cookie(response: Response, browser: Browser, settings: Settings) -> None
 
 
 def find_browser(db: sqlite3.Connection, request: Request, tenant: Tenant) -> Browser | None:
-    """Recognise the browser that sent a request."""
+    """Return the browser that sent a request, or None if it is unknown."""
     secret = request.cookies.get(cookie_name(tenant.settings), "")
     row = db.execute(
         "SELECT * FROM browsers WHERE digest = ? AND expires_at > ?",
@@ -71,22 +73,22 @@ def find_browser(db: sqlite3.Connection, request: Request, tenant: Tenant) -> Br
 
 
 def add_browser(db: sqlite3.Connection, tenant: Tenant) -> Browser:
-    """Meet a browser for the first time."""
+    """Add a browser that comes for the first time."""
     db.execute("DELETE FROM browsers WHERE expires_at <= ?", (tenant.now(),))
-    secret = tenant.secret()
-    browser = Browser(secret, digest(secret), sid=tenant.secret())
+    secret = tenant.draw_secret()
+    browser = Browser(secret, digest(secret), sid=tenant.draw_secret())
     _insert(db, browser, tenant.now() + UNKNOWN_LIFETIME_SECONDS)
     return browser
 
 
-def sign_in(db: sqlite3.Connection, old: Browser, person: str, tenant: Tenant) -> Browser:
-    """Sign somebody in with a browser, which gets a new name for it.
+def log_in(db: sqlite3.Connection, old: Browser, person: str, tenant: Tenant) -> Browser:
+    """Sign somebody in with a browser, which gets a new cookie for it.
 
-    The old name may be one that somebody else planted there (session fixation), so it is void
-    from now on; what this browser was waiting for goes on under the new one.
+    The old cookie may be one that somebody else planted there (session fixation), so it is void
+    from now on; the sign-ins that this browser has begun go on under the new one.
     """
-    secret = tenant.secret()
-    browser = Browser(secret, digest(secret), tenant.secret(), person, tenant.now())
+    secret = tenant.draw_secret()
+    browser = Browser(secret, digest(secret), tenant.draw_secret(), person, tenant.now())
     _insert(db, browser, tenant.now() + SIGNED_IN_LIFETIME_SECONDS)
     db.execute("UPDATE sign_ins SET browser = ? WHERE browser = ?", (browser.digest, old.digest))
     forget_browser(db, old)
@@ -94,7 +96,7 @@ def sign_in(db: sqlite3.Connection, old: Browser, person: str, tenant: Tenant) -
 
 
 def keep_browser(db: sqlite3.Connection, browser: Browser, expires_at: int) -> None:
-    """Know a browser until then at least."""
+    """Keep a browser until then at least."""
     db.execute(
         "UPDATE browsers SET expires_at = max(expires_at, ?) WHERE digest = ?",
         (expires_at, browser.digest),
@@ -102,7 +104,7 @@ def keep_browser(db: sqlite3.Connection, browser: Browser, expires_at: int) -> N
 
 
 def forget_browser(db: sqlite3.Connection, browser: Browser) -> None:
-    """Sign a browser out, with all that it was waiting for."""
+    """Sign a browser out, and end the sign-ins that it has begun."""
     db.execute("DELETE FROM browsers WHERE digest = ?", (browser.digest,))
 
 
@@ -111,3 +113,57 @@ def _insert(db: sqlite3.Connection, browser: Browser, expires_at: int) -> None:
         "INSERT INTO browsers VALUES (?, ?, ?, ?, ?)",
         (browser.digest, browser.sid, browser.person, browser.auth_time, expires_at),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """One attempt; `signed_in` says that the person has shown who they are since it began."""
+
+    secret: str = field(repr=False)
+    query: str = ""
+    device_code: str | None = None
+    signed_in: bool = False
+
+
+def add_sign_in(
+    db: sqlite3.Connection,
+    browser: Browser,
+    tenant: Tenant,
+    *,
+    query: str = "",
+    device_code: str | None = None,
+) -> SignIn:
+    """Keep what a browser asked for, and the browser for as long.
+
+    That is the query of an authorization request, or the digest of a device code.
+    """
+    expires_at = tenant.now() + SIGN_IN_LIFETIME_SECONDS
+    keep_browser(db, browser, expires_at)
+    db.execute("DELETE FROM sign_ins WHERE expires_at <= ?", (tenant.now(),))
+    sign_in = SignIn(tenant.draw_secret(), query, device_code)
+    db.execute(
+        "INSERT INTO sign_ins VALUES (?, ?, ?, ?, 0, ?)",
+        (digest(sign_in.secret), browser.digest, query, device_code, expires_at),
+    )
+    return sign_in
+
+
+def find_sign_in(db: sqlite3.Connection, secret: str, browser: Browser, now: int) -> SignIn | None:
+    """Return a sign-in, or None: only the browser that began it can go on with it."""
+    row = db.execute(
+        "SELECT * FROM sign_ins WHERE digest = ? AND browser = ? AND expires_at > ?",
+        (digest(secret), browser.digest, now),
+    ).fetchone()
+    if row is None:
+        return None
+    return SignIn(secret, row["query"], row["device_code"], bool(row["signed_in"]))
+
+
+def mark_signed_in(db: sqlite3.Connection, sign_in: SignIn) -> None:
+    """Keep that the person has logged in for this, as `prompt` or `max_age` may demand."""
+    db.execute("UPDATE sign_ins SET signed_in = 1 WHERE digest = ?", (digest(sign_in.secret),))
+
+
+def end_sign_in(db: sqlite3.Connection, sign_in: SignIn) -> None:
+    """Forget a sign-in: it is answered once only."""
+    db.execute("DELETE FROM sign_ins WHERE digest = ?", (digest(sign_in.secret),))

@@ -1,4 +1,4 @@
-"""Authorization codes: short-lived, bound to one request, burnt by their first use."""
+"""Authorization codes: short-lived, bound to one request, used up by their first use."""
 
 import hmac
 import re
@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
-from api_server.local_tenant.endpoints.oauth_error import OAuthError
+from api_server.bearer.base64url import encode
+from api_server.local_tenant.errors import RequestRefused
+from api_server.local_tenant.records.database import digest
 from api_server.local_tenant.records.grants import revoke_grant
-from api_server.local_tenant.records.opaque import base64url, digest
-from api_server.local_tenant.tenant import Tenant
+from api_server.local_tenant.records.tenant import Tenant
 
 VERIFIER: Final = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 """RFC 7636 4.1."""
@@ -30,7 +31,7 @@ def add_code(
     db: sqlite3.Connection, tenant: Tenant, grant_id: str, redirect_uri: str, code_challenge: str
 ) -> str:
     """Make a code for a grant."""
-    secret = tenant.secret()
+    secret = tenant.draw_secret()
     expires_at = tenant.now() + tenant.settings.code_lifetime_seconds
     db.execute(
         "INSERT INTO codes VALUES (?, ?, ?, ?, 0, ?)",
@@ -39,33 +40,33 @@ def add_code(
     return secret
 
 
-def burn_code(db: sqlite3.Connection, secret: str) -> Code:
-    """Use a code up, whether what came with it is right or wrong; raises OAuthError.
+def use_code(db: sqlite3.Connection, secret: str) -> Code:
+    """Use a code up, also where what came with it is wrong; raises RequestRefused.
 
-    A second use tells that somebody else has it: all that came of it ends (RFC 9700 4.5.3).
+    A second use means that somebody else has it: all that came of it ends (RFC 9700 4.5.3).
     """
     row = db.execute("SELECT * FROM codes WHERE digest = ?", (digest(secret),)).fetchone()
     if row is None:
-        raise OAuthError("invalid_grant", "The code is unknown.")
+        raise RequestRefused("invalid_grant", "The code is unknown.")
     if row["used"]:
         revoke_grant(db, row["grant_id"])
-        raise OAuthError("invalid_grant", "The code was used before; its tokens are revoked.")
+        raise RequestRefused("invalid_grant", "The code was used before; its tokens are revoked.")
     db.execute("UPDATE codes SET used = 1 WHERE digest = ?", (digest(secret),))
     return Code(row["grant_id"], row["redirect_uri"], row["code_challenge"], row["expires_at"])
 
 
 def check_code(code: Code, redirect_uri: str | None, verifier: str | None, now: int) -> None:
-    """Check what a code is bound to (RFC 6749 4.1.3, RFC 7636 4.6); raises OAuthError."""
+    """Check what a code is bound to (RFC 6749 4.1.3, RFC 7636 4.6); raises RequestRefused."""
     if code.expires_at <= now:
-        raise OAuthError("invalid_grant", "The code has expired.")
+        raise RequestRefused("invalid_grant", "The code has expired.")
     if redirect_uri != code.redirect_uri:
-        raise OAuthError("invalid_grant", "The redirect_uri is not the one of the request.")
+        raise RequestRefused("invalid_grant", "The redirect_uri is not the one of the request.")
     if verifier is None or not VERIFIER.fullmatch(verifier):
-        raise OAuthError("invalid_grant", "The code_verifier is missing or malformed.")
+        raise RequestRefused("invalid_grant", "The code_verifier is missing or malformed.")
     if not hmac.compare_digest(challenge_of(verifier), code.code_challenge):
-        raise OAuthError("invalid_grant", "The code_verifier is wrong.")
+        raise RequestRefused("invalid_grant", "The code_verifier is wrong.")
 
 
 def challenge_of(verifier: str) -> str:
-    """Give BASE64URL(SHA-256(verifier)) (RFC 7636 4.2)."""
-    return base64url(sha256(verifier.encode("ascii")).digest())
+    """Return BASE64URL(SHA-256(verifier)) (RFC 7636 4.2)."""
+    return encode(sha256(verifier.encode("ascii")).digest()).decode("ascii")

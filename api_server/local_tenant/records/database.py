@@ -1,8 +1,8 @@
-"""The tenant's memory: one SQLite file per issuer.
+"""The tenant's database: one SQLite file per issuer.
 
 It is used from the event loop without threads: every statement is far below a millisecond, and
 so nothing can come between the statements of a transaction in this process. `BEGIN IMMEDIATE`
-does the same against another process, such as the tenant's own successor in a restart.
+does the same against another process, such as the tenant that replaces this one in a restart.
 """
 
 import os
@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from importlib.resources import files
 from logging import getLogger
 from pathlib import Path
@@ -17,8 +18,9 @@ from typing import Final
 
 from filelock import FileLock, Timeout
 
-from api_server.local_tenant.endpoints.oauth_error import OAuthError
-from api_server.local_tenant.settings import Settings
+from api_server.bearer.base64url import encode
+from api_server.local_tenant.errors import DatabaseUnusable, RequestRefused
+from api_server.local_tenant.settings import Randomness, Settings
 
 logger = getLogger(__name__)
 
@@ -32,9 +34,8 @@ PRAGMAS: Final = (
     "PRAGMA foreign_keys = ON",
 )
 
-
-class DatabaseUnusableError(Exception):
-    """The file cannot be used; the message says which and what to do."""
+SECRET_BYTES: Final = 32
+"""256 bits; RFC 6749 10.10 asks for at least 128 in what end users do not handle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +48,13 @@ class Database:
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """Commit at the end, roll back on failure.
 
-        An OAuthError commits: a refusal is an outcome, and what led to it, such as a burnt code
-        or a revoked family of tokens, must last.
+        A RequestRefused commits: it is an outcome, and what led to it, such as a used code or a
+        revoked family of tokens, must last.
         """
         self.connection.execute("BEGIN IMMEDIATE")
         try:
             yield self.connection
-        except OAuthError:
+        except RequestRefused:
             self.connection.execute("COMMIT")
             raise
         except BaseException:
@@ -62,12 +63,12 @@ class Database:
         self.connection.execute("COMMIT")
 
     def close(self) -> None:
-        """Write everything into the one file and let go of it."""
+        """Write everything into the one file and close it."""
         self.connection.close()
 
 
 def open_database(settings: Settings) -> Database:
-    """Open or make the issuer's file; raises DatabaseUnusableError."""
+    """Open or make the issuer's file; raises DatabaseUnusable."""
     path = settings.state_dir / FOLDER / f"{settings.short_name}.sqlite3"
     try:
         _make_private(path)
@@ -75,15 +76,15 @@ def open_database(settings: Settings) -> Database:
         with FileLock(path.with_suffix(".lock"), BUSY_TIMEOUT_SECONDS, mode=0o600):
             return Database(_connect_or_start_afresh(path))
     except Timeout as error:
-        raise DatabaseUnusableError(
+        raise DatabaseUnusable(
             f"cannot use {path}: another tenant is starting with it; try again"
         ) from error
     except OSError as error:
-        raise DatabaseUnusableError(
+        raise DatabaseUnusable(
             f"cannot use {path}: {error.strerror}; choose another --state-dir"
         ) from error
     except sqlite3.Error as error:
-        raise DatabaseUnusableError(
+        raise DatabaseUnusable(
             f"cannot use {path}: {error}; stop what else uses it, or choose another --state-dir"
         ) from error
 
@@ -141,3 +142,13 @@ def _apply_schema(connection: sqlite3.Connection) -> None:
         raise sqlite3.DatabaseError(f"it was made by another version of Doorkey ({version})")
     connection.executescript((files(__package__) / "schema.sql").read_text("utf-8"))
     connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+def draw_secret(randomness: Randomness) -> str:
+    """Draw a new secret of 43 URL-safe characters: a code, a cookie, a refresh token."""
+    return encode(randomness(SECRET_BYTES)).decode("ascii")
+
+
+def digest(secret: str) -> str:
+    """Return what is stored of a secret, so that a stolen database opens nothing."""
+    return sha256(secret.encode()).hexdigest()

@@ -1,12 +1,34 @@
-"""Grants: what a person allowed once. Code, refresh tokens and access tokens hang on one."""
+"""Grants: what was asked for, and what a person allowed. All tokens hang on a grant."""
 
 import sqlite3
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
+from typing import Final
 
-from api_server.local_tenant.access_request import AccessRequest
-from api_server.local_tenant.endpoints.oauth_error import OAuthError
+from api_server.local_tenant.errors import RequestRefused
 from api_server.local_tenant.records.browsers import Browser
-from api_server.local_tenant.tenant import Tenant
+from api_server.local_tenant.records.tenant import Tenant
+
+SCOPES: Final = {
+    "openid": "Know that it is you",
+    "profile": "See your name, picture, language and time zone",
+    "email": "See your email address",
+    "offline_access": "Keep you signed in while you are away",
+    "read:messages": "Read your messages at the API",
+}
+"""Every scope that can be granted, with what the consent page says of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRequest:
+    """Who wants what, and how the person is to be asked (OIDC Core 3.1.2.1)."""
+
+    client_id: str
+    scope: tuple[str, ...]
+    audience: str | None
+    prompt: frozenset[str]
+    max_age_seconds: int | None
+    login_hint: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,18 +45,18 @@ class Grant:
     auth_time: int
 
 
-def make_grant(
+def add_grant(
     db: sqlite3.Connection,
     tenant: Tenant,
     asked: AccessRequest,
     browser: Browser,
     nonce: str | None = None,
 ) -> Grant:
-    """Grant who is signed in what was asked for; raises OAuthError if nobody is."""
+    """Grant what was asked for to who is signed in; raises RequestRefused if nobody is."""
     if browser.person is None or browser.auth_time is None:
-        raise OAuthError("login_required", "Nobody is signed in.")
+        raise RequestRefused("login_required", "Nobody is signed in.")
     grant = Grant(
-        id=tenant.secret(),
+        id=tenant.draw_secret(),
         person=browser.person,
         client_id=asked.client_id,
         scope=asked.scope,
@@ -43,34 +65,24 @@ def make_grant(
         sid=browser.sid,
         auth_time=browser.auth_time,
     )
-    _add(db, grant, tenant)
+    # and drop those of which nothing can be alive any more
+    db.execute("DELETE FROM grants WHERE expires_at <= ?", (tenant.now(),))
+    db.execute(
+        "INSERT INTO grants VALUES"
+        " (:id, :person, :client_id, :scope, :audience, :nonce, :sid, :auth_time, 0, :end)",
+        {**asdict(grant), "scope": " ".join(grant.scope), "end": _end(tenant)},
+    )
     return grant
 
 
-def _add(db: sqlite3.Connection, grant: Grant, tenant: Tenant) -> None:
-    # and drop those of which nothing can be alive any more
-    db.execute("DELETE FROM grants WHERE expires_at <= ?", (tenant.now(),))
-    values = (
-        grant.id,
-        grant.person,
-        grant.client_id,
-        " ".join(grant.scope),
-        grant.audience,
-        grant.nonce,
-        grant.sid,
-        grant.auth_time,
-    )
-    db.execute("INSERT INTO grants VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?)", (*values, _end(tenant)))
-
-
 def find_grant(db: sqlite3.Connection, grant_id: str) -> Grant | None:
-    """Look one up that has not been revoked."""
-    row = db.execute(
-        "SELECT id, person, client_id, scope, audience, nonce, sid, auth_time"
-        " FROM grants WHERE id = ? AND NOT revoked",
-        (grant_id,),
-    ).fetchone()
-    return None if row is None else Grant(**{**row, "scope": tuple(row["scope"].split())})
+    """Return a grant that has not been revoked, or None."""
+    query = "SELECT * FROM grants WHERE id = ? AND NOT revoked"
+    row = db.execute(query, (grant_id,)).fetchone()
+    if row is None:
+        return None
+    members = {name: row[name] for name in Grant.__slots__}
+    return Grant(**{**members, "scope": tuple(row["scope"].split())})
 
 
 def prolong_grant(db: sqlite3.Connection, grant_id: str, tenant: Tenant) -> None:
@@ -79,8 +91,29 @@ def prolong_grant(db: sqlite3.Connection, grant_id: str, tenant: Tenant) -> None
 
 
 def revoke_grant(db: sqlite3.Connection, grant_id: str) -> None:
-    """End everything that came of a grant, and keep the row to know a replay for one."""
+    """End everything that came of a grant, and keep the row to recognise a replay."""
     db.execute("UPDATE grants SET revoked = 1 WHERE id = ?", (grant_id,))
+
+
+def has_consented(db: sqlite3.Connection, asked: AccessRequest, browser: Browser | None) -> bool:
+    """Tell whether who is signed in has allowed each of these scopes before."""
+    if browser is None or browser.person is None:
+        return False
+    rows = db.execute(
+        "SELECT scope FROM consents WHERE person = ? AND client_id = ?",
+        (browser.person, asked.client_id),
+    )
+    return set(asked.scope) <= {row["scope"] for row in rows}
+
+
+def remember_consent(
+    db: sqlite3.Connection, person: str, client_id: str, scope: Collection[str]
+) -> None:
+    """Keep what was allowed, scope by scope."""
+    db.executemany(
+        "INSERT OR IGNORE INTO consents VALUES (?, ?, ?)",
+        [(person, client_id, one) for one in scope],
+    )
 
 
 def _end(tenant: Tenant) -> int:

@@ -1,11 +1,13 @@
-"""The demo people who can sign in."""
+"""The demo people: their passwords, and what the tenant tells about them."""
 
+import hashlib
+import hmac
 import sqlite3
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Final
 
-from api_server.local_tenant.records.password import hash_password, is_right
-from api_server.local_tenant.settings import Randomness
+from api_server.local_tenant.settings import Randomness, Settings
 
 EMAIL_DOMAIN: Final = "example.com"
 """Reserved for examples (RFC 2606 3): no mail can go astray."""
@@ -16,6 +18,13 @@ DEMO_PEOPLE: Final = (
     # a name beyond ASCII, so that nobody forgets that there are such
     ("carol", "Carol", "Núñez", "es-ES", "Europe/Madrid"),
 )
+
+SCRYPT_COST: Final = 2**11
+"""2 MiB and some 5 ms (RFC 7914). Low on purpose: these passwords are on the login page."""
+
+SALT_BYTES: Final = 16
+MAX_PASSWORD_LENGTH: Final = 256
+"""In characters; a longer one is wrong without being hashed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,52 +49,87 @@ class Person:
         """Where mail would go."""
         return f"{self.name}@{EMAIL_DOMAIN}"
 
-    @property
-    def subject(self) -> str:
-        """The `sub` claim: never changes, at most 255 ASCII characters (OIDC Core 2)."""
-        return subject_of(self.name)
+    def claims(self, scope: Collection[str], settings: Settings) -> dict[str, object]:
+        """Return `sub` and what the scopes allow beyond it (OIDC Core 5.4)."""
+        claims: dict[str, object] = {"sub": subject_of(self.name)}
+        if "profile" in scope:
+            claims |= self._profile(settings)
+        if "email" in scope:
+            claims |= {"email": self.email, "email_verified": True}
+        return claims
+
+    def _profile(self, settings: Settings) -> dict[str, object]:
+        return {
+            "name": self.full_name,
+            "given_name": self.given_name,
+            "family_name": self.family_name,
+            "nickname": self.name,
+            "preferred_username": self.name,
+            "picture": settings.url(f"people/{self.name}.svg"),
+            "locale": self.locale,
+            "zoneinfo": self.zoneinfo,
+            "updated_at": self.updated_at,
+        }
 
 
 def subject_of(name: str) -> str:
-    """Give the `sub` claim of somebody by their name."""
+    """Return the `sub` claim: never changes, at most 255 ASCII characters (OIDC Core 2)."""
     return f"local|{name}"
 
 
 def demo_password(name: str) -> str:
-    """Give the password that the login page tells everybody."""
+    """Return the password that the login page tells everybody."""
     return f"{name}-password"
 
 
 def add_demo_people(db: sqlite3.Connection, randomness: Randomness, now: int) -> None:
-    """Put them in, where they are not yet."""
+    """Add those who are missing."""
     known = {row["name"] for row in db.execute("SELECT name FROM people")}
     for name, *rest in DEMO_PEOPLE:
         if name not in known:
-            kept = hash_password(demo_password(name), randomness)
+            kept = hash_password(demo_password(name), randomness(SALT_BYTES))
             db.execute("INSERT INTO people VALUES (?, ?, ?, ?, ?, ?, ?)", (name, *rest, kept, now))
 
 
-def plain_name(typed: str) -> str:
-    """Reduce what may be typed for the same person to one spelling."""
+def normalize_name(typed: str) -> str:
+    """Return the one spelling of what may be typed for the same person."""
     return typed.strip().lower().removesuffix(f"@{EMAIL_DOMAIN}")
 
 
-def find_person(db: sqlite3.Connection, name: str) -> Person | None:
-    """Look somebody up by name or email, in any case."""
-    row = db.execute("SELECT * FROM people WHERE name = ?", (plain_name(name),)).fetchone()
+def find_person(db: sqlite3.Connection, name: str | None) -> Person | None:
+    """Return somebody by name or email, in any case; None if there is nobody."""
+    row = db.execute(
+        "SELECT * FROM people WHERE name = ?", (normalize_name(name or ""),)
+    ).fetchone()
     return None if row is None else Person(**row)
 
 
 def authenticate(db: sqlite3.Connection, name: str, password: str) -> Person | None:
-    """Find somebody by name and password.
+    """Return who has this name and password, or None.
 
     Somebody unknown costs the same time as a wrong password: the answer's delay names nobody.
     """
     person = find_person(db, name)
-    kept = person.password_hash if person else _anybody(db).password_hash
-    right = is_right(password, kept)
-    return person if right else None
+    kept = person.password_hash if person else _any_password_hash(db)
+    return person if is_password_right(password, kept) else None
 
 
-def _anybody(db: sqlite3.Connection) -> Person:
-    return Person(**db.execute("SELECT * FROM people LIMIT 1").fetchone())
+def hash_password(password: str, salt: bytes) -> str:
+    """Return `SALT$HASH`, in hexadecimal."""
+    return f"{salt.hex()}${_scrypt(password, salt).hex()}"
+
+
+def is_password_right(password: str, kept: str) -> bool:
+    """Compare in a time that tells nothing about how much was right."""
+    salt, _, expected = kept.partition("$")
+    if len(password) > MAX_PASSWORD_LENGTH:
+        return False
+    return hmac.compare_digest(_scrypt(password, bytes.fromhex(salt)), bytes.fromhex(expected))
+
+
+def _any_password_hash(db: sqlite3.Connection) -> str:
+    return str(db.execute("SELECT password_hash FROM people LIMIT 1").fetchone()[0])
+
+
+def _scrypt(password: str, salt: bytes) -> bytes:
+    return hashlib.scrypt(password.encode(), salt=salt, n=SCRYPT_COST, r=8, p=1, dklen=32)

@@ -14,7 +14,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
-from api_server.local_tenant.records.opaque import base64url
+from api_server.bearer.base64url import encode
+from api_server.local_tenant.errors import TokenInvalid
 
 ALGORITHM: Final = "RS256"
 KEY_BITS: Final = 2048
@@ -23,9 +24,13 @@ KEY_BITS: Final = 2048
 MAX_TOKEN_LENGTH: Final = 16 * 1024
 """In characters; more is not one of ours and is not parsed."""
 
-
-class TokenInvalidError(Exception):
-    """A JWT that this tenant did not sign, or not in this form."""
+SIGNATURE_ONLY: Final[jwt.types.Options] = {
+    "verify_exp": False,
+    "verify_iat": False,
+    "verify_nbf": False,
+    "verify_aud": False,
+}
+"""The caller, who has the clock, judges times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,7 @@ class SigningKey:
     private: rsa.RSAPrivateKey = field(repr=False)
 
     def public_jwk(self) -> dict[str, str]:
-        """Show the public half (RFC 7517 4)."""
+        """Return the public half (RFC 7517 4)."""
         return {"kid": self.kid, "use": "sig", "alg": ALGORITHM, **_public_members(self.private)}
 
 
@@ -47,7 +52,7 @@ class SigningKeys:
     keys: tuple[SigningKey, ...]
 
     def key_set(self) -> dict[str, list[dict[str, str]]]:
-        """Give the JSON Web Key Set (RFC 7517 5)."""
+        """Return the JSON Web Key Set (RFC 7517 5)."""
         return {"keys": [key.public_jwk() for key in self.keys]}
 
     def sign(self, claims: dict[str, object], typ: str) -> str:
@@ -56,34 +61,23 @@ class SigningKeys:
         return jwt.encode(claims, key.private, ALGORITHM, {"kid": key.kid, "typ": typ})
 
     def verify(self, token: str, typ: str) -> dict[str, object]:
-        """Give the claims of a token that this tenant signed; raises TokenInvalidError.
-
-        Times are for the caller to judge, who has the clock.
-        """
+        """Return the claims of a token that this tenant signed; raises TokenInvalid."""
         if len(token) > MAX_TOKEN_LENGTH:
-            raise TokenInvalidError("too long")
+            raise TokenInvalid("too long")
         try:
             header = jwt.get_unverified_header(token)
             key = self._named(header.get("kid"))
             if header.get("typ") != typ:
-                raise TokenInvalidError("another kind of token")
-            return jwt.decode(token, key.private.public_key(), [ALGORITHM], OPTIONS)
+                raise TokenInvalid("another kind of token")
+            return jwt.decode(token, key.private.public_key(), [ALGORITHM], SIGNATURE_ONLY)
         except (jwt.PyJWTError, ValueError) as error:
-            raise TokenInvalidError("not signed by this tenant") from error
+            raise TokenInvalid("not signed by this tenant") from error
 
     def _named(self, kid: object) -> SigningKey:
         for key in self.keys:
             if key.kid == kid:
                 return key
-        raise TokenInvalidError("unknown key")
-
-
-OPTIONS: Final[jwt.types.Options] = {
-    "verify_exp": False,
-    "verify_iat": False,
-    "verify_nbf": False,
-    "verify_aud": False,
-}
+        raise TokenInvalid("unknown key")
 
 
 def load_keys(db: sqlite3.Connection, now: int) -> SigningKeys:
@@ -103,9 +97,9 @@ def add_key(db: sqlite3.Connection, now: int) -> SigningKey:
 
 
 def thumbprint(members: dict[str, str]) -> str:
-    """Name a key by what it is (RFC 7638 3)."""
+    """Return a key's name, made of its public members (RFC 7638 3)."""
     text = json.dumps(members, sort_keys=True, separators=(",", ":"))
-    return base64url(hashlib.sha256(text.encode()).digest())
+    return encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
 
 
 def _public_members(private: rsa.RSAPrivateKey) -> dict[str, str]:

@@ -8,9 +8,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from api_server.local_tenant.app import app_of
+from api_server.local_tenant.app import build_app
+from api_server.local_tenant.records.tenant import Tenant, open_tenant
 from api_server.local_tenant.settings import Settings
-from api_server.local_tenant.tenant import Tenant, open_tenant
 from tests.support.clocks import Seconds
 from tests.support.visitor import Visitor
 
@@ -20,6 +20,8 @@ SETTINGS = Settings(
     audience="http://localhost:3001",
     redirect_uris=("http://127.0.0.1:8642/callback", "http://127.0.0.1:18642/callback"),
     state_dir=Path("/nonexistent"),
+    host="127.0.0.1",
+    port=3002,
 )
 
 
@@ -65,6 +67,6 @@ def tenant(settings: Settings, open_one: Callable[[Settings], Tenant]) -> Tenant
 @pytest.fixture
 async def visitor(tenant: Tenant) -> AsyncIterator[Visitor]:
     """Somebody with a browser, and the app that they use."""
-    transport = httpx.ASGITransport(app_of(tenant))
+    transport = httpx.ASGITransport(build_app(tenant))
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost:3002") as client:
         yield Visitor(client)

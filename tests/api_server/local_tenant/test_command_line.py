@@ -7,8 +7,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from api_server.local_tenant.command_line import read_command_line
-from api_server.local_tenant.settings import SettingsError
+from api_server.local_tenant.errors import SettingsInvalid
+from api_server.local_tenant.settings import read_command_line
 
 NEEDED = {
     "--issuer": "http://localhost:3002/",
@@ -98,7 +98,7 @@ def test_redirect_uri_may_be_repeated() -> None:
 )
 def test_setting_that_cannot_be_is_named(changes: dict[str, str], message: str) -> None:
     arguments = [part for name, value in flags_of(changes) for part in (f"{name}={value}",)]
-    with pytest.raises(SettingsError, match=message):
+    with pytest.raises(SettingsInvalid, match=message):
         read_command_line(arguments)
 
 

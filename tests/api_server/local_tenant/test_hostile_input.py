@@ -4,8 +4,8 @@ import httpx
 import pytest
 from starlette.types import Message
 
-from api_server.local_tenant.app import app_of
-from api_server.local_tenant.tenant import Tenant
+from api_server.local_tenant.app import build_app
+from api_server.local_tenant.records.tenant import Tenant
 from tests.support.forms import last_form
 from tests.support.visitor import REQUEST, Visitor
 
@@ -94,7 +94,7 @@ async def test_unknown_address_is_a_page_to_people_and_json_to_programs(visitor:
 
 
 async def test_failure_of_the_tenant_is_told_without_details(tenant: Tenant) -> None:
-    transport = httpx.ASGITransport(app_of(tenant), raise_app_exceptions=False)
+    transport = httpx.ASGITransport(build_app(tenant), raise_app_exceptions=False)
     tenant.database.connection.execute("DROP TABLE refresh_tokens")
     form = {"grant_type": "refresh_token", "client_id": "doorkey-local", "refresh_token": "x"}
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost:3002") as client:
@@ -116,7 +116,7 @@ async def test_body_that_is_cut_off_is_no_failure(tenant: Tenant) -> None:
 
     headers = [(b"host", b"localhost"), (b"content-type", b"application/x-www-form-urlencoded")]
     scope = {"type": "http", "method": "POST", "path": "/token", "query_string": b""}
-    await app_of(tenant)({**scope, "headers": headers}, cut_off, keep)
+    await build_app(tenant)({**scope, "headers": headers}, cut_off, keep)
     assert sent[0]["status"] == 400
 
 

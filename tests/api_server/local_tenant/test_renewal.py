@@ -2,11 +2,11 @@ import asyncio
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 
-from api_server.local_tenant.endpoints.oauth_error import OAuthError
+from api_server.local_tenant.errors import RequestRefused
 from api_server.local_tenant.records.database import open_database
-from api_server.local_tenant.records.refresh_tokens import check_refresh_token, use_refresh_token
+from api_server.local_tenant.records.tenant import Tenant
+from api_server.local_tenant.records.tokens import check_refresh_token, use_refresh_token
 from api_server.local_tenant.settings import Settings
-from api_server.local_tenant.tenant import Tenant
 from tests.support.clocks import Seconds
 from tests.support.visitor import Visitor, claims_of
 
@@ -65,7 +65,7 @@ async def test_of_many_processes_on_one_file_exactly_one_wins(
         try:
             with database.transaction() as db:
                 use_refresh_token(db, check_refresh_token(db, secret, tenant.now()))
-        except OAuthError:
+        except RequestRefused:
             return False
         finally:
             database.close()

@@ -6,11 +6,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from api_server.local_tenant.app import app_of
+from api_server.local_tenant.app import build_app
+from api_server.local_tenant.errors import DatabaseUnusable
 from api_server.local_tenant.records import database
-from api_server.local_tenant.records.database import DatabaseUnusableError
+from api_server.local_tenant.records.tenant import Tenant, open_tenant
 from api_server.local_tenant.settings import Settings
-from api_server.local_tenant.tenant import Tenant, open_tenant
 from tests.support.clocks import Seconds
 from tests.support.forms import last_form
 from tests.support.visitor import Visitor, header_of, parameters_of
@@ -21,7 +21,7 @@ Open = Callable[[Settings], Tenant]
 def moved_to(tenant: Tenant, visitor: Visitor) -> Visitor:
     """Give the same person with the same cookies, at another tenant."""
     client = httpx.AsyncClient(
-        transport=httpx.ASGITransport(app_of(tenant)),
+        transport=httpx.ASGITransport(build_app(tenant)),
         base_url="http://localhost:3002",
         cookies=visitor.client.cookies,
     )
@@ -112,7 +112,7 @@ def test_link_in_place_of_the_file_is_not_followed(
     (path,) = (settings.state_dir / "local_tenant").glob("*.sqlite3")
     path.rename(tmp_path / "elsewhere")
     path.symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(DatabaseUnusableError):
+    with pytest.raises(DatabaseUnusable):
         open_one(settings)
 
 
@@ -142,7 +142,7 @@ def test_file_that_is_in_use_is_not_set_aside(
     monkeypatch.setattr(database, "BUSY_TIMEOUT_SECONDS", 0.0)
     tenant.database.connection.execute("PRAGMA user_version = 0")
     tenant.database.connection.execute("BEGIN EXCLUSIVE")
-    with pytest.raises(DatabaseUnusableError, match="locked"):
+    with pytest.raises(DatabaseUnusable, match="locked"):
         open_one(settings)
     tenant.database.connection.execute("ROLLBACK")
     assert not list(settings.state_dir.rglob("*.old"))

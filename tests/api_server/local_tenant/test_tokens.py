@@ -3,10 +3,10 @@ from dataclasses import replace
 
 import httpx
 
-from api_server.local_tenant.app import app_of
-from api_server.local_tenant.id_token import at_hash
+from api_server.local_tenant.app import build_app
+from api_server.local_tenant.records.tenant import Tenant
+from api_server.local_tenant.records.tokens import at_hash
 from api_server.local_tenant.settings import Settings
-from api_server.local_tenant.tenant import Tenant
 from tests.support.clocks import Seconds
 from tests.support.visitor import Visitor, claims_of, header_of
 
@@ -102,7 +102,7 @@ async def test_lifetimes_are_those_that_were_set(
     settings: Settings, open_one: Callable[[Settings], Tenant]
 ) -> None:
     settings = replace(settings, access_token_lifetime_seconds=60, id_token_lifetime_seconds=90)
-    transport = httpx.ASGITransport(app_of(open_one(settings)))
+    transport = httpx.ASGITransport(build_app(open_one(settings)))
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost:3002") as client:
         tokens = await Visitor(client).tokens()
     assert tokens["expires_in"] == 60

@@ -4,9 +4,8 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
-from api_server.local_tenant.records.device_codes import GRANT_TYPE
-from api_server.local_tenant.records.user_code import ALPHABET, fresh_user_code
-from api_server.local_tenant.tenant import Tenant
+from api_server.local_tenant.records.device_codes import ALPHABET, GRANT_TYPE, draw_user_code
+from api_server.local_tenant.records.tenant import Tenant
 from tests.support.clocks import Seconds
 from tests.support.forms import last_form
 from tests.support.visitor import ALL_SCOPES, Visitor, claims_of
@@ -229,6 +228,6 @@ async def test_device_codes_are_stored_as_digests_only(visitor: Visitor, tenant:
 def test_letters_of_user_codes_come_equally_often() -> None:
     # bytes in a row, each value once: those from 240 on are drawn again, the rest are 12 of each
     drawn = iter(range(256))
-    letters = "".join(fresh_user_code(lambda _: bytes([next(drawn)])) for _ in range(30))
+    letters = "".join(draw_user_code(lambda _: bytes([next(drawn)])) for _ in range(30))
     assert {letters.count(letter) for letter in ALPHABET} == {12}
     assert next(drawn) == 240

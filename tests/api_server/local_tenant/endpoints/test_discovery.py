@@ -8,10 +8,10 @@ import httpx
 import jwt
 import pytest
 
-from api_server.local_tenant.app import app_of
+from api_server.local_tenant.app import build_app
 from api_server.local_tenant.records.signing_keys import add_key, load_keys
+from api_server.local_tenant.records.tenant import Tenant
 from api_server.local_tenant.settings import Settings
-from api_server.local_tenant.tenant import Tenant
 from tests.support.visitor import Visitor, header_of
 
 
@@ -46,7 +46,7 @@ async def test_issuers_of_other_forms_are_found_where_the_standards_say(
     settings: Settings,
     open_one: Callable[[Settings], Tenant],
 ) -> None:
-    app = app_of(open_one(replace(settings, issuer=issuer)))
+    app = build_app(open_one(replace(settings, issuer=issuer)))
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
         documents = [(await client.get(path)).json() for path in (discovery, rfc8414)]

@@ -1,6 +1,6 @@
 import pytest
 
-from api_server.local_tenant.tenant import Tenant
+from api_server.local_tenant.records.tenant import Tenant
 from tests.support.clocks import Seconds
 from tests.support.forms import last_form
 from tests.support.visitor import Visitor, parameters_of

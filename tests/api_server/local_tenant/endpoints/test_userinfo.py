@@ -1,7 +1,7 @@
 import httpx
 import pytest
 
-from api_server.local_tenant.tenant import Tenant
+from api_server.local_tenant.records.tenant import Tenant
 from tests.support.clocks import Seconds
 from tests.support.visitor import Visitor
 
@@ -34,11 +34,17 @@ async def test_bad_token_gets_a_challenge_that_says_so(visitor: Visitor, token: 
     assert_invalid(await visitor.userinfo(token))
 
 
-@pytest.mark.parametrize("header", ["Bearer", "Bearer ", "Basic eDp5", "token"])
+@pytest.mark.parametrize("header", ["Bearer", "Bearer ", "token"])
 async def test_header_of_another_form_is_refused(visitor: Visitor, header: str) -> None:
     response = await visitor.client.get("/userinfo", headers={"Authorization": header})
     assert response.status_code == 400
     assert 'error="invalid_request"' in response.headers["www-authenticate"]
+
+
+async def test_another_scheme_gets_a_challenge_without_an_error(visitor: Visitor) -> None:
+    response = await visitor.client.get("/userinfo", headers={"Authorization": "Basic eDp5"})
+    assert response.status_code == 401
+    assert response.headers["www-authenticate"] == 'Bearer realm="userinfo"'
 
 
 async def test_token_in_two_places_is_refused(visitor: Visitor) -> None:

@@ -1,0 +1,182 @@
+"""The tokens of a grant: access tokens, refresh tokens, ID tokens.
+
+Access tokens are signed JWTs (RFC 9068), of which the tenant remembers which it took back.
+Refresh tokens rotate: each is good for one use (RFC 9700 4.14.2).
+"""
+
+import sqlite3
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Final
+
+from api_server.bearer.base64url import encode
+from api_server.local_tenant.errors import RequestRefused, TokenInvalid
+from api_server.local_tenant.records.database import digest
+from api_server.local_tenant.records.grants import Grant, find_grant, revoke_grant
+from api_server.local_tenant.records.people import Person, subject_of
+from api_server.local_tenant.records.tenant import Tenant
+
+ACCESS_TYP: Final = "at+jwt"
+"""RFC 9068 2.1."""
+
+ID_TYP: Final = "JWT"
+
+ACR: Final = "1"
+"""Lowest level of assurance of ISO/IEC 29115: a password, and a public one at that."""
+
+AMR: Final = ("pwd",)
+"""RFC 8176 2."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccessToken:
+    """One that is alive, with the grant that it came of and the scopes that it carries."""
+
+    jti: str
+    grant: Grant
+    scope: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshToken:
+    """One that may be used now."""
+
+    secret: str = field(repr=False)
+    grant: Grant
+
+
+def add_access_token(
+    db: sqlite3.Connection, tenant: Tenant, grant: Grant, scope: tuple[str, ...]
+) -> str:
+    """Sign a new one; for the tenant's own userinfo where no API was asked for."""
+    now, settings = tenant.now(), tenant.settings
+    expires_at = now + settings.access_token_lifetime_seconds
+    jti = tenant.draw_secret()
+    db.execute("DELETE FROM access_tokens WHERE expires_at <= ?", (now,))
+    db.execute("INSERT INTO access_tokens VALUES (?, ?, ?)", (jti, grant.id, expires_at))
+    claims: dict[str, object] = {
+        "iss": settings.issuer,
+        "sub": subject_of(grant.person),
+        "aud": grant.audience or settings.url("userinfo"),
+        "client_id": grant.client_id,
+        "scope": " ".join(scope),
+        "iat": now,
+        "exp": expires_at,
+        "auth_time": grant.auth_time,
+        "jti": jti,
+    }
+    return tenant.keys.sign(claims, ACCESS_TYP)
+
+
+def find_access_token(db: sqlite3.Connection, token: str, tenant: Tenant) -> AccessToken | None:
+    """Return an access token that is alive, as a resource of the tenant checks it; else None."""
+    try:
+        claims = tenant.keys.verify(token, ACCESS_TYP)
+    except TokenInvalid:
+        return None
+    row = db.execute(
+        "SELECT * FROM access_tokens WHERE jti = ? AND expires_at > ?",
+        (str(claims.get("jti")), tenant.now()),
+    ).fetchone()
+    grant = None if row is None else find_grant(db, row["grant_id"])
+    if grant is None:
+        return None
+    return AccessToken(row["jti"], grant, tuple(str(claims.get("scope")).split()))
+
+
+def revoke_access_token(db: sqlite3.Connection, token: AccessToken) -> None:
+    """Forget one: userinfo refuses it from now on. An API cannot know before it expires."""
+    db.execute("DELETE FROM access_tokens WHERE jti = ?", (token.jti,))
+
+
+def add_refresh_token(db: sqlite3.Connection, grant_id: str, tenant: Tenant) -> str:
+    """Add the next token of a grant."""
+    secret = tenant.draw_secret()
+    expires_at = tenant.now() + tenant.settings.refresh_token_lifetime_seconds
+    db.execute(
+        "INSERT INTO refresh_tokens VALUES (?, ?, 0, ?)", (digest(secret), grant_id, expires_at)
+    )
+    return secret
+
+
+def check_refresh_token(db: sqlite3.Connection, secret: str, now: int) -> RefreshToken:
+    """Return a token that may be used; raises RequestRefused.
+
+    One that was used before is in two hands, and nobody can tell whose are the right ones: the
+    whole family ends.
+    """
+    row = _refresh_row(db, secret)
+    if row is None:
+        raise RequestRefused("invalid_grant", "The refresh token is unknown.")
+    if row["used"]:
+        revoke_grant(db, row["grant_id"])
+        raise RequestRefused("invalid_grant", "The refresh token was used before; all are revoked.")
+    grant = find_grant(db, row["grant_id"])
+    if grant is None:
+        raise RequestRefused("invalid_grant", "The refresh token was revoked.")
+    if row["expires_at"] <= now:
+        raise RequestRefused("invalid_grant", "The refresh token has expired.")
+    return RefreshToken(secret, grant)
+
+
+def use_refresh_token(db: sqlite3.Connection, token: RefreshToken) -> None:
+    """Use one up, in the transaction that checked it."""
+    db.execute("UPDATE refresh_tokens SET used = 1 WHERE digest = ?", (digest(token.secret),))
+
+
+def find_family(db: sqlite3.Connection, secret: str) -> Grant | None:
+    """Return the grant of a refresh token, used or not."""
+    row = _refresh_row(db, secret)
+    return None if row is None else find_grant(db, row["grant_id"])
+
+
+def _refresh_row(db: sqlite3.Connection, secret: str) -> sqlite3.Row | None:
+    row: sqlite3.Row | None = db.execute(
+        "SELECT * FROM refresh_tokens WHERE digest = ?", (digest(secret),)
+    ).fetchone()
+    return row
+
+
+def make_id_token(
+    tenant: Tenant,
+    grant: Grant,
+    person: Person,
+    access_token: str,
+    scope: tuple[str, ...],
+    nonce: str | None,
+) -> str:
+    """Sign who the person is and how they showed it (OIDC Core 2)."""
+    now, settings = tenant.now(), tenant.settings
+    claims: dict[str, object] = {
+        **person.claims(scope, settings),
+        "iss": settings.issuer,
+        "aud": grant.client_id,
+        "azp": grant.client_id,
+        "iat": now,
+        "exp": now + settings.id_token_lifetime_seconds,
+        "auth_time": grant.auth_time,
+        "acr": ACR,
+        "amr": list(AMR),
+        "sid": grant.sid,
+        "at_hash": at_hash(access_token),
+    }
+    if nonce is not None:
+        claims["nonce"] = nonce
+    return tenant.keys.sign(claims, ID_TYP)
+
+
+def at_hash(access_token: str) -> str:
+    """Return the left half of the access token's SHA-256 (OIDC Core 3.1.3.6)."""
+    return encode(sha256(access_token.encode("ascii")).digest()[:16]).decode("ascii")
+
+
+def read_id_token_hint(hint: str | None, tenant: Tenant) -> str | None:
+    """Return the `sub` of an `id_token_hint`, which may have expired; None if it is not ours."""
+    try:
+        claims = tenant.keys.verify(hint or "", ID_TYP)
+    except TokenInvalid:
+        return None
+    ours = (tenant.settings.issuer, tenant.settings.client_id)
+    if (claims.get("iss"), claims.get("aud")) != ours:
+        return None
+    return str(claims.get("sub"))
