@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench snapshots lock clean
+.PHONY: help run test interop check bench snapshots lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -16,6 +16,10 @@ run: $(VENV)/run.stamp ## the app with its API and local tenant (doorkey dev)
 
 test: $(VENV)/dev.stamp ## the test suite on all cores; a part of it: ARGS="-k name", ARGS=tests/tui
 	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 --dist loadfile $(ARGS)
+
+interop: $(VENV)/dev.stamp ## sign in at providers that nobody here wrote; ARGS=all: at those of Debian too
+	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile \
+		-m "interop $(if $(filter all,$(ARGS)),,and not debian)" tests/interop
 
 check: $(VENV)/dev.stamp ## format, lint, types, and which room imports which
 	@$(BIN)/ruff format --check .
@@ -37,6 +41,11 @@ lock: ## resolve the dependencies anew into the two requirements files
 		--no-header --no-emit-index-url --group build --output-file requirements.txt pyproject.toml
 	@$(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
 		--no-header --no-emit-index-url --group dev --constraint requirements.txt --output-file requirements-dev.txt pyproject.toml
+	@for folder in $(dir $(wildcard tests/interop/*/requirements.in)); do \
+		$(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
+			--no-header --no-emit-index-url --output-file $$folder/requirements.txt $$folder/requirements.in; done
+	@for folder in $(dir $(wildcard tests/interop/*/package.json)); do (cd $$folder && rm -f package-lock.json && \
+		npm install --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund --loglevel=error); done
 
 clean: ## take away the environment and the caches
 	@rm -rf $(VENV) .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from api_server.bearer.refusal import InvalidToken
-from api_server.bearer.strict_encoding import JsonObject
+from api_server.bearer.refusal import InvalidTokenError
+from api_server.bearer.strict_json import JsonObject
 
 LEEWAY_SECONDS: Final = 5
 """How far the issuer's clock and ours may be apart; the reference's clock tolerance."""
@@ -15,9 +15,6 @@ LATEST_SECONDS: Final = 253_402_300_800
 
 ACCESS_TOKEN_TYPES: Final = frozenset({None, "jwt", "at+jwt"})
 """`typ` of access tokens in the field. An ID token or logout token that says so is none."""
-
-SHOWN_CHARACTERS: Final = 80
-"""Of one claim; an identifier longer than this is recognised by its beginning."""
 
 PROFILE_CLAIMS: Final = ("sub", "client_id", "iat", "jti")
 """Required by RFC 9068 2.2 beyond what is always required here."""
@@ -32,13 +29,13 @@ class ClaimRules:
     strict: bool = False
 
     def check(self, claims: JsonObject, media_type: str | None, now: float) -> float:
-        """Return when the token expires (epoch seconds); raise InvalidToken if it is bad."""
+        """Return when the token expires (epoch seconds); raises InvalidTokenError if it is bad."""
         self._check_type(media_type)
         self._check_issuer(claims)
         self._check_audience(claims)
         expires_at = _time(claims, "exp")
         if expires_at is None:
-            raise InvalidToken("The token has no exp; this API takes none without an end")
+            raise InvalidTokenError("The token has no exp; this API takes none without an end")
         require_unexpired(expires_at, now)
         _check_begun(claims, now)
         _check_unbound(claims)
@@ -48,15 +45,15 @@ class ClaimRules:
 
     def _check_type(self, media_type: str | None) -> None:
         if self.strict and media_type != "at+jwt":
-            raise InvalidToken(
+            raise InvalidTokenError(
                 f"Expected typ at+jwt (RFC 9068), the token says {media_type or 'nothing'}"
             )
         if media_type not in ACCESS_TOKEN_TYPES:
-            raise InvalidToken(f"Expected an access token, the token's typ is {media_type}")
+            raise InvalidTokenError(f"Expected an access token, the token's typ is {media_type}")
 
     def _check_issuer(self, claims: JsonObject) -> None:
         if claims.get("iss") != self.issuer:
-            raise InvalidToken(
+            raise InvalidTokenError(
                 f"Expected issuer {self.issuer}, the token has {shown(claims.get('iss'))}"
             )
 
@@ -64,30 +61,30 @@ class ClaimRules:
         audience = claims.get("aud")
         audiences = audience if isinstance(audience, list) else [audience]
         if not all(isinstance(one, str) for one in audiences) or self.audience not in audiences:
-            raise InvalidToken(
+            raise InvalidTokenError(
                 f"Expected audience {self.audience}, the token has {shown(audience)}"
             )
 
 
 def require_unexpired(expires_at: float, now: float) -> None:
-    """Raise InvalidToken once the token has expired; the message says how long ago."""
+    """Raise InvalidTokenError once the token has expired, by how much."""
     late = now - expires_at
     if late >= LEEWAY_SECONDS:
-        raise InvalidToken(f"The token expired {late:.0f} s ago, at {expires_at:.0f}")
+        raise InvalidTokenError(f"The token expired {late:.0f} s ago, at {expires_at:.0f}")
 
 
 def scopes_of(claims: JsonObject) -> frozenset[str]:
-    """Return what was granted: `scope` (RFC 9068 2.2.3), else `scp` (Entra, Okta)."""
+    """Return what was granted: `scope` (RFC 9068 2.2.3), else `scp` as Entra and Okta say it."""
     granted = claims.get("scope", claims.get("scp", ""))
     if isinstance(granted, str):
         return frozenset(granted.split())
     if isinstance(granted, list):
         return frozenset(_texts(granted))
-    raise InvalidToken("The token's scope must be a string with spaces between scopes")
+    raise InvalidTokenError("The token's scope must be a string with spaces between scopes")
 
 
 def shown(claim: object) -> str:
-    """Return a claim as a description shows it, at a length that a person reads."""
+    """Write a claim for a description: what it is, at a length that a person reads."""
     if claim is None:
         return "none"
     if isinstance(claim, list):
@@ -96,11 +93,15 @@ def shown(claim: object) -> str:
     return text if len(text) <= SHOWN_CHARACTERS else text[:SHOWN_CHARACTERS] + "..."
 
 
+SHOWN_CHARACTERS: Final = 80
+"""Of one claim; an identifier longer than this is recognised by its beginning."""
+
+
 def _check_begun(claims: JsonObject, now: float) -> None:
     for name, event in (("nbf", "becomes valid"), ("iat", "was issued")):
         moment = _time(claims, name)
         if moment is not None and moment - now > LEEWAY_SECONDS:
-            raise InvalidToken(
+            raise InvalidTokenError(
                 f"The token {event} {moment - now:.0f} s in the future ({name} {moment:.0f}): "
                 "this machine's clock or the issuer's is off"
             )
@@ -109,7 +110,7 @@ def _check_begun(claims: JsonObject, now: float) -> None:
 def _check_unbound(claims: JsonObject) -> None:
     # RFC 7800, RFC 9449 7.1: whoever cannot prove the key must not use the token
     if "cnf" in claims:
-        raise InvalidToken(
+        raise InvalidTokenError(
             "The token is bound to a key (cnf) and was sent as a bearer token, without proof of it"
         )
 
@@ -117,7 +118,7 @@ def _check_unbound(claims: JsonObject) -> None:
 def _check_profile(claims: JsonObject) -> None:
     missing = [name for name in PROFILE_CLAIMS if not _is_present(claims, name)]
     if missing:
-        raise InvalidToken(f"The token lacks {', '.join(missing)} (RFC 9068 2.2)")
+        raise InvalidTokenError(f"The token lacks {', '.join(missing)} (RFC 9068 2.2)")
 
 
 def _is_present(claims: JsonObject, name: str) -> bool:
@@ -125,19 +126,19 @@ def _is_present(claims: JsonObject, name: str) -> bool:
 
 
 def _time(claims: JsonObject, name: str) -> float | None:
-    """Return a NumericDate (RFC 7519 2), or None where there is none."""
+    """Read a NumericDate (RFC 7519 2); None where there is none."""
     if name not in claims:
         return None
     moment = claims[name]
     if isinstance(moment, bool) or not isinstance(moment, int | float):
-        raise InvalidToken(f"The token's {name} must be a number of seconds since 1970")
+        raise InvalidTokenError(f"The token's {name} must be a number of seconds since 1970")
     if not 0 <= moment < LATEST_SECONDS:
-        raise InvalidToken(f"The token's {name} is no time between 1970 and 9999")
+        raise InvalidTokenError(f"The token's {name} is no time between 1970 and 9999")
     return moment
 
 
 def _texts(members: list[object]) -> Iterator[str]:
     for member in members:
         if not isinstance(member, str):
-            raise InvalidToken("The token's scope must be made of strings")
+            raise InvalidTokenError("The token's scope must be made of strings")
         yield member

@@ -70,10 +70,10 @@ def running(world: World) -> Iterator[World]:
 
 
 @contextmanager
-def served(world: World, command: str) -> Iterator["subprocess.Popen[str]"]:
+def served(world: World, command: str, *further: str) -> Iterator["subprocess.Popen[str]"]:
     """Run one server by its command, from its first answer on."""
     process = subprocess.Popen(
-        [*DOORKEY, "--config", str(world.config.path), command, "--stop-with-stdin"],
+        [*DOORKEY, "--config", str(world.config.path), command, "--stop-with-stdin", *further],
         stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
         env=world.environment,
     )  # fmt: skip

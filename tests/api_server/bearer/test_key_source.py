@@ -1,0 +1,123 @@
+"""Fetching an issuer's keys: what is believed of its answers."""
+
+import json
+
+import pytest
+
+from api_server.bearer.key_source import KeyFetchError, KeySource
+from tests.support.apis import K1
+from tests.support.issuers import Issuer, json_answer, streamed
+from tests.support.tokens import ISSUER
+
+
+async def failure(issuer: Issuer, configured: str = ISSUER) -> str:
+    source = KeySource(configured, transport=issuer)
+    with pytest.raises(KeyFetchError) as caught:
+        await source()
+    await source.aclose()
+    return str(caught.value)
+
+
+async def test_keys_come_by_discovery() -> None:
+    source = KeySource(ISSUER, transport=Issuer(K1))
+    assert [key.kid for key in await source()] == ["k1"]
+
+
+@pytest.mark.parametrize("other", ["https://tenant.example", "https://evil.example/", "", None])
+async def test_issuer_in_discovery_must_be_ours_to_the_letter(other: str | None) -> None:
+    issuer = Issuer(K1)
+    issuer.override = {
+        "openid-configuration": json_answer({"issuer": other, "jwks_uri": ISSUER + "keys"})
+    }
+    assert "expected 'https://tenant.example/'" in await failure(issuer)
+    assert issuer.fetches == 0
+
+
+@pytest.mark.parametrize("configured", ["https://t.example/realms/a", "https://t.example/a/"])
+async def test_issuer_with_a_path_is_found_with_and_without_its_slash(configured: str) -> None:
+    source = KeySource(configured, transport=Issuer(K1, issuer=configured))
+    assert await source()
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "http://tenant.example/keys",
+        "file:///etc/passwd",
+        "keys",
+        "",
+        None,
+        7,
+        "https://",
+        "ftp://x/",
+    ],
+)
+async def test_keys_come_over_https_only(where: object) -> None:
+    issuer = Issuer(K1)
+    issuer.jwks_uri = where
+    assert "jwks_uri" in await failure(issuer)
+    assert issuer.fetches == 0
+
+
+async def test_keys_on_loopback_may_come_over_http() -> None:
+    issuer = Issuer(K1, issuer="http://localhost:3002/")
+    issuer.jwks_uri = "http://localhost:3002/keys"
+    assert await KeySource("http://localhost:3002/", transport=issuer)()
+
+
+@pytest.mark.parametrize("end", ["openid-configuration", "keys"])
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+async def test_redirects_are_refused(end: str, status: int) -> None:
+    issuer = Issuer(K1)
+    issuer.override = {end: streamed(b"", status, {"location": "https://evil.example/"})}
+    assert f"answered {status}" in await failure(issuer)
+
+
+@pytest.mark.parametrize("end", ["openid-configuration", "keys"])
+@pytest.mark.parametrize(
+    ("body", "status", "headers"),
+    [
+        (b"<html>", 200, {}),
+        (b"[]", 200, {}),
+        (b"", 200, {}),
+        (b"\xff\xfe", 200, {}),
+        (b"[" * 100_000, 200, {}),
+        (b"{}", 404, {}),
+        (b"{}", 500, {}),
+        (b"{}", 200, {"content-encoding": "gzip"}),
+        (b'{"keys": []}', 200, {}),
+        (b'{"keys": "k1"}', 200, {}),
+        (b'{"keys": [null, 7, [], {}]}', 200, {}),
+    ],
+    ids=lambda value: ascii(value)[:20],
+)
+async def test_answer_that_is_none_is_a_clear_error(
+    end: str, body: bytes, status: int, headers: dict[str, str]
+) -> None:
+    issuer = Issuer(K1)
+    issuer.override = {end: streamed(body, status, headers)}
+    assert await failure(issuer)
+
+
+async def test_key_set_over_one_mebibyte_is_not_read() -> None:
+    for spaces, is_read in ((1024 * 1000, True), (1024 * 1024, False)):
+        issuer = Issuer(K1)
+        body = json.dumps({"keys": [K1.jwk()]}).encode() + b" " * spaces
+        issuer.override = {"keys": streamed(body)}
+        if is_read:
+            assert await KeySource(ISSUER, transport=issuer)()
+        else:
+            assert "more than 1048576 bytes" in await failure(issuer)
+
+
+async def test_issuer_that_hangs_is_given_up() -> None:
+    issuer = Issuer(K1)
+    issuer.gate.clear()
+    with pytest.raises(KeyFetchError, match="did not answer"):
+        await KeySource(ISSUER, transport=issuer, limit_seconds=0.05)()
+
+
+async def test_issuer_that_is_down_is_named() -> None:
+    issuer = Issuer(K1)
+    issuer.down = True
+    assert "https://tenant.example/" in await failure(issuer)

@@ -1,0 +1,78 @@
+"""What one person does at every provider, by Doorkey's commands and the provider's own pages."""
+
+import json
+from datetime import datetime
+from typing import Final
+
+from tests.interop.provider import Provider
+
+VALIDATED: Final = "Your Access Token was successfully validated!"
+
+AGE_SECONDS: Final = 0.05
+"""A token this old has less than its whole life left, so that one may ask for a newer one."""
+
+
+def is_denied(provider: Provider, *arguments: str) -> None:
+    """Say no on the provider's page; Doorkey says so, and nobody is signed in."""
+    is_refused(provider, "access was denied", *arguments)
+
+
+def is_refused(provider: Provider, reason: str, *arguments: str) -> None:
+    """Ask for a sign-in that ends with a no; `reason` is what Doorkey says."""
+    refused = provider.run("login", *arguments, denies=True)
+    assert refused.returncode == 4
+    assert reason in refused.stderr
+    assert provider.run("status").returncode == 4
+
+
+def signs_in(provider: Provider, *arguments: str) -> str:
+    """Sign in; returns what Doorkey said."""
+    done = provider.run("login", *arguments)
+    assert done.returncode == 0, provider.pages()
+    assert "Signed in as" in done.stderr
+    status = json.loads(provider.run("status", "--json").stdout)
+    assert status["signed_in"]
+    assert status["issuer"] == provider.world.config.issuer
+    return done.stderr
+
+
+def pings(provider: Provider) -> None:
+    """Call the bundled API with the provider's access token."""
+    done = provider.run("ping")
+    assert done.stdout == f"{VALIDATED}\n"
+    assert done.returncode == 0
+
+
+def ping_is_refused(provider: Provider, reason: str) -> None:
+    """Call the bundled API with an access token that it cannot take, and be told why."""
+    done = provider.run("ping")
+    assert done.returncode == 3
+    assert reason in done.stderr
+
+
+def renews(provider: Provider) -> None:
+    """Get another access token for the refresh token, twice, as a rotated one must work too."""
+    status = json.loads(provider.run("status", "--json").stdout)
+    expiry, obtained = (
+        datetime.fromisoformat(status[name]) for name in ("access_token_expiry", "signed_in_at")
+    )
+    nearly_whole = str((expiry - obtained).total_seconds() - AGE_SECONDS)
+    tokens = [provider.run("token").stdout]
+    for _ in range(2):
+        done = provider.run("token", "--min-validity", nearly_whole)
+        assert done.returncode == 0
+        tokens.append(done.stdout)
+    assert len({*tokens}) == len(tokens), "the provider gave the same token again"
+
+
+def logs_out(provider: Provider, *lines: str) -> None:
+    """Log out here and at the provider; `lines` are what Doorkey says of the steps."""
+    done = provider.run("logout")
+    assert done.stderr.splitlines() == list(lines), provider.pages()
+    assert done.returncode == (1 if any(line.startswith("✗") for line in lines) else 0)
+    assert provider.run("token").returncode == 4
+
+
+LOCAL: Final = "✓ Signed out here: nothing of the session is kept."
+REVOKED: Final = "✓ The refresh token is revoked."
+SIGNED_OUT: Final = "✓ Signed out at the tenant."

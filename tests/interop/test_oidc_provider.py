@@ -1,0 +1,66 @@
+"""npm oidc-provider, certified: three algorithms, consent, resource indicators."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.interop.journey import (
+    LOCAL,
+    REVOKED,
+    SIGNED_OUT,
+    is_denied,
+    logs_out,
+    pings,
+    renews,
+    signs_in,
+)
+from tests.interop.packages import node_package, node_program
+from tests.interop.person import Person
+from tests.interop.provider import ALICE, PASSWORD, Provider, process, world_for
+from tests.support.ports import free_ports
+from tests.support.worlds import served
+
+pytestmark = pytest.mark.interop
+
+NOT_YET = pytest.mark.xfail(reason="ID tokens are taken with RS256 and ES256 only")
+CONSENT: Final = {"authorizationParams": {"prompt": "consent"}}
+
+
+@contextmanager
+def oidc_provider(
+    folder: Path, algorithm: str, members: Mapping[str, object], **told: object
+) -> Iterator[Provider]:
+    (port,) = free_ports(1)
+    issuer = f"http://127.0.0.1:{port}"
+    world = world_for(folder, issuer, audienceParameter="resource", **members)
+    told |= {
+        "port": port,
+        "issuer": issuer,
+        "algorithm": algorithm,
+        "redirectUri": world.config.redirect_uris[0],
+    }
+    server = node_package("oidc_provider") / "server.mjs"
+    command = [node_program(), str(server), json.dumps(told)]
+    person = Person(ALICE | PASSWORD, ["Yes, sign me out"])
+    with process(command, f"{issuer}/.well-known/openid-configuration", folder=folder):
+        yield Provider(world, person, refusals=["[ Cancel ]"])
+
+
+@pytest.mark.parametrize(
+    "algorithm",
+    ["RS256", pytest.param("PS256", marks=NOT_YET), pytest.param("EdDSA", marks=NOT_YET)],
+)
+def test_signs_in_pings_renews_and_logs_out(tmp_path: Path, algorithm: str) -> None:
+    with (
+        oidc_provider(tmp_path, algorithm, CONSENT) as provider,
+        served(provider.world, "api", "--algorithm", algorithm),
+    ):
+        is_denied(provider)
+        signs_in(provider)
+        pings(provider)
+        renews(provider)
+        logs_out(provider, LOCAL, REVOKED, SIGNED_OUT)
