@@ -25,13 +25,14 @@ from api_server.local_tenant.endpoints.revocation import RevocationEndpoint
 from api_server.local_tenant.endpoints.token_endpoint import TokenEndpoint
 from api_server.local_tenant.endpoints.userinfo import UserinfoEndpoint
 from api_server.local_tenant.errors import BrowserStopped, RequestRefused
-from api_server.local_tenant.pages.frame import problem_page
+from api_server.local_tenant.pages.frame import Alert, problem_page
 from api_server.local_tenant.records.tenant import Tenant, open_tenant
 from api_server.local_tenant.response_headers import ResponseHeaders
 from api_server.local_tenant.settings import Clock, Randomness, Settings
 
 Handler: TypeAlias = Callable[[Request, Exception], Awaitable[Response]]
 
+FAILED: Final = Alert("That is its own fault; its log says more.", HTTPStatus.INTERNAL_SERVER_ERROR)
 ADVICE: Final = {
     HTTPStatus.NOT_FOUND: "The local tenant has nothing at this address.",
     HTTPStatus.METHOD_NOT_ALLOWED: "This address is for programs, or for another kind of request.",
@@ -39,9 +40,7 @@ ADVICE: Final = {
 
 
 def create_app(
-    settings: Settings,
-    clock: Clock = time.time,
-    randomness: Randomness = secrets.token_bytes,
+    settings: Settings, clock: Clock = time.time, randomness: Randomness = secrets.token_bytes
 ) -> ASGIApp:
     """Open the tenant and return its app; raises DatabaseUnusable."""
     return build_app(open_tenant(settings, clock, randomness))
@@ -117,11 +116,15 @@ def _problem_handlers(settings: Settings) -> dict[type[Exception], Handler]:
     async def answer(request: Request, error: Exception) -> Response:
         if "text/html" in request.headers.get("accept", ""):
             return await show_page(request, error)
-        title, advice, status = _explain(error)
-        code = "server_error" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "invalid_request"
-        body = {"error": code, "error_description": f"{title}. {advice}"}
+        title, problem = _explain(error)
+        code = (
+            "server_error"
+            if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+            else "invalid_request"
+        )
+        body = {"error": code, "error_description": f"{title}. {problem.text}"}
         headers = error.headers if isinstance(error, HTTPException) else None
-        return JSONResponse(body, status, headers)
+        return JSONResponse(body, problem.status, headers)
 
     return {
         BrowserStopped: show_page,
@@ -131,13 +134,13 @@ def _problem_handlers(settings: Settings) -> dict[type[Exception], Handler]:
     }
 
 
-def _explain(error: Exception) -> tuple[str, str, int]:
-    """Return title, advice and status."""
+def _explain(error: Exception) -> tuple[str, Alert]:
+    """Return a title, and what to do with the status."""
     if isinstance(error, BrowserStopped):
-        return error.title, error.advice, error.status
+        return error.title, Alert(error.advice, error.status)
     if isinstance(error, RequestRefused):
-        return "That request cannot be answered", error.description, error.status
+        return "That request cannot be answered", Alert(error.description, error.status)
     if isinstance(error, HTTPException):
         status = HTTPStatus(error.status_code)
-        return status.phrase, ADVICE.get(status, status.description), status
-    return "The tenant has failed", "That is its own fault; its log says more.", 500
+        return status.phrase, Alert(ADVICE.get(status, status.description), status)
+    return "The tenant has failed", FAILED

@@ -3,6 +3,7 @@
 import sqlite3
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,10 +12,12 @@ from api_server.local_tenant.endpoints.authorization import deny_access, grant_a
 from api_server.local_tenant.endpoints.parameters import Parameters, read_form, read_query
 from api_server.local_tenant.endpoints.visit import Step, Visit, find_visit, redirect_to_page
 from api_server.local_tenant.pages.consent import consent_page
-from api_server.local_tenant.pages.frame import OUT_OF_DATE
+from api_server.local_tenant.pages.frame import OUT_OF_DATE, Alert
 from api_server.local_tenant.records.grants import remember_consent
 from api_server.local_tenant.records.people import find_person
 from api_server.local_tenant.records.tenant import Tenant
+
+UNDECIDED: Final = Alert("Please choose one of the two.", HTTPStatus.BAD_REQUEST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,26 +45,19 @@ class ConsentEndpoint:
             if visit.next_step(db, self.tenant) is Step.LOGIN:
                 return redirect_to_page("login", visit.sign_in, self.tenant)
             if not visit.browser.has_sent("consent", form.get("csrf")):
-                return self._page(db, visit, OUT_OF_DATE, HTTPStatus.FORBIDDEN)
+                return self._page(db, visit, OUT_OF_DATE)
             return self._decide(db, visit, form)
 
     def _decide(self, db: sqlite3.Connection, visit: Visit, form: Parameters) -> Response:
         decision = form.get("decision")
         if decision == "allow":
-            asked, person = visit.asked, visit.browser.person or ""
-            remember_consent(db, person, asked.client_id, asked.scope)
+            remember_consent(db, visit.asked, visit.browser)
             return grant_access(db, self.tenant, visit)
         if decision == "deny":
             return deny_access(db, self.tenant, visit, "The person did not allow it.")
-        return self._page(db, visit, "Please choose one of the two.", HTTPStatus.BAD_REQUEST)
+        return self._page(db, visit, UNDECIDED)
 
-    def _page(
-        self,
-        db: sqlite3.Connection,
-        visit: Visit,
-        alert: str | None = None,
-        status: HTTPStatus = HTTPStatus.OK,
-    ) -> Response:
+    def _page(self, db: sqlite3.Connection, visit: Visit, alert: Alert | None = None) -> Response:
         person = find_person(db, visit.browser.person)
         if person is None:
             return redirect_to_page("login", visit.sign_in, self.tenant)
@@ -73,5 +69,4 @@ class ConsentEndpoint:
             redirects_to=visit.redirects_to,
             csrf=visit.browser.csrf_token("consent"),
             alert=alert,
-            status=status,
         )

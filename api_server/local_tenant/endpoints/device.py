@@ -18,7 +18,7 @@ from api_server.local_tenant.endpoints.parameters import (
 from api_server.local_tenant.endpoints.visit import redirect_to_page
 from api_server.local_tenant.errors import RequestRefused
 from api_server.local_tenant.pages.device import code_page
-from api_server.local_tenant.pages.frame import OUT_OF_DATE
+from api_server.local_tenant.pages.frame import OUT_OF_DATE, Alert
 from api_server.local_tenant.records.browsers import (
     Browser,
     add_browser,
@@ -33,8 +33,13 @@ from api_server.local_tenant.records.device_codes import (
 )
 from api_server.local_tenant.records.tenant import Tenant
 
-WRONG: Final = "There is no such code, or it has expired. Compare it with your terminal."
-TOO_OFTEN: Final = "Too many wrong codes. Please wait five minutes."
+WRONG: Final = Alert(
+    "There is no such code, or it has expired. Compare it with your terminal.",
+    HTTPStatus.BAD_REQUEST,
+)
+TOO_OFTEN: Final = Alert(
+    "Too many wrong codes. Please wait five minutes.", HTTPStatus.TOO_MANY_REQUESTS
+)
 ANYBODY: Final = "anybody"
 """Wrong codes are counted for all together: who guesses can come as a new browser each time."""
 
@@ -73,13 +78,13 @@ class DeviceEndpoint:
         with self.tenant.database.transaction() as db:
             browser = self._find_browser(db, request)
             if not browser.has_sent("device", form.get("csrf")):
-                return self._page(browser, typed, OUT_OF_DATE, HTTPStatus.FORBIDDEN)
+                return self._page(browser, typed, OUT_OF_DATE)
             if wrong.is_exhausted(ANYBODY, now):
-                return self._page(browser, typed, TOO_OFTEN, HTTPStatus.TOO_MANY_REQUESTS)
+                return self._page(browser, typed, TOO_OFTEN)
             device = find_device_by_user_code(db, typed, self.tenant)
             if device is None:
                 wrong.add_failure(ANYBODY, now)
-                return self._page(browser, typed, WRONG, HTTPStatus.BAD_REQUEST)
+                return self._page(browser, typed, WRONG)
             sign_in = add_sign_in(db, browser, self.tenant, device_code=device.digest)
         # it leads on to the login where nobody is signed in
         return redirect_to_page("consent", sign_in, self.tenant)
@@ -87,16 +92,10 @@ class DeviceEndpoint:
     def _find_browser(self, db: sqlite3.Connection, request: Request) -> Browser:
         return find_browser(db, request, self.tenant) or add_browser(db, self.tenant)
 
-    def _page(
-        self,
-        browser: Browser,
-        typed: str,
-        alert: str | None = None,
-        status: HTTPStatus = HTTPStatus.OK,
-    ) -> Response:
+    def _page(self, browser: Browser, typed: str, alert: Alert | None = None) -> Response:
         settings = self.tenant.settings
         csrf = browser.csrf_token("device")
-        response = code_page(settings, csrf=csrf, typed=typed, alert=alert, status=status)
+        response = code_page(settings, csrf=csrf, typed=typed, alert=alert)
         set_cookie(response, browser, settings)
         return response
 

@@ -16,14 +16,16 @@ from api_server.local_tenant.endpoints.visit import (
     may_continue_as_before,
     redirect_to_page,
 )
-from api_server.local_tenant.pages.frame import OUT_OF_DATE
+from api_server.local_tenant.pages.frame import OUT_OF_DATE, Alert
 from api_server.local_tenant.pages.login import login_page
 from api_server.local_tenant.records.browsers import log_in, mark_signed_in, set_cookie
 from api_server.local_tenant.records.people import Person, authenticate, find_person, normalize_name
 from api_server.local_tenant.records.tenant import Tenant
 
-WRONG: Final = "The username or the password is wrong."
-TOO_OFTEN: Final = "Too many wrong passwords. Please wait five minutes."
+WRONG: Final = Alert("The username or the password is wrong.", HTTPStatus.UNAUTHORIZED)
+TOO_OFTEN: Final = Alert(
+    "Too many wrong passwords. Please wait five minutes.", HTTPStatus.TOO_MANY_REQUESTS
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class LoginEndpoint:
         with self.tenant.database.transaction() as db:
             visit = find_visit(db, request, form, self.tenant)
             if not visit.browser.has_sent("login", form.get("csrf")):
-                return self._page(db, visit, alert=OUT_OF_DATE, status=HTTPStatus.FORBIDDEN)
+                return self._page(db, visit, alert=OUT_OF_DATE)
             if form.get("action") == "cancel":
                 return deny_access(db, self.tenant, visit, "The person cancelled the sign-in.")
             if form.get("action") == "continue" and self._may_continue(visit):
@@ -56,13 +58,11 @@ class LoginEndpoint:
         name = (form.get("username") or "").strip()
         key, now, wrong = normalize_name(name), self.tenant.now(), self.tenant.wrong_passwords
         if wrong.is_exhausted(key, now):
-            status = HTTPStatus.TOO_MANY_REQUESTS
-            return self._page(db, visit, username=name, alert=TOO_OFTEN, status=status)
+            return self._page(db, visit, username=name, alert=TOO_OFTEN)
         person = authenticate(db, name, form.get("password") or "")
         if person is None:
             wrong.add_failure(key, now)
-            status = HTTPStatus.UNAUTHORIZED
-            return self._page(db, visit, username=name, alert=WRONG, status=status)
+            return self._page(db, visit, username=name, alert=WRONG)
         wrong.forget(key)
         return self._continue_as(db, visit, person)
 
@@ -82,8 +82,7 @@ class LoginEndpoint:
         visit: Visit,
         *,
         username: str = "",
-        alert: str | None = None,
-        status: HTTPStatus = HTTPStatus.OK,
+        alert: Alert | None = None,
     ) -> Response:
         here = visit.browser.person if self._may_continue(visit) else None
         return login_page(
@@ -94,5 +93,4 @@ class LoginEndpoint:
             username=username,
             here=find_person(db, here),
             alert=alert,
-            status=status,
         )

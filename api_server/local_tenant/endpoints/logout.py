@@ -2,14 +2,13 @@
 
 import sqlite3
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from api_server.local_tenant.endpoints.parameters import Parameters, read_form, read_query
-from api_server.local_tenant.pages.frame import OUT_OF_DATE
+from api_server.local_tenant.pages.frame import OUT_OF_DATE, Alert
 from api_server.local_tenant.pages.logout import confirm_page, signed_out_page
 from api_server.local_tenant.records.browsers import Browser, find_browser, forget_browser
 from api_server.local_tenant.records.people import find_person, subject_of
@@ -52,7 +51,7 @@ class LogoutEndpoint:
             if browser is None or browser.person is None:
                 return self._send_back(form)
             if not browser.has_sent("logout", form.get("csrf")):
-                return self._confirm(db, browser, form, OUT_OF_DATE, HTTPStatus.FORBIDDEN)
+                return self._confirm(db, browser, form, OUT_OF_DATE)
             forget_browser(db, browser)
         return self._send_back(form)
 
@@ -65,8 +64,7 @@ class LogoutEndpoint:
         db: sqlite3.Connection,
         browser: Browser,
         parameters: Parameters,
-        alert: str | None = None,
-        status: HTTPStatus = HTTPStatus.OK,
+        alert: Alert | None = None,
     ) -> Response:
         person = find_person(db, browser.person)
         return confirm_page(
@@ -76,7 +74,6 @@ class LogoutEndpoint:
             hidden={name: value for name in PASSED_ON if (value := parameters.get(name))},
             return_to=self._return_address(parameters),
             alert=alert,
-            status=status,
         )
 
     def _send_back(self, parameters: Parameters) -> Response:

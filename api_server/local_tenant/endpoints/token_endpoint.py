@@ -8,11 +8,7 @@ from typing import TypeAlias
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from api_server.local_tenant.endpoints.parameters import (
-    Parameters,
-    read_audience,
-    read_client_form,
-)
+from api_server.local_tenant.endpoints.parameters import Parameters, read_audience, read_client_form
 from api_server.local_tenant.errors import RequestRefused
 from api_server.local_tenant.records.codes import check_code, use_code
 from api_server.local_tenant.records.device_codes import GRANT_TYPE, use_device_code

@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from api_server.local_tenant.pages.frame import (
     EMPTY,
+    Alert,
     Markup,
     alert_box,
     fill,
@@ -53,8 +54,7 @@ def consent_page(
     sign_in: str,
     csrf: str,
     redirects_to: tuple[str, ...],
-    alert: str | None,
-    status: int,
+    alert: Alert | None,
 ) -> Response:
     """Show who is asked for what."""
     body = fill(
@@ -72,7 +72,7 @@ def consent_page(
         way=_way(asked, redirects_to),
     )
     title = f"Allow {asked.client_id}?"
-    return page(settings, title, body, redirects_to=redirects_to, status=status)
+    return page(settings, title, body, redirects_to=redirects_to, alert=alert)
 
 
 def _scopes(scope: tuple[str, ...]) -> Markup:

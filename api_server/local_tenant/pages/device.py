@@ -4,7 +4,7 @@ from typing import Final
 
 from starlette.responses import Response
 
-from api_server.local_tenant.pages.frame import Markup, alert_box, fill, page
+from api_server.local_tenant.pages.frame import Alert, Markup, alert_box, fill, page
 from api_server.local_tenant.records.device_codes import (
     USER_CODE_LENGTH,
     format_user_code,
@@ -38,9 +38,7 @@ DENIED: Final = Markup("""\
 """)
 
 
-def code_page(
-    settings: Settings, *, csrf: str, typed: str, alert: str | None, status: int
-) -> Response:
+def code_page(settings: Settings, *, csrf: str, typed: str, alert: Alert | None) -> Response:
     """Ask for the code."""
     code = normalize_user_code(typed)
     body = fill(
@@ -51,7 +49,7 @@ def code_page(
         # written as the terminal shows it, so that the two are easy to compare
         typed=format_user_code(code) if len(code) == USER_CODE_LENGTH else typed[:40],
     )
-    return page(settings, "Connect a terminal", body, status=status)
+    return page(settings, "Connect a terminal", body, alert=alert)
 
 
 def allowed_page(settings: Settings) -> Response:

@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import Iterable
+from dataclasses import dataclass
 from hashlib import sha256
 from html import escape
 from http import HTTPStatus
@@ -19,6 +20,14 @@ class Markup(str):
     """Text that is HTML already, and is not escaped again."""
 
     __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """What went wrong, within a page, and the status of that page."""
+
+    text: str
+    status: HTTPStatus
 
 
 EMPTY: Final = Markup()
@@ -49,10 +58,11 @@ at <span class="issuer">$issuer</span></footer>
 </body>
 </html>
 """
-OUT_OF_DATE: Final = (
-    "This page was out of date, or this browser keeps no cookies. Please try again."
-)
 ALERT: Final = '<p class="alert" role="alert">$text</p>\n'
+OUT_OF_DATE: Final = Alert(
+    "This page was out of date, or this browser keeps no cookies. Please try again.",
+    HTTPStatus.FORBIDDEN,
+)
 PROBLEM: Final = """\
 <div class="mark bad" aria-hidden="true">!</div>
 <h1>$title</h1>
@@ -88,9 +98,10 @@ def page(
     body: Markup,
     *,
     redirects_to: Iterable[str] = (),
-    status: int = HTTPStatus.OK,
+    alert: Alert | None = None,
 ) -> HTMLResponse:
     """Frame a body; `redirects_to` are addresses that its forms may lead on to."""
+    status = alert.status if alert else HTTPStatus.OK
     html = fill(
         FRAME,
         title=title,
@@ -103,14 +114,15 @@ def page(
     return HTMLResponse(html, status, {"Content-Security-Policy": _policy(redirects_to)})
 
 
-def problem_page(settings: Settings, title: str, advice: str, status: int) -> HTMLResponse:
+def problem_page(settings: Settings, title: str, problem: Alert) -> HTMLResponse:
     """Say what went wrong and what to do."""
-    return page(settings, title, fill(PROBLEM, title=title, advice=advice), status=status)
+    body = fill(PROBLEM, title=title, advice=problem.text)
+    return page(settings, title, body, alert=problem)
 
 
-def alert_box(text: str | None) -> Markup:
+def alert_box(alert: Alert | None) -> Markup:
     """Say what went wrong within a page, also to a screen reader at once."""
-    return fill(ALERT, text=text) if text else EMPTY
+    return fill(ALERT, text=alert.text) if alert else EMPTY
 
 
 def portrait_of(settings: Settings, name: str) -> Markup:

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from api_server.local_tenant.pages.frame import (
     EMPTY,
+    Alert,
     Markup,
     alert_box,
     fill,
@@ -66,8 +67,7 @@ def login_page(
     redirects_to: Iterable[str],
     username: str,
     here: Person | None,
-    alert: str | None,
-    status: int,
+    alert: Alert | None,
 ) -> Response:
     """Show the form; `here` is who may go on without a password."""
     hidden = {"path": settings.path, "sign_in": sign_in, "csrf": csrf}
@@ -82,7 +82,7 @@ def login_page(
         focus_password=FOCUS if username else EMPTY,
         people=_people(settings),
     )
-    return page(settings, "Sign in", body, redirects_to=redirects_to, status=status)
+    return page(settings, "Sign in", body, redirects_to=redirects_to, alert=alert)
 
 
 def _here(settings: Settings, person: Person | None, hidden: dict[str, str]) -> Markup:
@@ -94,11 +94,6 @@ def _here(settings: Settings, person: Person | None, hidden: dict[str, str]) -> 
 
 def _people(settings: Settings) -> Markup:
     return join(
-        fill(
-            PERSON,
-            portrait=portrait_of(settings, name),
-            name=name,
-            password=demo_password(name),
-        )
+        fill(PERSON, portrait=portrait_of(settings, name), name=name, password=demo_password(name))
         for name, *_ in DEMO_PEOPLE
     )

@@ -4,7 +4,7 @@ from typing import Final
 
 from starlette.responses import Response
 
-from api_server.local_tenant.pages.frame import EMPTY, alert_box, fill, join, page
+from api_server.local_tenant.pages.frame import EMPTY, Alert, alert_box, fill, join, page
 from api_server.local_tenant.settings import Settings
 
 CONFIRM: Final = """\
@@ -38,8 +38,7 @@ def confirm_page(
     csrf: str,
     hidden: dict[str, str],
     return_to: str | None,
-    alert: str | None,
-    status: int,
+    alert: Alert | None,
 ) -> Response:
     """Ask, where nothing proves that the person wants it; `hidden` comes back with the answer."""
     body = fill(
@@ -51,7 +50,7 @@ def confirm_page(
         alert=alert_box(alert),
     )
     uris = [return_to] if return_to else []
-    return page(settings, "Sign out?", body, redirects_to=uris, status=status)
+    return page(settings, "Sign out?", body, redirects_to=uris, alert=alert)
 
 
 def signed_out_page(settings: Settings, refused_address: str | None) -> Response:

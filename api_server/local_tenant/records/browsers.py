@@ -64,8 +64,7 @@ def find_browser(db: sqlite3.Connection, request: Request, tenant: Tenant) -> Br
     """Return the browser that sent a request, or None if it is unknown."""
     secret = request.cookies.get(cookie_name(tenant.settings), "")
     row = db.execute(
-        "SELECT * FROM browsers WHERE digest = ? AND expires_at > ?",
-        (digest(secret), tenant.now()),
+        "SELECT * FROM browsers WHERE digest = ? AND expires_at > ?", (digest(secret), tenant.now())
     ).fetchone()
     if row is None:
         return None

@@ -1,7 +1,6 @@
 """Grants: what was asked for, and what a person allowed. All tokens hang on a grant."""
 
 import sqlite3
-from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from typing import Final
 
@@ -106,14 +105,10 @@ def has_consented(db: sqlite3.Connection, asked: AccessRequest, browser: Browser
     return set(asked.scope) <= {row["scope"] for row in rows}
 
 
-def remember_consent(
-    db: sqlite3.Connection, person: str, client_id: str, scope: Collection[str]
-) -> None:
+def remember_consent(db: sqlite3.Connection, asked: AccessRequest, browser: Browser) -> None:
     """Keep what was allowed, scope by scope."""
-    db.executemany(
-        "INSERT OR IGNORE INTO consents VALUES (?, ?, ?)",
-        [(person, client_id, one) for one in scope],
-    )
+    rows = [(browser.person, asked.client_id, scope) for scope in asked.scope]
+    db.executemany("INSERT OR IGNORE INTO consents VALUES (?, ?, ?)", rows)
 
 
 def _end(tenant: Tenant) -> int:

@@ -109,9 +109,7 @@ def _public_members(private: rsa.RSAPrivateKey) -> dict[str, str]:
 
 def _write(private: rsa.RSAPrivateKey) -> str:
     return private.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     ).decode("ascii")
 
 

@@ -74,9 +74,7 @@ class Tenant:
 
 
 def open_tenant(
-    settings: Settings,
-    clock: Clock = time.time,
-    randomness: Randomness = secrets.token_bytes,
+    settings: Settings, clock: Clock = time.time, randomness: Randomness = secrets.token_bytes
 ) -> Tenant:
     """Open the issuer's database, with keys and people in it; raises DatabaseUnusable."""
     database = open_database(settings)
