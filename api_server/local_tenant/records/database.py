@@ -26,7 +26,9 @@ logger = getLogger(__name__)
 
 FOLDER: Final = "local_tenant"
 SCHEMA_VERSION: Final = 2
-BUSY_TIMEOUT_SECONDS: Final = 5.0
+PATIENCE_SECONDS: Final = 5.0
+"""With another process that uses the file."""
+
 PRAGMAS: Final = (
     "PRAGMA journal_mode = WAL",
     # in WAL a power cut may lose the last commits but never damages the file
@@ -67,14 +69,14 @@ class Database:
         self.connection.close()
 
 
-def open_database(settings: Settings) -> Database:
+def open_database(settings: Settings, patience_seconds: float = PATIENCE_SECONDS) -> Database:
     """Open or make the issuer's file; raises DatabaseUnusable."""
     path = settings.state_dir / FOLDER / f"{settings.short_name}.sqlite3"
     try:
         _make_private(path)
         # SQLite itself does not wait for another process that is making the file right now
-        with FileLock(path.with_suffix(".lock"), BUSY_TIMEOUT_SECONDS, mode=0o600):
-            return Database(_connect_or_start_afresh(path))
+        with FileLock(path.with_suffix(".lock"), patience_seconds, mode=0o600):
+            return Database(_connect_or_start_afresh(path, patience_seconds))
     except Timeout as error:
         raise DatabaseUnusable(
             f"cannot use {path}: another tenant is starting with it; try again"
@@ -101,13 +103,13 @@ def _make_private(path: Path) -> None:
     path.chmod(0o600)
 
 
-def _connect_or_start_afresh(path: Path) -> sqlite3.Connection:
+def _connect_or_start_afresh(path: Path, patience_seconds: float) -> sqlite3.Connection:
     """Open a file; one that is damaged or of another version is set aside.
 
     It holds demo people and their sign-ins: to begin anew is better than not to begin.
     """
     try:
-        return _connect(path)
+        return _connect(path, patience_seconds)
     except sqlite3.OperationalError:
         # locked, unreadable, disk full: the file itself may be fine
         raise
@@ -118,12 +120,12 @@ def _connect_or_start_afresh(path: Path) -> sqlite3.Connection:
             path.with_name(path.name + leftover).unlink(missing_ok=True)
         logger.warning("%s: %s; it is now %s, and the tenant starts afresh", path, error, aside)
         _make_private(path)
-        return _connect(path)
+        return _connect(path, patience_seconds)
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def _connect(path: Path, patience_seconds: float) -> sqlite3.Connection:
     connection = sqlite3.connect(
-        path, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None, check_same_thread=False
+        path, timeout=patience_seconds, isolation_level=None, check_same_thread=False
     )
     try:
         connection.row_factory = sqlite3.Row

@@ -8,7 +8,7 @@ import pytest
 
 from api_server.local_tenant.app import build_app
 from api_server.local_tenant.errors import DatabaseUnusable
-from api_server.local_tenant.records import database
+from api_server.local_tenant.records.database import open_database
 from api_server.local_tenant.records.tenant import Tenant, open_tenant
 from api_server.local_tenant.settings import Settings
 from tests.support.clocks import Seconds
@@ -136,14 +136,11 @@ def test_file_of_another_version_is_set_aside_and_the_tenant_starts_afresh(
     assert "another version of Doorkey (99)" in caplog.text
 
 
-def test_file_that_is_in_use_is_not_set_aside(
-    tenant: Tenant, settings: Settings, open_one: Open, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(database, "BUSY_TIMEOUT_SECONDS", 0.0)
+def test_file_that_is_in_use_is_not_set_aside(tenant: Tenant, settings: Settings) -> None:
     tenant.database.connection.execute("PRAGMA user_version = 0")
     tenant.database.connection.execute("BEGIN EXCLUSIVE")
-    with pytest.raises(DatabaseUnusable, match="locked"):
-        open_one(settings)
+    with pytest.raises(DatabaseUnusable, match="database is locked; stop what else uses it"):
+        open_database(settings, patience_seconds=0)
     tenant.database.connection.execute("ROLLBACK")
     assert not list(settings.state_dir.rglob("*.old"))
 
