@@ -23,6 +23,7 @@ COMMANDS: Final = {
     "login": "tui.commands.login:login",
     "token": "tui.commands.token:token",
     "ping": "tui.commands.session:ping",
+    "proxy": "tui.commands.proxy:proxy",
     "status": "tui.commands.status:status",
     "logout": "tui.commands.session:logout",
 }

@@ -77,6 +77,12 @@ def parser(config: Path | None = None) -> argparse.ArgumentParser:
         help="the token alone (default), or as a header line, for curl -H @-",
     )
     command("ping", "call the API and print what it answers")
+    proxy = command("proxy", "a URL on loopback that adds the token, for programs that cannot")
+    proxy.add_argument(
+        "--listen",
+        metavar="HOST:PORT",
+        help="where on loopback; without it 127.0.0.1 and any free port",
+    )
     status = command("status", "say who is signed in, until when, and where that is kept")
     status.add_argument("--json", action="store_true", help="for programs; holds no secrets")
     logout = command("logout", "wipe the session here, revoke it, sign out at the tenant")

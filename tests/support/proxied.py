@@ -1,0 +1,61 @@
+"""A proxy before a scripted API, and a program that talks to it byte for byte."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from tests.support.scripted_api import ScriptedApi
+from tui.api.proxy.heads import Header
+from tui.errors import DoorkeyError
+
+SECRET = "the-secret-prefix"
+TOKEN = "canary-token"
+
+
+@dataclass
+class Session:
+    """Whose token the proxy adds."""
+
+    token: str = TOKEN
+    failure: DoorkeyError | None = None
+    renewals: int = 0
+
+    async def authorize(self, _method: str, _url: str) -> list[Header]:
+        if self.failure is not None:
+            raise self.failure
+        return [(b"authorization", f"Bearer {self.token}".encode())]
+
+    async def renew(self, _refused: Sequence[Header]) -> None:
+        self.renewals += 1
+        self.token = f"renewed-{self.renewals}"
+
+
+@dataclass
+class World:
+    """The API, the session, the proxy's log and where it listens."""
+
+    api: ScriptedApi
+    session: Session
+    base: str = ""
+    log: list[str] = field(default_factory=list)
+
+    @property
+    def host(self) -> str:
+        return self.base.split("/")[2]
+
+    async def connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        host, _, port = self.host.partition(":")
+        return await asyncio.open_connection(host, int(port))
+
+    async def raw(self, data: bytes) -> bytes:
+        """Send bytes, and return all that comes until the proxy ends the connection."""
+        reader, writer = await self.connect()
+        writer.write(data)
+        answer = await reader.read()
+        writer.close()
+        return answer
+
+    async def ask(self, line: str, *headers: str, body: bytes = b"") -> bytes:
+        """Send one request with the right Host, and return the whole answer."""
+        lines = [line, f"Host: {self.host}", "Connection: close", *headers, "", ""]
+        return await self.raw("\r\n".join(lines).encode("latin-1") + body)

@@ -1,0 +1,336 @@
+"""What goes through the proxy, both ways, and what happens where one side breaks off."""
+
+import asyncio
+import resource
+
+import pytest
+
+from tests.support.heavy import rounds
+from tests.support.proxied import SECRET, TOKEN, World
+from tests.support.scripted_api import Asked
+from tui.errors import SignInNeeded, TenantUnreachable
+
+INVALID = 'WWW-Authenticate: Bearer error="invalid_token"'
+
+
+def body(answer: bytes) -> bytes:
+    return answer.partition(b"\r\n\r\n")[2]
+
+
+def get(path: str = "/x") -> str:
+    return f"GET /{SECRET}{path} HTTP/1.1"
+
+
+def post(path: str = "/x") -> str:
+    return f"POST /{SECRET}{path} HTTP/1.1"
+
+
+async def test_path_query_headers_and_body_arrive_as_they_were_sent(world: World) -> None:
+    await world.ask(
+        post("/a/%2Fb?c=%20d&e"), "X-One: 1", "Cookie: a=b", "Content-Length: 3", body=b"\x00\xff!"
+    )
+    asked = world.api.asked[0]
+    assert asked.head.startswith(b"POST /a/%2Fb?c=%20d&e HTTP/1.1\r\n")
+    assert (asked.header("x-one"), asked.header("cookie"), asked.body) == (
+        ["1"], ["a=b"], b"\x00\xff!",
+    )  # fmt: skip
+
+
+async def test_headers_of_one_connection_go_no_further(world: World) -> None:
+    async def answer(asked: Asked) -> None:
+        await asked.answer("200 OK", b"{}", "Connection: X-Mine", "X-Mine: 1", "Keep-Alive: 5")
+
+    world.api.answer = answer
+    came = await world.ask(get(), "Connection: X-Yours", "X-Yours: 1", "TE: trailers")
+    assert world.api.asked[0].header("x-yours") == []
+    assert world.api.asked[0].header("te") == []
+    assert b"X-Mine" not in came
+    assert b"keep-alive: 5" not in came.lower()
+
+
+async def test_a_chunked_body_arrives_whole(world: World) -> None:
+    chunks = b"3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"
+    await world.ask(post(), "Transfer-Encoding: chunked", body=chunks)
+    assert world.api.asked[0].body == b"abcde"
+
+
+async def test_an_event_arrives_before_the_next_one_is_there(world: World) -> None:
+    first_was_read = asyncio.Event()
+
+    async def answer(asked: Asked) -> None:
+        await asked.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        await asked.send(b"9\r\ndata: 1\n\n\r\n")
+        await first_was_read.wait()
+        await asked.send(b"9\r\ndata: 2\n\n\r\n0\r\n\r\n")
+
+    world.api.answer = answer
+    reader, writer = await world.connect()
+    writer.write(f"{get()}\r\nHost: {world.host}\r\n\r\n".encode())
+    assert (await reader.readuntil(b"data: 1\n\n")).startswith(b"HTTP/1.1 200")
+    first_was_read.set()
+    await reader.readuntil(b"data: 2\n\n\r\n0\r\n\r\n")
+    writer.close()
+
+
+async def test_a_refused_token_is_renewed_once_and_the_request_sent_again(world: World) -> None:
+    async def answer(asked: Asked) -> None:
+        renewed = asked.header("authorization") == ["Bearer renewed-1"]
+        await asked.answer(*(("200 OK", b"in") if renewed else ("401 No", b"", INVALID)))
+
+    world.api.answer = answer
+    came = await world.ask(post(), "Content-Length: 4", body=b"data")
+    assert body(came) == b"in"
+    assert [asked.body for asked in world.api.asked] == [b"data", b"data"]
+    assert world.session.renewals == 1
+
+
+async def test_a_token_that_is_refused_again_is_not_renewed_again(world: World) -> None:
+    async def answer(asked: Asked) -> None:
+        await asked.answer("401 No", b"no", INVALID)
+
+    world.api.answer = answer
+    assert body(await world.ask(get())) == b"no"
+    assert (world.session.renewals, len(world.api.asked)) == (1, 2)
+
+
+async def test_another_refusal_renews_nothing(world: World) -> None:
+    async def answer(asked: Asked) -> None:
+        challenge = 'WWW-Authenticate: Bearer error="insufficient_scope"'
+        await asked.answer("403 No", b"no", challenge)
+
+    world.api.answer = answer
+    assert (await world.ask(get())).startswith(b"HTTP/1.1 403 No")
+    assert world.session.renewals == 0
+
+
+async def test_where_nobody_is_signed_in_the_answer_says_so_and_later_it_goes_on(
+    world: World,
+) -> None:
+    world.session.failure = SignInNeeded("Nobody is signed in. Sign in first: doorkey login.")
+    refused = await world.ask(get())
+    assert refused.startswith(b"HTTP/1.1 401 ")
+    assert b'"sign_in_needed"' in refused
+    assert b"doorkey login" in refused
+    world.session.failure = None
+    assert (await world.ask(get())).startswith(b"HTTP/1.1 200 ")
+
+
+async def test_a_tenant_out_of_reach_is_a_502_with_its_reason(world: World) -> None:
+    world.session.failure = TenantUnreachable("The tenant cannot be reached.")
+    refused = await world.ask(get())
+    assert refused.startswith(b"HTTP/1.1 502 ")
+    assert b"The tenant cannot be reached." in refused
+
+
+async def test_an_api_that_is_not_there_is_a_502(world: World) -> None:
+    await world.api.__aexit__()
+    refused = await world.ask(get())
+    assert refused.startswith(b"HTTP/1.1 502 ")
+    assert b"cannot be reached" in refused
+
+
+async def test_an_api_that_answers_nonsense_is_a_502(world: World) -> None:
+    async def answer(asked: Asked) -> None:
+        await asked.send(b"SSH-2.0-hello\r\n\r\n")
+
+    world.api.answer = answer
+    refused = await world.ask(get())
+    assert refused.startswith(b"HTTP/1.1 502 ")
+    assert TOKEN.encode() not in refused
+
+
+async def test_a_connection_serves_one_request_after_the_other(world: World) -> None:
+    reader, writer = await world.connect()
+    one = f"{get()}\r\nHost: {world.host}\r\n\r\n".encode()
+    writer.write(one + one)
+    for _ in range(2):
+        await reader.readuntil(b"{}")
+    writer.write(one)
+    await reader.readuntil(b"{}")
+    writer.close()
+    assert len(world.api.asked) == 3
+    assert world.api.connections == 1
+
+
+async def test_a_kept_connection_that_the_api_has_closed_costs_a_get_nothing(world: World) -> None:
+    async def hang_up_on_the_second(asked: Asked) -> None:
+        if len(world.api.asked) == 2:
+            asked.writer.close()
+        else:
+            await asked.answer()
+
+    world.api.answer = hang_up_on_the_second
+    await world.ask(get())
+    assert (await world.ask(get())).startswith(b"HTTP/1.1 200 ")
+    assert len(world.api.asked) == 3
+
+
+async def test_a_post_is_never_sent_twice_because_of_a_lost_connection(world: World) -> None:
+    async def hang_up_on_the_second(asked: Asked) -> None:
+        if len(world.api.asked) == 2:
+            asked.writer.close()
+        else:
+            await asked.answer()
+
+    world.api.answer = hang_up_on_the_second
+    await world.ask(get())
+    came = await world.ask(post(), "Content-Length: 1", body=b"a")
+    assert came.startswith(b"HTTP/1.1 502 ")
+    assert len(world.api.asked) == 2
+
+
+@pytest.mark.parametrize("status", ["204 No Content", "304 Not Modified"])
+async def test_answers_without_a_body_end_at_their_head(world: World, status: str) -> None:
+    async def answer(asked: Asked) -> None:
+        await asked.send(f"HTTP/1.1 {status}\r\nETag: a\r\n\r\n".encode())
+
+    world.api.answer = answer
+    came = await world.ask(get())
+    assert came.startswith(f"HTTP/1.1 {status}".encode())
+    assert body(came) == b""
+
+
+async def test_the_length_that_a_head_request_is_told_has_no_body(world: World) -> None:
+    async def answer(asked: Asked) -> None:
+        await asked.send(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+
+    world.api.answer = answer
+    came = await world.ask(f"HEAD /{SECRET}/x HTTP/1.1")
+    assert b"content-length: 1000" in came.lower()
+    assert body(came) == b""
+
+
+async def test_a_body_that_ends_with_the_connection_arrives_whole(world: World) -> None:
+    async def answer(asked: Asked) -> None:
+        await asked.send(b"HTTP/1.1 200 OK\r\n\r\nuntil the end")
+        asked.writer.close()
+
+    world.api.answer = answer
+    came = await world.ask(get())
+    assert body(came) == b"d\r\nuntil the end\r\n0\r\n\r\n"
+
+
+async def test_a_body_that_breaks_off_is_not_passed_for_whole(world: World) -> None:
+    async def answer(asked: Asked) -> None:
+        await asked.send(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
+        asked.writer.close()
+
+    world.api.answer = answer
+    came = await world.ask(get())
+    assert b"content-length: 100" in came.lower()
+    assert body(came) == b"half"
+
+
+async def test_interim_answers_are_kept_from_the_program(world: World) -> None:
+    async def answer(asked: Asked) -> None:
+        await asked.send(b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n")
+        await asked.answer()
+
+    world.api.answer = answer
+    came = await world.ask(get())
+    assert came.startswith(b"HTTP/1.1 200 OK")
+    assert b"Link" not in came
+
+
+@pytest.mark.parametrize(
+    ("location", "expected"),
+    [
+        ("{api}/next", "{base}/next"),
+        ("/next", f"/{SECRET}/next"),
+        ("https://elsewhere.example/", "https://elsewhere.example/"),
+        ("//elsewhere.example/", "//elsewhere.example/"),
+        ("{api}.evil.example/", "{api}.evil.example/"),
+    ],
+)
+async def test_a_redirect_within_the_api_stays_within_the_proxy(
+    world: World, location: str, expected: str
+) -> None:
+    places = {"api": world.api.url, "base": world.base}
+
+    async def answer(asked: Asked) -> None:
+        await asked.answer("302 Found", b"", f"Location: {location.format(**places)}")
+
+    world.api.answer = answer
+    came = await world.ask(get())
+    assert f"location: {expected.format(**places)}\r\n".encode() in came.lower()
+
+
+async def test_a_program_that_goes_away_ends_the_request_at_the_api(world: World) -> None:
+    asked, gone = asyncio.Event(), asyncio.Event()
+
+    async def answer(request: Asked) -> None:
+        asked.set()
+        await request.asker_is_gone()
+        gone.set()
+
+    world.api.answer = answer
+    _, writer = await world.connect()
+    writer.write(f"{get()}\r\nHost: {world.host}\r\n\r\n".encode())
+    await asked.wait()
+    writer.close()
+    async with asyncio.timeout(5):
+        await gone.wait()
+
+
+async def test_an_answer_that_comes_before_the_body_is_sent_arrives(world: World) -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\n\r\nno")
+
+    world.api.serve = serve
+    reader, writer = await world.connect()
+    head = f"{post()}\r\nHost: {world.host}\r\nContent-Length: 1000000\r\n\r\n"
+    writer.write(head.encode() + b"a" * 1000)
+    came = await reader.read()  # the proxy ends the connection: the rest is not wanted
+    assert came.startswith(b"HTTP/1.1 413 ")
+    assert came.endswith(b"no")
+    writer.close()
+
+
+@pytest.mark.heavy
+async def test_a_body_of_any_size_needs_no_more_memory(world: World) -> None:
+    size = rounds(64, 2048)  # MiB
+    piece = b"x" * (1 << 20)
+
+    async def answer(asked: Asked) -> None:
+        await asked.send(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % (size << 20))
+        for _ in range(size):
+            await asked.send(piece)
+
+    world.api.answer = answer
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    reader, writer = await world.connect()
+    writer.write(f"{get()}\r\nHost: {world.host}\r\nConnection: close\r\n\r\n".encode())
+    received = 0
+    while chunk := await reader.read(1 << 20):
+        received += len(chunk)
+    writer.close()
+    assert received > size << 20
+    grown_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    assert grown_kib < 24 * 1024
+
+
+@pytest.mark.heavy
+async def test_an_upload_of_any_size_needs_no_more_memory(world: World) -> None:
+    size = rounds(64, 2048)  # MiB
+    received = 0
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal received
+        await reader.readuntil(b"\r\n\r\n")
+        while received < size << 20:
+            received += len(await reader.read(1 << 20))
+        writer.write(b"HTTP/1.1 204 No Content\r\n\r\n")
+
+    world.api.serve = serve
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    reader, writer = await world.connect()
+    head = f"{post()}\r\nHost: {world.host}\r\nContent-Length: {size << 20}\r\n\r\n"
+    writer.write(head.encode())
+    for _ in range(size):
+        writer.write(b"x" * (1 << 20))
+        await writer.drain()
+    assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 204")
+    writer.close()
+    grown_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    assert grown_kib < 24 * 1024

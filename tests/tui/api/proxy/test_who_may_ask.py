@@ -1,0 +1,120 @@
+"""Whom the proxy passes on, and whom it refuses before the API hears of it."""
+
+import pytest
+
+from tests.support.proxied import SECRET, TOKEN, World
+from tui.api.proxy.server import Proxy
+
+GOOD = f"GET /{SECRET}/api/external HTTP/1.1"
+
+
+def status(answer: bytes) -> int:
+    return int(answer.split(b" ")[1])
+
+
+async def test_the_token_is_added_and_a_programs_own_is_dropped(world: World) -> None:
+    answer = await world.ask(GOOD, "Authorization: Bearer mine", "DPoP: mine")
+    assert status(answer) == 200
+    assert world.api.asked[0].header("authorization") == [f"Bearer {TOKEN}"]
+    assert world.api.asked[0].header("dpop") == []
+    assert world.api.asked[0].head.startswith(b"GET /api/external HTTP/1.1\r\n")
+
+
+async def test_the_api_hears_its_own_host(world: World) -> None:
+    await world.ask(GOOD)
+    assert world.api.asked[0].header("host") == [world.api.url.removeprefix("http://")]
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["/", "/api/external", "/wrong/api/external", f"/{SECRET}x/", f"//{SECRET}/", "/%74he-secret",
+     f"http://127.0.0.1/{SECRET}/", "*"],
+)  # fmt: skip
+async def test_without_the_secret_nothing_is_passed_on(world: World, target: str) -> None:
+    assert status(await world.ask(f"GET {target} HTTP/1.1")) in (400, 404)
+    assert world.api.asked == []
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1", "localhost", "127.0.0.1:1", ""])
+async def test_a_foreign_host_is_refused(world: World, host: str) -> None:
+    """security.md 8 and 56: a name that resolves to loopback must not do (DNS rebinding)."""
+    answer = await world.raw(f"{GOOD}\r\nHost: {host}\r\n\r\n".encode())
+    assert status(answer) == 400
+    assert b"Host is not this proxy's" in answer
+    assert world.api.asked == []
+
+
+async def test_two_hosts_are_refused(world: World) -> None:
+    answer = await world.ask(GOOD, f"Host: {world.host}")
+    assert (status(answer), world.api.asked) == (400, [])
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:8000"])
+async def test_a_web_page_is_refused_even_with_the_secret(world: World, origin: str) -> None:
+    """security.md 10."""
+    answer = await world.ask(GOOD, f"Origin: {origin}")
+    assert (status(answer), world.api.asked) == (403, [])
+
+
+async def test_a_websocket_is_refused_with_a_clear_501(world: World) -> None:
+    answer = await world.ask(GOOD, "Connection: Upgrade", "Upgrade: websocket")
+    assert status(answer) == 501
+    assert b"WebSocket" in answer
+    assert world.api.asked == []
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        ("Content-Length: 4", "Content-Length: 5"),
+        ("Content-Length: 4", "Content-Length: 4"),
+        ("Content-Length: 4", "Transfer-Encoding: chunked"),
+        ("Transfer-Encoding: chunked", "Content-Length: 4"),
+        ("Transfer-Encoding: chunked, identity",),
+        ("Transfer-Encoding: identity",),
+        ("Transfer-Encoding: gzip, chunked",),
+        ("Transfer-Encoding : chunked",),
+        ("Content-Length: +4",),
+        ("Content-Length: 0x4",),
+        ("Content-Length: 99999999999999999999",),
+        ("X: a\rInjected: b",),
+        ("X: a\nContent-Length: 4\n\nGET / HTTP/1.1",),
+    ],
+    ids=str,
+)
+async def test_a_smuggled_request_is_refused(world: World, headers: tuple[str, ...]) -> None:
+    answer = await world.ask(f"POST /{SECRET}/x HTTP/1.1", *headers, body=b"0\r\n\r\n")
+    assert status(answer) in (400, 501)
+    assert world.api.asked == []
+
+
+@pytest.mark.parametrize("sent", [b"\x16\x03\x01hello\r\n\r\n", b"GET\r\n\r\n", b"HELO x\r\n\r\n"])
+async def test_what_is_not_http_is_refused(world: World, sent: bytes) -> None:
+    answer = await world.raw(sent)
+    assert status(answer) == 400
+
+
+async def test_a_head_without_end_is_refused(world: World) -> None:
+    answer = await world.ask(GOOD, *(f"X-{number}: {'a' * 1000}" for number in range(70)))
+    assert status(answer) == 431
+
+
+async def test_the_secret_has_128_bits_and_is_fresh_each_time(world: World) -> None:
+    async def listen() -> str:
+        proxy = Proxy(world.api.url, world.session.authorize, world.session.renew)
+        base = await proxy.listen("127.0.0.1", 0)
+        await proxy.aclose()
+        return base.rpartition("/")[2]
+
+    first, second = await listen(), await listen()
+    assert first != second
+    assert len(first) == 22  # base64url of 16 bytes
+
+
+async def test_the_log_holds_no_secret_no_token_and_no_query(world: World) -> None:
+    await world.ask(f"GET /{SECRET}/api/x?key=value HTTP/1.1", f"Authorization: {TOKEN}")
+    await world.ask(f"GET /{SECRET}x/api HTTP/1.1")
+    text = "\n".join(world.log)
+    assert "GET /api/x 200" in text
+    assert "GET - 404" in text
+    assert not any(word in text for word in (SECRET, TOKEN, "value"))

@@ -1,0 +1,157 @@
+"""`doorkey proxy` as a program has it: one line on stdout, requests through, an end in order."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from tests.support.clocks import Clock
+from tests.support.configs import CONFIG, write_config
+from tests.support.other_user import NOBODY, listening_as, needs_root
+from tests.support.scripted_api import Asked, ScriptedApi
+from tests.support.scripted_tenant import ScriptedTenant
+from tests.support.sessions import session
+from tui.api.proxy.server import Proxy
+from tui.auth.service import AuthService
+from tui.auth.store.file_store import session_store
+from tui.auth.store.store import MemoryStore
+from tui.commands.proxy import Tokens, listen_address
+from tui.config.load import Config, load_config
+from tui.errors import ConfigError
+
+
+@pytest.fixture
+async def api() -> AsyncIterator[ScriptedApi]:
+    async with ScriptedApi() as scripted:
+        yield scripted
+
+
+@pytest.fixture
+def config(tmp_path: Path, api: ScriptedApi) -> Config:
+    return load_config(write_config(tmp_path, apiUrl=api.url))
+
+
+@asynccontextmanager
+async def proxy(config: Config, *arguments: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Run the command until the block ends."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tui", "proxy", "--config", str(config.path), *arguments,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        await process.wait()
+
+
+async def first_line(process: asyncio.subprocess.Process) -> str:
+    assert process.stdout is not None
+    return (await process.stdout.readline()).decode().strip()
+
+
+async def test_a_program_that_knows_only_the_url_gets_through(
+    config: Config, api: ScriptedApi
+) -> None:
+    session_store(config).save(session(obtained_at=datetime.now(UTC)))
+    async with proxy(config) as process, httpx.AsyncClient() as program:
+        base = await first_line(process)
+        assert (await program.get(f"{base}/api/external")).json() == {}
+        process.send_signal(signal.SIGTERM)
+        out, err = await process.communicate()
+    assert process.returncode == 0
+    assert out == b""
+    assert b"GET /api/external 200" in err
+    assert api.asked[0].header("authorization") == ["Bearer the-access-token"]
+    assert urlsplit(base).path.strip("/").encode() not in err
+
+
+async def test_signing_in_later_is_enough(config: Config) -> None:
+    async with proxy(config) as process, httpx.AsyncClient() as program:
+        base = await first_line(process)
+        refused = await program.get(f"{base}/x")
+        assert (refused.status_code, refused.json()["error"]) == (401, "sign_in_needed")
+        session_store(config).save(session(obtained_at=datetime.now(UTC)))
+        assert (await program.get(f"{base}/x")).status_code == 200
+
+
+async def test_a_port_that_is_taken_names_its_holder(config: Config, api: ScriptedApi) -> None:
+    host = urlsplit(api.url).netloc
+    async with proxy(config, "--listen", host) as process:
+        _, err = await process.communicate()
+    assert process.returncode == 2
+    assert f"{host} is taken by".encode() in err
+    assert b"Name another port with --listen" in err
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["0.0.0.0:1", "192.0.2.1:80", "127.0.0.1", "127.0.0.1:99999", "[::]:1", "localhost:1/x",
+     "evil.example:1", "localhost:", "127.0.0.1:1@x:2", ":1"],
+)  # fmt: skip
+def test_it_listens_on_loopback_only(text: str) -> None:
+    """security.md 7."""
+    with pytest.raises(ConfigError, match="loopback"):
+        listen_address(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("127.0.0.1:8700", ("127.0.0.1", 8700)),
+        ("[::1]:8700", ("::1", 8700)),
+        ("localhost:0", ("127.0.0.1", 0)),
+    ],
+)
+def test_any_address_of_loopback_will_do(text: str, expected: tuple[str, int]) -> None:
+    assert listen_address(text) == expected
+
+
+@needs_root
+async def test_another_users_server_never_gets_the_token(tmp_path: Path) -> None:
+    """security.md 53: the connection is looked at, so nobody can slip in between."""
+    with listening_as(NOBODY) as (port, _):
+        config = load_config(write_config(tmp_path, apiUrl=f"http://127.0.0.1:{port}"))
+        session_store(config).save(session(obtained_at=datetime.now(UTC)))
+        async with proxy(config) as process, httpx.AsyncClient() as program:
+            base = await first_line(process)
+            refused = await program.get(f"{base}/x")
+    assert refused.status_code == 502
+    assert refused.json()["error"] == "foreign_server"
+
+
+async def test_an_hour_of_tokens_that_live_a_minute_costs_a_program_nothing(
+    api: ScriptedApi,
+) -> None:
+    clock = Clock()
+    tenant = ScriptedTenant(clock)
+    tenant.token_members = {"expires_in": 90}
+    seen: set[str] = set()
+
+    async def answer(asked: Asked) -> None:
+        seen.update(asked.header("authorization"))
+        await asked.answer()
+
+    api.answer = answer
+    store = MemoryStore(session(lifetime_seconds=90))
+    async with AuthService(CONFIG, store=store, transport=tenant, clock=clock) as service:
+        service.take_up()
+        tokens = Tokens(service)
+        passing = Proxy(api.url, tokens.authorize, tokens.renew)
+        base = await passing.listen("127.0.0.1", 0)
+        async with httpx.AsyncClient() as program:
+            for _ in range(60):
+                assert (await program.get(f"{base}/x")).status_code == 200
+                assert service.access_token_expiry is not None
+                assert service.access_token_expiry - clock() >= timedelta(seconds=30)
+                clock.advance(60)
+        await passing.aclose()
+    assert len(seen) >= 30

@@ -1,0 +1,136 @@
+"""What the heads of requests and responses say, and what of them goes on (RFC 9110 7.6.1)."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Final
+
+Header = tuple[bytes, bytes]
+"""A name in lower case, and its value."""
+
+HOP_BY_HOP: Final = frozenset(
+    {
+        b"connection", b"keep-alive", b"proxy-authenticate", b"proxy-authorization",
+        b"proxy-connection", b"te", b"trailer", b"transfer-encoding", b"upgrade",
+    }
+)  # fmt: skip
+"""These speak of one connection only."""
+
+OURS: Final = frozenset({b"authorization", b"dpop", b"host", b"expect"})
+"""What a program sends in these is dropped: the proxy says it anew, or has dealt with it."""
+
+IDEMPOTENT: Final = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
+"""What may be sent again where nobody knows whether it arrived (RFC 9110 9.2.2)."""
+
+BODILESS: Final = frozenset({204, 304})
+"""Answers that have no body, whatever their headers say (RFC 9110 6.4.1)."""
+
+
+class BadRequest(Exception):
+    """A request that is not passed on; says why in words for its sender."""
+
+    def __init__(self, status: int, error: str, description: str) -> None:
+        super().__init__(description)
+        self.status = status
+        self.error = error
+        self.description = description
+
+
+@dataclass(frozen=True, slots=True)
+class RequestHead:
+    """A request line and its headers, as they came."""
+
+    method: str
+    target: bytes = field(repr=False)
+    """It holds the secret prefix."""
+    headers: Sequence[Header] = field(repr=False)
+    is_http_1_0: bool
+    keep_alive: bool
+    wants_upgrade: bool
+
+    def one(self, name: bytes) -> bytes | None:
+        """Return the header's value, or None where it is not there.
+
+        Raises:
+            BadRequest: it came more than once.
+        """
+        values = [value for key, value in self.headers if key == name]
+        if len(values) > 1:
+            raise BadRequest(400, "invalid_request", f"{name.decode()} came more than once.")
+        return values[0] if values else None
+
+    @property
+    def length_bytes(self) -> int | None:
+        """The body's length: 0 where there is none, None where it is chunked (RFC 9112 6.3).
+
+        Raises:
+            BadRequest: the length is no number, or it is said twice.
+        """
+        length, coding = self.one(b"content-length"), self.one(b"transfer-encoding")
+        if length is not None and coding is not None:
+            raise BadRequest(400, "invalid_request", "The body's length is said in two ways.")
+        if coding is not None:
+            if coding.strip().lower() != b"chunked":
+                raise BadRequest(501, "not_implemented", "Only the chunked coding is understood.")
+            return None
+        if length is not None and not (length.isdigit() and len(length) < 19):
+            raise BadRequest(400, "invalid_request", "Content-Length is no number.")
+        return int(length or b"0")
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseHead:
+    """A status line and its headers, as the API sent them."""
+
+    status: int
+    reason: bytes
+    headers: Sequence[Header] = field(repr=False)
+
+    def has_body(self, method: str) -> bool:
+        """Tell whether a body follows, even if an empty one."""
+        return method != "HEAD" and self.status >= 200 and self.status not in BODILESS
+
+    @property
+    def length_known(self) -> bool:
+        """Tell whether the head says how long the body is."""
+        return any(name == b"content-length" for name, _ in self.headers)
+
+    @property
+    def says_invalid_token(self) -> bool:
+        """Tell whether the API wants another token (RFC 6750 3.1)."""
+        return self.status == 401 and any(
+            name == b"www-authenticate" and b"invalid_token" in value
+            for name, value in self.headers
+        )
+
+
+def end_to_end(headers: Sequence[Header], dropped: frozenset[bytes] = frozenset()) -> list[Header]:
+    """Return the headers that concern both ends, without `dropped` (RFC 9110 7.6.1)."""
+    named = {
+        name.strip().lower()
+        for key, value in headers
+        if key == b"connection"
+        for name in value.split(b",")
+    }
+    gone = HOP_BY_HOP | dropped | named
+    return [header for header in headers if header[0] not in gone]
+
+
+def write_head(first_line: bytes, headers: Iterable[Header]) -> bytes:
+    """Return a head as it goes over the wire."""
+    lines = [first_line, *(name + b": " + value for name, value in headers), b"", b""]
+    return b"\r\n".join(lines)
+
+
+def problem_response(problem: BadRequest) -> bytes:
+    """Return a whole response in the API's form for errors; the connection ends with it."""
+    body = json.dumps({"error": problem.error, "error_description": problem.description}).encode()
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"content-length", str(len(body)).encode()),
+        (b"cache-control", b"no-store"),
+        (b"connection", b"close"),
+    ]
+    phrase = HTTPStatus(problem.status).phrase.encode()
+    return write_head(b"HTTP/1.1 %d %s" % (problem.status, phrase), headers) + body

@@ -1,0 +1,105 @@
+"""`doorkey proxy`: the API at a URL on loopback that needs no token, for whoever knows it."""
+
+import asyncio
+import signal
+import sys
+from argparse import Namespace
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from tui.api.proxy.heads import Header
+from tui.api.proxy.server import Proxy
+from tui.auth.service import AuthService
+from tui.config.load import Config, load_config
+from tui.errors import ConfigError
+from tui.loopback_peer import port_holder
+from tui.tls import tls_context
+from tui.web_address import is_loopback, split_web_address
+
+ANY_PORT: Final = "127.0.0.1:0"
+
+
+def proxy(arguments: Namespace) -> int:
+    """Pass requests on until interrupted; the base URL is the one line on stdout."""
+    config = load_config(arguments.config)
+    host, port = listen_address(arguments.listen or ANY_PORT)
+    asyncio.run(_serve(config, host, port))
+    return 0
+
+
+def listen_address(text: str) -> tuple[str, int]:
+    """Return host and port of `--listen`.
+
+    Raises:
+        ConfigError: it is not an address on loopback with a port.
+    """
+    try:
+        address = split_web_address(f"http://{text}")
+        if not is_loopback(address.host) or address.port is None or address.path:
+            raise ValueError(text)
+    except ValueError:
+        raise ConfigError(
+            "--listen takes an address on loopback and a port, such as 127.0.0.1:8700."
+        ) from None
+    return "127.0.0.1" if address.host == "localhost" else address.host, address.port or 0
+
+
+async def _serve(config: Config, host: str, port: int) -> None:
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, ended.set)
+    async with AuthService(config) as service:
+        tokens = Tokens(service)
+        made = Proxy(
+            config.api_url, tokens.authorize, tokens.renew, tls=tls_context(), log=_write_log
+        )
+        try:
+            base = await made.listen(host, port)
+        except OSError as error:
+            raise ConfigError(_taken(host, port, error)) from None
+        sys.stdout.write(base + "\n")
+        sys.stdout.flush()
+        await ended.wait()
+        await made.aclose()
+
+
+class Tokens:
+    """What the proxy adds: the token of whoever is signed in at the moment of each request."""
+
+    def __init__(self, service: AuthService) -> None:
+        self._service = service
+
+    async def authorize(self, _method: str, _url: str) -> Sequence[Header]:
+        """Return the headers to add.
+
+        Raises:
+            SignInNeeded: nobody is signed in, or the session has ended.
+            TenantUnreachable: a renewal is needed, and the tenant cannot be reached.
+        """
+        await self._service.follow_store()
+        token = await self._service.get_access_token()
+        return _authorization(token)
+
+    async def renew(self, refused: Sequence[Header]) -> None:
+        """Renew the token that the API has refused, unless somebody has done so meanwhile."""
+        if refused == _authorization(self._service.access_token or ""):
+            await self._service.renew_tokens()
+
+
+def _authorization(token: str) -> Sequence[Header]:
+    return [(b"authorization", f"Bearer {token}".encode("ascii"))]
+
+
+def _write_log(line: str) -> None:
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    sys.stderr.write(f"{at} {line}\n")
+    sys.stderr.flush()
+
+
+def _taken(host: str, port: int, error: OSError) -> str:
+    holder = port_holder(port)
+    by = f" by {holder[1]} (process {holder[0]})" if holder else ""
+    why = f"is taken{by}" if holder else f"cannot be had ({error.strerror})"
+    return f"{host}:{port} {why}. Name another port with --listen, or leave it out for a free one."
