@@ -12,8 +12,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from api_server.bearer.bearer import Bearer, requires
-from api_server.serving.access_log import AccessLog, Write
+from api_server.bearer import Bearer, requires
+from api_server.serving.logs import AccessLog, Write
 from api_server.settings import METADATA_PATH, Settings
 
 READ_MESSAGES: Final = "read:messages"

@@ -1,4 +1,4 @@
-"""What the API is told at its start: flags and environment -> frozen Settings."""
+"""How the API is configured: flags and environment become frozen Settings."""
 
 import argparse
 from collections.abc import Callable, Mapping, Sequence
@@ -7,7 +7,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from api_server.bearer.json_web_key import ALGORITHMS
-from api_server.serving.launcher import ADDRESS_SETTING, add_launcher_flags
+from api_server.serving.flags import ADDRESS_SETTING, add_launcher_flags
 from api_server.serving.listening_port import ListeningPort
 from api_server.web_origin import is_safe_origin
 
@@ -26,7 +26,7 @@ API_WORKERS, API_ALGORITHMS (comma-separated), API_RESOURCE, API_STRICT (1 or 0)
 """
 
 
-class SettingsError(ValueError):
+class SettingsInvalid(ValueError):
     """A setting cannot be used; the message names it and says what was expected."""
 
 
@@ -52,22 +52,22 @@ class Settings:
     """Where `host` and `port` come from, for messages."""
 
     def __post_init__(self) -> None:
-        """Raise SettingsError for a value that could not work."""
+        """Raise SettingsInvalid for a value that could not work."""
         if not is_safe_origin(self.issuer):
-            raise SettingsError(
+            raise SettingsInvalid(
                 f"--issuer {self.issuer!r}: expected an https URL without query and fragment "
-                "(http only on localhost, 127.0.0.1 or [::1]), as the tenant's discovery says it"
+                "(http only on localhost, 127.0.0.0/8 or [::1]), as the tenant's discovery says it"
             )
         if not self.audience:
-            raise SettingsError("--audience: expected this API's identifier at the tenant")
+            raise SettingsInvalid("--audience: expected this API's identifier at the tenant")
         if self.resource is not None and not is_safe_origin(self.resource):
-            raise SettingsError(
+            raise SettingsInvalid(
                 f"--resource {self.resource!r}: expected this API's public https URL "
-                "(http only on localhost, 127.0.0.1 or [::1])"
+                "(http only on localhost, 127.0.0.0/8 or [::1])"
             )
         unknown = [name for name in self.algorithms if name not in ALGORITHMS]
         if unknown or not self.algorithms:
-            raise SettingsError(
+            raise SettingsInvalid(
                 f"--algorithm {','.join(unknown) or '(none)'}: expected {' or '.join(ALGORITHMS)}"
             )
 
@@ -98,8 +98,8 @@ def settings_from(arguments: Sequence[str], environment: Mapping[str, str]) -> S
     given = parser.parse_args(arguments)
     try:
         return Settings(
-            issuer=given.issuer or _missing("--issuer", "API_ISSUER"),
-            audience=given.audience or _missing("--audience", "API_AUDIENCE"),
+            issuer=_required(given.issuer, "--issuer", "API_ISSUER"),
+            audience=_required(given.audience, "--audience", "API_AUDIENCE"),
             host=given.host,
             port=_number("--port", given.port, most=65_535),
             workers=_number("--workers", given.workers, most=MAX_WORKERS),
@@ -109,7 +109,7 @@ def settings_from(arguments: Sequence[str], environment: Mapping[str, str]) -> S
             stop_with_stdin=given.stop_with_stdin,
             address_setting=given.address_setting,
         )
-    except SettingsError as error:
+    except SettingsInvalid as error:
         parser.error(str(error))
 
 
@@ -134,22 +134,23 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     )
     add("--resource", default=given("API_RESOURCE"), help="this API's public URL (RFC 9728)")
     add("--strict", action="store_true", help="only tokens that are complete as of RFC 9068")
-    add("--stop-with-stdin", action="store_true", help="end when standard input ends")
     add_launcher_flags(parser)
     return parser
 
 
-def _missing(flag: str, variable: str) -> str:
-    raise SettingsError(f"{flag} (or {variable}) is missing")
+def _required(text: str | None, flag: str, variable: str) -> str:
+    if not text:
+        raise SettingsInvalid(f"{flag} (or {variable}) is missing")
+    return text
 
 
 def _number(flag: str, text: str, *, most: int) -> int:
     if not (text.isascii() and text.isdigit() and 1 <= int(text) <= most):
-        raise SettingsError(f"{flag} {text!r}: expected a whole number from 1 to {most}")
+        raise SettingsInvalid(f"{flag} {text!r}: expected a whole number from 1 to {most}")
     return int(text)
 
 
 def _switch(variable: str, text: str) -> bool:
     if text not in ("0", "1"):
-        raise SettingsError(f"{variable} {text!r}: expected 1 or 0")
+        raise SettingsInvalid(f"{variable} {text!r}: expected 1 or 0")
     return text == "1"

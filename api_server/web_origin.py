@@ -1,18 +1,42 @@
-"""Which URLs this server trusts to be what they say: https, or plain http on loopback."""
+"""What is loopback, which URLs are safe, and where an issuer publishes its metadata."""
 
+from ipaddress import IPv4Network, IPv6Address, ip_address
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
-LOOPBACK_HOSTS: Final = frozenset({"localhost", "127.0.0.1", "::1"})
-"""Literal hosts only: a name that merely resolves to loopback may resolve elsewhere tomorrow."""
+IPV4_LOOPBACK: Final = IPv4Network("127.0.0.0/8")
+IPV6_LOOPBACK: Final = IPv6Address("::1")
+
+DISCOVERY_PATH: Final = "/.well-known/openid-configuration"
+"""OpenID Connect Discovery 4: appended to the issuer without its final slash."""
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether `host`, without brackets, can only mean this machine.
+
+    A name that merely resolves to loopback may resolve elsewhere tomorrow: only `localhost` counts.
+    """
+    if host.lower() == "localhost":
+        return True
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return False
+    return address in IPV4_LOOPBACK or address == IPV6_LOOPBACK
+
+
+def is_on_loopback(url: str) -> bool:
+    """Tell whether `url` stays on this machine, so that no proxy may see it."""
+    parts = _split(url)
+    return parts is not None and is_loopback(parts.hostname or "")
 
 
 def is_safe_url(url: str) -> bool:
-    """Tell whether answers from `url` can be trusted to come from its host."""
+    """Tell whether answers from `url` come from its host: https, or http on loopback."""
     parts = _split(url)
     if parts is None or not parts.hostname:
         return False
-    return parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts))
+    return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname))
 
 
 def is_safe_origin(url: str) -> bool:
@@ -23,14 +47,9 @@ def is_safe_origin(url: str) -> bool:
     return is_safe_url(url)
 
 
-def is_on_loopback(url: str) -> bool:
-    """Tell whether `url` stays on this machine, so that no proxy may see it."""
-    parts = _split(url)
-    return parts is not None and _is_loopback(parts)
-
-
-def _is_loopback(parts: SplitResult) -> bool:
-    return parts.hostname in LOOPBACK_HOSTS
+def discovery_url(issuer: str) -> str:
+    """Return where `issuer` publishes its metadata."""
+    return issuer.rstrip("/") + DISCOVERY_PATH
 
 
 def _split(url: str) -> SplitResult | None:

@@ -1,22 +1,27 @@
-"""From a token to what it says, or to a refusal (RFC 9068 4)."""
+"""From a token to what it says, or to a refusal (RFC 9068 4); accepted tokens are remembered."""
 
+import hashlib
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Final
 
 from api_server.bearer.claims import ClaimRules, require_unexpired, scopes_of, shown
 from api_server.bearer.json_web_key import JsonWebKey
 from api_server.bearer.key_set import Keys, KeySet
-from api_server.bearer.refusal import InvalidTokenError
+from api_server.bearer.refusal import InvalidToken
 from api_server.bearer.signed_jwt import SignedJwt
-from api_server.bearer.strict_json import parse_object
-from api_server.bearer.token_cache import TokenCache
+from api_server.bearer.strict_encoding import parse_object
+
+MAX_TOKENS: Final = 4096
+"""About 3 KiB each, so 12 MiB for each worker; the least recently used go first."""
 
 
 @dataclass(frozen=True, slots=True)
 class AccessToken:
-    """What a token that was accepted says."""
+    """What an accepted token says."""
 
     claims: Mapping[str, object] = field(repr=False)
     """Read-only: the next request with this token sees the same."""
@@ -27,15 +32,52 @@ class AccessToken:
     """The key that signed it: the token is good for as long as the key is in the set."""
 
 
+class TokenCache:
+    """A bounded memory of accepted tokens; it holds no token, only SHA-256 of it.
+
+    Only what was accepted comes in, so nobody can fill it without the issuer's key. Expiry and
+    the key's standing are the caller's to check at each use.
+    """
+
+    def __init__(self, max_tokens: int = MAX_TOKENS) -> None:
+        self._max_tokens = max_tokens
+        self._entries: OrderedDict[bytes, AccessToken] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    @staticmethod
+    def digest(token: bytes) -> bytes:
+        """Return the name under which `token` is remembered."""
+        return hashlib.sha256(token).digest()
+
+    def get(self, digest: bytes) -> AccessToken | None:
+        """Return what is known of the token, and keep it from being dropped soon."""
+        entry = self._entries.get(digest)
+        if entry is not None:
+            self._entries.move_to_end(digest)
+        return entry
+
+    def put(self, digest: bytes, entry: AccessToken) -> None:
+        """Remember a token, and drop the one that was not used for longest."""
+        self._entries[digest] = entry
+        if len(self._entries) > self._max_tokens:
+            self._entries.popitem(last=False)
+
+    def drop(self, digest: bytes) -> None:
+        """Forget a token."""
+        self._entries.pop(digest, None)
+
+
 class AccessTokenVerifier:
-    """Checks tokens of one issuer for one audience; remembers those it has accepted."""
+    """Checks tokens of one issuer for one audience, and remembers those it accepted."""
 
     def __init__(
         self,
         rules: ClaimRules,
         keys: KeySet,
-        algorithms: Sequence[str] = ("RS256",),
-        cache: TokenCache[AccessToken] | None = None,
+        algorithms: Collection[str] = ("RS256",),
+        cache: TokenCache | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.keys = keys
@@ -45,9 +87,9 @@ class AccessTokenVerifier:
         self._clock = clock
 
     def recall(self, token: bytes) -> AccessToken | None:
-        """Return what a token says that was accepted before, if that still holds.
+        """Return what a token says that was accepted before, or None where that may not hold.
 
-        Waits for nothing; raises InvalidTokenError if the token has expired since.
+        Never waits. Raise InvalidToken if the token has expired since.
         """
         digest = TokenCache.digest(token)
         known, keys = self._cache.get(digest), self.keys.at_hand()
@@ -60,7 +102,7 @@ class AccessTokenVerifier:
         return known
 
     async def verify(self, token: bytes) -> AccessToken:
-        """Return what the token says, checked anew; raises a Refusal."""
+        """Return what the token says, checked anew; raise a Refusal where it is not accepted."""
         jwt = SignedJwt.parse(token)
         self._require_allowed(jwt.header.algorithm)
         keys = await self.keys.current()
@@ -71,32 +113,32 @@ class AccessTokenVerifier:
     def _require_allowed(self, algorithm: str) -> None:
         # RFC 8725 3.1: the token does not choose; our list does
         if algorithm not in self._algorithms:
-            raise InvalidTokenError(
+            raise InvalidToken(
                 f"Expected a token signed with {' or '.join(sorted(self._algorithms))}, "
                 f"this one says {shown(algorithm)}"
             )
 
     async def _signer(self, jwt: SignedJwt, keys: Keys) -> JsonWebKey:
-        """Return the key that made the signature; raises InvalidTokenError if none of ours did."""
+        """Return the key that made the signature; or raise InvalidToken where none did."""
         kid, algorithm = jwt.header.kid, jwt.header.algorithm
         candidates = keys.candidates(kid, algorithm)
         if not candidates:
             newer = await self.keys.after_unknown_kid()
             candidates = newer.candidates(kid, algorithm) if newer else []
         if not candidates:
-            raise InvalidTokenError(
+            raise InvalidToken(
                 f"The issuer has no {algorithm} key {shown(kid)}: signed by another tenant, "
                 "or with a key that has been withdrawn"
             )
         for key in candidates:
-            if key.made(jwt.signature, jwt.signed):
+            if key.made(algorithm, jwt.signature, jwt.signed):
                 return key
-        raise InvalidTokenError("The token's signature is not by the issuer's key")
+        raise InvalidToken("The token's signature is not by the issuer's key")
 
     def _read(self, jwt: SignedJwt, key: JsonWebKey) -> AccessToken:
         try:
             claims = parse_object(jwt.payload)
         except ValueError as error:
-            raise InvalidTokenError(f"The token's payload cannot be read: {error}") from error
+            raise InvalidToken(f"The token's payload cannot be read: {error}") from error
         expires_at = self._rules.check(claims, jwt.header.media_type, self._clock())
         return AccessToken(MappingProxyType(claims), scopes_of(claims), expires_at, key.thumbprint)

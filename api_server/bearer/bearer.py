@@ -1,4 +1,4 @@
-"""Bearer tokens as Starlette means authentication (RFC 6750): a backend, and `requires`.
+"""Access tokens as Starlette means authentication (RFC 6750): a backend, and who it finds.
 
     bearer = Bearer(issuer="https://tenant.example/", audience="https://api.example")
 
@@ -11,7 +11,7 @@ A request is refused where it is not let in, not before: routes without `require
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping
 
 import httpx
 from starlette.authentication import AuthCredentials, AuthenticationBackend, BaseUser
@@ -19,17 +19,11 @@ from starlette.middleware import Middleware
 from starlette.middleware.authentication import AuthenticationMiddleware
 from starlette.requests import HTTPConnection
 
-from api_server.bearer.access_token import AccessTokenVerifier
-from api_server.bearer.challenge import Challenger
+from api_server.bearer.access_token import AccessToken, AccessTokenVerifier
 from api_server.bearer.claims import ClaimRules
 from api_server.bearer.credentials import bearer_token
-from api_server.bearer.key_set import KeySet
-from api_server.bearer.key_source import KeySource
-from api_server.bearer.refusal import Refusal
-from api_server.bearer.requires import requires
-from api_server.bearer.users import BearerCredentials, Caller, Stranger
-
-__all__ = ["Bearer", "Caller", "Stranger", "requires"]
+from api_server.bearer.key_set import KeySet, KeySource
+from api_server.bearer.refusal import Challenger, Refusal
 
 
 class Bearer(AuthenticationBackend):
@@ -40,7 +34,7 @@ class Bearer(AuthenticationBackend):
         issuer: str,
         audience: str,
         *,
-        algorithms: Sequence[str] = ("RS256",),
+        algorithms: Collection[str] = ("RS256",),
         strict: bool = False,
         metadata_url: str | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
@@ -60,7 +54,7 @@ class Bearer(AuthenticationBackend):
         return Middleware(AuthenticationMiddleware, backend=self)
 
     async def authenticate(self, conn: HTTPConnection) -> tuple[AuthCredentials, BaseUser]:
-        """Say who sent the request; a refusal waits in the user until somebody `requires`."""
+        """Return who sent the request; a refusal is kept in the user until somebody `requires`."""
         try:
             sent = bearer_token(conn.scope)
             token = self._verifier.recall(sent) or await self._verifier.verify(sent)
@@ -70,6 +64,57 @@ class Bearer(AuthenticationBackend):
         return BearerCredentials(token.scopes, self._challenger), Caller(token)
 
     async def aclose(self) -> None:
-        """End what goes on in the background, and the connections to the issuer."""
+        """Cancel what runs in the background, and close the connections to the issuer."""
         await self.keys.aclose()
         await self._source.aclose()
+
+
+class Caller(BaseUser):
+    """Who sent a token that was accepted: `request.user`."""
+
+    def __init__(self, token: AccessToken) -> None:
+        self.token = token
+
+    @property
+    def claims(self) -> Mapping[str, object]:
+        """What the token says, checked."""
+        return self.token.claims
+
+    @property
+    def is_authenticated(self) -> bool:
+        """Always true."""
+        return True
+
+    @property
+    def display_name(self) -> str:
+        """The same as `identity`: an access token is not about names."""
+        return self.identity
+
+    @property
+    def identity(self) -> str:
+        """The claim `sub`: a user, or a client that acts for itself; empty if it names nobody."""
+        subject = self.token.claims.get("sub")
+        return subject if isinstance(subject, str) else ""
+
+
+class Stranger(BaseUser):
+    """Who sent no token that was accepted: `request.user`, with the reason."""
+
+    identity = display_name = ""
+
+    def __init__(self, refusal: Refusal) -> None:
+        self.refusal = refusal
+
+    @property
+    def is_authenticated(self) -> bool:
+        """Always false."""
+        return False
+
+
+class BearerCredentials(AuthCredentials):
+    """The scopes of a request, and how a refusal of it is written: `request.auth`."""
+
+    def __init__(self, scopes: frozenset[str], challenger: Challenger) -> None:
+        # the request's own list: nothing that an endpoint does to it reaches the next request
+        self.scopes = list(scopes)
+        self.challenger = challenger

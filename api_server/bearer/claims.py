@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from api_server.bearer.refusal import InvalidTokenError
-from api_server.bearer.strict_json import JsonObject
+from api_server.bearer.refusal import InvalidToken
+from api_server.bearer.strict_encoding import JsonObject
 
 LEEWAY_SECONDS: Final = 5
 """How far the issuer's clock and ours may be apart; the reference's clock tolerance."""
@@ -15,6 +15,9 @@ LATEST_SECONDS: Final = 253_402_300_800
 
 ACCESS_TOKEN_TYPES: Final = frozenset({None, "jwt", "at+jwt"})
 """`typ` of access tokens in the field. An ID token or logout token that says so is none."""
+
+SHOWN_CHARACTERS: Final = 80
+"""Of one claim; an identifier longer than this is recognised by its beginning."""
 
 PROFILE_CLAIMS: Final = ("sub", "client_id", "iat", "jti")
 """Required by RFC 9068 2.2 beyond what is always required here."""
@@ -29,13 +32,13 @@ class ClaimRules:
     strict: bool = False
 
     def check(self, claims: JsonObject, media_type: str | None, now: float) -> float:
-        """Return when the token expires (epoch seconds); raises InvalidTokenError if it is bad."""
+        """Return when the token expires (epoch seconds); raise InvalidToken if it is bad."""
         self._check_type(media_type)
         self._check_issuer(claims)
         self._check_audience(claims)
         expires_at = _time(claims, "exp")
         if expires_at is None:
-            raise InvalidTokenError("The token has no exp; this API takes none without an end")
+            raise InvalidToken("The token has no exp; this API takes none without an end")
         require_unexpired(expires_at, now)
         _check_begun(claims, now)
         _check_unbound(claims)
@@ -45,15 +48,15 @@ class ClaimRules:
 
     def _check_type(self, media_type: str | None) -> None:
         if self.strict and media_type != "at+jwt":
-            raise InvalidTokenError(
+            raise InvalidToken(
                 f"Expected typ at+jwt (RFC 9068), the token says {media_type or 'nothing'}"
             )
         if media_type not in ACCESS_TOKEN_TYPES:
-            raise InvalidTokenError(f"Expected an access token, the token's typ is {media_type}")
+            raise InvalidToken(f"Expected an access token, the token's typ is {media_type}")
 
     def _check_issuer(self, claims: JsonObject) -> None:
         if claims.get("iss") != self.issuer:
-            raise InvalidTokenError(
+            raise InvalidToken(
                 f"Expected issuer {self.issuer}, the token has {shown(claims.get('iss'))}"
             )
 
@@ -61,30 +64,30 @@ class ClaimRules:
         audience = claims.get("aud")
         audiences = audience if isinstance(audience, list) else [audience]
         if not all(isinstance(one, str) for one in audiences) or self.audience not in audiences:
-            raise InvalidTokenError(
+            raise InvalidToken(
                 f"Expected audience {self.audience}, the token has {shown(audience)}"
             )
 
 
 def require_unexpired(expires_at: float, now: float) -> None:
-    """Raise InvalidTokenError once the token has expired, by how much."""
+    """Raise InvalidToken once the token has expired; the message says how long ago."""
     late = now - expires_at
     if late >= LEEWAY_SECONDS:
-        raise InvalidTokenError(f"The token expired {late:.0f} s ago, at {expires_at:.0f}")
+        raise InvalidToken(f"The token expired {late:.0f} s ago, at {expires_at:.0f}")
 
 
 def scopes_of(claims: JsonObject) -> frozenset[str]:
-    """Return what was granted: `scope` (RFC 9068 2.2.3), else `scp` as Entra and Okta say it."""
+    """Return what was granted: `scope` (RFC 9068 2.2.3), else `scp` (Entra, Okta)."""
     granted = claims.get("scope", claims.get("scp", ""))
     if isinstance(granted, str):
         return frozenset(granted.split())
     if isinstance(granted, list):
         return frozenset(_texts(granted))
-    raise InvalidTokenError("The token's scope must be a string with spaces between scopes")
+    raise InvalidToken("The token's scope must be a string with spaces between scopes")
 
 
 def shown(claim: object) -> str:
-    """Write a claim for a description: what it is, at a length that a person reads."""
+    """Return a claim as a description shows it, at a length that a person reads."""
     if claim is None:
         return "none"
     if isinstance(claim, list):
@@ -93,15 +96,11 @@ def shown(claim: object) -> str:
     return text if len(text) <= SHOWN_CHARACTERS else text[:SHOWN_CHARACTERS] + "..."
 
 
-SHOWN_CHARACTERS: Final = 80
-"""Of one claim; an identifier longer than this is recognised by its beginning."""
-
-
 def _check_begun(claims: JsonObject, now: float) -> None:
     for name, event in (("nbf", "becomes valid"), ("iat", "was issued")):
         moment = _time(claims, name)
         if moment is not None and moment - now > LEEWAY_SECONDS:
-            raise InvalidTokenError(
+            raise InvalidToken(
                 f"The token {event} {moment - now:.0f} s in the future ({name} {moment:.0f}): "
                 "this machine's clock or the issuer's is off"
             )
@@ -110,7 +109,7 @@ def _check_begun(claims: JsonObject, now: float) -> None:
 def _check_unbound(claims: JsonObject) -> None:
     # RFC 7800, RFC 9449 7.1: whoever cannot prove the key must not use the token
     if "cnf" in claims:
-        raise InvalidTokenError(
+        raise InvalidToken(
             "The token is bound to a key (cnf) and was sent as a bearer token, without proof of it"
         )
 
@@ -118,7 +117,7 @@ def _check_unbound(claims: JsonObject) -> None:
 def _check_profile(claims: JsonObject) -> None:
     missing = [name for name in PROFILE_CLAIMS if not _is_present(claims, name)]
     if missing:
-        raise InvalidTokenError(f"The token lacks {', '.join(missing)} (RFC 9068 2.2)")
+        raise InvalidToken(f"The token lacks {', '.join(missing)} (RFC 9068 2.2)")
 
 
 def _is_present(claims: JsonObject, name: str) -> bool:
@@ -126,19 +125,19 @@ def _is_present(claims: JsonObject, name: str) -> bool:
 
 
 def _time(claims: JsonObject, name: str) -> float | None:
-    """Read a NumericDate (RFC 7519 2); None where there is none."""
+    """Return a NumericDate (RFC 7519 2), or None where there is none."""
     if name not in claims:
         return None
     moment = claims[name]
     if isinstance(moment, bool) or not isinstance(moment, int | float):
-        raise InvalidTokenError(f"The token's {name} must be a number of seconds since 1970")
+        raise InvalidToken(f"The token's {name} must be a number of seconds since 1970")
     if not 0 <= moment < LATEST_SECONDS:
-        raise InvalidTokenError(f"The token's {name} is no time between 1970 and 9999")
+        raise InvalidToken(f"The token's {name} is no time between 1970 and 9999")
     return moment
 
 
 def _texts(members: list[object]) -> Iterator[str]:
     for member in members:
         if not isinstance(member, str):
-            raise InvalidTokenError("The token's scope must be made of strings")
+            raise InvalidToken("The token's scope must be made of strings")
         yield member

@@ -1,12 +1,14 @@
-"""Where a bearer token is in a request, and that it is nowhere else (RFC 6750 2)."""
+"""Where a request carries its token, and where it must not (RFC 6750 2)."""
 
+import asyncio
 import re
 from typing import Final
 from urllib.parse import parse_qsl
 
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import Scope
 
-from api_server.bearer.refusal import InvalidRequestError, NoCredentialsError
+from api_server.bearer.refusal import FormTooLarge, FormTooSlow, InvalidRequest, NoCredentials
 
 TOKEN_PARAMETER: Final = "access_token"  # noqa: S105 - its name, not one
 """How tokens travel in forms and URLs (RFC 6750 2.2, 2.3), where they leak (RFC 9700 4.3.2)."""
@@ -14,31 +16,63 @@ TOKEN_PARAMETER: Final = "access_token"  # noqa: S105 - its name, not one
 OTHER_SCHEME: Final = re.compile(rb"(?!bearer[ \t])[!#$%&'*+.^_`|~0-9a-z-]+ +\S", re.IGNORECASE)
 """RFC 9110 11.4: another scheme with its credentials, which are not ours to judge."""
 
+FORM_TYPE: Final = b"application/x-www-form-urlencoded"
+
+MAX_FORM_BYTES: Final = 64 * 1024
+"""Held in memory until it has been searched."""
+
+FORM_SECONDS: Final = 5.0
+"""A client that sends its body slowly keeps a request open for no longer."""
+
 
 def bearer_token(scope: Scope) -> bytes:
-    """Return the token of a request; raises NoCredentialsError or InvalidRequestError."""
+    """Return the token of a request; raise NoCredentials or InvalidRequest."""
     values = [value for name, value in scope["headers"] if name == b"authorization"]
     if scope["query_string"]:
         refuse_parameter(scope["query_string"], "URL")
     if len(values) > 1:
-        raise InvalidRequestError("Expected one Authorization header, got several")
+        raise InvalidRequest("Expected one Authorization header, got several")
     if not values:
-        raise NoCredentialsError("This needs an access token: Authorization: Bearer TOKEN")
+        raise NoCredentials("This needs an access token: Authorization: Bearer TOKEN")
     return _token(values[0])
 
 
 def refuse_parameter(encoded: bytes, place: str) -> None:
-    """Raise InvalidRequestError if a token is among the parameters of a URL or a form."""
+    """Raise InvalidRequest if a token is among the parameters of a URL or a form."""
     # the cheap question first: names may be spelled with percent signs
     if b"access" not in encoded and b"%" not in encoded:
         return
     # every byte is a letter of latin-1: parse_qsl raises for bytes that stand for other ones
     parameters = parse_qsl(encoded.decode("latin-1"), keep_blank_values=True)
     if any(name == TOKEN_PARAMETER for name, _ in parameters):
-        raise InvalidRequestError(
+        raise InvalidRequest(
             f"The access token was sent in the {place}, where it ends up in logs; "
             "send it as Authorization: Bearer TOKEN"
         )
+
+
+def has_form(request: Request) -> bool:
+    """Tell whether the request has a form as its body."""
+    for name, value in request.scope["headers"]:
+        if name == b"content-type" and value[: len(FORM_TYPE)].lower() == FORM_TYPE:
+            return _has_body(request)
+    return False
+
+
+async def refuse_form_token(request: Request, limit_seconds: float = FORM_SECONDS) -> None:
+    """Raise InvalidRequest for a token in the request's form; the form can be read again."""
+    _require_small(request.headers.get("content-length", ""))
+    try:
+        async with asyncio.timeout(limit_seconds):
+            body = await request.body()
+    except TimeoutError as error:
+        raise FormTooSlow(f"The form did not arrive within {limit_seconds:.0f} s") from error
+    except ClientDisconnect as error:
+        raise InvalidRequest("The form was cut off") from error
+    except RuntimeError:
+        # Starlette's word for a body that was read before us, as FastAPI does for Form parameters
+        body = b"&".join(name.encode() for name in await request.form())
+    refuse_parameter(body, "form")
 
 
 def _token(value: bytes) -> bytes:
@@ -46,7 +80,21 @@ def _token(value: bytes) -> bytes:
     if scheme.lower() == b"bearer" and token and b" " not in token and b"\t" not in token:
         return token
     if OTHER_SCHEME.match(value):
-        raise NoCredentialsError("This needs an access token of the scheme Bearer, not another")
-    raise InvalidRequestError(
+        raise NoCredentials("This needs an access token of the scheme Bearer, not another")
+    raise InvalidRequest(
         "Expected the header Authorization: Bearer TOKEN, with one space and nothing after"
     )
+
+
+def _has_body(request: Request) -> bool:
+    # RFC 9112 6.3: without these two there is none; HTTP/2 needs neither
+    is_said = "content-length" in request.headers or "transfer-encoding" in request.headers
+    return is_said or not request.scope["http_version"].startswith("1")
+
+
+def _require_small(length: str) -> None:
+    if not (length.isascii() and length.isdigit() and int(length) <= MAX_FORM_BYTES):
+        raise FormTooLarge(
+            f"Expected a form with a Content-Length of at most {MAX_FORM_BYTES}, got "
+            + (length or "none")
+        )

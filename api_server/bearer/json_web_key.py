@@ -1,18 +1,16 @@
-"""An issuer's public key (RFC 7517), and whether it made a signature (RFC 7518)."""
+"""A public key as JSON (RFC 7517), and whether it made a signature (RFC 7518, RFC 8037)."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Final
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+import jwt
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from jwt.algorithms import Algorithm
 
-from api_server.bearer import base64url
-from api_server.bearer.strict_json import JsonObject
+from api_server.bearer.strict_encoding import JsonObject, decode_base64url, encode_base64url
 
 MIN_RSA_BITS: Final = 2048
 """RFC 7518 3.3."""
@@ -23,127 +21,123 @@ MAX_RSA_BITS: Final = 8192
 MAX_KEYS: Final = 64
 """A token without a key id is tried with each key; issuers publish two or three."""
 
-P256_COORDINATE_BYTES: Final = 32
-"""RFC 7518 3.4: r and s, each padded to this length."""
+PUBLIC_MEMBERS: Final = {"RSA": ("e", "n"), "EC": ("crv", "x", "y")}
+"""What makes the key, by `kty`, in the order of a thumbprint (RFC 7638 3.2)."""
 
-Check = Callable[[bytes, bytes], None]
-"""(signature, signed bytes) -> None, or raises InvalidSignature."""
+PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey
 
 
-class UnusableKeyError(ValueError):
-    """A key of the set that must not verify access tokens; the message says why."""
+class KeyUnusable(ValueError):
+    """A key that must not verify tokens here; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """One way to sign: which keys can do it, and how it is checked."""
+
+    kty: str
+    crv: str | None
+    check: Algorithm
+
+
+ALGORITHMS: Final = {
+    "RS256": Signing("RSA", None, jwt.get_algorithm_by_name("RS256")),
+    "ES256": Signing("EC", "P-256", jwt.get_algorithm_by_name("ES256")),
+}
+"""What may sign tokens here. No symmetric algorithm, and no `none`."""
 
 
 @dataclass(frozen=True, slots=True)
 class JsonWebKey:
-    """One public key, for one algorithm."""
+    """One public key, and the algorithms that it may verify."""
 
     kid: str | None
-    algorithm: str
+    algorithms: frozenset[str]
     thumbprint: str
-    """SHA-256 of the key itself: two keys under one kid are two keys."""
-    check: Check = field(repr=False, compare=False)
+    """RFC 7638 3, SHA-256: two keys under one `kid` are two keys."""
+    public: PublicKey = field(repr=False, compare=False)
 
-    def made(self, signature: bytes, signed: bytes) -> bool:
+    def made(self, algorithm: str, signature: bytes, signed: bytes) -> bool:
         """Tell whether this key made the signature."""
-        try:
-            self.check(signature, signed)
-        except InvalidSignature:
-            return False
-        return True
+        return ALGORITHMS[algorithm].check.verify(signed, self.public, signature)
 
 
-def usable_keys(key_set: JsonObject, algorithms: Sequence[str]) -> tuple[JsonWebKey, ...]:
+def usable_keys(key_set: JsonObject, allowed: Collection[str]) -> tuple[JsonWebKey, ...]:
     """Return the keys of a JWK set that may verify; the others are left out (RFC 7517 5)."""
     members = key_set.get("keys")
     found: list[JsonWebKey] = []
     for member in members[:MAX_KEYS] if isinstance(members, list) else ():
         try:
-            found.append(_read(member, algorithms))
-        except UnusableKeyError:
+            found.append(read_key(member, allowed))
+        except KeyUnusable:
             continue
     return tuple(found)
 
 
-def _read(jwk: object, algorithms: Sequence[str]) -> JsonWebKey:
+def read_key(jwk: object, allowed: Collection[str]) -> JsonWebKey:
+    """Return the key that `jwk` describes, for the algorithms that are allowed of its own.
+
+    Raise KeyUnusable where none is left, or the key is not one to verify with.
+    """
     if not isinstance(jwk, dict):
-        raise UnusableKeyError("not an object")
-    algorithm = _algorithm(jwk)
-    if algorithm not in algorithms:
-        raise UnusableKeyError(f"algorithm {algorithm!r} is not allowed here")
+        raise KeyUnusable("not an object")
+    algorithms = _algorithms(jwk, allowed)
+    _require_for_signatures(jwk)
+    members = _public_members(jwk)
+    text = json.dumps(members, separators=(",", ":"), sort_keys=True)
+    thumbprint = encode_base64url(hashlib.sha256(text.encode()).digest())
+    public = _public_key(members, ALGORITHMS[min(algorithms)].check)
+    return JsonWebKey(jwk.get("kid"), algorithms, thumbprint, public)
+
+
+def _algorithms(jwk: JsonObject, allowed: Collection[str]) -> frozenset[str]:
+    """Return what the key says it is for, or what its type and curve leave open."""
+    kind = (jwk.get("kty"), jwk.get("crv") if jwk.get("kty") != "RSA" else None)
+    fitting = {name for name in allowed if (ALGORITHMS[name].kty, ALGORITHMS[name].crv) == kind}
+    stated = jwk.get("alg")
+    algorithms = frozenset(name for name in fitting if stated in (None, name))
+    if not algorithms:
+        raise KeyUnusable(f"kty, crv and alg {(*kind, stated)!r} are none of {sorted(allowed)}")
+    return algorithms
+
+
+def _require_for_signatures(jwk: JsonObject) -> None:
     if jwk.get("use", "sig") != "sig":
-        raise UnusableKeyError("not a key for signatures")
+        raise KeyUnusable("not a key for signatures")
     operations = jwk.get("key_ops", ["verify"])
     if not isinstance(operations, list) or "verify" not in operations:
-        raise UnusableKeyError("not a key to verify with")
-    kid = jwk.get("kid")
-    if kid is not None and not isinstance(kid, str):
-        raise UnusableKeyError("kid is not a string")
-    public, check = ALGORITHMS[algorithm](jwk)
-    encoded = public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    return JsonWebKey(kid, algorithm, hashlib.sha256(encoded).hexdigest(), check)
+        raise KeyUnusable("not a key to verify with")
+    if not isinstance(jwk.get("kid"), str | None):
+        raise KeyUnusable("kid is not a string")
 
 
-def _algorithm(jwk: JsonObject) -> str:
-    """Return what the key says it is for, or what its type leaves."""
-    by_type = {"RSA": "RS256", "EC": "ES256"}.get(_text(jwk, "kty"))
-    stated = jwk.get("alg", by_type)
-    if by_type is None or stated != by_type:
-        raise UnusableKeyError(f"alg {stated!r} with kty {jwk['kty']!r}")
-    return by_type
+def _public_members(jwk: JsonObject) -> dict[str, str]:
+    """Return the members that make the key, each in its only spelling."""
+    kty = str(jwk["kty"])
+    return {"kty": kty} | {name: _canonical(jwk, name) for name in PUBLIC_MEMBERS[kty]}
 
 
-def _rsa(jwk: JsonObject) -> tuple[rsa.RSAPublicKey, Check]:
-    modulus, exponent = _number(jwk, "n"), _number(jwk, "e")
-    if not MIN_RSA_BITS <= modulus.bit_length() <= MAX_RSA_BITS:
-        raise UnusableKeyError(f"RSA with {modulus.bit_length()} bits")
-    try:
-        public = rsa.RSAPublicNumbers(exponent, modulus).public_key()
-    except ValueError as error:
-        raise UnusableKeyError(str(error)) from error
-    scheme, digest = padding.PKCS1v15(), SHA256()
-
-    def check(signature: bytes, signed: bytes) -> None:
-        public.verify(signature, signed, scheme, digest)
-
-    return public, check
-
-
-def _p256(jwk: JsonObject) -> tuple[ec.EllipticCurvePublicKey, Check]:
-    if jwk.get("crv") != "P-256":
-        raise UnusableKeyError("another curve than P-256")
-    point = ec.EllipticCurvePublicNumbers(_number(jwk, "x"), _number(jwk, "y"), ec.SECP256R1())
-    try:
-        public = point.public_key()
-    except ValueError as error:
-        raise UnusableKeyError(str(error)) from error
-    scheme = ec.ECDSA(SHA256())
-
-    def check(signature: bytes, signed: bytes) -> None:
-        if len(signature) != 2 * P256_COORDINATE_BYTES:
-            raise InvalidSignature
-        r, s = signature[:P256_COORDINATE_BYTES], signature[P256_COORDINATE_BYTES:]
-        der = encode_dss_signature(int.from_bytes(r, "big"), int.from_bytes(s, "big"))
-        public.verify(der, signed, scheme)
-
-    return public, check
-
-
-ALGORITHMS: Final[
-    dict[str, Callable[[JsonObject], tuple[rsa.RSAPublicKey | ec.EllipticCurvePublicKey, Check]]]
-] = {"RS256": _rsa, "ES256": _p256}
-"""What may sign access tokens here, and how its keys are read. No symmetric one, and no `none`."""
-
-
-def _number(jwk: JsonObject, name: str) -> int:
-    try:
-        return int.from_bytes(base64url.decode(_text(jwk, name).encode("ascii")), "big")
-    except ValueError as error:
-        raise UnusableKeyError(f"{name} is not base64url") from error
-
-
-def _text(jwk: JsonObject, name: str) -> str:
+def _canonical(jwk: JsonObject, name: str) -> str:
     found = jwk.get(name)
     if not isinstance(found, str):
-        raise UnusableKeyError(f"{name} is not a string")
-    return found
+        raise KeyUnusable(f"{name} is not a string")
+    if name == "crv":
+        return found
+    try:
+        raw = decode_base64url(found.encode("ascii"))
+    except ValueError as error:
+        raise KeyUnusable(f"{name} is not base64url") from error
+    # RFC 7518 6.3.1.1: some issuers write a zero before a modulus; a coordinate keeps its length
+    return encode_base64url(raw.lstrip(b"\0") if name in ("n", "e") else raw)
+
+
+def _public_key(members: dict[str, str], algorithm: Algorithm) -> PublicKey:
+    try:
+        public: PublicKey = algorithm.from_jwk(members)
+    except (jwt.InvalidKeyError, ValueError) as error:
+        raise KeyUnusable(str(error)) from error
+    if isinstance(public, rsa.RSAPublicKey) and not (
+        MIN_RSA_BITS <= public.key_size <= MAX_RSA_BITS
+    ):
+        raise KeyUnusable(f"RSA with {public.key_size} bits")
+    return public

@@ -1,15 +1,25 @@
-"""The issuer's keys, kept: fetched once for all who wait, renewed ahead of time."""
+"""The issuer's keys: fetched by discovery, once for all who wait, and renewed ahead of time."""
 
 import asyncio
+import ssl
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from logging import getLogger
 from typing import Final
 
-from api_server.bearer.json_web_key import JsonWebKey
-from api_server.bearer.key_source import KeyFetchError
-from api_server.bearer.refusal import IssuerUnavailableError
+import httpx
+
+from api_server.bearer.json_web_key import JsonWebKey, usable_keys
+from api_server.bearer.refusal import IssuerUnavailable
+from api_server.bearer.strict_encoding import JsonObject, parse_object
+from api_server.web_origin import discovery_url, is_on_loopback, is_safe_url
+
+FETCH_SECONDS: Final = 5.0
+"""For discovery and keys together; the reference's time limit."""
+
+MAX_BODY_BYTES: Final = 1024 * 1024
+"""A key set of a hundred keys has 200 KiB."""
 
 FRESH_SECONDS: Final = 600.0
 """The reference's key cache; issuers publish a new key long before they sign with it."""
@@ -40,14 +50,13 @@ class Keys:
     thumbprints: frozenset[str]
 
     @classmethod
-    def of(cls, keys: Iterable[JsonWebKey]) -> "Keys":
-        """Hold these keys."""
-        held = tuple(keys)
-        return cls(held, frozenset(key.thumbprint for key in held))
+    def of(cls, keys: tuple[JsonWebKey, ...]) -> "Keys":
+        """Return these keys with their thumbprints."""
+        return cls(keys, frozenset(key.thumbprint for key in keys))
 
     def candidates(self, kid: str | None, algorithm: str) -> list[JsonWebKey]:
         """Return the keys that may have signed: those named `kid`; without a name, all."""
-        return [key for key in self.all if key.algorithm == algorithm and kid in (None, key.kid)]
+        return [key for key in self.all if algorithm in key.algorithms and kid in (None, key.kid)]
 
 
 class KeySet:
@@ -64,7 +73,7 @@ class KeySet:
         self._refresh_at = self._stale_at = self._try_at = self._unknown_kid_at = float("-inf")
         self._flight: asyncio.Task[None] | None = None
         self.failure: str | None = None
-        """Why the last fetch gave no keys, if it did not."""
+        """Why the last fetch failed, or None where it did not."""
 
     def at_hand(self) -> Keys | None:
         """Return keys that can be used without waiting, if there are any.
@@ -80,14 +89,14 @@ class KeySet:
         return self._keys if now < self._stale_at else None
 
     async def current(self) -> Keys:
-        """Return keys, waiting for a fetch if need be; raises IssuerUnavailableError."""
+        """Return keys, waiting for a fetch if need be; raise IssuerUnavailable."""
         keys = self.at_hand()
         if keys is None:
             self.refresh_soon()
-            await self._land()
+            await self._wait()
             keys = self._keys
         if keys is None:
-            raise IssuerUnavailableError(
+            raise IssuerUnavailable(
                 f"The issuer's keys are not known: {self.failure or 'not fetched yet'}",
                 retry_after_seconds=self._try_at - self._clock(),
             )
@@ -98,28 +107,28 @@ class KeySet:
         now = self._clock()
         if now >= self._unknown_kid_at:
             self._unknown_kid_at = now + UNKNOWN_KID_SECONDS
-            self._take_off()
+            self._start()
         elif self._flight is None:
             return None
-        await self._land()
+        await self._wait()
         return self._keys
 
     def refresh_soon(self) -> None:
-        """Start a fetch, unless one is on its way or the last one failed just now."""
+        """Start a fetch, unless one is under way or the last one has just failed."""
         if self._clock() >= self._try_at:
-            self._take_off()
+            self._start()
 
     async def aclose(self) -> None:
-        """End a fetch that is on its way."""
+        """Cancel a fetch that is under way."""
         if self._flight is not None:
             self._flight.cancel()
             await asyncio.wait([self._flight])
 
-    def _take_off(self) -> None:
+    def _start(self) -> None:
         if self._flight is None:
             self._flight = asyncio.get_running_loop().create_task(self._refresh())
 
-    async def _land(self) -> None:
+    async def _wait(self) -> None:
         if self._flight is not None:
             # one caller who goes away must not end the fetch for all
             await asyncio.shield(self._flight)
@@ -127,7 +136,7 @@ class KeySet:
     async def _refresh(self) -> None:
         try:
             keys = await self._fetch()
-        except KeyFetchError as error:
+        except KeyFetchFailed as error:
             self._failed(str(error))
         else:
             self._arrived(Keys.of(keys))
@@ -148,3 +157,93 @@ class KeySet:
         now = self._clock()
         self._try_at, self._stale_at = now + wait, max(self._stale_at, now + STALE_SECONDS)
         logger.warning("no keys from the issuer, next try in %.0f s: %s", wait, reason)
+
+
+class KeyFetchFailed(Exception):
+    """The issuer's keys could not be fetched; the message says what was asked and what came."""
+
+
+class KeySource:
+    """Fetches the keys of one issuer; call it to get them fresh."""
+
+    def __init__(
+        self,
+        issuer: str,
+        algorithms: Collection[str] = ("RS256",),
+        transport: httpx.AsyncBaseTransport | None = None,
+        limit_seconds: float = FETCH_SECONDS,
+    ) -> None:
+        self.issuer = issuer
+        self._limit_seconds = limit_seconds
+        self._algorithms = algorithms
+        self._transport = transport
+        self._opened: httpx.AsyncClient | None = None
+
+    async def __call__(self) -> tuple[JsonWebKey, ...]:
+        """Return the issuer's usable keys, at least one; raise KeyFetchFailed."""
+        try:
+            async with asyncio.timeout(self._limit_seconds):
+                keys = await self._fetch()
+        except TimeoutError as error:
+            raise KeyFetchFailed(
+                f"{self.issuer} did not answer within {self._limit_seconds:.0f} s"
+            ) from error
+        if not keys:
+            raise KeyFetchFailed(
+                f"{self.issuer} publishes no usable key for {', '.join(self._algorithms)}"
+            )
+        return keys
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        if self._opened is not None:
+            await self._opened.aclose()
+            self._opened = None
+
+    async def _fetch(self) -> tuple[JsonWebKey, ...]:
+        discovery = await self._get(discovery_url(self.issuer))
+        # OpenID Connect Discovery 4.3: to the letter, or one tenant could speak for another
+        if discovery.get("issuer") != self.issuer:
+            raise KeyFetchFailed(
+                f"discovery names issuer {discovery.get('issuer')!r}, expected {self.issuer!r}"
+            )
+        where = discovery.get("jwks_uri")
+        if not isinstance(where, str) or not is_safe_url(where):
+            raise KeyFetchFailed(f"discovery's jwks_uri {where!r} is no https URL")
+        return usable_keys(await self._get(where), self._algorithms)
+
+    async def _get(self, url: str) -> JsonObject:
+        try:
+            async with self._client().stream("GET", url) as answer:
+                return await _read(url, answer)
+        except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, UnicodeError) as error:
+            raise KeyFetchFailed(f"{url}: {type(error).__name__} {error}".rstrip()) from error
+
+    def _client(self) -> httpx.AsyncClient:
+        """Open the client at its first use: loading the certificates takes a while."""
+        if self._opened is None:
+            self._opened = httpx.AsyncClient(
+                transport=self._transport,
+                # an answer is read as it comes: nothing to unpack, so nothing that can swell
+                headers={"accept": "application/json", "accept-encoding": "identity"},
+                follow_redirects=False,
+                timeout=self._limit_seconds,
+                trust_env=not is_on_loopback(self.issuer),
+            )
+        return self._opened
+
+
+async def _read(url: str, answer: httpx.Response) -> JsonObject:
+    if answer.status_code != httpx.codes.OK:
+        raise KeyFetchFailed(f"{url} answered {answer.status_code}, expected 200")
+    if answer.headers.get("content-encoding", "identity") != "identity":
+        raise KeyFetchFailed(f"{url} answered compressed, which it was not asked for")
+    body = bytearray()
+    async for chunk in answer.aiter_raw():
+        body += chunk
+        if len(body) > MAX_BODY_BYTES:
+            raise KeyFetchFailed(f"{url} answered more than {MAX_BODY_BYTES} bytes")
+    try:
+        return parse_object(bytes(body))
+    except ValueError as error:
+        raise KeyFetchFailed(f"{url} answered what is no JSON object: {error}") from error

@@ -1,27 +1,38 @@
-"""Why a request is refused, and what it is answered.
+"""Why a request is refused, and what it is answered (RFC 6750 3).
 
     Refusal
-    ├── NoCredentialsError       401, no error code (RFC 6750 3.1)
-    ├── InvalidRequestError      400 invalid_request
-    │   ├── TokenTooLongError    431
-    │   ├── FormTooLargeError    413
-    │   └── FormTimeoutError     408
-    ├── InvalidTokenError        401 invalid_token
-    ├── InsufficientScopeError   403 insufficient_scope
-    └── IssuerUnavailableError   503 temporarily_unavailable; not the caller's fault
+    ├── NoCredentials        401, no error code (RFC 6750 3.1)
+    ├── InvalidRequest       400 invalid_request
+    │   ├── TokenTooLong     431
+    │   ├── FormTooLarge     413
+    │   └── FormTooSlow      408
+    ├── InvalidToken         401 invalid_token
+    ├── InsufficientScope    403 insufficient_scope
+    └── IssuerUnavailable    503 temporarily_unavailable; not the caller's fault
 
 Each message says what was expected and what came. It goes into a header and is read by people:
 nothing secret in it.
 """
 
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import ClassVar, Final
+
+from starlette.responses import Response
 
 SHORTEST_RETRY_SECONDS: Final = 1
 """Retry-After counts in whole seconds."""
 
+MAX_DESCRIPTION: Final = 400
+"""Characters; some proxies drop responses whose headers are long."""
+
+QUOTABLE: Final = {ord('"'): "'", ord("\\"): "/"}
+"""RFC 6750 3: neither quote nor backslash in a description, so nothing to escape and get wrong."""
+
 
 class Refusal(Exception):
-    """A request that gets no answer but why."""
+    """A request that is answered with the reason only."""
 
     status: ClassVar[int]
     error: ClassVar[str | None]
@@ -30,48 +41,53 @@ class Refusal(Exception):
         super().__init__(description)
         self.description = description
 
+    @property
+    def parameters(self) -> Mapping[str, str]:
+        """What the challenge says besides the error and its description."""
+        return {}
 
-class NoCredentialsError(Refusal):
+
+class NoCredentials(Refusal):
     """The request came without a bearer token."""
 
     status = 401
     error = None
 
 
-class InvalidRequestError(Refusal):
+class InvalidRequest(Refusal):
     """The token came in a way that is malformed or not allowed."""
 
     status = 400
     error = "invalid_request"
 
 
-class TokenTooLongError(InvalidRequestError):
+class TokenTooLong(InvalidRequest):
     """The token is longer than any real one."""
 
     status = 431
 
 
-class FormTooLargeError(InvalidRequestError):
-    """The form is longer than it may be to be looked through for a token."""
+class FormTooLarge(InvalidRequest):
+    """The form is longer than it may be to be searched for a token."""
 
     status = 413
 
 
-class FormTimeoutError(InvalidRequestError):
-    """The form came too slowly."""
+class FormTooSlow(InvalidRequest):
+    """The form did not arrive in time."""
 
     status = 408
 
 
-class InvalidTokenError(Refusal):
+class InvalidToken(Refusal):
     """The token is not one that this API accepts."""
 
     status = 401
     error = "invalid_token"
 
 
-class InsufficientScopeError(Refusal):
-    """The token is fine, and not meant for this."""
+class InsufficientScope(Refusal):
+    """The token is valid, and was not granted what the route needs."""
 
     status = 403
     error = "insufficient_scope"
@@ -81,9 +97,14 @@ class InsufficientScopeError(Refusal):
         self.needed = needed
         """The scopes that the route needs, with spaces between."""
 
+    @property
+    def parameters(self) -> Mapping[str, str]:
+        """The scopes to ask for (RFC 6750 3)."""
+        return {"scope": self.needed}
 
-class IssuerUnavailableError(Refusal):
-    """The issuer's keys are not known and cannot be had now."""
+
+class IssuerUnavailable(Refusal):
+    """The issuer's keys are not known and cannot be fetched now."""
 
     status = 503
     error = "temporarily_unavailable"
@@ -91,3 +112,42 @@ class IssuerUnavailableError(Refusal):
     def __init__(self, description: str, retry_after_seconds: float) -> None:
         super().__init__(description)
         self.retry_after_seconds = max(SHORTEST_RETRY_SECONDS, round(retry_after_seconds))
+
+
+@dataclass(frozen=True, slots=True)
+class Challenger:
+    """Writes refusals as responses: status, challenge and JSON body."""
+
+    realm: str = "api"
+    metadata_url: str | None = None
+    """Where a client learns which issuer to ask (RFC 9728 5.1)."""
+
+    def answer(self, refusal: Refusal) -> Response:
+        """Return the response to a refused request, the same in any framework."""
+        body = {"error": refusal.error or "unauthorized", "error_description": refusal.description}
+        # json.dumps writes ASCII: a claim may hold half a surrogate pair, which is no UTF-8
+        return Response(json.dumps(body), refusal.status, self._headers(refusal))
+
+    def challenge(self, refusal: Refusal) -> str:
+        """Return the value of `WWW-Authenticate`."""
+        parameters = {"realm": self.realm}
+        if refusal.error is not None:
+            parameters |= {"error": refusal.error, "error_description": refusal.description}
+        parameters |= refusal.parameters
+        if self.metadata_url is not None:
+            parameters["resource_metadata"] = self.metadata_url
+        return "Bearer " + ", ".join(
+            f'{name}="{quotable(text)}"' for name, text in parameters.items()
+        )
+
+    def _headers(self, refusal: Refusal) -> Mapping[str, str]:
+        headers = {"content-type": "application/json", "cache-control": "no-store"}
+        if isinstance(refusal, IssuerUnavailable):
+            return headers | {"retry-after": str(refusal.retry_after_seconds)}
+        return headers | {"www-authenticate": self.challenge(refusal)}
+
+
+def quotable(text: str) -> str:
+    """Return `text` safe between quotes in a header: printable ASCII, no quote, no backslash."""
+    cut = text if len(text) <= MAX_DESCRIPTION else text[:MAX_DESCRIPTION] + "..."
+    return "".join(letter if " " <= letter <= "~" else "?" for letter in cut.translate(QUOTABLE))

@@ -1,4 +1,4 @@
-"""`@requires("scope")`: lets a request through to an endpoint, or says why not."""
+"""`@requires("scope")`: let a request through to an endpoint, or answer why not."""
 
 from collections.abc import Awaitable, Callable
 from functools import wraps
@@ -9,9 +9,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api_server.bearer.form_body import has_form, refuse_form_token
-from api_server.bearer.refusal import InsufficientScopeError, Refusal
-from api_server.bearer.users import BearerCredentials, Stranger
+from api_server.bearer.bearer import BearerCredentials, Stranger
+from api_server.bearer.credentials import has_form, refuse_form_token
+from api_server.bearer.refusal import InsufficientScope, Refusal
 
 Parameters = ParamSpec("Parameters")
 Answer = TypeVar("Answer")
@@ -83,9 +83,9 @@ def _credentials(request: Request) -> BearerCredentials:
     return auth
 
 
-def _insufficient(needed: frozenset[str], granted: frozenset[str]) -> InsufficientScopeError:
+def _insufficient(needed: frozenset[str], granted: frozenset[str]) -> InsufficientScope:
     lacking, having = " ".join(sorted(needed - granted)), " ".join(sorted(granted))
-    return InsufficientScopeError(
+    return InsufficientScope(
         " ".join(sorted(needed)),
         f"This needs the scope {lacking}; the token has {having or 'none'}",
     )

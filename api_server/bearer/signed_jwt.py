@@ -4,9 +4,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
-from api_server.bearer import base64url
-from api_server.bearer.refusal import InvalidTokenError, TokenTooLongError
-from api_server.bearer.strict_json import JsonObject, parse_object
+from api_server.bearer.refusal import InvalidToken, TokenTooLong
+from api_server.bearer.strict_encoding import JsonObject, decode_base64url, parse_object
 
 MAX_TOKEN_BYTES: Final = 8192
 """Real access tokens have 1 to 4 KiB; checked before anything is parsed."""
@@ -42,14 +41,14 @@ class SignedJwt:
 
     @classmethod
     def parse(cls, token: bytes) -> "SignedJwt":
-        """Take `token` apart; raises InvalidTokenError or TokenTooLongError."""
+        """Take `token` apart; raise InvalidToken or TokenTooLong."""
         if len(token) > MAX_TOKEN_BYTES:
-            raise TokenTooLongError(
+            raise TokenTooLong(
                 f"The token has {len(token)} bytes; at most {MAX_TOKEN_BYTES} are read"
             )
         parts = token.split(b".")
         if len(parts) != PARTS:
-            raise InvalidTokenError(
+            raise InvalidToken(
                 f"Expected a signed JWT of {PARTS} parts, got {len(parts)}: "
                 "opaque and encrypted access tokens are not for this API"
             )
@@ -63,25 +62,25 @@ def _read_header(encoded: bytes) -> JoseHeader:
     try:
         members = parse_object(_decode("header", encoded))
     except ValueError as error:
-        raise InvalidTokenError(f"The token's header cannot be read: {error}") from error
+        raise InvalidToken(f"The token's header cannot be read: {error}") from error
     # RFC 7515 4.1.11: an extension that must be understood is not; we understand none
     if "crit" in members:
-        raise InvalidTokenError("The token asks for extensions (crit) that this API does not know")
+        raise InvalidToken("The token asks for extensions (crit) that this API does not know")
     algorithm, kid, typ = _text(members, "alg"), _text(members, "kid"), _text(members, "typ")
     if algorithm is None:
-        raise InvalidTokenError("The token's header has no alg")
+        raise InvalidToken("The token's header has no alg")
     return JoseHeader(algorithm, kid, typ and typ.lower().removeprefix("application/"))
 
 
 def _text(members: JsonObject, name: str) -> str | None:
     found = members.get(name)
     if found is not None and not isinstance(found, str):
-        raise InvalidTokenError(f"The token's {name} must be a string")
+        raise InvalidToken(f"The token's {name} must be a string")
     return found
 
 
 def _decode(part: str, encoded: bytes) -> bytes:
     try:
-        return base64url.decode(encoded)
+        return decode_base64url(encoded)
     except ValueError as error:
-        raise InvalidTokenError(f"The token's {part} is not base64url (RFC 7515)") from error
+        raise InvalidToken(f"The token's {part} is not base64url (RFC 7515)") from error

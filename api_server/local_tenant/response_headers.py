@@ -7,7 +7,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api_server.local_tenant.settings import is_loopback
+from api_server.web_origin import is_loopback
 
 DEFAULTS: Final = {
     "Cache-Control": "no-store",

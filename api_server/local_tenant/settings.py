@@ -5,14 +5,14 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from hashlib import sha256
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Final, TypeAlias
 from urllib.parse import urlsplit
 
 from api_server.local_tenant.errors import SettingsInvalid
 from api_server.local_tenant.redirect_uri import is_registrable
-from api_server.serving.launcher import add_launcher_flags
+from api_server.serving.flags import add_launcher_flags
+from api_server.web_origin import is_loopback
 
 Clock: TypeAlias = Callable[[], float]
 """Returns the time, in seconds since the epoch."""
@@ -116,16 +116,6 @@ def read_command_line(arguments: Sequence[str] | None = None) -> CommandLine:
         **{name: getattr(flags, name) for name in DURATIONS},
     )
     return CommandLine(settings, flags.stop_with_stdin, flags.address_setting)
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether a host, without brackets, can only mean this machine."""
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _address_of(issuer: str) -> tuple[str, int]:
@@ -233,8 +223,3 @@ def _add_identity(parser: argparse.ArgumentParser) -> None:
 def _add_address(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", help="loopback address to listen on (default: the issuer's)")
     parser.add_argument("--port", type=int, help="port to listen on (default: the issuer's)")
-    parser.add_argument(
-        "--stop-with-stdin",
-        action="store_true",
-        help="stop when standard input ends, that is, together with whoever started this",
-    )

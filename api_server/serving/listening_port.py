@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from api_server.serving.launcher import ADDRESS_SETTING
+from api_server.serving.flags import ADDRESS_SETTING
 
 LISTENING: Final = "0A"
 """TCP_LISTEN as /proc/net/tcp spells it."""
@@ -18,7 +18,7 @@ LOOPBACK: Final = "127.0.0.1"
 """What `localhost` means here: one address, whatever order the hosts file has."""
 
 
-class PortUnavailableError(Exception):
+class PortUnavailable(Exception):
     """The port cannot be listened on; the message says why and what to do."""
 
 
@@ -33,13 +33,13 @@ class ListeningPort:
 
     @classmethod
     def on(cls, host: str, number: int, setting: str = ADDRESS_SETTING) -> "ListeningPort":
-        """Resolve `host`; raises PortUnavailableError when it names no address."""
+        """Resolve `host`; raises PortUnavailable when it names no address."""
         if host.lower().rstrip(".") == "localhost":
             return cls(LOOPBACK, number, setting)
         try:
             found = socket.getaddrinfo(host, number, type=socket.SOCK_STREAM)
         except OSError as error:
-            raise PortUnavailableError(
+            raise PortUnavailable(
                 f"host {host!r} names no address of this machine ({error.strerror}); "
                 "use 127.0.0.1 to serve this machine only, 0.0.0.0 to serve all"
             ) from error
@@ -53,7 +53,7 @@ class ListeningPort:
 
     @contextmanager
     def claimed(self) -> Iterator[None]:
-        """Hold the port for one server; raises PortUnavailableError if another one has it.
+        """Hold the port for one server; raises PortUnavailable if another one has it.
 
         Granian binds with SO_REUSEPORT, so that its workers can share a port; two servers of
         one user would silently share it too. A bind without that option tells them apart, and
@@ -69,7 +69,7 @@ class ListeningPort:
         try:
             name.bind(f"\0listening on {self.url}")
         except OSError as error:
-            raise PortUnavailableError(self._reason(error)) from error
+            raise PortUnavailable(self._reason(error)) from error
 
     def _require_free(self) -> None:
         family = socket.AF_INET6 if ":" in self.address else socket.AF_INET
@@ -79,7 +79,7 @@ class ListeningPort:
             try:
                 probe.bind((self.address, self.number))
             except OSError as error:
-                raise PortUnavailableError(self._reason(error)) from error
+                raise PortUnavailable(self._reason(error)) from error
 
     def _reason(self, error: OSError) -> str:
         where = f"port {self.number} on {self.address}"

@@ -17,9 +17,9 @@ from granian.log import LogLevels
 from granian.server.mp import MPServer
 from starlette.types import ASGIApp
 
-from api_server.serving.json_log import LOGGING
-from api_server.serving.launcher import ADDRESS_SETTING
-from api_server.serving.listening_port import ListeningPort, PortUnavailableError
+from api_server.serving.flags import ADDRESS_SETTING
+from api_server.serving.listening_port import ListeningPort, PortUnavailable
+from api_server.serving.logs import LOGGING
 
 STDIN: Final = 0
 """Standard input's descriptor; sys.stdin's buffer has a lock that a fork could copy while held."""
@@ -73,7 +73,7 @@ def serve(
                 server.on_startup(_stop_when_stdin_ends)
             server.on_startup(partial(logger.info, "listening on %s", listening.url))
             _run(server, make_app)
-    except PortUnavailableError as error:
+    except PortUnavailable as error:
         sys.exit(f"error: {error}")
 
 

@@ -80,6 +80,10 @@ def test_launcher_has_messages_speak_of_itself(capsys: pytest.CaptureFixture[str
         "tenant.example",
         "http://tenant.example/",
         "http://localhost.evil.example/",
+        "http://127.evil.example/",
+        "http://128.0.0.1/",
+        "http://0.0.0.0:3002/",
+        "http://[::2]/",
         "https://",
         "https://t.example/?a=b",
         "https://t.example/#a",
@@ -97,7 +101,10 @@ def test_issuer_must_be_https_or_loopback(issuer: str, capsys: pytest.CaptureFix
     assert "--issuer" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("host", ["localhost:3002", "127.0.0.1:3002", "[::1]:3002"])
+@pytest.mark.parametrize(
+    "host", ["localhost:3002", "LOCALHOST", "127.0.0.1:3002", "127.0.0.2:3002", "[::1]:3002"]
+)
 def test_issuer_on_loopback_may_be_http(host: str) -> None:
+    """Loopback is one definition (security.md 58)."""
     issuer = f"http://{host}/"
     assert settings_from(["--issuer", issuer, "--audience", "a"], {}).issuer == issuer

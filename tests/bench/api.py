@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
-from api_server.bearer.token_cache import MAX_TOKENS
+from api_server.bearer.access_token import MAX_TOKENS
 from tests.bench.comparison import Comparison, Load
 from tests.bench.report import say
 from tests.bench.servers import Running, express, issuer, open_api, our_api, running

@@ -9,7 +9,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from api_server.app import VALIDATED
-from api_server.serving.access_log import AccessLog
+from api_server.serving.logs import AccessLog
 from api_server.serving.serving import serve
 
 

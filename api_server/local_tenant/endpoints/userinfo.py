@@ -6,12 +6,12 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from api_server.bearer.challenge import Challenger
 from api_server.bearer.credentials import TOKEN_PARAMETER, bearer_token
 from api_server.bearer.refusal import (
-    InsufficientScopeError,
-    InvalidRequestError,
-    InvalidTokenError,
+    Challenger,
+    InsufficientScope,
+    InvalidRequest,
+    InvalidToken,
     Refusal,
 )
 from api_server.local_tenant.endpoints.parameters import FORM, read_form
@@ -42,9 +42,9 @@ class UserinfoEndpoint:
             access = find_access_token(db, token, self.tenant)
             person = find_person(db, access.grant.person) if access else None
         if access is None or person is None:
-            raise InvalidTokenError("The token is expired, revoked or not of this tenant.")
+            raise InvalidToken("The token is expired, revoked or not of this tenant.")
         if "openid" not in access.scope:
-            raise InsufficientScopeError("openid", "The scope openid is needed.")
+            raise InsufficientScope("openid", "The scope openid is needed.")
         return person.claims(access.scope, self.tenant.settings)
 
 
@@ -52,7 +52,7 @@ async def _access_token(request: Request) -> str:
     """Return the token in the header or the form, but not in both (RFC 6750 2)."""
     posted = await _posted_tokens(request)
     if len(posted) + len(request.headers.getlist("authorization")) > 1:
-        raise InvalidRequestError("Send one access token, in one place.")
+        raise InvalidRequest("Send one access token, in one place.")
     return posted[0] if posted else bearer_token(request.scope).decode("latin-1")
 
 
@@ -62,4 +62,4 @@ async def _posted_tokens(request: Request) -> list[str]:
     try:
         return (await read_form(request)).get_all(TOKEN_PARAMETER)
     except RequestRefused as error:
-        raise InvalidRequestError(error.description) from error
+        raise InvalidRequest(error.description) from error

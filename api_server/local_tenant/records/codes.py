@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
-from api_server.bearer.base64url import encode
+from api_server.bearer.strict_encoding import encode_base64url
 from api_server.local_tenant.errors import RequestRefused
 from api_server.local_tenant.records.database import digest
 from api_server.local_tenant.records.grants import revoke_grant
@@ -69,4 +69,4 @@ def check_code(code: Code, redirect_uri: str | None, verifier: str | None, now: 
 
 def challenge_of(verifier: str) -> str:
     """Return BASE64URL(SHA-256(verifier)) (RFC 7636 4.2)."""
-    return encode(sha256(verifier.encode("ascii")).digest()).decode("ascii")
+    return encode_base64url(sha256(verifier.encode("ascii")).digest())

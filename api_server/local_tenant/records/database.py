@@ -18,7 +18,7 @@ from typing import Final
 
 from filelock import FileLock, Timeout
 
-from api_server.bearer.base64url import encode
+from api_server.bearer.strict_encoding import encode_base64url
 from api_server.local_tenant.errors import DatabaseUnusable, RequestRefused
 from api_server.local_tenant.settings import Randomness, Settings
 
@@ -148,7 +148,7 @@ def _apply_schema(connection: sqlite3.Connection) -> None:
 
 def draw_secret(randomness: Randomness) -> str:
     """Draw a new secret of 43 URL-safe characters: a code, a cookie, a refresh token."""
-    return encode(randomness(SECRET_BYTES)).decode("ascii")
+    return encode_base64url(randomness(SECRET_BYTES))
 
 
 def digest(secret: str) -> str:

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
-from api_server.bearer.base64url import encode
+from api_server.bearer.strict_encoding import encode_base64url
 from api_server.local_tenant.errors import TokenInvalid
 
 ALGORITHM: Final = "RS256"
@@ -99,7 +99,7 @@ def add_key(db: sqlite3.Connection, now: int) -> SigningKey:
 def thumbprint(members: dict[str, str]) -> str:
     """Return a key's name, made of its public members (RFC 7638 3)."""
     text = json.dumps(members, sort_keys=True, separators=(",", ":"))
-    return encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
+    return encode_base64url(hashlib.sha256(text.encode()).digest())
 
 
 def _public_members(private: rsa.RSAPrivateKey) -> dict[str, str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final
 
-from api_server.bearer.base64url import encode
+from api_server.bearer.strict_encoding import encode_base64url
 from api_server.local_tenant.errors import RequestRefused, TokenInvalid
 from api_server.local_tenant.records.database import digest
 from api_server.local_tenant.records.grants import Grant, find_grant, revoke_grant
@@ -167,7 +167,7 @@ def make_id_token(
 
 def at_hash(access_token: str) -> str:
     """Return the left half of the access token's SHA-256 (OIDC Core 3.1.3.6)."""
-    return encode(sha256(access_token.encode("ascii")).digest()[:16]).decode("ascii")
+    return encode_base64url(sha256(access_token.encode("ascii")).digest()[:16])
 
 
 def read_id_token_hint(hint: str | None, tenant: Tenant) -> str | None:

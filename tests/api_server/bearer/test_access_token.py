@@ -2,12 +2,10 @@
 
 import pytest
 
-from api_server.bearer.access_token import AccessToken, AccessTokenVerifier
+from api_server.bearer.access_token import AccessToken, AccessTokenVerifier, TokenCache
 from api_server.bearer.claims import ClaimRules
-from api_server.bearer.key_set import KeySet
-from api_server.bearer.key_source import KeySource
-from api_server.bearer.token_cache import TokenCache
-from tests.support.apis import K1, K2
+from api_server.bearer.key_set import KeySet, KeySource
+from tests.support.apis import K1, K2, Api
 from tests.support.clocks import NOW, Seconds
 from tests.support.issuers import Issuer
 from tests.support.tokens import AUDIENCE, ISSUER, claims, token
@@ -21,7 +19,7 @@ class Memory:
     def __init__(self) -> None:
         self.issuer = Issuer(K1)
         self.clock = Seconds(NOW)
-        self.cache: TokenCache[AccessToken] = TokenCache()
+        self.cache = TokenCache()
         keys = KeySet(KeySource(ISSUER, transport=self.issuer), self.clock)
         rules = ClaimRules(ISSUER, AUDIENCE)
         self.verifier = AccessTokenVerifier(rules, keys, cache=self.cache, clock=self.clock)
@@ -49,3 +47,45 @@ async def test_one_request_cannot_change_what_the_next_sees() -> None:
     accepted = await Memory().verifier.verify(TOKEN)
     with pytest.raises(TypeError):
         accepted.claims["sub"] = "mallory"  # type: ignore[index] # that it cannot is the point
+
+
+def accepted(subject: str) -> AccessToken:
+    return AccessToken({"sub": subject}, frozenset(), NOW + 60.0, "key")
+
+
+def test_least_recently_used_is_forgotten_first() -> None:
+    cache = TokenCache(max_tokens=2)
+    cache.put(b"a", accepted("A"))
+    cache.put(b"b", accepted("B"))
+    assert cache.get(b"a") == accepted("A")
+    cache.put(b"c", accepted("C"))
+    assert cache.get(b"b") is None
+    assert (cache.get(b"a"), cache.get(b"c")) == (accepted("A"), accepted("C"))
+
+
+def test_cache_never_holds_more_than_its_limit() -> None:
+    cache = TokenCache(max_tokens=10)
+    for serial in range(1000):
+        cache.put(serial.to_bytes(2, "big"), accepted("A"))
+    assert len(cache) == 10
+
+
+def test_digest_is_of_the_whole_token_and_does_not_show_it() -> None:
+    sent = token(K1).encode()
+    assert TokenCache.digest(sent) != TokenCache.digest(sent[:-1])
+    assert sent[:16] not in TokenCache.digest(sent)
+
+
+async def test_refused_tokens_are_not_remembered_as_accepted() -> None:
+    api = Api()
+    bad = token(K1, claims(aud="https://other.example"))
+    for _ in range(3):
+        assert (await api.ping(bad)).status_code == 401
+
+
+async def test_token_whose_time_comes_is_let_in_then() -> None:
+    api = Api()
+    early = token(K1, claims(nbf=api.wall.time + 60))
+    assert (await api.ping(early)).status_code == 401
+    api.advance(60)
+    assert (await api.ping(early)).status_code == 200

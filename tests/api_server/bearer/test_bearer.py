@@ -9,7 +9,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from api_server.bearer.bearer import Bearer, Caller, requires
+from api_server.bearer import Bearer, requires
+from api_server.bearer.bearer import Caller
+from api_server.bearer.signed_jwt import SignedJwt
 from tests.support.apis import K1
 from tests.support.clocks import NOW, Seconds
 from tests.support.issuers import Issuer
@@ -162,8 +164,6 @@ async def test_forgotten_middleware_is_a_clear_error() -> None:
 
 
 def test_nothing_secret_is_in_any_repr() -> None:
-    from api_server.bearer.signed_jwt import SignedJwt
-
     sent = token(K1)
     shown = repr(SignedJwt.parse(sent.encode())) + repr(Bearer(ISSUER, AUDIENCE))
     assert sent.split(".")[2] not in shown

@@ -8,7 +8,7 @@ import pytest
 from fastapi import Depends, FastAPI, Form
 from starlette.requests import Request
 
-from api_server.bearer.bearer import Bearer, requires
+from api_server.bearer import Bearer, requires
 from tests.support.apis import K1
 from tests.support.clocks import NOW, Seconds
 from tests.support.issuers import Issuer

@@ -71,10 +71,10 @@ def test_rsa_over_8192_bits_is_left_out() -> None:
 def test_elliptic_signature_has_one_length() -> None:
     (key,) = usable_keys({"keys": [E1.jwk()]}, BOTH)
     good = E1.sign(b"signed")
-    assert key.made(good, b"signed")
+    assert key.made("ES256", good, b"signed")
     # the same two numbers, written otherwise: a second, equally valid token
-    assert not key.made(good[:32] + b"\0" + good[32:], b"signed")
-    assert not key.made(good[:-1], b"signed")
+    assert not key.made("ES256", good[:32] + b"\0" + good[32:], b"signed")
+    assert not key.made("ES256", good[:-1], b"signed")
 
 
 def test_key_of_an_algorithm_that_is_not_allowed_is_left_out() -> None:

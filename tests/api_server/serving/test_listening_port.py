@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from api_server.serving.listening_port import ListeningPort, PortUnavailableError
+from api_server.serving.listening_port import ListeningPort, PortUnavailable
 
 
 def claim(host: str, number: int) -> None:
@@ -27,7 +27,7 @@ def taken() -> Iterator[int]:
 
 
 def test_taken_port_is_named_with_what_to_do(taken: int) -> None:
-    with pytest.raises(PortUnavailableError) as caught:
+    with pytest.raises(PortUnavailable) as caught:
         claim("localhost", taken)
     assert f"port {taken} on 127.0.0.1 is taken" in str(caught.value)
     assert "stop it, or choose another with --host or --port" in str(caught.value)
@@ -35,12 +35,12 @@ def test_taken_port_is_named_with_what_to_do(taken: int) -> None:
 
 @pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="only Linux tells")
 def test_holder_of_a_port_is_named(taken: int) -> None:
-    with pytest.raises(PortUnavailableError, match=f"process {os.getpid()}"):
+    with pytest.raises(PortUnavailable, match=f"process {os.getpid()}"):
         claim("127.0.0.1", taken)
 
 
 def test_port_on_all_addresses_is_taken_too(taken: int) -> None:
-    with pytest.raises(PortUnavailableError):
+    with pytest.raises(PortUnavailable):
         claim("0.0.0.0", taken)
 
 
@@ -49,12 +49,12 @@ def test_localhost_is_one_address() -> None:
 
 
 def test_name_of_nothing_is_a_clear_error() -> None:
-    with pytest.raises(PortUnavailableError, match="names no address"):
+    with pytest.raises(PortUnavailable, match="names no address"):
         ListeningPort.on("no.such.host.invalid", 1)
 
 
 def test_address_of_another_machine_is_a_clear_error() -> None:
-    with pytest.raises(PortUnavailableError, match="cannot be used"):
+    with pytest.raises(PortUnavailable, match="cannot be used"):
         claim("192.0.2.1", 3001)
 
 
@@ -63,7 +63,7 @@ def test_port_is_taken_from_the_claim_on_not_only_once_somebody_listens() -> Non
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         number = probe.getsockname()[1]
-    taken = pytest.raises(PortUnavailableError, match="is taken")
+    taken = pytest.raises(PortUnavailable, match="is taken")
     with ListeningPort.on("127.0.0.1", number).claimed(), taken:
         claim("localhost", number)
 

@@ -1,7 +1,8 @@
-"""One JSON line for each request, its id and its time: around any ASGI app."""
+"""The servers' logs on stderr: one JSON object a line, for each request and each event."""
 
 import asyncio
 import json
+import logging
 import os
 import re
 import sys
@@ -29,7 +30,45 @@ FLUSH_SECONDS: Final = 0.1
 ATOMIC_BYTES: Final = 4096
 """PIPE_BUF: several workers that write this much into one pipe do not mix their lines."""
 
+LOGGING: Final[dict[str, object]] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "api_server.serving.logs.JsonLines"}},
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "json",
+            "stream": "ext://sys.stderr",
+        }
+    },
+    "loggers": {
+        "_granian": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+        "granian.access": {"handlers": [], "level": "CRITICAL", "propagate": False},
+        "api_server": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
+    },
+}
+"""For logging.config: our own lines, and of Granian's only what needs somebody to act.
+
+Granian's access log is off: its lines would hold query strings, which may hold tokens.
+"""
+
 Write = Callable[[bytes], object]
+
+
+class JsonLines(logging.Formatter):
+    """Formats a record as one line of JSON: time, level, logger, message, and the error if any."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line; json.dumps escapes every control character, so none can be forged."""
+        line = {
+            "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record.created)),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            line["error"] = self.formatException(record.exc_info)
+        return json.dumps(line)
 
 
 class LineWriter:
@@ -130,14 +169,14 @@ class AccessLog:
 
 @lru_cache(maxsize=256)
 def _what(method: str, path: str) -> bytes:
-    """Write what was asked for as it may be logged; few paths make up most requests."""
+    """Return method and path as they may be logged; few paths make up most requests."""
     shown = "(a token)" if TOKEN_START in path else path[:MAX_PATH]
     return f'"method": {json.dumps(method)}, "path": {json.dumps(shown)}'.encode()
 
 
 @lru_cache(maxsize=2)
 def _utc(seconds: float) -> bytes:
-    """Write a second once, for all requests in it."""
+    """Return the second as text; formatted once for all requests in it."""
     return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds)).encode()
 
 

@@ -1,4 +1,4 @@
-"""What a server is called by the program that starts it, so that messages name what people know."""
+"""The flags that every server has: for the program that starts it."""
 
 import argparse
 from typing import Final
@@ -8,7 +8,16 @@ ADDRESS_SETTING: Final = "--host or --port"
 
 
 def add_launcher_flags(parser: argparse.ArgumentParser) -> None:
-    """Let a launcher say its own name and where it has the address from; not for people."""
+    """Add `--stop-with-stdin`, and what a launcher says of itself, which is not for people.
+
+    With `--program` and `--address-setting` messages name what its user knows: the launcher's own
+    command, and where its address is configured.
+    """
+    parser.add_argument(
+        "--stop-with-stdin",
+        action="store_true",
+        help="stop when standard input ends, that is, together with whoever started this",
+    )
     parser.add_argument(
         "--program", action=_Rename, default=argparse.SUPPRESS, help=argparse.SUPPRESS
     )
@@ -16,7 +25,7 @@ def add_launcher_flags(parser: argparse.ArgumentParser) -> None:
 
 
 class _Rename(argparse.Action):
-    """Have usage and errors speak of another program."""
+    """Has usage and errors name another program."""
 
     def __call__(
         self,

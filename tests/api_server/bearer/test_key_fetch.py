@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from api_server.bearer.key_source import KeyFetchError, KeySource
+from api_server.bearer.key_set import KeyFetchFailed, KeySource
 from tests.support.apis import K1
 from tests.support.issuers import Issuer, json_answer, streamed
 from tests.support.tokens import ISSUER
@@ -12,7 +12,7 @@ from tests.support.tokens import ISSUER
 
 async def failure(issuer: Issuer, configured: str = ISSUER) -> str:
     source = KeySource(configured, transport=issuer)
-    with pytest.raises(KeyFetchError) as caught:
+    with pytest.raises(KeyFetchFailed) as caught:
         await source()
     await source.aclose()
     return str(caught.value)
@@ -113,7 +113,7 @@ async def test_key_set_over_one_mebibyte_is_not_read() -> None:
 async def test_issuer_that_hangs_is_given_up() -> None:
     issuer = Issuer(K1)
     issuer.gate.clear()
-    with pytest.raises(KeyFetchError, match="did not answer"):
+    with pytest.raises(KeyFetchFailed, match="did not answer"):
         await KeySource(ISSUER, transport=issuer, limit_seconds=0.05)()
 
 

@@ -1,7 +1,9 @@
-"""The access log: what is in it, and what never is."""
+"""The logs: what is in them, and what never is."""
 
 import json
+import logging
 import os
+import sys
 from typing import NoReturn
 
 import httpx
@@ -9,7 +11,7 @@ import pytest
 from starlette.types import Scope
 
 from api_server.app import create_app
-from api_server.serving.access_log import ATOMIC_BYTES, AccessLog, LineWriter
+from api_server.serving.logs import ATOMIC_BYTES, AccessLog, JsonLines, LineWriter
 from api_server.settings import Settings
 from tests.support.apis import K1, Api
 from tests.support.issuers import Issuer
@@ -118,3 +120,17 @@ async def test_log_that_nobody_reads_costs_no_answer(monkeypatch: pytest.MonkeyP
         ) as client:
             answers = [await client.get("/healthz") for _ in range(100)]
     assert {answer.status_code for answer in answers} == {200}
+
+
+def test_error_and_its_traceback_are_one_line_of_json() -> None:
+    try:
+        raise ValueError("no luck\n{}")
+    except ValueError:
+        record = logging.LogRecord(
+            "api", logging.ERROR, "", 0, "broken: %s", ("x",), sys.exc_info()
+        )
+    line = JsonLines().format(record)
+    assert "\n" not in line
+    said = json.loads(line)
+    assert (said["level"], said["logger"], said["message"]) == ("error", "api", "broken: x")
+    assert said["error"].endswith("ValueError: no luck\n{}")

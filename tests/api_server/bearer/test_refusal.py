@@ -3,37 +3,39 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api_server.bearer.challenge import MAX_DESCRIPTION, Challenger, quotable
 from api_server.bearer.refusal import (
-    InsufficientScopeError,
-    InvalidTokenError,
-    IssuerUnavailableError,
-    NoCredentialsError,
+    MAX_DESCRIPTION,
+    Challenger,
+    InsufficientScope,
+    InvalidToken,
+    IssuerUnavailable,
+    NoCredentials,
+    quotable,
 )
 
 CHALLENGER = Challenger(metadata_url="https://api.example/meta")
 
 
 def test_challenge_without_credentials_has_no_error() -> None:
-    assert CHALLENGER.challenge(NoCredentialsError("x")) == (
+    assert CHALLENGER.challenge(NoCredentials("x")) == (
         'Bearer realm="api", resource_metadata="https://api.example/meta"'
     )
 
 
 def test_challenge_for_a_scope_names_it() -> None:
-    assert Challenger().challenge(InsufficientScopeError("a b", "needs b")) == (
+    assert Challenger().challenge(InsufficientScope("a b", "needs b")) == (
         'Bearer realm="api", error="insufficient_scope", error_description="needs b", scope="a b"'
     )
 
 
 def test_long_description_is_cut_in_the_header_only() -> None:
-    answer = CHALLENGER.answer(InvalidTokenError("x" * 2000))
+    answer = CHALLENGER.answer(InvalidToken("x" * 2000))
     assert len(answer.headers["www-authenticate"]) < MAX_DESCRIPTION + 200
 
 
 def test_unavailable_issuer_is_no_challenge() -> None:
     for seconds, said in ((0.2, "1"), (29.6, "30")):
-        headers = CHALLENGER.answer(IssuerUnavailableError("down", seconds)).headers
+        headers = CHALLENGER.answer(IssuerUnavailable("down", seconds)).headers
         assert headers["retry-after"] == said
         assert "www-authenticate" not in headers
 

@@ -6,8 +6,8 @@ import pytest
 from starlette.requests import Request
 from starlette.types import Message
 
-from api_server.bearer.form_body import has_form, refuse_form_token
-from api_server.bearer.refusal import FormTimeoutError, InvalidRequestError
+from api_server.bearer.credentials import has_form, refuse_form_token
+from api_server.bearer.refusal import FormTooSlow, InvalidRequest
 
 
 class Sender:
@@ -29,13 +29,13 @@ class Sender:
 
 async def test_form_that_is_cut_off_is_a_refusal_and_no_error_of_ours() -> None:
     sender = Sender({"type": "http.disconnect"})
-    with pytest.raises(InvalidRequestError, match="cut off"):
+    with pytest.raises(InvalidRequest, match="cut off"):
         await refuse_form_token(sender.request(content_length="9"))
 
 
 async def test_form_that_drips_is_given_up() -> None:
     sender = Sender({"type": "http.request", "body": b"a=", "more_body": True})
-    with pytest.raises(FormTimeoutError):
+    with pytest.raises(FormTooSlow):
         await refuse_form_token(sender.request(content_length="9"), limit_seconds=0.01)
 
 
