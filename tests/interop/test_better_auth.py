@@ -23,7 +23,7 @@ from tests.support.worlds import served
 
 pytestmark = [
     pytest.mark.interop,
-    pytest.mark.xfail(reason="ID tokens are taken with RS256 and ES256 only"),
+    pytest.mark.xfail(reason="the API takes RS256 and ES256 only"),
 ]
 
 

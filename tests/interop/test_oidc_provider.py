@@ -26,7 +26,7 @@ from tests.support.worlds import served
 
 pytestmark = pytest.mark.interop
 
-NOT_YET = pytest.mark.xfail(reason="ID tokens are taken with RS256 and ES256 only")
+NOT_YET = pytest.mark.xfail(reason="the API takes RS256 and ES256 only")
 CONSENT: Final = {"authorizationParams": {"prompt": "consent"}}
 
 

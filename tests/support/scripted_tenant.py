@@ -14,11 +14,20 @@ from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 import httpx
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 
 from tests.support.clocks import Clock
 from tests.support.configs import CONFIG
 from tui.json_value import Json
+
+SIGNER = jwt.PyJWS()
+SIGNER.register_algorithm("Ed25519", jwt.algorithms.OKPAlgorithm())
+
+HASHES = {"256": "sha256", "384": "sha384", "512": "sha512"}
+"""Of `at_hash`, by the algorithm's number; Ed25519 has its own, SHA-512."""
+
+SigningKey = RSAPrivateKey | EllipticCurvePrivateKey | Ed25519PrivateKey | str
 
 Respond = Callable[[httpx.Request], httpx.Response]
 
@@ -54,7 +63,7 @@ class ScriptedTenant(httpx.AsyncBaseTransport):
             "authorization_response_iss_parameter_supported": True,
         }
         self.keys: list[dict[str, Json]] = [public_jwk("first", "first")]
-        self.signing_key: RSAPrivateKey | EllipticCurvePrivateKey | str = rsa_key("first")
+        self.signing_key: SigningKey = rsa_key("first")
         self.header: dict[str, Json] = {"kid": "first"}
         self.algorithm = "RS256"
         self.id_claims: dict[str, Json] = {}
@@ -135,7 +144,10 @@ class ScriptedTenant(httpx.AsyncBaseTransport):
 
     def id_token(self, access_token: str, *, nonce: str | None) -> str:
         now = int((self.clock() + self.ahead).timestamp())
-        digest = hashlib.sha256(access_token.encode()).digest()[:16]
+        digest = hashlib.new(
+            HASHES.get(self.algorithm[2:], "sha512"), access_token.encode()
+        ).digest()
+        half = digest[: len(digest) // 2]
         claims: dict[str, Json] = {
             "iss": self.issuer,
             "aud": CONFIG.client_id,
@@ -145,7 +157,7 @@ class ScriptedTenant(httpx.AsyncBaseTransport):
             "auth_time": now,
             "name": "Alice",
             "email": "alice@example.com",
-            "at_hash": urlsafe_b64encode(digest).rstrip(b"=").decode(),
+            "at_hash": urlsafe_b64encode(half).rstrip(b"=").decode(),
         }
         if nonce is not None:
             claims["nonce"] = nonce
@@ -154,7 +166,8 @@ class ScriptedTenant(httpx.AsyncBaseTransport):
         headers = {name: value for name, value in self.header.items() if value is not None}
         if self.algorithm == "none":
             return jwt.encode(claims, None, "none", headers=headers)  # type: ignore[arg-type] # no key
-        return jwt.encode(claims, self.signing_key, self.algorithm, headers=headers)
+        content = json.dumps(claims).encode()
+        return SIGNER.encode(content, self.signing_key, self.algorithm, headers=headers)
 
     def _device_authorization(self) -> httpx.Response:
         members: dict[str, Json] = {

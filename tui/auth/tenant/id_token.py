@@ -6,23 +6,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
-from jwt import PyJWS
-from jwt.exceptions import PyJWTError
-
-from tui.auth.tenant.key_set import ALGORITHMS, KeySet
+from tui.auth.tenant.key_set import ALGORITHMS, KeySet, signed_claims
 from tui.base64url import encode_base64url
 from tui.errors import IdTokenRejected
-from tui.json_value import Claims, Json, json_object, seconds_in
+from tui.json_value import Claims, Json, seconds_in
 from tui.text import printable, shortened
 
 LEEWAY_SECONDS: Final = 60
 """For clocks that differ: this machine's and the tenant's."""
-
-LARGEST_TOKEN_CHARACTERS: Final = 256 * 1024
-
-
-class UnknownKey(IdTokenRejected):
-    """No key of the set fits the token; fetching the keys again may help."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,72 +33,25 @@ class Expected:
 
 
 def verify_id_token(token: str, keys: KeySet, expected: Expected, now: datetime) -> Claims:
-    """Verify signature and claims, and give the claims.
+    """Verify signature and claims; return the claims.
 
     Raises:
         UnknownKey: no key fits; with fresh keys it may be tried once more.
         IdTokenRejected: names the claim, what was expected and what came.
     """
-    claims = _signed_claims(token, keys)
+    claims, algorithm = signed_claims(token, keys)
     _check_parties(claims, expected)
     _check_times(claims, expected, now.timestamp())
     if expected.nonce is not None and not _same(claims.get("nonce"), expected.nonce):
         raise IdTokenRejected("The ID token's nonce is not this sign-in's. Sign in again.")
     if expected.access_token is not None and "at_hash" in claims:
-        _check_at_hash(claims["at_hash"], expected.access_token)
+        _check_at_hash(claims["at_hash"], expected.access_token, algorithm)
     return claims
 
 
 def expiry(claims: Claims) -> datetime:
     """When a verified ID token expires."""
     return datetime.fromtimestamp(_seconds(claims, "exp"), UTC)
-
-
-def _signed_claims(token: str, keys: KeySet) -> Claims:
-    if len(token) > LARGEST_TOKEN_CHARACTERS:
-        raise IdTokenRejected("The ID token is longer than 256 KiB; no tenant issues such a one.")
-    header = _header(token)
-    algorithm = header.get("alg")
-    if algorithm not in ALGORITHMS:
-        raise IdTokenRejected(
-            f'The ID token is signed with "{_shown(algorithm)}"; RS256 or ES256 is expected. '
-            "Set the signing algorithm in the tenant's settings of this client."
-        )
-    kid = header.get("kid")
-    if kid is not None and not isinstance(kid, str):
-        raise IdTokenRejected("The ID token's kid is not a text (RFC 7515 4.1.4).")
-    candidates = keys.candidates(kid, str(algorithm))
-    if not candidates:
-        raise UnknownKey(
-            f'The ID token is signed with the key "{_shown(kid)}", '
-            "which is not among the tenant's published keys."
-        )
-    for key in candidates:
-        try:
-            payload = PyJWS().decode(token, key, algorithms=[str(algorithm)])
-        except PyJWTError:
-            continue
-        return _object(payload)
-    if kid is None:
-        raise UnknownKey("The ID token's signature is by none of the tenant's published keys.")
-    raise IdTokenRejected("The ID token's signature is not by the tenant's key.")
-
-
-def _header(token: str) -> dict[str, Json]:
-    try:
-        header: dict[str, Json] = PyJWS().get_unverified_header(token)
-    except (PyJWTError, ValueError, RecursionError):
-        raise IdTokenRejected("What the tenant sent as ID token is not a signed JWT.") from None
-    if header.get("b64", True) is not True or "crit" in header:
-        raise IdTokenRejected("The ID token asks for an extension (crit) that is not understood.")
-    return header
-
-
-def _object(payload: object) -> Claims:
-    claims = json_object(payload) if isinstance(payload, bytes) else None
-    if claims is None:
-        raise IdTokenRejected("The ID token's claims are not a JSON object.")
-    return claims
 
 
 def _check_parties(claims: Claims, expected: Expected) -> None:
@@ -150,10 +94,12 @@ def _check_times(claims: Claims, expected: Expected, now_seconds: float) -> None
             )
 
 
-def _check_at_hash(found: Json, access_token: str) -> None:
-    # Both RS256 and ES256 mean SHA-256; its left half, base64url (Core 3.1.3.6).
-    half = hashlib.sha256(access_token.encode("utf-8", "surrogatepass")).digest()[:16]
-    if not _same(found, encode_base64url(half)):
+def _check_at_hash(found: Json, access_token: str, algorithm: str) -> None:
+    # The left half of the hash that the algorithm signs, base64url (Core 3.1.3.6).
+    whole = hashlib.new(
+        ALGORITHMS[algorithm].hash_name, access_token.encode("utf-8", "surrogatepass")
+    ).digest()
+    if not _same(found, encode_base64url(whole[: len(whole) // 2])):
         raise IdTokenRejected("The ID token's at_hash is not of the access token beside it.")
 
 

@@ -9,8 +9,8 @@ from tui.auth.tenant.device_grant import (
     DeviceAuthorization,
     parse_device_authorization,
 )
-from tui.auth.tenant.id_token import Expected, UnknownKey, verify_id_token
-from tui.auth.tenant.key_set import KeySet
+from tui.auth.tenant.id_token import Expected, verify_id_token
+from tui.auth.tenant.key_set import KeySet, UnknownKey
 from tui.auth.tenant.metadata import Metadata, discovery_url, parse_metadata
 from tui.auth.tenant.token_response import TokenResponse, parse_token_response
 from tui.errors import DoorkeyError, SignInFailed, TenantMisbehaved

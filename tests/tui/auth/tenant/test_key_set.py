@@ -1,0 +1,114 @@
+"""Which algorithms may sign an ID token, and which key of the tenant each needs."""
+
+from functools import cache
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ec import (
+    SECP256K1,
+    SECP256R1,
+    SECP384R1,
+    SECP521R1,
+    EllipticCurvePrivateKey,
+    generate_private_key,
+)
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from jwt.algorithms import ECAlgorithm, OKPAlgorithm
+
+from tests.support.scripted_tenant import ScriptedTenant, SigningKey, public_jwk, rsa_key
+from tests.support.services import refused
+from tui.auth.service import AuthService
+from tui.json_value import Json
+
+CURVES = {"ES256": SECP256R1(), "ES384": SECP384R1(), "ES512": SECP521R1()}
+
+ALL = [
+    "RS256", "RS384", "RS512", "PS256", "PS384", "PS512",
+    "ES256", "ES384", "ES512", "EdDSA", "Ed25519",
+]  # fmt: skip
+
+
+@cache
+def key_for(algorithm: str) -> SigningKey:
+    if algorithm in CURVES:
+        return generate_private_key(CURVES[algorithm])
+    return Ed25519PrivateKey.generate() if algorithm.startswith("Ed") else rsa_key("first")
+
+
+def jwk_for(algorithm: str, **members: Json) -> dict[str, Json]:
+    """The public key for `algorithm`; it says nothing of algorithms."""
+    key = key_for(algorithm)
+    if isinstance(key, EllipticCurvePrivateKey):
+        public = ECAlgorithm.to_jwk(key.public_key(), as_dict=True)
+    elif isinstance(key, Ed25519PrivateKey):
+        public = OKPAlgorithm.to_jwk(key.public_key(), as_dict=True)
+    else:
+        public = public_jwk("first")
+    return {name: value for name, value in public.items() if name != "alg"} | members
+
+
+def sign_with(tenant: ScriptedTenant, algorithm: str, *keys: dict[str, Json]) -> None:
+    tenant.algorithm, tenant.signing_key, tenant.keys = algorithm, key_for(algorithm), [*keys]
+
+
+@pytest.mark.parametrize("says_so", [True, False], ids=["alg in the key", "no alg"])
+@pytest.mark.parametrize("algorithm", ALL)
+async def test_id_token_is_taken_with_its_at_hash(
+    tenant: ScriptedTenant, service: AuthService, algorithm: str, says_so: bool
+) -> None:
+    said: dict[str, Json] = {"alg": algorithm} if says_so else {}
+    sign_with(tenant, algorithm, jwk_for(algorithm, kid="first", **said))
+    assert (await service.login()).logged_in
+
+
+@pytest.mark.parametrize("algorithm", ALL)
+async def test_at_hash_of_another_token_is_refused(
+    tenant: ScriptedTenant, service: AuthService, algorithm: str
+) -> None:
+    sign_with(tenant, algorithm, jwk_for(algorithm, kid="first"))
+    tenant.id_claims["at_hash"] = "A" * {"256": 22, "384": 32}.get(algorithm[2:], 43)
+    assert "at_hash" in await refused(service)
+
+
+@pytest.mark.parametrize("algorithm", ALL)
+async def test_key_is_found_without_a_kid_among_those_of_every_kind(
+    tenant: ScriptedTenant, service: AuthService, algorithm: str
+) -> None:
+    sign_with(tenant, algorithm, *(jwk_for(each) for each in ("RS256", *CURVES, algorithm)))
+    tenant.header = {}
+    assert (await service.login()).logged_in
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "members"),
+    [
+        ("RS512", {"alg": "RS256"}),
+        ("PS256", {"alg": "RS256"}),
+        ("RS256", {"alg": "RSA-OAEP"}),
+        ("ES256", {"alg": "ES384"}),
+        ("ES256", {"crv": "P-384"}),
+        ("ES256", {"kty": "RSA"}),
+        ("EdDSA", {"crv": "Ed448"}),
+        ("EdDSA", {"crv": "X25519"}),
+        ("Ed25519", {"alg": "ES256"}),
+    ],
+)
+async def test_key_that_is_for_something_else_is_not_used(
+    tenant: ScriptedTenant, service: AuthService, algorithm: str, members: dict[str, Json]
+) -> None:
+    sign_with(tenant, algorithm, jwk_for(algorithm, kid="first") | members)
+    assert "not among the tenant's published keys" in await refused(service)
+
+
+@pytest.mark.parametrize(("said", "used"), [("EdDSA", "Ed25519"), ("Ed25519", "EdDSA")])
+async def test_ed25519_has_two_names(
+    tenant: ScriptedTenant, service: AuthService, said: str, used: str
+) -> None:
+    sign_with(tenant, used, jwk_for(used, kid="first", alg=said))
+    assert (await service.login()).logged_in
+
+
+async def test_curve_that_nobody_checks_here_is_refused(
+    tenant: ScriptedTenant, service: AuthService
+) -> None:
+    tenant.algorithm, tenant.signing_key = "ES256K", generate_private_key(SECP256K1())
+    assert '"ES256K"' in await refused(service)
