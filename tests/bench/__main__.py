@@ -1,41 +1,43 @@
-"""`python -m tests.bench [NAME ...]`: run the benchmarks of that name, or all."""
+"""`python -m tests.bench [NAME ...] [--against PATH]`: run the benchmarks named, or all."""
 
 import os
-import pkgutil
-import sys
-from collections.abc import Callable
-from importlib import import_module
-from typing import Final, cast
+import tempfile
+from argparse import ArgumentParser
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
 
+from tests.bench import api, app, sign_in, startup, token
 from tests.bench.report import say
+from tests.bench.trees import Tree, trees
 
-PACKAGE: Final = "tests.bench"
-
-
-def benchmarks() -> dict[str, Callable[[], None]]:
-    """Find the modules beside this one that have a main()."""
-    path = import_module(PACKAGE).__path__
-    names = [module.name for module in pkgutil.iter_modules(path) if module.name != "__main__"]
-    modules = {name: import_module(f"{PACKAGE}.{name}") for name in names}
-    return {
-        name: cast("Callable[[], None]", module.main)
-        for name, module in modules.items()
-        if hasattr(module, "main")
-    }
+BENCHMARKS: Final[dict[str, Callable[[Sequence[Tree]], None]]] = {
+    "startup": startup.main,
+    "app": app.main,
+    "token": token.main,
+    "sign_in": sign_in.main,
+    "api": api.main,
+}
 
 
-def main(chosen: list[str]) -> None:
+def main() -> None:
     """Run what was chosen, one after the other."""
-    known = benchmarks()
-    unknown = [name for name in chosen if name not in known]
-    if unknown:
-        sys.exit(f"no benchmark {', '.join(unknown)}; there are: {', '.join(known)}")
+    parser = ArgumentParser("python -m tests.bench")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHMARKS))
+    parser.add_argument(
+        "--against", type=Path, metavar="PATH", help="another tree, measured in turn with this one"
+    )
+    chosen = parser.parse_args()
+    if unknown := [name for name in chosen.names if name not in BENCHMARKS]:
+        parser.error(f"no benchmark {', '.join(unknown)}; there are: {', '.join(BENCHMARKS)}")
     # As installed programs run, whose modules are compiled once and for all.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    for name in chosen or known:
-        say(f"\n{name}\n{'=' * len(name)}")
-        known[name]()
+    with tempfile.TemporaryDirectory() as bytecode:
+        measured = trees(chosen.against, Path(bytecode))
+        for name in chosen.names or BENCHMARKS:
+            say(f"\n{name}\n{'=' * len(name)}")
+            BENCHMARKS[name](measured)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

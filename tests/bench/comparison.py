@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import truediv
 from pathlib import Path
 from statistics import median
 
-from tests.bench.report import say
+from tests.bench.report import at_least, say
 from tests.bench.servers import Running
 from tests.bench.wrk import Run, wrk
 
@@ -59,25 +60,28 @@ class Comparison:
 
     def say_ratio(self, ours: str, theirs: str, target: float) -> None:
         """Print how many times as many requests `ours` answers, and whether that is enough."""
-        verdict = "holds" if self._ratio(ours, theirs) >= target else "FALLS SHORT"
-        self._say_ratio(ours, theirs, f"at least {target}: {verdict}")
+        self._say_ratio(ours, theirs, at_least(self.ratio(ours, theirs), target))
 
     def say_ratio_without_verdict(self, ours: str, theirs: str, target: float) -> None:
         """Print the ratio where this machine cannot tell whether it is enough."""
         self._say_ratio(ours, theirs, f"at least {target}: cannot be told here")
 
     def _say_ratio(self, ours: str, theirs: str, verdict: str) -> None:
-        cpu = self._cpu(theirs) / self._cpu(ours)
-        say(f"  {ours} / {theirs}: {self._ratio(ours, theirs):.2f} ({verdict}); by CPU {cpu:.2f}")
+        cpu = median(self.cpu(theirs)) / median(self.cpu(ours))
+        say(f"  {ours} / {theirs}: {self.ratio(ours, theirs):.2f} ({verdict}); by CPU {cpu:.2f}")
 
-    def _ratio(self, ours: str, theirs: str) -> float:
-        return self._rate(ours) / self._rate(theirs)
+    def ratio(self, ours: str, theirs: str) -> float:
+        """Return how many times as many requests `ours` answers."""
+        ratios = map(truediv, self.rates(ours), self.rates(theirs))
+        return float(median(ratios))
 
-    def _rate(self, name: str) -> float:
-        return median(sample.run.requests_per_second for sample in self.samples[name])
+    def rates(self, name: str) -> list[float]:
+        """Return the requests per second of one load, round by round."""
+        return [sample.run.requests_per_second for sample in self.samples[name]]
 
-    def _cpu(self, name: str) -> float:
-        return median(sample.cpu_microseconds for sample in self.samples[name])
+    def cpu(self, name: str) -> list[float]:
+        """Return the microseconds computed for one request of a load, round by round."""
+        return [sample.cpu_microseconds for sample in self.samples[name]]
 
 
 def _sample(load: Load, seconds: float, cores: str | None) -> Sample:

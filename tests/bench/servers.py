@@ -15,6 +15,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Final
 
+from tests.bench.trees import Tree
 from tests.bench.wrk import pinned
 from tests.support.ports import free_port
 from tests.support.processes import ROOT, children
@@ -72,7 +73,7 @@ def issuer(*jwks: Mapping[str, object]) -> Iterator[str]:
 
 
 def our_api(tenant: str, *flags: str) -> list[str]:
-    """The command of the API as anybody runs it; its log goes to a file."""
+    """The command of the API as anybody runs it."""
     given = ["--issuer", tenant, "--audience", AUDIENCE, "--algorithm", "RS256,ES256", *flags]
     return [sys.executable, "-m", "api_server", *given, "--port"]
 
@@ -93,15 +94,18 @@ def express(tenant: str) -> list[str] | None:
 
 
 @contextmanager
-def running(command: Sequence[str], cores: str | None) -> Iterator[Running]:
+def running(
+    command: Sequence[str], cores: str | None, tree: Tree | None = None
+) -> Iterator[Running]:
     """Run a server (its port is the command's last word) until the block ends."""
+    tree = tree or Tree("this", ROOT)
     port = free_port()
     with Path(os.devnull).open("wb") as log:
         process = subprocess.Popen(
             [*pinned(cores), *command, str(port)],
-            cwd=ROOT,
+            cwd=tree.root,
             stderr=log,
-            env={**os.environ, "NODE_ENV": "production"},
+            env=tree.environment | {"NODE_ENV": "production"},
         )
     try:
         _wait_until_it_answers(port)

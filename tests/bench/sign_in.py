@@ -2,13 +2,15 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
 from statistics import median
 from typing import Final
 from urllib.parse import urlencode
 
 import httpx
 
-from tests.bench.report import say
+from tests.bench.report import at_most, say
+from tests.bench.trees import Tree
 from tests.support.scripted_tenant import ScriptedTenant, browse
 from tests.support.stage import Stage, stage, text_of
 from tui.app.screens.sign_in import SignInScreen
@@ -18,7 +20,7 @@ RUNS: Final = 9
 JOURNEYS: Final = {"home": "l", "profile": "2"}
 """Where a sign-in leads: to Home, or to the place that asked for it, with the key for each."""
 
-BUDGET_MS: Final = 150.0
+BUDGET_MS: Final = 120.0
 
 PATIENCE_SECONDS: Final = 10.0
 
@@ -78,17 +80,12 @@ async def _until_painted(on: Stage, mode: str) -> None:
             await asyncio.sleep(LOOK_SECONDS)
 
 
-def main() -> None:
-    """Measure, and compare with the budget."""
+def main(_trees: Sequence[Tree]) -> None:
+    """Measure, and compare with the budget; in this process, so for this tree alone."""
     for mode, key in JOURNEYS.items():
         measured = sorted(asyncio.run(measure(key, mode)) for _ in range(RUNS))
         middle = median(measured)
-        verdict = "within" if middle <= BUDGET_MS else "OVER"
         say(
-            f"callback to {mode}: median of {RUNS} {middle:.0f} ms, worst {measured[-1]:.0f} ms; "
-            f"{verdict} the budget of {BUDGET_MS:.0f} ms over the tenant's own time"
+            f"  callback to {mode}: {middle:.0f} ms at the median over the tenant's own time, "
+            f"{measured[-1]:.0f} at worst ({at_most(middle, BUDGET_MS)})"
         )
-
-
-if __name__ == "__main__":
-    main()

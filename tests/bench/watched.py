@@ -9,6 +9,7 @@ import subprocess
 import sys
 import termios
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final, Self
 
@@ -21,7 +22,7 @@ SIZE: Final = (36, 120)
 class Watched:
     """One program; a context manager that ends it."""
 
-    def __init__(self, arguments: list[str], environment: dict[str, str]) -> None:
+    def __init__(self, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", *SIZE, 0, 0))
         self._seen = bytearray()
@@ -29,6 +30,7 @@ class Watched:
         self.process = subprocess.Popen(
             [sys.executable, *arguments], stdin=slave, stdout=slave, stderr=slave,
             env={**os.environ, "TERM": "xterm-256color", **environment}, start_new_session=True,
+            cwd="/",  # `-m` looks in the current folder first, and that is one of the trees
         )  # fmt: skip
         os.close(slave)
 
