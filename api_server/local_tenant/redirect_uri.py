@@ -5,18 +5,20 @@ from collections.abc import Iterable
 from typing import Final
 from urllib.parse import urlencode, urlsplit
 
-LOOPBACK: Final = re.compile(
-    r"http://(?P<host>127\.0\.0\.1|\[::1\]|localhost)(?::(?P<port>[0-9]{1,5}))?"
+from api_server.web_origin import is_loopback
+
+HTTP: Final = re.compile(
+    r"http://(?P<host>[0-9.]+|\[[0-9a-f:]+\]|localhost)(?::(?P<port>[0-9]{1,5}))?"
     r"(?P<rest>(?:/[\x21\x22\x24-\x7e]*)?)"
 )
-"""An http address on this machine: visible ASCII, and no fragment (RFC 6749 3.1.2)."""
+"""Visible ASCII, and no fragment (RFC 6749 3.1.2)."""
 
 HTTPS: Final = re.compile(r"https://[A-Za-z0-9.\[\]:-]+(?:/[\x21\x22\x24-\x7e]*)?")
 
 
 def is_registrable(uri: str) -> bool:
     """Tell whether a client may have this redirect URI at all (RFC 8252 8.3, RFC 9700 2.1)."""
-    return bool(LOOPBACK.fullmatch(uri) or HTTPS.fullmatch(uri))
+    return bool(_match_loopback(uri) or HTTPS.fullmatch(uri))
 
 
 def is_registered(uri: str, registered: Iterable[str]) -> bool:
@@ -46,8 +48,13 @@ def with_parameters(uri: str, parameters: dict[str, str]) -> str:
     return f"{uri}{'&' if '?' in uri else '?'}{urlencode(parameters)}"
 
 
+def _match_loopback(uri: str) -> re.Match[str] | None:
+    match = HTTP.fullmatch(uri)
+    return match if match and is_loopback(match["host"].strip("[]")) else None
+
+
 def _differ_in_port_only(uri: str, known: str) -> bool:
-    asked, kept = LOOPBACK.fullmatch(uri), LOOPBACK.fullmatch(known)
+    asked, kept = _match_loopback(uri), _match_loopback(known)
     if asked is None or kept is None:
         return False
     port = int(asked["port"] or 80)

@@ -1,5 +1,6 @@
 import pytest
 
+from api_server.local_tenant.redirect_uri import is_registrable
 from tests.support.visitor import Visitor
 
 
@@ -69,3 +70,29 @@ async def test_any_other_address_is_shown_and_never_followed(
     assert "location" not in response.headers
     assert "set-cookie" not in response.headers
     assert "Unknown return address" in response.text
+
+
+@pytest.mark.parametrize(
+    ("uri", "registrable"),
+    [
+        ("http://127.0.0.1:8642/callback", True),
+        ("http://127.0.0.2:8642/callback", True),
+        ("http://127.255.255.254/callback", True),
+        ("http://[::1]:8642/callback", True),
+        ("http://localhost/callback", True),
+        ("https://app.example/callback", True),
+        ("http://128.0.0.1:8642/callback", False),
+        ("http://126.255.255.255/callback", False),
+        ("http://127.1:8642/callback", False),
+        ("http://0.0.0.0:8642/callback", False),
+        ("http://[::2]:8642/callback", False),
+        ("http://app.example/callback", False),
+        ("https://app.example/callback#fragment", False),
+        ("app.example:/callback", False),
+    ],
+)
+def test_client_may_have_https_anywhere_and_http_on_loopback_only(
+    uri: str, registrable: bool
+) -> None:
+    """security.md 58: 127.0.0.0/8 and [::1] are loopback, by the server's one definition."""
+    assert is_registrable(uri) is registrable
