@@ -58,13 +58,14 @@ class Waiting:
         self._news.set()
 
     async def begin(self, options: SignInOptions = UNSHOWN) -> "asyncio.Task[LoginEvent]":
-        task = asyncio.create_task(self.service.login(options=options, watch=self._watch))
+        self.sign_in = self.service.begin_login(options=options, watch=self._watch)
+        task = asyncio.create_task(self.sign_in.answer())
         while not self.progress.url:
             await self._next()
         return task
 
     async def code(self) -> str:
-        self.service.begin_device()
+        self.sign_in.begin_device()
         while self.progress.device is None:
             await self._next()
         return self.progress.device.verification_uri_complete

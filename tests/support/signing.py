@@ -38,7 +38,8 @@ class Signing:
     def begin(self, **options: object) -> "asyncio.Task[LoginEvent]":
         """Start a sign-in that waits for a person."""
         asked = SignInOptions(open_browser=False, **options)  # type: ignore[arg-type] # a test's
-        return asyncio.create_task(self.service.login(options=asked, watch=self.watch))
+        self.sign_in = self.service.begin_login(options=asked, watch=self.watch)
+        return asyncio.create_task(self.sign_in.answer())
 
     async def sleep(self, seconds: float) -> None:
         """Let time pass for everybody."""

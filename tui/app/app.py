@@ -155,7 +155,7 @@ class DoorkeyApp(SessionApp):
         for name in PREPARED:
             await asyncio.to_thread(import_module, name)
         if not self.account.signed_in:
-            await asyncio.to_thread(import_module, "tui.auth.sign_in.journey")
+            await asyncio.to_thread(import_module, "tui.auth.tenant.session_from_tokens")
         self.stylesheet.read_all(sorted(Path(__file__).with_name("screens").glob("*.tcss")))
         self.stylesheet.parse()
 

@@ -81,9 +81,3 @@ class ServersChanged(Message):
 
 class PingSucceeded(Message):
     """The API has accepted the access token."""
-
-
-def place_of(event: "LoginEvent") -> Place:
-    """Read from a sign-in's state where it was meant to lead."""
-    target = (event.state or {}).get("target")
-    return next((place for place in PLACES if place == target), "home")

@@ -23,7 +23,6 @@ from tui.app.messages import (
     SessionChanged,
     SignInRequested,
     SwitchAccountRequested,
-    place_of,
 )
 from tui.app.moments import Clock
 from tui.errors import DoorkeyError
@@ -214,9 +213,7 @@ class SessionApp(App[None]):
 
             screen = SignInScreen(
                 self.service,
-                place,
                 self.clock,
-                self.service.open_url,
                 self.system_clipboard(),
                 self.until_tenant_settled,
                 options or AS_CONFIGURED,
@@ -228,7 +225,6 @@ class SessionApp(App[None]):
                 self.switch_mode(place)
                 return
             await self._follow_service(event.reason)
-            place = place_of(event)
         self.switch_mode(place)
 
     @on(RenewRequested)

@@ -1,92 +1,120 @@
-"""What is true now of one person's session, and who is told when that changes."""
+"""The session of this moment: in memory, in the store, and with those who are told of changes."""
 
+import asyncio
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from contextlib import suppress
+from typing import Final
 
-from tui.auth.session import LoginEvent, Profile, Session
-from tui.errors import SignInNeeded
+from tui.auth.session import LoginEvent, LogOutStep, Session
+from tui.auth.store.store import NEVER_SEEN, SessionStore, Signature
+from tui.errors import DoorkeyError, SignInNeeded, StoreFailed
+
+WIPE_PATIENCE_SECONDS: Final = 2.0
+"""For a renewal in another process to finish, so that its new refresh token can be revoked."""
 
 Listener = Callable[[LoginEvent], None]
 
 
-def now() -> datetime:
-    """Give the wall clock; expiry is judged by it at each use, so sleep and jumps do not matter."""
-    return datetime.now(UTC)
-
-
 class CurrentSession:
-    """The session in memory, or none, by the names that people ask for it."""
+    """One session or none; a store that may ask a keyring is read off the event loop."""
 
-    def __init__(self, clock: Callable[[], datetime] = now) -> None:
-        self._clock = clock
-        self._session: Session | None = None
+    def __init__(self, store: SessionStore) -> None:
+        self.store: Final = store
+        self.session: Session | None = None
         self._listeners: list[Listener] = []
+        self._seen: Signature = NEVER_SEEN
 
-    @property
-    def session(self) -> Session | None:
-        """The session, or None when nobody is signed in."""
-        return self._session
-
-    @property
-    def id_token(self) -> str | None:
-        """The ID token, valid or not."""
-        return self._session.token_set.id_token if self._session else None
-
-    @property
-    def profile(self) -> Profile | None:
-        """Who is signed in."""
-        return self._session.profile if self._session else None
-
-    @property
-    def token_expiry(self) -> datetime | None:
-        """When the ID token expires."""
-        return self._session.token_set.token_expiry if self._session else None
-
-    @property
-    def access_token(self) -> str | None:
-        """The access token, valid or not; `get_access_token` gives one that is."""
-        return self._session.token_set.access_token if self._session else None
-
-    @property
-    def access_token_expiry(self) -> datetime | None:
-        """When the access token expires."""
-        return self._session.token_set.access_token_expiry if self._session else None
-
-    def is_authenticated(self) -> bool:
-        """Tell whether somebody is signed in, whatever has expired meanwhile."""
-        return self._session is not None
-
-    def is_id_token_valid(self) -> bool:
-        """Tell whether the ID token has not expired."""
-        expiry = self.token_expiry
-        return expiry is not None and self._clock() < expiry
-
-    def is_access_token_valid(self) -> bool:
-        """Tell whether the access token has not expired."""
-        expiry = self.access_token_expiry
-        return expiry is not None and self._clock() < expiry
-
-    def clock(self) -> datetime:
-        """Give the time by which everything here is judged."""
-        return self._clock()
+    def require(self) -> Session:
+        """Return the session; raise SignInNeeded where nobody is signed in."""
+        if self.session is None:
+            raise SignInNeeded("Nobody is signed in. Sign in first: doorkey login.")
+        return self.session
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
-        """Have `listener` told of every change, on the event loop; gives what ends that."""
+        """Call `listener` at every change; return what ends that."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
-    def _signed_in(self) -> Session:
-        if self._session is None:
-            raise SignInNeeded("Nobody is signed in. Sign in first: doorkey login.")
-        return self._session
-
-    def _adopt(self, session: Session, state: Mapping[str, str] | None = None) -> LoginEvent:
-        self._session = session
+    def adopt(self, session: Session, state: Mapping[str, str] | None = None) -> LoginEvent:
+        """Make `session` the one of this moment, and tell so."""
+        self.session = session
         return self._tell(LoginEvent(True, session.profile, state))
 
-    def _forget(self, reason: str) -> None:
-        self._session = None
+    def forget(self, reason: str) -> None:
+        """Have nobody signed in, and tell so; `reason` is empty where a person asked for it."""
+        self.session = None
         self._tell(LoginEvent(False, None, None, reason))
+
+    def take_up(self) -> None:
+        """Adopt what is kept, on this very thread; raises StoreFailed."""
+        session = self.store.load()
+        if session is not None:
+            self.adopt(session)
+
+    async def restore(self) -> None:
+        """Adopt what is kept; raises StoreFailed."""
+        session = await self._load()
+        if session is not None:
+            self.adopt(session)
+
+    async def follow_store(self) -> None:
+        """Take over what another process has changed since the last look."""
+        if self.store.signature() == self._seen:
+            return
+        before = self.session
+        try:
+            kept = await self._load()
+        except StoreFailed:
+            return
+        if self.session is not before:
+            self._seen = NEVER_SEEN  # something happened here meanwhile; look again
+        elif kept is None and before is not None:
+            self.forget("You signed out in another window.")
+        elif kept is not None and kept != before:
+            self.adopt(kept)
+
+    async def reserve(self) -> None:
+        """Make sure that a session can be kept; raises StoreFailed."""
+        async with self.store.lock():
+            await asyncio.to_thread(self.store.reserve)
+
+    async def replace(self, session: Session, state: Mapping[str, str] | None = None) -> LoginEvent:
+        """Keep `session` instead of what is there, then adopt it; raises StoreFailed."""
+        async with self.store.lock():
+            await asyncio.to_thread(self.store.reserve)
+            self.store.save(session)
+        return self.adopt(session, state)
+
+    async def wipe(self) -> tuple[LogOutStep, Session | None]:
+        """Forget the session, here and in the store; return what was kept till then."""
+        kept: Session | None = None
+        step = LogOutStep("local", "done", "Signed out here: nothing of the session is kept.")
+        try:
+            try:
+                async with self.store.lock(WIPE_PATIENCE_SECONDS):
+                    kept = await self._load_if_possible()
+                    self.store.clear()
+            except StoreFailed:
+                # Whoever holds the lock looks again before it writes; a wipe waits for nobody.
+                kept = kept or await self._load_if_possible()
+                self.store.clear()
+        except DoorkeyError as error:
+            step = LogOutStep("local", "failed", f"Signed out here, but: {error}")
+        # What was kept may be newer than what is in memory: that is what must be revoked.
+        kept = kept or self.session
+        self.forget("")
+        return step, kept
+
+    async def _load(self) -> Session | None:
+        signature = self.store.signature()
+        session = await asyncio.to_thread(self.store.load)
+        self._seen = signature
+        return session
+
+    async def _load_if_possible(self) -> Session | None:
+        with suppress(DoorkeyError):
+            return await asyncio.to_thread(self.store.load)
+        return None
 
     def _tell(self, event: LoginEvent) -> LoginEvent:
         for listener in tuple(self._listeners):

@@ -2,65 +2,38 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator
-from contextlib import suppress
-from typing import Final
+from collections.abc import AsyncIterator, Callable
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from tui.auth.session import LogOutStep, Session, TokenSet
+from tui.auth.session import LogOutStep, TokenSet
 from tui.auth.sign_in.browser import BrowserOpener
 from tui.auth.sign_in.loopback import LoopbackListener
 from tui.auth.sign_in.result_page import SIGNED_OUT, ResultPage, redirect_page
-from tui.auth.store.store import SessionStore
-from tui.auth.tenant.provider import Provider
-from tui.errors import DoorkeyError, StoreFailed
+from tui.errors import DoorkeyError
+
+if TYPE_CHECKING:
+    from tui.auth.tenant.provider import Provider
 
 RETURN_SECONDS: Final = 30.0
 """For the browser to come back; a tenant that asks for a confirmation takes a person's time."""
 
 
-WIPE_PATIENCE_SECONDS: Final = 2.0
-"""For a renewal in another process to finish, so that its new refresh token can be revoked."""
-
-
-async def wiped(store: SessionStore) -> tuple[LogOutStep, Session | None]:
-    """Forget the session on this machine, first and always; give what was kept till then."""
-    kept: Session | None = None
-    try:
-        try:
-            async with store.lock(WIPE_PATIENCE_SECONDS):
-                kept = await _kept(store)
-                store.clear()
-        except StoreFailed:
-            # Whoever holds the lock looks again before it writes; a wipe waits for nobody.
-            kept = kept or await _kept(store)
-            store.clear()
-    except DoorkeyError as error:
-        return LogOutStep("local", "failed", f"Signed out here, but: {error}"), kept
-    return LogOutStep("local", "done", "Signed out here: nothing of the session is kept."), kept
-
-
-async def _kept(store: SessionStore) -> Session | None:
-    with suppress(DoorkeyError):
-        return await asyncio.to_thread(store.load)
-    return None
-
-
-async def left(
-    provider: Provider, token_set: TokenSet, opener: BrowserOpener | None
+async def leave_tenant(
+    make_provider: Callable[[], "Provider"], token_set: TokenSet, opener: BrowserOpener | None
 ) -> AsyncIterator[LogOutStep]:
-    """Leave the tenant too: revoke, and, with a browser, sign out there."""
-    yield await revoked(provider, token_set)
+    """Revoke the refresh token and, with a browser, sign out at the tenant; never raises."""
+    yield await revoke(make_provider, token_set)
     if opener is not None:
-        yield await signed_out_at_tenant(provider, token_set, opener)
+        yield await sign_out_at_tenant(make_provider, token_set, opener)
 
 
-async def revoked(provider: Provider, token_set: TokenSet) -> LogOutStep:
+async def revoke(make_provider: Callable[[], "Provider"], token_set: TokenSet) -> LogOutStep:
     """Revoke the refresh token, so that a copy of it is worth nothing (RFC 7009)."""
     if token_set.refresh_token is None:
         return LogOutStep("revocation", "skipped", "There was no refresh token to revoke.")
     try:
-        offered = await provider.revoke(token_set.refresh_token)
+        offered = await make_provider().revoke(token_set.refresh_token)
     except DoorkeyError as error:
         return LogOutStep("revocation", "failed", f"The refresh token is not revoked: {error}")
     if not offered:
@@ -68,11 +41,12 @@ async def revoked(provider: Provider, token_set: TokenSet) -> LogOutStep:
     return LogOutStep("revocation", "done", "The refresh token is revoked.")
 
 
-async def signed_out_at_tenant(
-    provider: Provider, token_set: TokenSet, opener: BrowserOpener
+async def sign_out_at_tenant(
+    make_provider: Callable[[], "Provider"], token_set: TokenSet, opener: BrowserOpener
 ) -> LogOutStep:
     """Take the browser to the tenant's log-out page and back (RP-Initiated Logout 1.0)."""
     try:
+        provider = make_provider()
         offered = bool((await provider.discover()).end_session_endpoint)
         if not offered:
             return LogOutStep("tenant", "skipped", "This tenant offers no log-out page.")
@@ -83,7 +57,7 @@ async def signed_out_at_tenant(
 
 
 async def _round_trip(
-    provider: Provider, token_set: TokenSet, listener: LoopbackListener, opener: BrowserOpener
+    provider: "Provider", token_set: TokenSet, listener: LoopbackListener, opener: BrowserOpener
 ) -> LogOutStep:
     returned = asyncio.Event()
     target = await provider.end_session_url(

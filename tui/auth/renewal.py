@@ -1,7 +1,7 @@
 """One renewal: under the lock, on top of what the store has now, kept before it is used."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -20,13 +20,45 @@ class SessionEnded(SignInNeeded):
     """The session is over, and nothing of it is kept."""
 
 
+class SharedRenewal:
+    """One renewal at a time, shared by all who ask while it is under way."""
+
+    def __init__(self, renew_session: Callable[[], Awaitable[None]]) -> None:
+        self._renew_session = renew_session
+        self._task: asyncio.Task[None] | None = None
+
+    async def join(self) -> None:
+        """Begin a renewal, or wait for the one under way; raises what it raises."""
+        if self._task is None:
+            self._task = asyncio.create_task(self._run())
+            self._task.add_done_callback(self._ended)
+        # A caller that is cancelled must not take the others' renewal with it.
+        await asyncio.shield(self._task)
+
+    async def end(self, patience_seconds: float = 0.0) -> None:
+        """Give the renewal under way that long to finish, then cancel it."""
+        if self._task is not None:
+            _, unfinished = await asyncio.wait([self._task], timeout=patience_seconds)
+            for task in unfinished:
+                task.cancel()
+                await asyncio.wait([task])
+
+    async def _run(self) -> None:
+        await self._renew_session()
+
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        self._task = None
+        if not task.cancelled():
+            task.exception()  # whoever waited has it; nobody waiting is no reason for a warning
+
+
 async def renew(
     store: SessionStore,
     make_provider: "Callable[[], Provider]",
     known: Session,
     clock: Callable[[], datetime],
 ) -> Session:
-    """Give a session with a new token set, of this renewal or of another process's.
+    """Return a session with a new token set, of this renewal or of another process's.
 
     Raises:
         SessionEnded: the tenant refused for good, or somebody signed out meanwhile.

@@ -1,32 +1,38 @@
-"""AuthService: what is true now, who is told, and when to renew."""
+"""AuthService: what is true now of one person's session, who is told, and when to renew."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, Self
 
-from tui.auth.current import CurrentSession, now
-from tui.auth.session import LoginEvent, LogOutStep, Session, SignInProgress
+from tui.auth.current import WIPE_PATIENCE_SECONDS, CurrentSession, Listener
+from tui.auth.log_out import leave_tenant
+from tui.auth.renewal import SessionEnded, SharedRenewal, renew
+from tui.auth.session import LoginEvent, LogOutStep, Profile, Session, SignInProgress
 from tui.auth.sign_in.attempt import SignInOptions
 from tui.auth.sign_in.browser import BrowserOpener, open_in_browser
+from tui.auth.sign_in.handle import SignIn
 from tui.auth.sign_in.surroundings import Surroundings, look_around
+from tui.auth.sign_in.waiting import Means
 from tui.auth.store.file_store import session_store
-from tui.auth.store.store import NEVER_SEEN, SessionStore, Signature
-from tui.errors import DoorkeyError, SignInCancelled, SignInFailed, SignInNeeded, StoreFailed
+from tui.auth.store.store import SessionStore
+from tui.errors import DoorkeyError, SignInFailed, SignInNeeded
 
 if TYPE_CHECKING:
     import httpx
 
-    from tui.auth.sign_in.journey import Journey
     from tui.auth.tenant.provider import Provider
     from tui.config.load import Config
 
 AS_CONFIGURED: Final = SignInOptions()
 
 
-class AuthService(CurrentSession):
+def now() -> datetime:
+    """Return the wall clock's time; expiry is judged by it at each use, whatever it jumps."""
+    return datetime.now(UTC)
+
+
+class AuthService:
     """One person's session with one tenant, for any asyncio program. Call `aclose` when done."""
 
     def __init__(
@@ -40,50 +46,101 @@ class AuthService(CurrentSession):
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         surroundings: Surroundings | None = None,
     ) -> None:
-        super().__init__(clock)
         self.config: Final = config
-        self._store = store or session_store(config)
-        self._transport = transport
+        self.clock: Final = clock
         self.open_url: Final = open_url
         self.surroundings: Final = surroundings or look_around()
         """Where this program runs, for whoever shows the ways to sign in."""
+        self._current = CurrentSession(store or session_store(config))
+        self._transport = transport
         self._sleep = sleep
-        self._provider_made: Provider | None = None
-        self._renewal: asyncio.Task[None] | None = None
-        self._sign_in: asyncio.Task[LoginEvent] | None = None
-        self._journey: Journey | None = None
-        self._seen: Signature = NEVER_SEEN
+        self._provider: Provider | None = None
+        self._renewal = SharedRenewal(self._renew)
+        self._sign_in: SignIn | None = None
+
+    @property
+    def session(self) -> Session | None:
+        """The session, or None where nobody is signed in."""
+        return self._current.session
 
     @property
     def storage(self) -> str:
         """Where the session lives and how it is protected, in one sentence."""
-        return self._store.description
+        return self._current.store.description
+
+    @property
+    def id_token(self) -> str | None:
+        """The ID token, valid or not."""
+        return self.session.token_set.id_token if self.session else None
+
+    @property
+    def profile(self) -> Profile | None:
+        """Who is signed in."""
+        return self.session.profile if self.session else None
+
+    @property
+    def token_expiry(self) -> datetime | None:
+        """When the ID token expires."""
+        return self.session.token_set.token_expiry if self.session else None
+
+    @property
+    def access_token(self) -> str | None:
+        """The access token, valid or not; `get_access_token` returns one that is."""
+        return self.session.token_set.access_token if self.session else None
+
+    @property
+    def access_token_expiry(self) -> datetime | None:
+        """When the access token expires."""
+        return self.session.token_set.access_token_expiry if self.session else None
+
+    def is_authenticated(self) -> bool:
+        """Return whether somebody is signed in, whatever has expired meanwhile."""
+        return self.session is not None
+
+    def is_id_token_valid(self) -> bool:
+        """Return whether the ID token has not expired."""
+        return self.token_expiry is not None and self.clock() < self.token_expiry
+
+    def is_access_token_valid(self) -> bool:
+        """Return whether the access token has not expired."""
+        return self.access_token_expiry is not None and self.clock() < self.access_token_expiry
+
+    def has_expired(self) -> bool:
+        """Return whether somebody is signed in for whom only a new sign-in helps.
+
+        The access token has expired, and there is no refresh token to renew it with.
+        """
+        return self.session is not None and self.session.has_expired(self.clock())
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Call `listener` at every change, on the event loop; return what ends that."""
+        return self._current.subscribe(listener)
 
     async def get_access_token(self, min_validity: timedelta | None = None) -> str:
-        """Give an access token with at least `min_validity` (a minute) left, renewed if need be.
+        """Return an access token with at least `min_validity` (a minute) left, renewed if need be.
 
         Raises:
             SignInNeeded: nobody is signed in, or the session has ended.
             TenantUnreachable: a renewal is needed, and the tenant cannot be reached.
         """
-        tokens = self._signed_in().token_set
-        if not tokens.is_good_for(min_validity, self._clock()):
+        tokens = self._current.require().token_set
+        if not tokens.is_good_for(min_validity, self.clock()):
             try:
                 await self.renew_tokens()
             except DoorkeyError:
                 # A token that has not expired has to do.
                 if not self.is_access_token_valid():
                     raise
-        return self._signed_in().token_set.access_token
+        return self._current.require().token_set.access_token
 
     async def get_id_token(self) -> str:
-        """Give an ID token that is valid, renewed if need be; raises as `get_access_token`."""
+        """Return an ID token that is valid, renewed if need be; raises as `get_access_token`."""
         if not self.is_id_token_valid():
-            self._signed_in()
+            self._current.require()
             await self.renew_tokens()
         if not self.is_id_token_valid():
             raise SignInNeeded("The tenant renews no ID tokens. Sign in again for a new one.")
-        return self._signed_in().token_set.id_token
+        return self._current.require().token_set.id_token
 
     async def renew_tokens(self) -> None:
         """Get a new token set with the refresh token; any number of callers make one renewal.
@@ -92,11 +149,7 @@ class AuthService(CurrentSession):
             SignInNeeded: the tenant has ended the session, or never gave a refresh token.
             TenantUnreachable, TenantMisbehaved: no usable answer; the session stays.
         """
-        if self._renewal is None:
-            self._renewal = asyncio.create_task(self._renew())
-            self._renewal.add_done_callback(self._renewal_ended)
-        # A caller that is cancelled must not take the others' renewal with it.
-        await asyncio.shield(self._renewal)
+        await self._renewal.join()
 
     async def restore(self) -> None:
         """Take up the session that is kept, and renew it where it has expired.
@@ -105,17 +158,13 @@ class AuthService(CurrentSession):
             StoreFailed: it cannot be read.
             DoorkeyError: its renewal failed; `session` tells whether it stays.
         """
-        session = await self._loaded()
-        if session is not None:
-            self._adopt(session)
-        if self._session and not self.is_access_token_valid() and self._session.renewable:
+        await self._current.restore()
+        if self.session and self.session.renewable and not self.is_access_token_valid():
             await self.renew_tokens()
 
     def take_up(self) -> None:
         """Take up the session that is kept; may wait for a keyring; raises StoreFailed."""
-        session = self._store.load()
-        if session is not None:
-            self._adopt(session)
+        self._current.take_up()
 
     async def follow_store(self) -> None:
         """Take over what another process has changed in the store since the last call.
@@ -123,19 +172,7 @@ class AuthService(CurrentSession):
         It costs next to nothing where nothing has changed, and never touches the network. A store
         that cannot be read changes nothing here, and is looked at again.
         """
-        if self._store.signature() == self._seen:
-            return
-        before = self._session
-        try:
-            kept = await self._loaded()
-        except StoreFailed:
-            return
-        if self._session is not before:
-            self._seen = NEVER_SEEN  # something happened here meanwhile; look again
-        elif kept is None and before is not None:
-            self._forget("You signed out in another window.")
-        elif kept is not None and kept != before:
-            self._adopt(kept)
+        await self._current.follow_store()
 
     async def login(
         self,
@@ -144,30 +181,37 @@ class AuthService(CurrentSession):
         options: SignInOptions = AS_CONFIGURED,
         watch: Callable[[SignInProgress], None] = lambda _progress: None,
     ) -> LoginEvent:
-        """Sign a person in, by the ways in `options`; `state` comes back in the LoginEvent.
+        """Sign a person in, as `begin_login` does, and wait for it; raises as `SignIn.answer`.
 
-        Another sign-in that is under way ends. Cancel the task to cancel this one.
-
-        Raises:
-            SignInFailed: no session came of it; the subclass tells why.
-            TenantUnreachable, TenantMisbehaved, GrantRefused: the tenant is not up to it.
-            StoreFailed: the session cannot be kept.
+        Cancel the task to cancel the sign-in.
         """
-        if self._sign_in is not None:
-            self._sign_in.cancel()
-            with suppress(asyncio.CancelledError, DoorkeyError):
-                await asyncio.shield(asyncio.wait([self._sign_in]))
-        task = self._sign_in = asyncio.create_task(self._signed_in_anew(state, options, watch))
-        try:
-            return await task
-        except asyncio.CancelledError:
-            current = asyncio.current_task()
-            if current is not None and current.cancelling():
-                raise
-            raise SignInCancelled("Another sign-in took the place of this one.") from None
-        finally:
-            if self._sign_in is task:
-                self._sign_in = None
+        return await self.begin_login(state, options=options, watch=watch).answer()
+
+    def begin_login(
+        self,
+        state: Mapping[str, str] | None = None,
+        *,
+        options: SignInOptions = AS_CONFIGURED,
+        watch: Callable[[SignInProgress], None] = lambda _progress: None,
+    ) -> SignIn:
+        """Begin to sign a person in, by the ways in `options`, and return the handle on it.
+
+        `state` comes back in the LoginEvent. Another sign-in that is under way ends.
+        """
+        before = self._sign_in
+        if before is not None:
+            before.cancel("Another sign-in took the place of this one.")
+        means = Means(
+            make_provider=self._tenant,
+            reserve=self._current.reserve,
+            keep=lambda session: self._current.replace(session, state),
+            watch=watch,
+            clock=self.clock,
+            open_url=self.open_url,
+            sleep=self._sleep,
+        )
+        self._sign_in = SignIn(self.config, options, means, before)
+        return self._sign_in
 
     async def handle_authentication(self, callback_url: str) -> LoginEvent:
         """Complete the sign-in under way with the address that the browser ended at, or its code.
@@ -175,30 +219,16 @@ class AuthService(CurrentSession):
         Raises:
             SignInFailed: there is no sign-in under way, or this is not its answer.
         """
-        if self._journey is None or self._sign_in is None:
+        if self._sign_in is None:
             raise SignInFailed("No sign-in is under way. Start one first.")
-        sign_in = self._sign_in
-        await self._journey.take(callback_url)
-        return await asyncio.shield(sign_in)
-
-    def begin_device(self) -> None:
-        """Have the sign-in under way show a code for another device, beside the other ways.
-
-        Raises:
-            SignInFailed: there is no sign-in under way.
-        """
-        if self._journey is None:
-            raise SignInFailed("No sign-in is under way. Start one first.")
-        self._journey.begin_device()
+        await self._sign_in.take(callback_url)
+        return await asyncio.shield(self._sign_in.answer())
 
     async def local_login(
         self, session: Session, state: Mapping[str, str] | None = None
     ) -> LoginEvent:
         """Keep a session and tell everybody; it is on disk before anybody uses it."""
-        async with self._store.lock():
-            await asyncio.to_thread(self._store.reserve)
-            self._store.save(session)
-        return self._adopt(session, state)
+        return await self._current.replace(session, state)
 
     async def log_out(
         self,
@@ -210,27 +240,20 @@ class AuthService(CurrentSession):
 
         `at_tenant=False` opens no browser.
         """
-        from tui.auth.log_out import WIPE_PATIENCE_SECONDS, left, wiped
-
-        if self._renewal is not None:
-            # What it brings can be revoked; one that hangs must not keep anybody signed in.
-            await asyncio.wait([self._renewal], timeout=WIPE_PATIENCE_SECONDS)
-        if self._renewal is not None:
-            self._renewal.cancel()
-        wipe, kept = await wiped(self._store)
-        # What was kept may be newer than what is in memory here: that is what must be revoked.
-        session, steps = kept or self._session, [wipe]
-        watch(wipe)
-        self._forget("")
+        # What a renewal brings can be revoked; one that hangs must not keep anybody signed in.
+        await self._renewal.end(WIPE_PATIENCE_SECONDS)
+        step, session = await self._current.wipe()
+        steps = [step]
+        watch(step)
         if session is not None:
             opener = self.open_url if at_tenant else None
-            async for step in left(self._provider(), session.token_set, opener):
+            async for step in leave_tenant(self._tenant, session.token_set, opener):
                 steps.append(step)
                 watch(step)
         return tuple(steps)
 
     async def __aenter__(self) -> Self:
-        """Give the service itself."""
+        """Return the service itself."""
         return self
 
     async def __aexit__(self, *_exception: object) -> None:
@@ -239,60 +262,24 @@ class AuthService(CurrentSession):
 
     async def aclose(self) -> None:
         """End what is under way, and close the connections."""
-        for task in (self._sign_in, self._renewal):
-            if task is not None:
-                task.cancel()
-                await asyncio.wait([task])
-        if self._provider_made is not None:
-            await self._provider_made.aclose()
-
-    async def _loaded(self) -> Session | None:
-        signature = self._store.signature()
-        session = await asyncio.to_thread(self._store.load)  # a sealed one asks the keyring
-        self._seen = signature
-        return session
-
-    async def _signed_in_anew(
-        self,
-        state: Mapping[str, str] | None,
-        options: SignInOptions,
-        watch: Callable[[SignInProgress], None],
-    ) -> LoginEvent:
-        from tui.auth.sign_in.journey import Journey
-        from tui.auth.sign_in.waiting import Means
-
-        async with self._store.lock():
-            await asyncio.to_thread(self._store.reserve)  # before a person signs in for nothing
-        means = Means(self._provider(), watch, self._clock, self.open_url, self._sleep)
-        self._journey = Journey(self.config, options, means)
-        try:
-            session, remarks = await self._journey.session()
-        finally:
-            self._journey = None
-        try:
-            return replace(await self.local_login(session, state), remarks=remarks)
-        except StoreFailed:
-            with suppress(DoorkeyError):
-                await self._provider().revoke(session.token_set.refresh_token or "")
-            raise
+        if self._sign_in is not None:
+            self._sign_in.cancel()
+            await self._sign_in.ended()
+        await self._renewal.end()
+        if self._provider is not None:
+            await self._provider.aclose()
 
     async def _renew(self) -> None:
-        from tui.auth.renewal import SessionEnded, renew
-
+        current = self._current
         try:
-            self._adopt(await renew(self._store, self._provider, self._signed_in(), self._clock))
+            current.adopt(await renew(current.store, self._tenant, current.require(), self.clock))
         except SessionEnded as ended:
-            self._forget(str(ended))
+            current.forget(str(ended))
             raise
 
-    def _renewal_ended(self, renewal: asyncio.Task[None]) -> None:
-        self._renewal = None
-        if not renewal.cancelled():
-            renewal.exception()  # whoever waited has it; nobody waiting is no reason for a warning
-
-    def _provider(self) -> "Provider":
-        if self._provider_made is None:
+    def _tenant(self) -> "Provider":
+        if self._provider is None:
             from tui.auth.tenant.provider import Provider  # loads httpx, jwt, cryptography
 
-            self._provider_made = Provider(self.config, self._clock, self._transport)
-        return self._provider_made
+            self._provider = Provider(self.config, self.clock, self._transport)
+        return self._provider

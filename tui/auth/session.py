@@ -33,11 +33,6 @@ class Profile:
         """The `email` claim, or an empty string."""
         return self._text("email")
 
-    @property
-    def picture(self) -> str:
-        """The `picture` claim (an address), or an empty string."""
-        return self._text("picture")
-
     def _text(self, claim: str) -> str:
         value = self.claims.get(claim)
         return value if isinstance(value, str) else ""
@@ -59,7 +54,7 @@ class TokenSet:
     """When the tenant's answer came in; with the expiry it gives the lifetime."""
 
     def is_good_for(self, min_validity: timedelta | None, now: datetime) -> bool:
-        """Tell whether the access token has `min_validity` left; unasked, a minute.
+        """Return whether the access token has `min_validity` left; unasked, a minute.
 
         Half its life is enough where nothing was asked for, or more than it ever has: anything
         else would renew a short-lived token at every use.
@@ -86,8 +81,12 @@ class Session:
 
     @property
     def renewable(self) -> bool:
-        """Tell whether it outlives its access token."""
+        """Whether it outlives its access token."""
         return self.token_set.refresh_token is not None
+
+    def has_expired(self, now: datetime) -> bool:
+        """Return whether only a new sign-in helps: the access token has expired for good."""
+        return not self.renewable and now >= self.token_set.access_token_expiry
 
 
 @dataclass(frozen=True, slots=True)

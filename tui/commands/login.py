@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from tui.auth.service import AuthService
 from tui.auth.session import DevicePrompt, LoginEvent, SignInProgress
 from tui.auth.sign_in.attempt import SignInOptions, Way
+from tui.auth.sign_in.handle import SignIn
 from tui.auth.sign_in.surroundings import Surroundings
 from tui.commands.login_options import not_for_device
 from tui.config.load import Config, load_config
@@ -69,31 +70,26 @@ def options_of(arguments: Namespace) -> SignInOptions:
 
 async def _login(config: Config, options: SignInOptions) -> None:
     async with AuthService(config) as service:
-        sign_in = asyncio.create_task(_signed_in(service, options))
-        pasting = asyncio.create_task(_paste(service)) if options.way == "paste" else None
+        teller = _Teller(service.surroundings, options.way)
+        sign_in = service.begin_login(options=options, watch=teller.tell)
+        pasting = asyncio.create_task(_paste(sign_in)) if options.way == "paste" else None
         try:
-            event = await sign_in
+            event = await sign_in.answer()
         finally:
-            for task in (sign_in, pasting):
-                if task is not None:
-                    task.cancel()
-                    await asyncio.wait([task])
+            if pasting is not None:
+                pasting.cancel()
+                await asyncio.wait([pasting])
     _greet(event)
 
 
-async def _signed_in(service: AuthService, options: SignInOptions) -> LoginEvent:
-    teller = _Teller(service.surroundings, options.way)
-    return await service.login(options=options, watch=teller.tell)
-
-
-async def _paste(service: AuthService) -> None:
+async def _paste(sign_in: SignIn) -> None:
     """Ask for the address until it is the right one; ends with the sign-in."""
     with typed_lines() as lines:
         while (line := await lines.get()) is not None:
             if not line.strip():
                 continue
             try:
-                await service.handle_authentication(line)
+                await sign_in.take(line)
             except DoorkeyError as error:
                 _say(f"✗ {printable(error)}")
 

@@ -48,7 +48,7 @@ async def test_what_happens_here_while_the_store_is_read_is_not_undone(make: Mak
     def sign_in() -> None:
         store.meanwhile = lambda: None
         store.save(renewed)
-        service._adopt(renewed)
+        service.take_up()
 
     store.meanwhile = sign_in
     store.changes += 1

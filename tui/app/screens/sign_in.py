@@ -11,13 +11,13 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.reactive import reactive
+from textual.screen import ModalScreen
 from textual.style import Style
 from textual.widgets import Button, Input, Static
 from textual.worker import Worker, WorkerState
 
-from tui.app.messages import Place
 from tui.app.moments import Clock
-from tui.app.screens.sign_in_address import AddressActions
+from tui.app.screens.sign_in_address import Address
 from tui.app.screens.sign_in_ways import PasteWay, Ways
 from tui.app.screens.sign_in_words import Words, words_for_failure, words_for_progress
 from tui.app.widgets.key_line import KeyLine
@@ -25,7 +25,6 @@ from tui.app.widgets.lifetime_bar import Countdown
 from tui.auth.service import AS_CONFIGURED
 from tui.auth.session import LoginEvent, SignInProgress
 from tui.auth.sign_in.attempt import SignInOptions
-from tui.auth.sign_in.browser import BrowserOpener
 from tui.auth.sign_in.remarks import callback_hint
 from tui.errors import DoorkeyError, NoFreeRedirectUri, SignInCancelled
 from tui.text import printable
@@ -33,12 +32,13 @@ from tui.text import printable
 if TYPE_CHECKING:
     from tui.app.copying import SystemClipboard
     from tui.auth.service import AuthService
+    from tui.auth.sign_in.handle import SignIn
 
 HINT_AFTER: Final = timedelta(seconds=45)
 """Who has not come back from the browser by then may be looking at the tenant's error page."""
 
 
-class SignInScreen(AddressActions):
+class SignInScreen(ModalScreen[LoginEvent | None]):
     """One sign-in, from the first question to the tenant until somebody is signed in."""
 
     CSS_PATH = "sign_in.tcss"
@@ -83,9 +83,7 @@ The ways are open side by side: whichever works first signs you in, and this clo
     def __init__(
         self,
         service: "AuthService",
-        place: Place,
         clock: Clock,
-        open_url: BrowserOpener,
         copy_to_system: "SystemClipboard",
         until_ready: Callable[[], Awaitable[None]] | None = None,
         options: SignInOptions = AS_CONFIGURED,
@@ -93,10 +91,9 @@ The ways are open side by side: whichever works first signs you in, and this clo
         super().__init__()
         self._options = options
         self._until_ready = until_ready
-        self._open_url = open_url
-        self._copy_to_system = copy_to_system
+        self._address = Address(self, copy_to_system)
         self._service = service
-        self._place = place
+        self._sign_in: SignIn | None = None
         self._clock = clock
         self._started = clock()
         self.ports_taken = False
@@ -134,9 +131,8 @@ The ways are open side by side: whichever works first signs you in, and this clo
         if self._until_ready is not None:
             await self._until_ready()  # a tenant of our own that is starting is not down
         try:
-            event = await self._service.login(
-                {"target": self._place}, options=options, watch=self._follow
-            )
+            self._sign_in = self._service.begin_login(options=options, watch=self._follow)
+            event = await self._sign_in.answer()
         except SignInCancelled:
             self._finish(None)
         except DoorkeyError as error:
@@ -208,8 +204,10 @@ The ways are open side by side: whichever works first signs you in, and this clo
         if self.failure:
             self._attempt(replace(self._options, way="device"))
             return
+        if self._sign_in is None:
+            return
         try:
-            self._service.begin_device()
+            self._sign_in.begin_device()
         except DoorkeyError as error:
             self.notify(printable(error), severity="warning", markup=False)
 
@@ -225,10 +223,36 @@ The ways are open side by side: whichever works first signs you in, and this clo
     async def _take_pasted(self, message: Input.Submitted) -> None:
         way = self.query_one(PasteWay)
         way.complain("")
+        if self._sign_in is None:
+            return
         try:
-            await self._service.handle_authentication(message.value.strip())
+            await self._sign_in.take(message.value.strip())
         except DoorkeyError as error:
             way.complain(str(error))
+
+    @on(Button.Pressed, "#copy")
+    @work(exclusive=True, group="copy", exit_on_error=False)
+    async def action_copy(self) -> None:
+        """Copy the address."""
+        await self._address.copy(self.progress.url)
+
+    @work(exclusive=True, group="browser", exit_on_error=False)
+    async def action_open_again(self) -> None:
+        """Open the browser once more."""
+        if self._sign_in is None or not await self._sign_in.open_browser():
+            self.notify("No browser took the address: copy it.", severity="warning", markup=False)
+
+    def action_qr(self) -> None:
+        """Show what a phone needs as a QR code."""
+        self._address.show_qr(self.progress)
+
+    def action_to_file(self) -> None:
+        """Write the address to a file that nobody else can read."""
+        self._address.write_to_file(self.progress.url)
+
+    def on_unmount(self) -> None:
+        """Take the file with the address away."""
+        self._address.remove_file()
 
     def action_scroll_story(self, lines: int) -> None:
         """Scroll what does not fit a small terminal."""

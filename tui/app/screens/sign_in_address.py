@@ -1,87 +1,133 @@
-"""How the address of a sign-in can be had: clipboard, browser, QR code, file."""
+"""How the address of a sign-in can be had: clipboard, QR code, file."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar, Final
 
-from textual import on, work
-from textual.screen import ModalScreen
-from textual.widgets import Button
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Center, Vertical
+from textual.content import Content
+from textual.screen import ModalScreen, Screen
+from textual.widgets import Static
 
 from tui.app.keys.caps import key_cap
+from tui.app.widgets.key_line import KeyLine
 from tui.auth.session import DevicePrompt, LoginEvent, SignInProgress
-from tui.auth.sign_in.browser import BrowserOpener
 from tui.config.paths import shown, state_dir
+from tui.terminal.address_file import remove_address, write_address
+from tui.terminal.qr_code import qr_lines
 
 if TYPE_CHECKING:
-    from textual.reactive import reactive
-
     from tui.app.copying import SystemClipboard
 
+ROWS_BESIDE: Final = 3
+"""The line of advice, the line below it, and the footer."""
 
-class AddressActions(ModalScreen[LoginEvent | None]):
-    """What a sign-in's screen lets one do with the address that it shows."""
+INK: Final = "black on white"
+"""Whatever the theme: a camera wants dark on light."""
 
-    if TYPE_CHECKING:
-        progress: reactive[SignInProgress]
-        _open_url: BrowserOpener
-        _copy_to_system: SystemClipboard
 
-    @on(Button.Pressed, "#copy")
-    @work(exclusive=True, group="copy", exit_on_error=False)
-    async def action_copy(self) -> None:
+class Address:
+    """What the screen of a sign-in does with the address that it shows."""
+
+    def __init__(
+        self, screen: Screen[LoginEvent | None], copy_to_system: "SystemClipboard"
+    ) -> None:
+        self._screen = screen
+        self._copy_to_system = copy_to_system
+
+    async def copy(self, url: str) -> None:
         """Copy the address: by the system's tool, and besides by the terminal's own way."""
-        url = self.progress.url
-        self.app.copy_to_clipboard(url)
+        self._screen.app.copy_to_clipboard(url)
         if await self._copy_to_system(url):
-            self.notify("The address is on the clipboard.", markup=False)
+            self._screen.notify("The address is on the clipboard.", markup=False)
         else:
             # OSC 52 has no answer: whether this terminal takes it nobody knows.
-            self.notify(
+            self._screen.notify(
                 "The address was handed to your terminal's clipboard. Nothing there? Press "
-                f"{key_cap(self, 'address-to-file')} for a file, or select it with the mouse.",
+                f"{key_cap(self._screen, 'address-to-file')} for a file, or select it with the "
+                "mouse.",
                 markup=False,
             )
 
-    @work(exclusive=True, group="browser", exit_on_error=False)
-    async def action_open_again(self) -> None:
-        """Open the browser once more."""
-        if not await self._open_url(self.progress.url):
-            self.notify("No browser took the address: copy it.", severity="warning", markup=False)
-
-    def action_qr(self) -> None:
-        """Show what a phone needs as a QR code: the code's address, else the long one."""
-        from tui.app.screens.sign_in_qr import QrScreen
-
-        prompt, instead = self.progress.device, ""
+    def show_qr(self, progress: SignInProgress) -> None:
+        """Show the code's address as a QR code, else the long one."""
+        prompt, instead = progress.device, ""
         if prompt is not None:
-            self.app.push_screen(QrScreen(*_qr_of(prompt)))
+            self._screen.app.push_screen(QrScreen(*_qr_of(prompt)))
             return
-        if self.progress.device_offered:
-            key = key_cap(self, "device-code")
+        if progress.device_offered:
+            key = key_cap(self._screen, "device-code")
             instead = f"Or go back and press {key}: a code for another device has a small one."
         advice = "It ends at a page that does not load: paste that page's address here"
-        self.app.push_screen(QrScreen(self.progress.url, advice, instead))
+        self._screen.app.push_screen(QrScreen(progress.url, advice, instead))
 
-    def action_to_file(self) -> None:
+    def write_to_file(self, url: str) -> None:
         """Write the address to a file that nobody else can read."""
-        from tui.terminal.address_file import write_address
-
         try:
-            path = write_address(self.progress.url, state_dir())
+            path = write_address(url, state_dir())
         except OSError as error:
             words = f"The address could not be written ({error.strerror})."
-            self.notify(words, severity="error", markup=False)
+            self._screen.notify(words, severity="error", markup=False)
         else:
-            self.notify(f"The address is in {shown(path)}", timeout=15, markup=False)
+            self._screen.notify(f"The address is in {shown(path)}", timeout=15, markup=False)
 
-    def on_unmount(self) -> None:
-        """Take the file away with the sign-in."""
-        from tui.terminal.address_file import remove_address
-
+    def remove_file(self) -> None:
+        """Take the file away, where there is one."""
         remove_address(state_dir())
 
 
+class QrScreen(ModalScreen[None]):
+    """One QR code, or how large the terminal must be for it, and what else there is."""
+
+    CSS_PATH = "sign_in_qr.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "close", "Back", id="close-qr", tooltip="To the ways"),
+        # What one presses to be rid of a picture, the key that showed it among them.
+        Binding("k,enter,q,ctrl+c", "close", "Back", id="close-qr-too", show=False),
+    ]
+
+    def __init__(self, url: str, advice: str, instead: str = "") -> None:
+        super().__init__()
+        self._advice = advice
+        self._instead = instead
+        self._lines = qr_lines(url)
+
+    def compose(self) -> ComposeResult:
+        """Put the advice above the code."""
+        with Vertical(id="sheet"):
+            yield Static(Content(self._advice), id="qr-advice")
+            with Center():
+                yield Static(id="qr")
+        yield KeyLine()
+
+    def on_resize(self) -> None:
+        """Draw it once the new size is laid out; an update amid that would be lost."""
+        self.call_after_refresh(self._draw)
+
+    def _draw(self) -> None:
+        columns, rows = len(self._lines[0]), len(self._lines)
+        fits = self.size.width >= columns and self.size.height >= rows + ROWS_BESIDE
+        self.set_class(not fits, "-too-small")
+        qr = self.query_one("#qr", Static)
+        if fits:
+            qr.update(Content.styled("\n".join(self._lines), INK))
+        else:
+            qr.update(
+                Content(
+                    f"▲ This terminal is too small for the QR code: it needs {columns} columns and "
+                    f"{rows + ROWS_BESIDE} rows, and there are {self.size.width} and "
+                    f"{self.size.height}. Make the window larger, or the letters smaller. "
+                    f"{self._instead}"
+                )
+            )
+
+    def action_close(self) -> None:
+        """Go back to the ways."""
+        self.dismiss(None)
+
+
 def _qr_of(prompt: DevicePrompt) -> tuple[str, str]:
-    """Give the address to scan, and what to do with the code after that."""
+    """Return the address to scan, and what to do with the code after that."""
     if prompt.verification_uri_complete:
         return (
             prompt.verification_uri_complete,

@@ -7,21 +7,18 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from tui.auth.session import SignInProgress
+from tui.auth.session import LoginEvent, Session, SignInProgress
 from tui.auth.sign_in.attempt import ForeignAnswer, SignInAttempt, Way, bare_code
 from tui.auth.sign_in.browser import BrowserOpener
 from tui.auth.sign_in.loopback import LoopbackListener
 from tui.auth.sign_in.remarks import callback_hint
 from tui.auth.sign_in.result_page import ANSWERED, ResultPage, foreign_page, refused_page
-from tui.auth.tenant.device_grant import DeviceAuthorization, device_tokens
-from tui.auth.tenant.token_response import TokenResponse
 from tui.errors import DoorkeyError, GrantRefused, SignInFailed, SignInTimedOut
 
 if TYPE_CHECKING:
+    from tui.auth.tenant.device_grant import DeviceAuthorization
     from tui.auth.tenant.provider import Provider
-
-Watcher = Callable[[SignInProgress], None]
-Sleep = Callable[[float], Awaitable[None]]
+    from tui.auth.tenant.token_response import TokenResponse
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,28 +27,37 @@ class Answered:
 
     way: Way
     code: str = field(default="", repr=False)
-    response: TokenResponse | None = field(default=None, repr=False)
+    response: "TokenResponse | None" = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What a waiting sign-in works with."""
+    """What a sign-in works with."""
 
-    provider: "Provider"
-    watch: Watcher
+    make_provider: Callable[[], "Provider"]
+    reserve: Callable[[], Awaitable[None]]
+    """Make sure that a session can be kept; raises StoreFailed."""
+    keep: Callable[[Session], Awaitable[LoginEvent]]
+    """Keep the session and tell of it; raises StoreFailed."""
+    watch: Callable[[SignInProgress], None]
     clock: Callable[[], datetime]
     open_url: BrowserOpener
-    sleep: Sleep
+    sleep: Callable[[float], Awaitable[None]]
 
 
-class WaitingSignIn:
+class Waiting:
     """Waits for the one answer to an attempt, from whichever way it comes first."""
 
     def __init__(
-        self, attempt: SignInAttempt, listener: LoopbackListener | None, means: Means
+        self,
+        attempt: SignInAttempt,
+        listener: LoopbackListener | None,
+        provider: "Provider",
+        means: Means,
     ) -> None:
         self.attempt = attempt
         self._listener = listener
+        self._provider = provider
         self._means = means
         self._answer: asyncio.Future[Answered] = asyncio.get_running_loop().create_future()
         self._time = asyncio.timeout(attempt.options.patience_seconds)
@@ -63,7 +69,7 @@ class WaitingSignIn:
         )
 
     async def answer(self) -> Answered:
-        """Show the ways, wait, and give the first answer.
+        """Show the ways, and wait for the first answer.
 
         Raises:
             SignInRefused: the tenant or the person said no.
@@ -76,13 +82,17 @@ class WaitingSignIn:
         except TimeoutError:
             raise self._timed_out() from None
         finally:
-            await _ended(self._tasks.values())
+            await _end(self._tasks.values())
 
     def begin_device(self) -> None:
         """Ask for a code for another device, unless one is shown already."""
         running = self._tasks.get("device")
         if running is None or running.done():
             self._tasks["device"] = asyncio.create_task(self._by_device())
+
+    async def open_browser(self) -> bool:
+        """Open the browser, once more if need be; return whether one took the address."""
+        return await self._means.open_url(self._progress.url)
 
     async def take(self, pasted: str) -> None:
         """Take what a person pasted: the address that the browser ended at, or just the code.
@@ -143,7 +153,7 @@ class WaitingSignIn:
         # redeemed here, so that a slip of the hand is told and the sign-in goes on waiting.
         attempt = self.attempt
         try:
-            response = await self._means.provider.exchange_code(
+            response = await self._provider.exchange_code(
                 code, attempt.redirect_uri, attempt.proof_key.verifier
             )
         except GrantRefused:
@@ -153,18 +163,15 @@ class WaitingSignIn:
         self._settle(Answered("paste", response=response))
 
     async def _open(self) -> None:
-        opened = await self._means.open_url(self._progress.url)
+        opened = await self.open_browser()
         self._tell(browser="opened" if opened else "failed")
 
     async def _by_device(self) -> None:
-        provider, means = self._means.provider, self._means
         self._tell(device=None, device_trouble="")
         try:
-            authorization = await provider.authorize_device(self.attempt.scope)
+            authorization = await self._provider.authorize_device(self.attempt.scope)
             self._wait_for_device(authorization)
-            response = await device_tokens(
-                authorization, provider.exchange_device_code, means.clock, means.sleep
-            )
+            response = await self._provider.device_tokens(authorization, self._means.sleep)
         except DoorkeyError as error:
             if self.attempt.options.way == "device":
                 self._fail(error)
@@ -173,7 +180,7 @@ class WaitingSignIn:
         else:
             self._settle(Answered("device", response=response))
 
-    def _wait_for_device(self, authorization: DeviceAuthorization) -> None:
+    def _wait_for_device(self, authorization: "DeviceAuthorization") -> None:
         """Show the code, and give the sign-in as long as the code lives."""
         deadline = authorization.prompt.deadline
         left = (deadline - self._means.clock()).total_seconds()
@@ -200,7 +207,7 @@ class WaitingSignIn:
         )
 
 
-async def _ended(tasks: Iterable["asyncio.Task[None]"]) -> None:
+async def _end(tasks: Iterable["asyncio.Task[None]"]) -> None:
     pending = [task for task in tasks if not task.done()]
     for task in pending:
         task.cancel()

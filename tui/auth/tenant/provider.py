@@ -1,12 +1,13 @@
 """The tenant over HTTP: discovery, keys, token, userinfo, device, revocation, log out."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from tui.auth.tenant.device_grant import (
     DEVICE_GRANT,
     DeviceAuthorization,
+    device_tokens,
     parse_device_authorization,
 )
 from tui.auth.tenant.id_token import Expected, verify_id_token
@@ -99,9 +100,15 @@ class Provider:
             form[self._config.audience_parameter] = self._config.audience
         return parse_device_authorization(await self._http.post(endpoint, form), self._clock())
 
-    async def exchange_device_code(self, device_code: str) -> TokenResponse:
+    async def _exchange_device_code(self, device_code: str) -> TokenResponse:
         """Redeem a device code, once the person has let it in (RFC 8628 3.4)."""
         return await self._grant({"grant_type": DEVICE_GRANT, "device_code": device_code})
+
+    async def device_tokens(
+        self, authorization: DeviceAuthorization, sleep: Callable[[float], Awaitable[None]]
+    ) -> TokenResponse:
+        """Ask for the tokens until the person has decided; raises as the function does."""
+        return await device_tokens(authorization, self._exchange_device_code, self._clock, sleep)
 
     async def verified_claims(
         self, id_token: str, expected: Expected, clock_skew: timedelta

@@ -188,11 +188,7 @@ async def test_a_tenant_of_our_own_that_is_starting_is_waited_for() -> None:
     on = stage()
     async with on.app.run_test(size=SIZE) as pilot:
         await until(pilot, lambda: on.app.account.state == "signed-out")
-        on.app.push_screen(
-            SignInScreen(
-                on.service, "home", on.clock, on.service.open_url, no_clipboard, until_ready
-            )
-        )
+        on.app.push_screen(SignInScreen(on.service, on.clock, no_clipboard, until_ready))
         await until(pilot, lambda: "Getting ready" in text_of(on.app))
         assert not on.tenant.requests
         ready.set()

@@ -226,7 +226,7 @@ async def waiting(signing: Signing) -> AsyncIterator["asyncio.Task[object]"]:
     signing.naps_allowed = 0
     task = signing.begin()
     await signing.waiting()
-    signing.service.begin_device()
+    signing.sign_in.begin_device()
     while not signing.progress[-1].device:
         await signing.waits.wait()
         signing.waits.clear()
@@ -250,7 +250,7 @@ async def test_a_code_that_lives_shortly_takes_no_time_from_the_browser(signing:
     signing.naps_allowed = 0
     task = signing.begin()
     await signing.waiting()
-    signing.service.begin_device()
+    signing.sign_in.begin_device()
     while not signing.progress[-1].device:
         await signing.waits.wait()
         signing.waits.clear()
@@ -281,7 +281,7 @@ async def test_the_device_wins_over_a_waiting_browser_and_frees_the_port(
     task = signing.begin()
     progress = await signing.waiting()
     signing.tenant.device_allowed = True
-    signing.service.begin_device()
+    signing.sign_in.begin_device()
     assert (await task).logged_in
     with pytest.raises(OSError, match=r"refused|Connect"):
         await browse(progress.redirect_uri)
@@ -292,7 +292,7 @@ async def test_a_device_that_fails_leaves_the_browser_waiting(signing: Signing, 
     task = signing.begin()
     await signing.waiting()
     signing.tenant.device_polls = [refusing(error)]
-    signing.service.begin_device()
+    signing.sign_in.begin_device()
     while not signing.progress[-1].device_trouble:
         await signing.waits.wait()
         signing.waits.clear()
@@ -301,6 +301,10 @@ async def test_a_device_that_fails_leaves_the_browser_waiting(signing: Signing, 
     assert await task
 
 
-async def test_no_code_can_be_asked_for_without_a_sign_in(signing: Signing) -> None:
-    with pytest.raises(SignInFailed, match="No sign-in is under way"):
-        signing.service.begin_device()
+async def test_no_code_can_be_asked_for_once_the_sign_in_has_ended(signing: Signing) -> None:
+    task = signing.begin()
+    await signing.waiting()
+    await browse(signing.answer())
+    await task
+    with pytest.raises(SignInFailed, match="No sign-in is waiting for an answer"):
+        signing.sign_in.begin_device()

@@ -95,7 +95,7 @@ async def half_answered(signing: Signing) -> Login:
 async def asking_for_a_code(signing: Signing) -> Login:
     endpoint = NeverAnswers(signing.tenant, "/device_authorization")
     task = await waiting(signing)
-    signing.service.begin_device()
+    signing.sign_in.begin_device()
     await endpoint.asked.wait()
     return task
 
@@ -103,7 +103,7 @@ async def asking_for_a_code(signing: Signing) -> Login:
 async def polling(signing: Signing) -> Login:
     signing.naps_allowed = 0
     task = await waiting(signing)
-    signing.service.begin_device()
+    signing.sign_in.begin_device()
     while not signing.progress[-1].device:
         await signing.waits.wait()
         signing.waits.clear()

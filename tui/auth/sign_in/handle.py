@@ -1,0 +1,156 @@
+"""One sign-in under way, from its first question to the tenant until its session is kept."""
+
+import asyncio
+from contextlib import AsyncExitStack, suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from tui.auth.session import LoginEvent, Session, SignInProgress
+from tui.auth.sign_in.attempt import SignInAttempt, SignInOptions
+from tui.auth.sign_in.loopback import LoopbackListener
+from tui.auth.sign_in.remarks import remarks_on
+from tui.auth.sign_in.waiting import Answered, Means, Waiting
+from tui.errors import DoorkeyError, NoFreeRedirectUri, SignInCancelled, SignInFailed, StoreFailed
+
+if TYPE_CHECKING:
+    from tui.auth.tenant.provider import Provider
+    from tui.config.load import Config
+
+GIVEN_UP: Final = "The sign-in was cancelled."
+
+
+class SignIn:
+    """The handle on a sign-in that is under way; it begins when this is made."""
+
+    def __init__(
+        self,
+        config: "Config",
+        options: SignInOptions,
+        means: Means,
+        before: "SignIn | None" = None,
+    ) -> None:
+        self._config = config
+        self._options = options
+        self._means = means
+        self._waiting: Waiting | None = None
+        self._why_cancelled = GIVEN_UP
+        self._task = asyncio.create_task(self._run(before))
+        # Whoever waits for the answer has it; nobody waiting is no reason for a warning.
+        self._task.add_done_callback(lambda task: task.cancelled() or task.exception())
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether it has not ended yet."""
+        return not self._task.done()
+
+    async def answer(self) -> LoginEvent:
+        """Wait for the session; who cancels that cancels the sign-in.
+
+        Raises:
+            SignInFailed: no session came of it; the subclass tells why.
+            TenantUnreachable, TenantMisbehaved, GrantRefused: the tenant is not up to it.
+            StoreFailed: the session cannot be kept.
+        """
+        try:
+            return await self._task
+        except asyncio.CancelledError:
+            current = asyncio.current_task()
+            if current is not None and current.cancelling():
+                raise
+            raise SignInCancelled(self._why_cancelled) from None
+
+    async def take(self, address: str) -> None:
+        """Take the address that a browser elsewhere has ended at, or just the code in it.
+
+        Raises:
+            SignInFailed: it is not the answer to this sign-in, which goes on waiting.
+        """
+        await self._open_ways().take(address)
+
+    def begin_device(self) -> None:
+        """Ask the tenant for a code for another device, beside the other ways.
+
+        Raises:
+            SignInFailed: the sign-in does not wait for an answer.
+        """
+        self._open_ways().begin_device()
+
+    async def open_browser(self) -> bool:
+        """Open the browser, once more if need be; return whether one took the address.
+
+        Raises:
+            SignInFailed: the sign-in does not wait for an answer.
+        """
+        return await self._open_ways().open_browser()
+
+    def cancel(self, why: str = GIVEN_UP) -> None:
+        """End the sign-in; `answer` raises SignInCancelled, and says `why`."""
+        self._why_cancelled = why
+        self._task.cancel()
+
+    async def ended(self) -> None:
+        """Wait until it has ended, however it does."""
+        await asyncio.wait([self._task])
+
+    def _open_ways(self) -> Waiting:
+        if self._waiting is None:
+            raise SignInFailed("No sign-in is waiting for an answer. Start one first.")
+        return self._waiting
+
+    async def _run(self, before: "SignIn | None") -> LoginEvent:
+        if before is not None:
+            await before.ended()  # the port is free then
+        await self._means.reserve()  # before a person signs in for nothing
+        provider = self._means.make_provider()
+        attempt, answer = await self._first_answer(provider)
+        self._means.watch(SignInProgress("completing"))
+        session = await self._verified(provider, attempt, answer)
+        try:
+            event = await self._means.keep(session)
+        except StoreFailed:
+            with suppress(DoorkeyError):
+                await provider.revoke(session.token_set.refresh_token or "")
+            raise
+        return replace(event, remarks=remarks_on(session, attempt))
+
+    async def _first_answer(self, provider: "Provider") -> tuple[SignInAttempt, Answered]:
+        self._means.watch(SignInProgress("preparing"))
+        metadata = await provider.discover()
+        async with AsyncExitStack() as stack:
+            listener = await self._listener(stack)
+            uri = listener.redirect_uri if listener else self._config.redirect_uris[0]
+            attempt = SignInAttempt.fresh(self._config, metadata, uri, self._options)
+            self._waiting = Waiting(attempt, listener, provider, self._means)
+            try:
+                return attempt, await self._waiting.answer()
+            finally:
+                self._waiting = None
+
+    async def _listener(self, stack: AsyncExitStack) -> LoopbackListener | None:
+        if self._options.way == "device":
+            return None
+        try:
+            listener = await LoopbackListener.bind(self._config.redirect_uris)
+        except NoFreeRedirectUri:
+            # The browser is on another machine: its port is what counts, not this machine's.
+            if self._options.way == "paste":
+                return None
+            raise
+        return await stack.enter_async_context(listener)
+
+    async def _verified(
+        self, provider: "Provider", attempt: SignInAttempt, answer: Answered
+    ) -> Session:
+        from tui.auth.tenant.session_from_tokens import session_from_response
+
+        response = answer.response or await provider.exchange_code(
+            answer.code, attempt.redirect_uri, attempt.proof_key.verifier
+        )
+        return await session_from_response(
+            provider,
+            response,
+            self._means.clock(),
+            scope=attempt.scope,
+            nonce=None if answer.way == "device" else attempt.nonce,
+            max_age_seconds=attempt.options.max_age_seconds,
+        )
