@@ -37,3 +37,17 @@ def moment_in(value: object) -> datetime | None:
     """Return the moment that a NumericDate (RFC 7519 2) means, or None as `seconds_in` does."""
     seconds = seconds_in(value)
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+
+
+def duration_in(value: object) -> float | None:
+    """Return a length of time in seconds, or None where it is none.
+
+    It is a number, or a text of digits, which Entra ID and others send; zero is one, what is below
+    or not finite is none.
+    """
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20:
+        return float(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    # Compared before it is converted: an int may be too large for a float, and NaN is in no range.
+    return float(value) if 0 <= value < 1e20 else None

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from tui.json_value import json_object, moment_in, seconds_in
+from tui.json_value import duration_in, json_object, moment_in, seconds_in
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,20 @@ def test_the_furthest_dates_bear_any_zone_and_any_skew(seconds: int) -> None:
     assert moment is not None
     for days in (-2, 2):
         (moment + timedelta(days=days)).astimezone(timezone(timedelta(hours=14 * days // 2)))
+
+
+@pytest.mark.parametrize(("value", "seconds"), [(0, 0), (1.5, 1.5), ("3599", 3599), ("0", 0)])
+def test_a_duration_is_a_number_or_digits(value: object, seconds: float) -> None:
+    assert duration_in(value) == seconds
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None, True, -1, "-1", "", "1.5", "1e3", " 60", "60 ", "\u0663", "9" * 5000,
+        float("nan"), float("inf"), 10**400, [60],
+    ],
+)  # fmt: skip
+def test_what_is_no_duration_is_none_and_no_crash(value: object) -> None:
+    """security.md 61."""
+    assert duration_in(value) is None

@@ -1,6 +1,5 @@
 """The device grant (RFC 8628): a code to type in elsewhere, and asking until somebody has."""
 
-import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -16,7 +15,7 @@ from tui.errors import (
     TenantUnreachable,
 )
 from tui.http import Answer
-from tui.json_value import Json
+from tui.json_value import Json, duration_in
 from tui.text import printable, shortened
 from tui.web_address import split_web_address
 
@@ -27,6 +26,9 @@ USUAL_INTERVAL_SECONDS: Final = 5.0
 
 SHORTEST_INTERVAL_SECONDS: Final = 1.0
 """A tenant that asks for less is a tenant that we would hammer."""
+
+DENIED: Final = frozenset({"access_denied", "authorization_declined"})
+"""The second is Entra ID's own."""
 
 SLOW_DOWN_SECONDS: Final = 5.0
 """What each `slow_down` adds, for this and all later requests (RFC 8628 3.5)."""
@@ -60,13 +62,13 @@ def parse_device_authorization(answer: Answer, now: datetime) -> DeviceAuthoriza
     members = answer.members()
     if members is None or answer.status != 200 or "error" in members:
         raise _refusal(answer, members or {})
-    lifetime = _number(members, "expires_in")
+    lifetime = _seconds(members, "expires_in")
     if lifetime is None:
         raise TenantMisbehaved("The tenant gave a device code without saying how long it lives.")
-    interval = _number(members, "interval") or USUAL_INTERVAL_SECONDS
+    interval = _seconds(members, "interval") or USUAL_INTERVAL_SECONDS
     prompt = DevicePrompt(
         user_code=shortened(printable(_text(members, "user_code")).strip(), LONGEST_USER_CODE),
-        verification_uri=_address(_text(members, "verification_uri")),
+        verification_uri=_address(_verification_uri(members)),
         verification_uri_complete=_complete_address(members.get("verification_uri_complete")),
         deadline=now + timedelta(seconds=min(lifetime, LONGEST_LIFETIME_SECONDS)),
     )
@@ -110,9 +112,9 @@ def _interval_after(refused: GrantRefused, interval: float) -> float:
         return interval + SLOW_DOWN_SECONDS
     if refused.error == "expired_token":
         raise _expired() from None
-    if refused.error == "access_denied":
+    if refused.error in DENIED:
         raise SignInRefused(
-            "The code was turned down on the other device: access was denied.", refused.error
+            "The code was turned down on the other device: access was denied.", "access_denied"
         ) from None
     raise refused
 
@@ -144,15 +146,20 @@ def _text(members: dict[str, Json], name: str) -> str:
     return value
 
 
-def _number(members: dict[str, Json], name: str) -> float | None:
+def _verification_uri(members: dict[str, Json]) -> str:
+    # Google's name for it is older than the standard.
+    older = "verification_uri" not in members and "verification_url" in members
+    return _text(members, "verification_url" if older else "verification_uri")
+
+
+def _seconds(members: dict[str, Json], name: str) -> float | None:
     value = members.get(name)
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    seconds = duration_in(value)
+    if seconds is None:
         raise TenantMisbehaved(f"The {name} in the tenant's device response is not a number.")
-    if not math.isfinite(value) or not 0 <= value < 1e9:
-        raise TenantMisbehaved(f"The {name} in the tenant's device response is absurd.")
-    return float(value)
+    return seconds
 
 
 def _address(value: str) -> str:

@@ -33,9 +33,7 @@ async def session_from_response(
         TenantUnreachable, TenantMisbehaved: its keys cannot be had.
     """
     if response.id_token is None:
-        raise IdTokenRejected(
-            "The tenant sent no ID token. Check that `scope` in the config has openid in it."
-        )
+        raise IdTokenRejected(_without_id_token(by_device=nonce is None))
     expected = Expected(
         issuer=provider.issuer,
         client_id=provider.client_id,
@@ -57,6 +55,16 @@ async def session_from_response(
     profile = Profile(await _completed(provider, claims, response.access_token))
     skew_seconds = response.clock_skew.total_seconds()
     return Session(token_set, profile, signed_in_at=now, clock_skew_seconds=skew_seconds)
+
+
+def _without_id_token(*, by_device: bool) -> str:
+    if by_device:
+        # RFC 8628 leaves it open, and some tenants do not have it there at all.
+        return (
+            "The tenant let this device in but sent no ID token, so nobody knows who has signed "
+            "in. This tenant's device grant may have none: sign in by browser or paste instead."
+        )
+    return "The tenant sent no ID token. Check that `scope` in the config has openid in it."
 
 
 async def renewed_session(

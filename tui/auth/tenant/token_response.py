@@ -7,7 +7,7 @@ from typing import Final
 from tui.base64url import decode_base64url
 from tui.errors import GrantRefused, TenantMisbehaved
 from tui.http import Answer
-from tui.json_value import Json, json_object, moment_in
+from tui.json_value import Json, duration_in, json_object, moment_in
 from tui.text import printable, shortened
 
 UNKNOWN_LIFETIME: Final = timedelta(minutes=5)
@@ -107,13 +107,13 @@ def _refusal(answer: Answer, members: dict[str, Json] | None) -> GrantRefused | 
 def _expiry(expires_in: Json, access_token: str, now: datetime) -> datetime:
     if expires_in is None:
         return _expiry_claim(access_token) or now + UNKNOWN_LIFETIME
-    is_number = isinstance(expires_in, int | float) and not isinstance(expires_in, bool)
-    if not is_number or not 0 < float(str(expires_in)) <= LONGEST_LIFETIME_SECONDS:
+    seconds = duration_in(expires_in)
+    if seconds is None or not 0 < seconds <= LONGEST_LIFETIME_SECONDS:
         raise TenantMisbehaved(
             f'The tenant says that the access token lives for "{_shown(expires_in)}" seconds; '
             "a number above 0 and below ten years is expected."
         )
-    return now + timedelta(seconds=float(str(expires_in)))
+    return now + timedelta(seconds=seconds)
 
 
 def _expiry_claim(token: str) -> datetime | None:

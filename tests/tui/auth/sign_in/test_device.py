@@ -16,11 +16,13 @@ from tui.auth.tenant.device_grant import DEVICE_GRANT
 from tui.errors import (
     DoorkeyError,
     GrantRefused,
+    IdTokenRejected,
     SignInFailed,
     SignInRefused,
     SignInTimedOut,
     TenantMisbehaved,
 )
+from tui.json_value import Json
 
 BY_DEVICE = SignInOptions(way="device")
 
@@ -64,6 +66,27 @@ async def test_the_request_names_client_scope_and_audience(signing: Signing) -> 
     }
 
 
+async def test_device_response_of_google_is_taken(signing: Signing) -> None:
+    signing.tenant.device_members = {
+        "verification_uri": None,
+        "verification_uri_complete": None,
+        "verification_url": "https://www.google.example/device",
+        "expires_in": "1800",
+    }
+    signing.tenant.device_polls = [refusing("authorization_pending", 428)]
+    signing.tenant.device_allowed = True
+    await signing.service.login(options=BY_DEVICE, watch=signing.watch)
+    prompt = next(each.device for each in signing.progress if each.device)
+    assert prompt.verification_uri == "https://www.google.example/device"
+
+
+async def test_device_grant_without_id_token_is_said(signing: Signing) -> None:
+    signing.tenant.device_allowed = True
+    signing.tenant.token_members = {"id_token": None}
+    with pytest.raises(IdTokenRejected, match="sign in by browser or paste instead"):
+        await signing.service.login(options=BY_DEVICE)
+
+
 async def test_a_device_sign_in_needs_no_port(tenant: ScriptedTenant, clock: Clock) -> None:
     config = replace(CONFIG, redirect_uris=("http://127.0.0.1:1/callback",))
     signing = Signing(tenant, clock, config)
@@ -72,9 +95,9 @@ async def test_a_device_sign_in_needs_no_port(tenant: ScriptedTenant, clock: Clo
     await signing.service.aclose()
 
 
-@pytest.mark.parametrize(("told", "waits"), [(None, 5), (5, 5), (2, 2), (30, 30), (0, 5)])
+@pytest.mark.parametrize(("told", "waits"), [(None, 5), (5, 5), (2, 2), (30, 30), (0, 5), ("7", 7)])
 async def test_the_interval_is_5_seconds_unless_told(
-    signing: Signing, told: int | None, waits: float
+    signing: Signing, told: Json, waits: float
 ) -> None:
     signing.tenant.device_members = {"interval": told}
     signing.tenant.device_polls = [refusing("authorization_pending")]
@@ -120,8 +143,9 @@ async def test_an_expired_token_stops_the_polling(signing: Signing) -> None:
     assert len(signing.naps) == 1
 
 
-async def test_access_denied_stops_the_polling(signing: Signing) -> None:
-    signing.tenant.device_polls = [refusing("access_denied")]
+@pytest.mark.parametrize("error", ["access_denied", "authorization_declined"])
+async def test_access_denied_stops_the_polling(signing: Signing, error: str) -> None:
+    signing.tenant.device_polls = [refusing(error)]
     with pytest.raises(SignInRefused, match="turned down"):
         await signing.service.login(options=BY_DEVICE)
     assert len(signing.naps) == 1
@@ -158,11 +182,11 @@ async def test_a_tenant_without_the_device_grant_is_said(signing: Signing) -> No
         {"verification_uri": "http://evil.example/"},
         {"verification_uri": "https://tenant.example/\x1b[31m"},
         {"expires_in": None},
-        {"expires_in": "600"},
+        {"expires_in": "10 minutes"},
         {"expires_in": True},
         {"expires_in": -1},
         {"expires_in": 1e300},
-        {"interval": "5"},
+        {"interval": "5 s"},
         {"error": "unauthorized_client", "error_description": "\x1b[2Jno"},
     ],
 )

@@ -89,7 +89,7 @@ async def test_a_wrong_token_response_is_one_clear_error(
     assert signing.store.load() is None
 
 
-@pytest.mark.parametrize("expires_in", [0, -1, "3600", True, 1e12, float("inf"), [], {}])
+@pytest.mark.parametrize("expires_in", [0, -1, "0", "an hour", True, 1e12, float("inf"), [], {}])
 async def test_an_absurd_lifetime_is_refused(signing: Signing, expires_in: object) -> None:
     signing.tenant.token_members = {"expires_in": expires_in}  # type: ignore[dict-item]
     if expires_in == float("inf"):
@@ -98,6 +98,15 @@ async def test_an_absurd_lifetime_is_refused(signing: Signing, expires_in: objec
         )
     with pytest.raises(TenantMisbehaved, match="ten years"):
         await signing.service.login()
+
+
+async def test_lifetime_may_be_digits(signing: Signing) -> None:
+    """Entra ID's older endpoint sends a text."""
+    signing.tenant.token_members = {"expires_in": "3599"}
+    await signing.service.login()
+    expiry = signing.service.access_token_expiry
+    assert expiry is not None
+    assert (expiry - START).total_seconds() == 3599
 
 
 async def test_without_a_lifetime_an_opaque_access_token_lasts_five_minutes(
