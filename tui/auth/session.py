@@ -3,12 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Literal
 
+from tui.auth.validity import is_good_for
 from tui.json_value import Claims
-
-USUAL_VALIDITY: Final = timedelta(seconds=60)
-"""What is left of a token that is handed out: enough for a slow call and a clock that is off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +52,9 @@ class TokenSet:
     """When the tenant's answer came in; with the expiry it gives the lifetime."""
 
     def is_good_for(self, min_validity: timedelta | None, now: datetime) -> bool:
-        """Return whether the access token has `min_validity` left; unasked, a minute.
-
-        Half its life is enough where nothing was asked for, or more than it ever has: anything
-        else would renew a short-lived token at every use.
-        """
-        left = self.access_token_expiry - now
-        if left > (min_validity or USUAL_VALIDITY):
-            return True
-        lifetime = self.access_token_expiry - self.obtained_at
-        can_be_had = min_validity is not None and min_validity < lifetime
-        return not can_be_had and left > lifetime / 2
+        """Return whether the access token has `min_validity` left; see `validity.is_good_for`."""
+        expiry = self.access_token_expiry
+        return is_good_for(min_validity, obtained_at=self.obtained_at, expiry=expiry, now=now)
 
 
 @dataclass(frozen=True, slots=True)

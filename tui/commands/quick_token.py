@@ -5,9 +5,10 @@ None wherever anything is out of the ordinary, and then the full way finds out w
 """
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Final
 
+from tui.auth.validity import is_good_for
 from tui.config.keys import DEFAULT_API_URL, DEFAULT_SCOPE, issuer_of, session_identity
 from tui.config.paths import find_config, state_dir
 from tui.errors import DoorkeyError
@@ -17,15 +18,12 @@ UNUSUAL: Final = (
     AttributeError, DoorkeyError, LookupError, NotPrivate, OSError, TypeError, ValueError,
 )  # fmt: skip
 
-VALIDITY: Final = timedelta(seconds=60)
-"""As `token` has it where nothing is asked for."""
-
 CHECKED: Final = frozenset({"domain", "clientId", "audience", "apiUrl", "scope"})
 """Keys that need no check here: a wrong value names a session that there is none of."""
 
 
 def quick_token() -> str | None:
-    """Give the access token that is kept, if a minute and more is left of it."""
+    """Return the access token that is kept, or None where the full way has to look."""
     try:
         config = json.loads(find_config().read_bytes())
         if config.keys() - CHECKED:
@@ -41,8 +39,13 @@ def quick_token() -> str | None:
         if content is None:
             return None
         session = json.loads(content if content.startswith(b"{") else _opened(content, identity))
-        left = datetime.fromisoformat(session["access_token_expiry"]) - datetime.now(UTC)
-        return str(session["access_token"]) if left > VALIDITY else None
+        good = is_good_for(
+            None,
+            obtained_at=datetime.fromisoformat(session["obtained_at"]),
+            expiry=datetime.fromisoformat(session["access_token_expiry"]),
+            now=datetime.now(UTC),
+        )
+        return str(session["access_token"]) if good else None
     except UNUSUAL:
         return None
 

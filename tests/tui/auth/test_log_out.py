@@ -215,3 +215,16 @@ async def test_closing_ends_a_renewal_under_way(tenant: ScriptedTenant, clock: C
     await service.aclose()
     with pytest.raises(asyncio.CancelledError):
         await renewal
+
+
+async def test_log_out_raises_nothing_where_no_certificates_can_be_read(
+    clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "missing.pem"))
+    async with AuthService(CONFIG, store=MemoryStore(session()), clock=clock) as service:
+        service.take_up()
+        local, revocation, tenant = await service.log_out()
+    assert local.outcome == "done"
+    assert (revocation.outcome, tenant.outcome) == ("failed", "failed")
+    assert "SSL_CERT_FILE is " in revocation.message
+    assert "SSL_CERT_FILE is " in tenant.message

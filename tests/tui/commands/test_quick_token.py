@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -45,10 +45,17 @@ def test_the_quick_way_refuses_a_file_that_others_can_read(
     assert main(["token"]) == 1
 
 
-def test_the_quick_way_gives_no_token_with_less_than_a_minute_left(config: Config) -> None:
-    kept = session(obtained_at=datetime.now(UTC), lifetime_seconds=59)
+@pytest.mark.parametrize(
+    ("age", "lifetime", "is_good"), [(0, 40, True), (21, 40, False), (3540, 3600, False)]
+)
+def test_the_quick_way_judges_what_is_left_of_a_token_as_the_full_way_does(
+    config: Config, age: int, lifetime: int, is_good: bool
+) -> None:
+    obtained_at = datetime.now(UTC) - timedelta(seconds=age)
+    kept = session(obtained_at=obtained_at, lifetime_seconds=lifetime)
     session_store(config).save(kept)
-    assert quick_token() is None
+    assert (quick_token() is not None) == is_good
+    assert kept.token_set.is_good_for(None, datetime.now(UTC)) == is_good
 
 
 @pytest.mark.parametrize(
