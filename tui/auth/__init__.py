@@ -1,4 +1,7 @@
-"""Sign-in and session, for the app, the commands and anybody's asyncio program."""
+"""Sign-in and session, for the app, the commands and anybody's asyncio program.
+
+Imports `tui.config` and what is below it; nothing of Textual, and no screen.
+"""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Final

@@ -55,11 +55,6 @@ class SessionKeeper:
         self._due: tuple[TokenSet, datetime] | None = None
         self._failed_with: TokenSet | None = None
 
-    @property
-    def offline(self) -> Offline | None:
-        """What keeps the session from being renewed, or None."""
-        return self._offline
-
     async def keep(self) -> None:
         """Keep the session; ends only by being cancelled."""
         while True:

@@ -36,7 +36,7 @@ class SharedRenewal:
         await asyncio.shield(self._task)
 
     async def end(self, patience_seconds: float = 0.0) -> None:
-        """Give the renewal under way that long to finish, then cancel it."""
+        """Wait that long for the renewal under way, then cancel it."""
         if self._task is not None:
             _, unfinished = await asyncio.wait([self._task], timeout=patience_seconds)
             for task in unfinished:

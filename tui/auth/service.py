@@ -253,11 +253,9 @@ class AuthService:
         return tuple(steps)
 
     async def __aenter__(self) -> Self:
-        """Return the service itself."""
         return self
 
     async def __aexit__(self, *_exception: object) -> None:
-        """Close it, however the block ended."""
         await self.aclose()
 
     async def aclose(self) -> None:

@@ -103,7 +103,7 @@ def _greet(event: LoginEvent) -> None:
 
 
 class _Teller:
-    """Says each thing once, in the order in which it comes about."""
+    """Prints each piece of news once, in the order in which it comes."""
 
     def __init__(self, around: Surroundings, way: Way) -> None:
         self._around = around
@@ -112,7 +112,7 @@ class _Teller:
         self._told_code = ""
 
     def tell(self, progress: SignInProgress) -> None:
-        """Say what is new."""
+        """Print what is new."""
         if progress.url and not self._told_address:
             self._told_address = True
             self._tell_address(progress)
@@ -136,7 +136,7 @@ class _Teller:
 
 
 def hints(progress: SignInProgress, around: Surroundings, way: Way) -> list[str]:
-    """Give the lines to print below the address; none where its browser is at hand."""
+    """Return the lines to print below the address; none where a browser is at hand."""
     if way == "paste" or not (around.browser_is_elsewhere or not around.has_display):
         return []
     port = urlsplit(progress.redirect_uri).port

@@ -44,13 +44,13 @@ def add_login_options(login: argparse.ArgumentParser, config: Path | None) -> No
 
 
 def not_for_device(arguments: argparse.Namespace) -> str:
-    """Give the first option that `--device` has no place for, or an empty text."""
+    """Return the first option that cannot go with `--device`, or an empty string."""
     names = [name for name in WITHOUT_DEVICE if getattr(arguments, name)]
     return f"--{names[0].replace('_', '-')}" if names else ""
 
 
 def callback_text(config: Path | None) -> str:
-    """Say which callback URLs the tenant must allow: the config's, else the usual ones."""
+    """Return the callback URLs that the tenant must allow: the config's, else the usual ones."""
     from tui.auth.sign_in.remarks import allowed
 
     uris, client = _callbacks(config)

@@ -100,7 +100,7 @@ The ways are open side by side: whichever works first signs you in, and this clo
         """Whether it has failed for want of a port, which a code and pasting do without."""
 
     def compose(self) -> ComposeResult:
-        """Put the dialog together."""
+        """Compose the dialog."""
         config = self._service.config
         with VerticalScroll(id="dialog", can_focus=False):
             with Horizontal(id="now"):
@@ -153,11 +153,11 @@ The ways are open side by side: whichever works first signs you in, and this clo
         self.dismiss(event)
 
     def watch_progress(self) -> None:
-        """Tell where the sign-in stands."""
+        """Show where the sign-in stands."""
         self._tell(self._words())
 
     def watch_failure(self) -> None:
-        """Tell why the sign-in has ended, or that it goes on."""
+        """Show why the sign-in has ended, or that it goes on."""
         self._tell(words_for_failure(self.failure) if self.failure else self._words())
 
     def _words(self) -> Words:
@@ -266,7 +266,7 @@ The ways are open side by side: whichever works first signs you in, and this clo
 
     @on(Button.Pressed, "#cancel")
     def action_cancel(self) -> None:
-        """Give up; closing the dialog ends the attempt with it."""
+        """Close the dialog, which cancels the sign-in."""
         self.dismiss(None)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -287,6 +287,6 @@ The ways are open side by side: whichever works first signs you in, and this clo
         return super().check_action(action, parameters)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """Say so when something goes wrong that nobody has foreseen."""
+        """Show an error that no code here expects."""
         if event.state is WorkerState.ERROR:
             self.failure = f"Something unexpected went wrong ({type(event.worker.error).__name__})."

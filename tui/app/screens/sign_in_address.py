@@ -93,7 +93,7 @@ class QrScreen(ModalScreen[None]):
         self._lines = qr_lines(url)
 
     def compose(self) -> ComposeResult:
-        """Put the advice above the code."""
+        """Compose the advice above the code."""
         with Vertical(id="sheet"):
             yield Static(Content(self._advice), id="qr-advice")
             with Center():

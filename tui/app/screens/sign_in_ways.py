@@ -30,12 +30,12 @@ class WayPanel(Vertical):
         super().__init__(id=f"by-{way}", classes="way")
 
     def compose(self) -> ComposeResult:
-        """Put the way together."""
+        """Compose title and hint."""
         yield Static(classes="way-title")
         yield Static(classes="way-hint")
 
     def show(self, number: int, words: WayWords) -> None:
-        """Say what the way is."""
+        """Show what the way is."""
         self.query_one(".way-title", Static).update(
             Content.assemble((f"{number}  ", "$text-primary"), words.title)
         )
@@ -50,7 +50,7 @@ class BrowserWay(WayPanel):
     """A browser that reaches the port that waits here; over SSH through a tunnel."""
 
     def compose(self) -> ComposeResult:
-        """Leave room for the line that makes the tunnel."""
+        """Add the line that makes the tunnel."""
         yield from super().compose()
         yield Static(id="tunnel")
 
@@ -67,7 +67,7 @@ class DeviceWay(WayPanel):
     _shown: DevicePrompt | None = None
 
     def compose(self) -> ComposeResult:
-        """Leave room for the code."""
+        """Add the code."""
         yield from super().compose()
         yield Static(id="device-address")
         with Vertical(id="user-code"):
@@ -97,25 +97,25 @@ class PasteWay(WayPanel):
     """A browser on another machine, whose last address is pasted here."""
 
     def compose(self) -> ComposeResult:
-        """Leave room for what is pasted."""
+        """Add the input field."""
         yield from super().compose()
         yield Input(placeholder=PASTE_HERE, id="pasted")
         yield Static(id="paste-trouble", classes="trouble")
 
     def on_mount(self) -> None:
-        """Nothing to type in before it is asked for."""
+        """Hide the input field until it is asked for."""
         self.query_one("#pasted").display = False
         self.query_one("#paste-trouble").display = False
 
     def open(self) -> None:
-        """Let something be pasted."""
+        """Show the input field and focus it."""
         pasted = self.query_one("#pasted", Input)
         pasted.display = True
         pasted.focus(scroll_visible=False)
         self.bring_into_view()
 
     def complain(self, trouble: str) -> None:
-        """Say what is wrong with what was pasted; an empty text takes that back."""
+        """Show what is wrong with what was pasted; an empty string hides that."""
         shown = self.query_one("#paste-trouble", Static)
         shown.display = bool(trouble)
         shown.update(Content(f"✗ {printable(trouble)}"))
@@ -131,7 +131,7 @@ class Ways(Vertical):
         self._order: list[str] = []
 
     def compose(self) -> ComposeResult:
-        """Yield them all; which are seen, and in which order, is known later."""
+        """Compose all ways; `show` decides which are seen, and in which order."""
         yield BrowserWay("browser")
         yield DeviceWay("device")
         yield PasteWay("paste")
@@ -166,5 +166,5 @@ def with_key_caps(hint: str, node: DOMNode) -> Content:
 
 
 def spaced(code: str) -> str:
-    """Give a code with room between its characters: read at a glance, and from afar."""
+    """Return a code with spaces between its characters, so that it is read from afar."""
     return " ".join(code)

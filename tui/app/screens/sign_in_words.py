@@ -90,7 +90,7 @@ BY_PASTE: Final = WayWords(
 
 
 def words_for_progress(progress: SignInProgress, tenant: str, around: Surroundings) -> Words:
-    """Say where the sign-in stands."""
+    """Return where the sign-in stands."""
     if progress.phase == "preparing":
         return Words("◌ Getting ready", f"Asking {printable(tenant)} how to sign in there.")
     if progress.phase == "completing":
@@ -105,12 +105,12 @@ def words_for_progress(progress: SignInProgress, tenant: str, around: Surroundin
 
 
 def words_for_failure(reason: str) -> Words:
-    """Say why there is no session."""
+    """Return why there is no session."""
     return Words("✗ The sign-in did not work", printable_block(reason))
 
 
 def ways(progress: SignInProgress, around: Surroundings) -> tuple[WayWords, ...]:
-    """Give the ways that are open, the likeliest first; being elsewhere changes but the order."""
+    """Return the ways that are open, the likeliest first."""
     device = BY_DEVICE_SHOWN if progress.device else BY_DEVICE
     if not progress.url:
         return (device,) if progress.device else ()
@@ -130,11 +130,11 @@ def ways(progress: SignInProgress, around: Surroundings) -> tuple[WayWords, ...]
 
 
 def is_open(words: WayWords, progress: SignInProgress) -> bool:
-    """Tell whether a way can be gone now: a code is given by some tenants only."""
+    """Return whether a way can be used now: only some tenants give codes."""
     return words.way != "device" or progress.device_offered
 
 
 def tunnel(progress: SignInProgress, around: Surroundings) -> str:
-    """Give the ssh line that leads the person's own browser here; empty where none is needed."""
+    """Return the ssh line that leads the person's own browser here; empty where none is needed."""
     port = urlsplit(progress.redirect_uri).port
     return around.tunnel(port) if around.over_ssh and port and progress.url else ""

@@ -1,1 +1,4 @@
-"""The ways in which a person signs in: loopback, and what they share."""
+"""One sign-in, by loopback, paste and device side by side.
+
+Imports the session, the tenant's room, and what is below `tui.auth`.
+"""

@@ -61,7 +61,7 @@ class SignInOptions:
     patience_seconds: float = PATIENCE_SECONDS
 
     def parameters(self) -> dict[str, str]:
-        """Give the parameters that were asked for, by their names in the request."""
+        """Return the parameters that were asked for, by their names in the request."""
         max_age = "" if self.max_age_seconds is None else str(self.max_age_seconds)
         asked = {
             "prompt": self.prompt,
@@ -155,7 +155,7 @@ class SignInAttempt:
         return url
 
     def code_in(self, query: str) -> str:
-        """Give the authorization code of an answer's query (RFC 6749 4.1.2).
+        """Return the authorization code of an answer's query (RFC 6749 4.1.2).
 
         Raises:
             ForeignAnswer: not to this sign-in, or not an answer at all; keep waiting.
@@ -172,7 +172,7 @@ class SignInAttempt:
         return code
 
     def code_in_url(self, pasted: str) -> str:
-        """Give the code of an answer pasted as a whole address; raises as `code_in`.
+        """Return the code of an answer pasted as a whole address; raises as `code_in`.
 
         What browsers hide of an address may be missing, and wrapped lines may have broken it.
         """
@@ -214,7 +214,7 @@ class SignInAttempt:
 
 
 def bare_code(pasted: str) -> str:
-    """Give the code where nothing but a code was pasted, else an empty text.
+    """Return the code where nothing but a code was pasted, else an empty string.
 
     A code is any visible ASCII (RFC 6749 A.11), but an address or a query is none.
     """

@@ -116,7 +116,7 @@ def _start(command: BrowserCommand) -> "subprocess.Popen[bytes]":
 
 
 def browser_commands(url: str, environ: Mapping[str, str]) -> list[BrowserCommand]:
-    """Give the commands to try, in order; none where no browser with windows can be shown.
+    """Return the commands to try, in order; none where no browser with windows can be shown.
 
     `$BROWSER` may list several, each with `%s` or not.
     """

@@ -89,11 +89,9 @@ class LoopbackListener:
         return f"http://{self._host_name}:{self._port}{self._address.path}"
 
     async def __aenter__(self) -> Self:
-        """Give the listener itself."""
         return self
 
     async def __aexit__(self, *_exception: object) -> None:
-        """Close it, however the block ended."""
         await self.close()
 
     async def close(self) -> None:
@@ -224,7 +222,7 @@ async def read_request(
 
 
 def header_lists(request: h11.Request) -> Mapping[bytes, list[bytes]]:
-    """Give the values of each header, under its name in lower case."""
+    """Return the values of each header, under its name in lower case."""
     headers: dict[bytes, list[bytes]] = {}
     for name, value in request.headers:
         headers.setdefault(name.lower(), []).append(value)

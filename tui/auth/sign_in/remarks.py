@@ -63,7 +63,7 @@ def _shown(words: list[str]) -> str:
 
 
 def callback_hint(config: "Config") -> str:
-    """Say what to allow where, for a tenant that shows an error page instead of its login."""
+    """Return what to allow where, for a tenant that shows an error page instead of its login."""
     return (
         "Does the browser show an error about the callback or redirect URI? Then allow, in the "
         f"tenant's settings of the client {printable(config.client_id)}: "
@@ -72,7 +72,7 @@ def callback_hint(config: "Config") -> str:
 
 
 def allowed(redirect_uris: Sequence[str]) -> list[str]:
-    """Give callback URLs as a tenant has to allow them."""
+    """Return callback URLs as a tenant has to allow them."""
     return [_allowed(uri) for uri in redirect_uris]
 
 

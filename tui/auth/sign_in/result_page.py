@@ -107,14 +107,14 @@ TOO_LONG: Final = ResultPage(431, "Too long", "Go back to your terminal.")
 
 
 def refused_page(message: str) -> ResultPage:
-    """Tell that the tenant said no."""
+    """Return the page for a refusal by the tenant."""
     return ResultPage(
         200, "The sign-in did not work", f"{message} Go back to your terminal to try again."
     )
 
 
 def foreign_page(message: str) -> ResultPage:
-    """Tell that a request is not the answer that is waited for."""
+    """Return the page for a request that is not the awaited answer."""
     return ResultPage(
         400,
         "Not the answer that Doorkey waits for",
@@ -123,5 +123,5 @@ def foreign_page(message: str) -> ResultPage:
 
 
 def redirect_page(location: str) -> ResultPage:
-    """Send the browser on with GET, whatever it came with (RFC 9110 15.4.4)."""
+    """Return a redirect that is followed with GET (303, RFC 9110 15.4.4)."""
     return ResultPage(303, "One moment", "Your browser goes on by itself.", True, location)

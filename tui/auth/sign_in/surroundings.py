@@ -36,11 +36,11 @@ class Surroundings:
 
     @property
     def browser_is_elsewhere(self) -> bool:
-        """Tell whether the person most likely looks at another machine's browser."""
+        """Whether the person's browser is most likely on another machine."""
         return self.over_ssh or self.in_container
 
     def tunnel(self, port: int) -> str:
-        """Give the command that makes `port` of the person's own machine lead here."""
+        """Return the command that makes `port` of the person's own machine lead here."""
         return f"ssh -L {port}:127.0.0.1:{port} {self.ssh_target}"
 
 
