@@ -38,7 +38,7 @@ class Settings:
     """The tenant's identifier, to the letter: a slash at its end counts."""
     audience: str
     """This API's identifier, as the tenant writes it into `aud`."""
-    host: str = "127.0.0.1"
+    host: str = "localhost"
     port: int = DEFAULT_PORT
     workers: int = 1
     """Processes; each has its own caches and fetches the issuer's keys once."""
@@ -124,7 +124,7 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     add: Callable[..., argparse.Action] = parser.add_argument
     add("--issuer", default=given("API_ISSUER"), help="the tenant, as discovery says it")
     add("--audience", default=given("API_AUDIENCE"), help="this API's identifier")
-    add("--host", default=given("API_HOST", "127.0.0.1"), help="where to listen (%(default)s)")
+    add("--host", default=given("API_HOST", "localhost"), help="where to listen (%(default)s)")
     add("--port", default=given("API_PORT", str(DEFAULT_PORT)), help="(%(default)s)")
     add("--workers", default=given("API_WORKERS", "1"), help="processes (%(default)s)")
     add(

@@ -123,7 +123,7 @@ def _address_of(issuer: str) -> tuple[str, int]:
     _check_issuer(issuer)
     parts = urlsplit(issuer)
     host = parts.hostname or ""
-    return "127.0.0.1" if host == "localhost" else host, parts.port or 80
+    return host, parts.port or 80
 
 
 def _check_issuer(issuer: str) -> None:

@@ -1,11 +1,11 @@
-"""The port a server means to listen on: is it free, and if not, who has it."""
+"""The port that a server is about to listen on: whether it is free, and else who has it."""
 
 import errno
 import socket
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -14,8 +14,18 @@ from api_server.serving.flags import ADDRESS_SETTING
 LISTENING: Final = "0A"
 """TCP_LISTEN as /proc/net/tcp spells it."""
 
-LOOPBACK: Final = "127.0.0.1"
-"""What `localhost` means here: one address, whatever order the hosts file has."""
+LOCALHOST: Final = ("127.0.0.1", "::1")
+"""What `localhost` means, whatever the hosts file says: Granian serves the first address."""
+
+NO_IPV6: Final = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
+"""What a machine without IPv6, or without ::1, answers."""
+
+BACKLOG: Final = 128
+"""Connections to [::1] that wait for a worker."""
+
+
+class PortUnavailableError(Exception):
+    """The port cannot be listened on; the message says why and what to do."""
 
 
 class PortUnavailable(Exception):
@@ -30,18 +40,21 @@ class ListeningPort:
     number: int
     setting: str = ADDRESS_SETTING
     """Where somebody can choose another one."""
+    second_address: str | None = None
+    """Where else clients may look for the server, so that nobody else may listen there."""
 
     @classmethod
     def on(cls, host: str, number: int, setting: str = ADDRESS_SETTING) -> "ListeningPort":
-        """Resolve `host`; raises PortUnavailable when it names no address."""
+        """Resolve `host`; raise PortUnavailable where it names no address."""
         if host.lower().rstrip(".") == "localhost":
-            return cls(LOOPBACK, number, setting)
+            first, second = LOCALHOST
+            return cls(first, number, setting, second)
         try:
             found = socket.getaddrinfo(host, number, type=socket.SOCK_STREAM)
         except OSError as error:
             raise PortUnavailable(
                 f"host {host!r} names no address of this machine ({error.strerror}); "
-                "use 127.0.0.1 to serve this machine only, 0.0.0.0 to serve all"
+                "use localhost to serve this machine only, 0.0.0.0 to serve all"
             ) from error
         return cls(str(found[0][4][0]), number, setting)
 
@@ -52,34 +65,55 @@ class ListeningPort:
         return f"http://{shown}:{self.number}"
 
     @contextmanager
-    def claimed(self) -> Iterator[None]:
-        """Hold the port for one server; raises PortUnavailable if another one has it.
+    def claimed(self) -> Iterator[socket.socket | None]:
+        """Hold the port for one server; raise PortUnavailable if another one has it.
+
+        Yield what listens at the second address, if there is one and the machine has it.
 
         Granian binds with SO_REUSEPORT, so that its workers can share a port; two servers of
         one user would silently share it too. A bind without that option tells them apart, and
         a name in Linux's abstract socket space those that start in the same moment.
         """
-        with socket.socket(socket.AF_UNIX) as name:
+        with ExitStack() as stack:
             if sys.platform == "linux":
-                self._take(name)
-            self._require_free()
-            yield
+                self._take_name(stack.enter_context(socket.socket(socket.AF_UNIX)))
+            self._bound().close()
+            second = self._listen_at_second_address()
+            if second is not None:
+                stack.enter_context(second)
+            yield second
 
-    def _take(self, name: socket.socket) -> None:
+    def _take_name(self, name: socket.socket) -> None:
         try:
             name.bind(f"\0listening on {self.url}")
         except OSError as error:
             raise PortUnavailable(self._reason(error)) from error
 
-    def _require_free(self) -> None:
-        family = socket.AF_INET6 if ":" in self.address else socket.AF_INET
-        with socket.socket(family, socket.SOCK_STREAM) as probe:
+    def _listen_at_second_address(self) -> socket.socket | None:
+        if self.second_address is None:
+            return None
+        try:
+            second = replace(self, address=self.second_address)._bound()
+        except PortUnavailable as error:
+            if isinstance(error.__cause__, OSError) and error.__cause__.errno in NO_IPV6:
+                return None
+            raise
+        second.listen(BACKLOG)
+        return second
+
+    def _bound(self) -> socket.socket:
+        try:
+            bound = socket.socket(socket.AF_INET6 if ":" in self.address else socket.AF_INET)
+        except OSError as error:
+            raise PortUnavailable(self._reason(error)) from error
+        try:
             # connections of a server that just ended must not keep the next one from starting
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((self.address, self.number))
-            except OSError as error:
-                raise PortUnavailable(self._reason(error)) from error
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            bound.bind((self.address, self.number))
+        except OSError as error:
+            bound.close()
+            raise PortUnavailable(self._reason(error)) from error
+        return bound
 
     def _reason(self, error: OSError) -> str:
         where = f"port {self.number} on {self.address}"
@@ -91,27 +125,30 @@ class ListeningPort:
         return f"{where} cannot be used ({error.strerror}); choose another with {self.setting}"
 
     def holder(self) -> str | None:
-        """Name the process that listens on the port, where the system tells (Linux, same user)."""
-        sockets = {f"socket:[{inode}]" for inode in self._listening_inodes()}
+        """Return which process, or whose, listens on the port, where the system tells (Linux)."""
+        users = self._listeners()
+        sockets = {f"socket:[{inode}]" for inode in users}
         for descriptor in Path("/proc").glob("[0-9]*/fd/*") if sockets else ():
             with suppress(OSError):
                 if str(descriptor.readlink()) in sockets:
                     process = descriptor.parts[2]
                     return f"held by {_command(process)}, process {process}"
-        return None
+        # the descriptors of other users' processes cannot be read
+        return f"held by a process of user {min(users.values())}" if users else None
 
-    def _listening_inodes(self) -> set[str]:
-        inodes = set()
+    def _listeners(self) -> dict[str, str]:
+        """Return the sockets that listen on the port at any address: inode and user id."""
+        found = {}
         for table in (Path("/proc/net/tcp"), Path("/proc/net/tcp6")):
             with suppress(OSError):
                 for row in table.read_text("ascii").splitlines()[1:]:
                     _, local, _, state, *rest = row.split()
                     if state == LISTENING and int(local.rpartition(":")[2], 16) == self.number:
-                        inodes.add(rest[5])
-        return inodes
+                        found[rest[5]] = rest[3]
+        return found
 
 
 def _command(process: str) -> str:
-    """Read the program's short name, without anything that could steer a terminal."""
+    """Return the program's short name, without anything that could steer a terminal."""
     name = Path("/proc", process, "comm").read_text("ascii", "replace")
     return "".join(letter for letter in name if letter.isprintable())

@@ -3,6 +3,7 @@
 import gc
 import os
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from starlette.types import ASGIApp
 from api_server.serving.flags import ADDRESS_SETTING
 from api_server.serving.listening_port import ListeningPort, PortUnavailable
 from api_server.serving.logs import LOGGING
+from api_server.serving.loopback_relay import MAX_RELAYED, LoopbackRelay
 
 STDIN: Final = 0
 """Standard input's descriptor; sys.stdin's buffer has a lock that a fork could copy while held."""
@@ -39,8 +41,8 @@ MAX_CONNECTIONS: Final = 4096
 Each slow client holds one for HEAD_SECONDS, so this many must not be few.
 """
 
-SPARE_DESCRIPTORS: Final = 64
-"""For what else a worker has open: logs, the issuer, the loop."""
+SPARE_DESCRIPTORS: Final = 64 + 2 * MAX_RELAYED
+"""For what else a worker has open: logs, the issuer, the loop, and both ends of the relay."""
 
 if sys.platform != "win32":
     import resource
@@ -64,17 +66,26 @@ def serve(
     `stop_with_stdin` the server ends too when its standard input ends: a parent that holds the
     other end of a pipe leaves no server behind, however it dies.
     """
+    _turn_off_core_dumps()
     try:
         listening = ListeningPort.on(host, port, address_setting)
-        with listening.claimed():
+        with listening.claimed() as second:
             server = _server(listening, workers, head_seconds)
             server.on_startup(partial(_stop_on_hang_up, server))
             if stop_with_stdin:
                 server.on_startup(_stop_when_stdin_ends)
             server.on_startup(partial(logger.info, "listening on %s", listening.url))
+            if second is not None:
+                make_app = partial(_relayed, make_app, second, listening)
             _run(server, make_app)
     except PortUnavailable as error:
         sys.exit(f"error: {error}")
+
+
+def _relayed(
+    make_app: Callable[[], ASGIApp], second: socket.socket, listening: ListeningPort
+) -> ASGIApp:
+    return LoopbackRelay(make_app(), second, listening.address, listening.number)
 
 
 def _run(server: MPServer, make_app: Callable[[], ASGIApp]) -> None:
@@ -104,6 +115,12 @@ def _server(listening: ListeningPort, workers: int, head_seconds: float) -> MPSe
         respawn_failed_workers=workers > 1,
         workers_kill_timeout=DRAIN_SECONDS,
     )
+
+
+def _turn_off_core_dumps() -> None:
+    """Keep the tokens in memory out of files; the workers inherit it."""
+    if sys.platform != "win32":
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _connections() -> int:

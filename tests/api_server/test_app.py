@@ -58,8 +58,8 @@ async def test_asking_for_readiness_fetches_the_keys() -> None:
         (
             "my-api",
             None,
-            "http://127.0.0.1:3001",
-            "http://127.0.0.1:3001/.well-known/oauth-protected-resource",
+            "http://localhost:3001",
+            "http://localhost:3001/.well-known/oauth-protected-resource",
         ),
         (
             "my-api",

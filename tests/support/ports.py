@@ -27,14 +27,28 @@ def free_ports(count: int) -> list[int]:
     return [_next_free() for _ in range(count)]
 
 
+def has_ipv6() -> bool:
+    """Tell whether this machine has ::1."""
+    try:
+        return _can_bind(socket.AF_INET6, "::1", 0)
+    except OSError:
+        return False
+
+
 def _next_free() -> int:
     return next(port for port in _PORTS if _is_free(port))
 
 
 def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
+    return _can_bind(socket.AF_INET, "127.0.0.1", port) and (
+        not has_ipv6() or _can_bind(socket.AF_INET6, "::1", port)
+    )
+
+
+def _can_bind(family: socket.AddressFamily, address: str, port: int) -> bool:
+    with socket.socket(family) as probe:
         try:
-            probe.bind(("127.0.0.1", port))
+            probe.bind((address, port))
         except OSError:
             return False
         return True

@@ -27,6 +27,8 @@ class Server:
     port: int
     stderr: IO[bytes]
     """A file: a pipe that nobody reads would stop the server."""
+    host: str = "127.0.0.1"
+    """Where it is asked."""
 
     @classmethod
     def start(cls, arguments: Sequence[str], port: int, *, ready: bool = True) -> "Server":
@@ -58,7 +60,7 @@ class Server:
         raise AssertionError("the server does not answer")
 
     def get(self, path: str, **headers: str) -> tuple[int, bytes]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=DEADLINE_SECONDS)
+        connection = http.client.HTTPConnection(self.host, self.port, timeout=DEADLINE_SECONDS)
         try:
             connection.request("GET", path, headers=headers)
             answer = connection.getresponse()
@@ -68,13 +70,13 @@ class Server:
 
     def begin(self, path: str) -> http.client.HTTPResponse:
         """Send a request and return once its answer has begun."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=DEADLINE_SECONDS)
+        connection = http.client.HTTPConnection(self.host, self.port, timeout=DEADLINE_SECONDS)
         connection.request("GET", path, headers={"Connection": "close"})
         return connection.getresponse()
 
     def raw(self, sent: bytes, *, end: bool = False) -> bytes:
         """Send bytes and return what comes back until the server closes or answers."""
-        with socket.create_connection(("127.0.0.1", self.port), DEADLINE_SECONDS) as connection:
+        with socket.create_connection((self.host, self.port), DEADLINE_SECONDS) as connection:
             connection.sendall(sent)
             if end:
                 connection.shutdown(socket.SHUT_WR)

@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 
 from api_server.serving.listening_port import ListeningPort, PortUnavailable
+from tests.support.ports import free_port, has_ipv6
+
+needs_ipv6 = pytest.mark.skipif(not has_ipv6(), reason="this machine has no ::1")
 
 
 def claim(host: str, number: int) -> None:
@@ -44,8 +47,37 @@ def test_port_on_all_addresses_is_taken_too(taken: int) -> None:
         claim("0.0.0.0", taken)
 
 
-def test_localhost_is_one_address() -> None:
-    assert ListeningPort.on("LOCALHOST", 1).address == "127.0.0.1"
+@needs_ipv6
+def test_localhost_is_both_families_and_refused_where_somebody_has_the_other_one() -> None:
+    """security.md 53."""
+    with socket.socket(socket.AF_INET6) as other:
+        other.bind(("::1", 0))
+        other.listen()
+        number = other.getsockname()[1]
+        with pytest.raises(PortUnavailable) as caught:
+            claim("LOCALHOST", number)
+        assert f"port {number} on ::1 is taken (held by " in str(caught.value)
+        assert f"process {os.getpid()})" in str(caught.value)
+        # whoever asks for one address gets that one
+        claim("127.0.0.1", number)
+
+
+@needs_ipv6
+def test_claimed_localhost_leaves_the_other_family_to_nobody() -> None:
+    """security.md 53."""
+    number = free_port()
+    with ListeningPort.on("localhost", number).claimed(), socket.socket(socket.AF_INET6) as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        with pytest.raises(OSError, match="in use"):
+            other.bind(("::1", number))
+
+
+def test_machine_without_the_other_family_is_served_on_the_one_it_has() -> None:
+    # an address that no machine has: what ::1 is where IPv6 is off
+    port = ListeningPort("127.0.0.1", free_port(), second_address="2001:db8::1")
+    with port.claimed() as second:
+        assert second is None
 
 
 def test_name_of_nothing_is_a_clear_error() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.ports import free_port
+from tests.support.ports import free_port, has_ipv6
 from tests.support.processes import DEADLINE_SECONDS, Server, first_to_end, wait_until_gone
 
 pytestmark = pytest.mark.skipif(not Path("/proc").exists(), reason="looks into /proc")
@@ -114,6 +114,41 @@ def test_stop_during_the_start_is_a_stop(start: Start, moment: Callable[[Server]
     terminate(server)
     assert server.process.wait(DEADLINE_SECONDS) in (0, -signal.SIGTERM)
     wait_until_gone(members)
+
+
+@pytest.mark.skipif(not has_ipv6(), reason="this machine has no ::1")
+@pytest.mark.parametrize("workers", [1, 2])
+def test_localhost_is_served_in_both_families_to_the_last_answer(
+    start: Start, workers: int
+) -> None:
+    """security.md 53."""
+    server = start(workers)
+    server.host = "::1"
+    assert server.get("/healthz") == (200, b"ok")
+    in_flight = [server.begin("/slow") for _ in range(8)]
+    terminate(server)
+    assert [answer.read() for answer in in_flight] == [b"begun, done"] * 8
+    assert server.process.wait(15) == 0
+
+
+@pytest.mark.skipif(not has_ipv6(), reason="this machine has no ::1")
+def test_start_is_refused_where_somebody_has_the_other_family(start: Start) -> None:
+    """security.md 53: who is sent to ::1 would hand them the token."""
+    port = free_port()
+    with socket.socket(socket.AF_INET6) as other:
+        other.bind(("::1", port))
+        other.listen()
+        server = start(port=port, ready=False)
+        assert server.process.wait(10) == 1
+    assert f"port {port} on ::1 is taken (held by " in server.errors()
+
+
+def test_processes_that_hold_tokens_leave_no_core(start: Start) -> None:
+    """security.md 64."""
+    for member in start(2).members():
+        limits = Path(f"/proc/{member}/limits").read_text().splitlines()
+        (line,) = [line for line in limits if line.startswith("Max core file size")]
+        assert line.split()[4:6] == ["0", "0"]
 
 
 def test_end_of_stdin_means_nothing_unless_asked_for(start: Start) -> None:
