@@ -7,6 +7,9 @@
     │   ├── FormTooLarge     413
     │   └── FormTooSlow      408
     ├── InvalidToken         401 invalid_token
+    ├── InvalidProof         401 invalid_dpop_proof (RFC 9449 7.1)
+    │   ├── SeveralProofs    400
+    │   └── NonceNeeded      401 use_dpop_nonce (RFC 9449 9)
     ├── InsufficientScope    403 insufficient_scope
     └── IssuerUnavailable    503 temporarily_unavailable; not the caller's fault
 
@@ -84,6 +87,25 @@ class InvalidToken(Refusal):
 
     status = 401
     error = "invalid_token"
+
+
+class InvalidProof(Refusal):
+    """The proof of possession is missing, or not good for this request."""
+
+    status = 401
+    error = "invalid_dpop_proof"
+
+
+class SeveralProofs(InvalidProof):
+    """The request came with more than one proof."""
+
+    status = 400
+
+
+class NonceNeeded(InvalidProof):
+    """The proof has no nonce of ours, or an old one."""
+
+    error = "use_dpop_nonce"
 
 
 class InsufficientScope(Refusal):

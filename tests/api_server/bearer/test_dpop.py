@@ -1,0 +1,414 @@
+"""RFC 9449 4.3, line by line; each refusal says its reason."""
+
+import json
+import random
+
+import pytest
+
+from api_server.bearer.dpop import Nonces, ProofVerifier, hash_token, is_same_url
+from api_server.bearer.refusal import InvalidProof, NonceNeeded, Refusal, SeveralProofs
+from tests.support.clocks import NOW, Seconds
+from tests.support.proofs import Prover
+from tests.support.tokens import EcKey, RsaKey, base64url, encoded
+
+URL = "https://api.example/messages"
+TWICE = '{"typ":"a","typ":"b"}'
+CLAIMS: dict[str, object] = {"jti": "one", "htm": "GET", "htu": URL, "iat": NOW}
+
+
+@pytest.fixture
+def clock() -> Seconds:
+    return Seconds()
+
+
+@pytest.fixture
+def verifier(clock: Seconds) -> ProofVerifier:
+    return ProofVerifier(clock)
+
+
+def verify(verifier: ProofVerifier, *proofs: str, **changes: object) -> str:
+    """Verify a request's proofs; return the key's thumbprint."""
+    request: dict[str, object] = {"method": "GET", "url": URL} | changes
+    return verifier.verify([proof.encode() for proof in proofs], **request).thumbprint  # type: ignore[arg-type] # a test's
+
+
+def refusal(verifier: ProofVerifier, *proofs: str, **changes: object) -> Refusal:
+    with pytest.raises(InvalidProof) as caught:
+        verify(verifier, *proofs, **changes)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    "prover", [Prover(), Prover(RsaKey.named("prover"), "RS256")], ids=["ES256", "RS256"]
+)
+def test_good_proof_says_whose_key_it_is(verifier: ProofVerifier, prover: Prover) -> None:
+    assert verify(verifier, prover.prove("GET", URL)) == prover.thumbprint
+
+
+def test_thumbprint_is_that_of_rfc_7638(verifier: ProofVerifier) -> None:
+    # RFC 7638 3: only the members that make the key count, whatever else the header says
+    prover = Prover()
+    proof = prover.sign(CLAIMS, jwk=prover.key.jwk(kid="named", alg="ES256", use="sig"))
+    assert verify(verifier, proof) == prover.thumbprint
+
+
+def test_no_proof_is_refused(verifier: ProofVerifier) -> None:
+    assert "needs a proof" in refusal(verifier).description
+
+
+def test_two_proofs_are_refused(verifier: ProofVerifier) -> None:
+    """RFC 9449 4.3: 1, security.md 67."""
+    prover = Prover()
+    refused = refusal(verifier, prover.prove("GET", URL), prover.prove("GET", URL))
+    assert isinstance(refused, SeveralProofs)
+    assert refused.status == 400
+
+
+@pytest.mark.parametrize(
+    ("proof", "reason"),
+    [
+        ("", "signed JWT"),
+        ("a.b", "signed JWT"),
+        ("a.b.c.d", "signed JWT"),
+        ("e30.e30.", "typ must be a string"),
+        ("!.e30.AA", "not base64url"),
+        (f"{encoded('[]')}.e30.AA", "not a JSON object"),
+        (f"{encoded(b'{')}.e30.AA", "cannot be read"),
+        (f"{encoded(TWICE)}.e30.AA", "given twice"),
+        ("x" * 8193, "at most 8192 bytes"),
+        ("\u00fc.e30.AA", "not base64url"),
+    ],
+)
+def test_what_is_no_jwt_is_refused(verifier: ProofVerifier, proof: str, reason: str) -> None:
+    """RFC 9449 4.3: 2."""
+    assert reason in refusal(verifier, proof).description
+
+
+@pytest.mark.parametrize("name", ["jti", "htm", "htu", "iat"])
+@pytest.mark.parametrize("value", [None, True, [], {}])
+def test_claim_that_is_missing_or_of_another_type_is_refused(
+    verifier: ProofVerifier, name: str, value: object
+) -> None:
+    """RFC 9449 4.3: 3."""
+    assert (
+        f"proof's {name} must be"
+        in refusal(verifier, Prover().sign(CLAIMS | {name: value})).description
+    )
+
+
+def test_empty_jti_is_refused(verifier: ProofVerifier) -> None:
+    assert "jti" in refusal(verifier, Prover().sign(CLAIMS | {"jti": ""})).description
+
+
+@pytest.mark.parametrize("typ", [None, "JWT", "at+jwt", "dpop", 1, "dpop+jwt2"])
+def test_other_typ_is_refused(verifier: ProofVerifier, typ: object) -> None:
+    """RFC 9449 4.3: 4."""
+    assert "proof's typ must be" in refusal(verifier, Prover().sign(CLAIMS, typ=typ)).description
+
+
+@pytest.mark.parametrize("typ", ["dpop+jwt", "DPOP+JWT", "application/dpop+jwt"])
+def test_typ_is_a_media_type_in_any_case(verifier: ProofVerifier, typ: str) -> None:
+    # RFC 7515 4.1.9
+    assert verify(verifier, Prover().sign(CLAIMS, typ=typ))
+
+
+@pytest.mark.parametrize("alg", [None, "none", "None", "HS256", "RS512", "ES384", "", 1])
+def test_algorithm_that_is_not_on_our_list_is_refused(verifier: ProofVerifier, alg: object) -> None:
+    """RFC 9449 4.3: 5."""
+    assert "proof's alg must be" in refusal(verifier, Prover().sign(CLAIMS, alg=alg)).description
+
+
+def test_algorithm_that_does_not_fit_the_key_is_refused(verifier: ProofVerifier) -> None:
+    refused = refusal(verifier, Prover().sign(CLAIMS, alg="RS256"))
+    assert "jwk cannot be used" in refused.description
+
+
+def test_list_of_algorithms_can_be_shorter(clock: Seconds) -> None:
+    verifier = ProofVerifier(clock, algorithms=("RS256",))
+    assert "must be one of: RS256" in refusal(verifier, Prover().prove("GET", URL)).description
+
+
+def test_signature_of_another_key_is_refused(verifier: ProofVerifier) -> None:
+    """RFC 9449 4.3: 6."""
+    thief = Prover(EcKey.named("thief"))
+    refused = refusal(verifier, thief.sign(CLAIMS, jwk=Prover().jwk))
+    assert "not by the key in its header" in refused.description
+
+
+@pytest.mark.parametrize("part", [0, 1, 2])
+def test_changed_letter_is_refused(verifier: ProofVerifier, part: int) -> None:
+    """RFC 9449 4.3: 6."""
+    parts = Prover().prove("GET", URL).split(".")
+    middle = len(parts[part]) // 2
+    letter = "A" if parts[part][middle] != "A" else "B"
+    parts[part] = parts[part][:middle] + letter + parts[part][middle + 1 :]
+    assert refusal(verifier, ".".join(parts)).error == "invalid_dpop_proof"
+
+
+def test_signature_in_der_is_refused(verifier: ProofVerifier) -> None:
+    head, payload, _ = Prover().prove("GET", URL).split(".")
+    der = base64url(b"\x30\x06\x02\x01\x01\x02\x01\x01")
+    assert "signature" in refusal(verifier, f"{head}.{payload}.{der}").description
+
+
+@pytest.mark.parametrize("name", ["d", "p", "q", "dp", "dq", "qi", "oth", "k"])
+def test_key_with_a_private_member_is_refused(verifier: ProofVerifier, name: str) -> None:
+    """RFC 9449 4.3: 7."""
+    proof = Prover().sign(CLAIMS, jwk=Prover().jwk | {name: "AQAB"})
+    assert "must be a public key" in refusal(verifier, proof).description
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"kty": "oct", "k": "AAAA"}, "public key"),
+        ({"kty": "oct"}, "none of"),
+        ({"kty": None}, "none of"),
+        ({"crv": "P-384"}, "none of"),
+        ({"crv": None}, "none of"),
+        ({"x": None}, "x is not a string"),
+        ({"y": 1}, "y is not a string"),
+        ({"x": "!"}, "x is not base64url"),
+        ({"x": "AA"}, "jwk cannot be used"),
+        ({"use": "enc"}, "not a key for signatures"),
+        ({"key_ops": ["sign"]}, "not a key to verify with"),
+    ],
+)
+def test_key_that_cannot_be_used_is_refused(
+    verifier: ProofVerifier, changes: dict[str, object], reason: str
+) -> None:
+    """RFC 9449 4.3: 5 and 7."""
+    proof = Prover().sign(CLAIMS, jwk=Prover().jwk | changes)
+    assert reason in refusal(verifier, proof).description
+
+
+@pytest.mark.parametrize("jwk", [None, "x", [], 1])
+def test_header_without_a_key_is_refused(verifier: ProofVerifier, jwk: object) -> None:
+    assert "must be a public key" in refusal(verifier, Prover().sign(CLAIMS, jwk=jwk)).description
+
+
+def test_weak_key_is_refused(verifier: ProofVerifier) -> None:
+    weak = Prover(RsaKey.named("weak", 1024), "RS256")
+    assert "RSA with 1024 bits" in refusal(verifier, weak.prove("GET", URL)).description
+
+
+def test_extension_that_must_be_understood_is_refused(verifier: ProofVerifier) -> None:
+    assert "crit" in refusal(verifier, Prover().sign(CLAIMS, crit=["x"], x=1)).description
+
+
+@pytest.mark.parametrize("method", ["POST", "get", "", "GET "])
+def test_proof_for_another_method_is_refused(verifier: ProofVerifier, method: str) -> None:
+    """RFC 9449 4.3: 8."""
+    assert "htm must be GET" in refusal(verifier, Prover().prove(method, URL)).description
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://api.example/",
+        "https://api.example/messages/",
+        "https://api.example/Messages",
+        "https://evil.example/messages",
+        "http://api.example/messages",
+        "https://api.example:444/messages",
+        "https://user@api.example/messages",
+        "https://api.example/mess\tages",
+        "https://api.example:x/messages",
+        "https://[api.example/messages",
+        "/messages",
+        "",
+    ],
+)
+def test_proof_for_another_address_is_refused(verifier: ProofVerifier, url: str) -> None:
+    """RFC 9449 4.3: 9, security.md 67."""
+    assert f"htu must be {URL}" in refusal(verifier, Prover().prove("GET", url)).description
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://api.example:443/messages",
+        "HTTPS://API.example/messages",
+        "https://api.example/messages?page=2",
+        "https://api.example/messages#top",
+        "https://api.example/%6dessages",
+    ],
+)
+def test_address_is_compared_without_query_and_fragment_and_normalised(
+    verifier: ProofVerifier, url: str
+) -> None:
+    """RFC 9449 4.3: 9, RFC 3986 6.2.2 and 6.2.3."""
+    assert verify(verifier, Prover().prove("GET", url))
+
+
+def test_escaped_slash_is_not_a_slash() -> None:
+    assert not is_same_url("https://api.example/a%2Fb", "https://api.example/a/b")
+    assert is_same_url("https://api.example/a%2fb", "https://api.example/a%2Fb")
+
+
+def test_origin_without_a_path_is_its_root() -> None:
+    assert is_same_url("https://api.example", "https://api.example/")
+
+
+@pytest.mark.parametrize("seconds", [-300, 0, 30])
+def test_time_within_the_window_is_fine(verifier: ProofVerifier, seconds: int) -> None:
+    """RFC 9449 4.3: 11."""
+    assert verify(verifier, Prover().prove("GET", URL, iat=NOW + seconds))
+
+
+@pytest.mark.parametrize("iat", [NOW - 301, NOW + 31, 0, -1, 1e300, 10**400, NOW - 300.5])
+def test_time_out_of_the_window_is_refused(verifier: ProofVerifier, iat: float) -> None:
+    """RFC 9449 4.3: 11."""
+    assert (
+        "iat must be within" in refusal(verifier, Prover().prove("GET", URL, iat=iat)).description
+    )
+
+
+@pytest.mark.parametrize("iat", [True, "1800000000", None, []])
+def test_time_that_is_no_number_is_refused(verifier: ProofVerifier, iat: object) -> None:
+    """RFC 9449 4.3: 3 and 11."""
+    refused = refusal(verifier, Prover().prove("GET", URL, iat=iat))
+    assert "iat must be a number" in refused.description
+
+
+def test_token_must_be_the_one_of_the_proof(verifier: ProofVerifier) -> None:
+    """RFC 9449 4.3: 12."""
+    prover = Prover()
+    assert verify(verifier, prover.prove("GET", URL, "the-token"), access_token=b"the-token")
+    for other in (prover.prove("GET", URL, "another"), prover.prove("GET", URL)):
+        assert "ath" in refusal(verifier, other, access_token=b"the-token").description
+
+
+def test_hash_of_a_token_is_that_of_the_rfc() -> None:
+    # RFC 9449 7.1, figure 12 and 13
+    token = b"Kz~8mXK1EalYznwH-LC-1fBAo.4Ljp~zsPE_NeO.gxU"
+    assert hash_token(token) == "fUHyO2r2Z3DZ53EsNrWBb0xWXoaNy59IiKCAqksmQEo"
+
+
+def test_proof_is_good_once(verifier: ProofVerifier) -> None:
+    """RFC 9449 11.1, security.md 66."""
+    proof = Prover().prove("GET", URL)
+    assert verify(verifier, proof)
+    assert "was used before" in refusal(verifier, proof).description
+
+
+def test_jti_of_one_client_does_not_count_for_another(verifier: ProofVerifier) -> None:
+    assert verify(verifier, Prover().prove("GET", URL, jti="same"))
+    assert verify(verifier, Prover(EcKey.named("other")).prove("GET", URL, jti="same"))
+
+
+def test_refused_proof_does_not_use_its_jti_up(verifier: ProofVerifier) -> None:
+    thief = Prover(EcKey.named("thief"))
+    refusal(verifier, thief.sign(CLAIMS, jwk=Prover().jwk))
+    assert verify(verifier, Prover().sign(CLAIMS))
+
+
+def test_replay_is_known_for_as_long_as_the_proof_could_be_good(
+    verifier: ProofVerifier, clock: Seconds
+) -> None:
+    proof = Prover().prove("GET", URL, iat=NOW + 30)
+    assert verify(verifier, proof)
+    clock.advance(329.9)
+    assert "was used before" in refusal(verifier, proof).description
+    clock.advance(0.2)
+    assert "iat must be within" in refusal(verifier, proof).description
+
+
+def test_memory_for_proofs_is_bounded_and_exact_up_to_its_bound(clock: Seconds) -> None:
+    verifier = ProofVerifier(clock, remembered=3)
+    proofs = [Prover().prove("GET", URL) for _ in range(4)]
+    for proof in proofs[:3]:
+        verify(verifier, proof)
+    for proof in proofs[:3]:
+        assert "was used before" in refusal(verifier, proof).description
+    verify(verifier, proofs[3])
+    # the oldest made room
+    assert verify(verifier, proofs[0])
+
+
+@pytest.mark.parametrize("jti", ["\ud800", "\u0000", "x" * 5000])
+def test_any_text_can_be_a_jti(verifier: ProofVerifier, jti: str) -> None:
+    assert verify(verifier, Prover().prove("GET", URL, jti=jti))
+
+
+class TestNonces:
+    """RFC 9449 8 and 9."""
+
+    @pytest.fixture
+    def verifier(self, clock: Seconds) -> ProofVerifier:
+        return ProofVerifier(clock, nonces=Nonces(b"secret", clock))
+
+    @pytest.mark.parametrize("nonce", [None, "", "x", "\ud800", "\u00fc"])
+    def test_proof_without_a_nonce_of_ours_is_asked_for_one(
+        self, verifier: ProofVerifier, nonce: str | None
+    ) -> None:
+        """RFC 9449 4.3: 10."""
+        refused = refusal(verifier, Prover().prove("GET", URL, nonce=nonce))
+        assert isinstance(refused, NonceNeeded)
+        assert (refused.status, refused.error) == (401, "use_dpop_nonce")
+
+    def test_nonce_is_good_until_the_next_one_is_replaced(
+        self, verifier: ProofVerifier, clock: Seconds
+    ) -> None:
+        assert verifier.nonces
+        nonce = verifier.nonces.current()
+        for _ in range(2):
+            assert verify(verifier, Prover().prove("GET", URL, nonce=nonce))
+            clock.advance(120)
+        refused = refusal(verifier, Prover().prove("GET", URL, nonce=nonce, iat=clock()))
+        assert isinstance(refused, NonceNeeded)
+
+    def test_nonce_of_another_secret_is_unknown(self, clock: Seconds) -> None:
+        assert not Nonces(b"one", clock).accepts(Nonces(b"another", clock).current())
+        assert Nonces(b"one", clock).accepts(Nonces(b"one", clock).current())
+
+    def test_nonce_of_another_type_is_refused(self, verifier: ProofVerifier) -> None:
+        refused = refusal(verifier, Prover().prove("GET", URL, nonce=1))
+        assert "nonce must be a string" in refused.description
+
+
+@pytest.mark.heavy
+def test_mutated_proofs_are_refused_and_never_a_failure(verifier: ProofVerifier) -> None:
+    chance = random.Random(9449)
+    good = Prover().prove("GET", URL)
+    for _ in range(2_000):
+        letters = list(good)
+        for _ in range(chance.randint(1, 4)):
+            place = chance.randrange(len(letters))
+            letters[place] = chance.choice("AZaz09-_.=\x00\u00fc {")
+        mutated = "".join(letters)
+        if mutated != good:
+            assert refusal(verifier, mutated).error == "invalid_dpop_proof"
+    assert verify(verifier, good)
+
+
+@pytest.mark.heavy
+def test_any_json_in_a_proof_is_never_a_failure(verifier: ProofVerifier) -> None:
+    chance = random.Random(4)
+    values: list[object] = [
+        None,
+        True,
+        0,
+        -1,
+        1e308,
+        10**400,
+        "",
+        "\ud800",
+        [],
+        [[]],
+        {},
+        {"a": None},
+        URL,
+        NOW,
+    ]
+    prover = Prover()
+    for number in range(500):
+        claims = CLAIMS | {"jti": str(number), chance.choice(list(CLAIMS)): chance.choice(values)}
+        header = {chance.choice(["typ", "alg", "jwk", "kid", "crit"]): chance.choice(values)}
+        header["jwk"] = prover.jwk | {
+            chance.choice(["kty", "crv", "x", "y", "kid", "use"]): chance.choice(values)
+        }
+        try:
+            verify(verifier, prover.sign(claims, **json.loads(json.dumps(header))))
+        except InvalidProof:
+            continue

@@ -1,0 +1,47 @@
+"""Builders of DPoP proofs (RFC 9449 4.2): good ones, and whatever else somebody may send."""
+
+import itertools
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from tests.support.clocks import NOW
+from tests.support.tokens import EcKey, RsaKey, base64url, token
+
+COUNTER = itertools.count()
+
+
+@dataclass
+class Prover:
+    """A client's key, and the proofs that it makes with it."""
+
+    key: EcKey | RsaKey = field(default_factory=lambda: EcKey.named("prover"))
+    algorithm: str = "ES256"
+
+    @property
+    def jwk(self) -> dict[str, object]:
+        """The public key, without what only a key set says."""
+        return self.key.jwk(kid=None, alg=None, use=None)
+
+    @property
+    def thumbprint(self) -> str:
+        """RFC 7638 3: the members of the key in the order of their names, without a blank."""
+        jwk = self.jwk
+        members = ",".join(f'"{name}":"{jwk[name]}"' for name in sorted(jwk))
+        return base64url(sha256(f"{{{members}}}".encode()).digest())
+
+    def prove(self, method: str, url: str, token: str | None = None, **changes: object) -> str:
+        """A good proof; a change to None takes a claim out."""
+        claims: dict[str, object] = {"jti": f"j-{next(COUNTER)}", "htm": method, "htu": url}
+        claims["iat"] = NOW
+        if token is not None:
+            claims["ath"] = base64url(sha256(token.encode()).digest())
+        return self.sign(claims | changes)
+
+    def sign(self, claims: dict[str, object], **header: object) -> str:
+        """A proof with these claims; changes are to the header."""
+        found = {"typ": "dpop+jwt", "alg": self.algorithm, "jwk": self.jwk} | header
+        return token(self.key, _without_none(claims), _without_none(found))
+
+
+def _without_none(members: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in members.items() if value is not None}
