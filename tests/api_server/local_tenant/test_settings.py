@@ -33,7 +33,7 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 def test_address_is_the_issuers_unless_told() -> None:
     settings = read_command_line(flags(issuer="http://localhost:4002")).settings
-    assert (settings.host, settings.port) == ("127.0.0.1", 4002)
+    assert (settings.host, settings.port) == ("localhost", 4002)
     settings = read_command_line(flags(issuer="http://[::1]:4002/")).settings
     assert (settings.host, settings.port) == ("::1", 4002)
     settings = read_command_line(flags(host="::1", port="5000")).settings
