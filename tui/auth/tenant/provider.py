@@ -10,12 +10,12 @@ from tui.auth.tenant.device_grant import (
     device_tokens,
     parse_device_authorization,
 )
+from tui.auth.tenant.http import TenantHttp
 from tui.auth.tenant.id_token import Expected, verify_id_token
 from tui.auth.tenant.key_set import KeySet, UnknownKey
 from tui.auth.tenant.metadata import Metadata, discovery_url, parse_metadata
 from tui.auth.tenant.token_response import TokenResponse, parse_token_response
 from tui.errors import DoorkeyError, SignInFailed, TenantMisbehaved
-from tui.http import TenantHttp
 from tui.json_value import Claims
 from tui.text import printable, shortened
 from tui.web_address import with_query
