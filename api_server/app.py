@@ -78,7 +78,8 @@ class Service:
 
     async def readiness(self, _: Request) -> Response:
         """Say whether tokens can be checked: 503 until the issuer's keys are known."""
-        if self._bearer.keys.at_hand() is not None:
+        keys = self._bearer.keys.at_hand()
+        if keys is not None and keys.all:
             return JSONResponse({"status": "ready"})
         self._bearer.keys.refresh_soon()
         return JSONResponse(

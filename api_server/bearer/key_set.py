@@ -10,6 +10,7 @@ from typing import Final
 
 import httpx
 
+from api_server.bearer.claims import shown
 from api_server.bearer.json_web_key import JsonWebKey, usable_keys
 from api_server.bearer.refusal import IssuerUnavailable
 from api_server.bearer.strict_encoding import JsonObject, parse_object
@@ -31,7 +32,7 @@ UNKNOWN_KID_SECONDS: Final = 30.0
 """Tokens with invented key ids must not become requests to the issuer."""
 
 RETRY_SECONDS: Final = 30.0
-"""After a failure, while known keys go on serving."""
+"""After a failure, while known keys go on serving, and after an answer without keys."""
 
 STALE_SECONDS: Final = 2 * RETRY_SECONDS
 """How long after a failure stale keys serve without waiting: until after the next try."""
@@ -73,7 +74,7 @@ class KeySet:
         self._refresh_at = self._stale_at = self._try_at = self._unknown_kid_at = float("-inf")
         self._flight: asyncio.Task[None] | None = None
         self.failure: str | None = None
-        """Why the last fetch failed, or None where it did not."""
+        """Why the last fetch gave no keys, or None where it did."""
 
     def at_hand(self) -> Keys | None:
         """Return keys that can be used without waiting, if there are any.
@@ -150,6 +151,10 @@ class KeySet:
         self._keys = keys
         self._refresh_at, self._stale_at = now + REFRESH_SECONDS, now + FRESH_SECONDS
         self._try_at, self.failure = now, None
+        if not keys.all:
+            # an answer all the same: the keys of before have been withdrawn
+            self._try_at = now + RETRY_SECONDS
+            self.failure = "the issuer publishes no key that can be used here"
 
     def _failed(self, reason: str) -> None:
         self.failure = reason
@@ -180,19 +185,14 @@ class KeySource:
         self._opened: httpx.AsyncClient | None = None
 
     async def __call__(self) -> tuple[JsonWebKey, ...]:
-        """Return the issuer's usable keys, at least one; raise KeyFetchFailed."""
+        """Return the issuer's usable keys, maybe none; raise KeyFetchFailed."""
         try:
             async with asyncio.timeout(self._limit_seconds):
-                keys = await self._fetch()
+                return await self._fetch()
         except TimeoutError as error:
             raise KeyFetchFailed(
                 f"{self.issuer} did not answer within {self._limit_seconds:.0f} s"
             ) from error
-        if not keys:
-            raise KeyFetchFailed(
-                f"{self.issuer} publishes no usable key for {', '.join(self._algorithms)}"
-            )
-        return keys
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -205,19 +205,24 @@ class KeySource:
         # OpenID Connect Discovery 4.3: to the letter, or one tenant could speak for another
         if discovery.get("issuer") != self.issuer:
             raise KeyFetchFailed(
-                f"discovery names issuer {discovery.get('issuer')!r}, expected {self.issuer!r}"
+                f"discovery names issuer {shown(discovery.get('issuer'))}, expected {self.issuer}"
             )
         where = discovery.get("jwks_uri")
         if not isinstance(where, str) or not is_safe_url(where):
-            raise KeyFetchFailed(f"discovery's jwks_uri {where!r} is no https URL")
-        return usable_keys(await self._get(where), self._algorithms)
+            raise KeyFetchFailed(f"discovery's jwks_uri {shown(where)} is no https URL")
+        key_set = await self._get(where)
+        if not isinstance(key_set.get("keys"), list):
+            raise KeyFetchFailed(f"{shown(where)} answered a JSON object without a list of keys")
+        return usable_keys(key_set, self._algorithms)
 
     async def _get(self, url: str) -> JsonObject:
         try:
             async with self._client().stream("GET", url) as answer:
                 return await _read(url, answer)
         except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, UnicodeError) as error:
-            raise KeyFetchFailed(f"{url}: {type(error).__name__} {error}".rstrip()) from error
+            # the system's words on a connection; other messages may hold what the issuer sent
+            why = f" {error}" if isinstance(error, httpx.ConnectError) else ""
+            raise KeyFetchFailed(f"{shown(url)}: {type(error).__name__}{why}") from error
 
     def _client(self) -> httpx.AsyncClient:
         """Open the client at its first use: loading the certificates takes a while."""
@@ -235,15 +240,15 @@ class KeySource:
 
 async def _read(url: str, answer: httpx.Response) -> JsonObject:
     if answer.status_code != httpx.codes.OK:
-        raise KeyFetchFailed(f"{url} answered {answer.status_code}, expected 200")
+        raise KeyFetchFailed(f"{shown(url)} answered {answer.status_code}, expected 200")
     if answer.headers.get("content-encoding", "identity") != "identity":
-        raise KeyFetchFailed(f"{url} answered compressed, which it was not asked for")
+        raise KeyFetchFailed(f"{shown(url)} answered compressed, which it was not asked for")
     body = bytearray()
     async for chunk in answer.aiter_raw():
         body += chunk
         if len(body) > MAX_BODY_BYTES:
-            raise KeyFetchFailed(f"{url} answered more than {MAX_BODY_BYTES} bytes")
+            raise KeyFetchFailed(f"{shown(url)} answered more than {MAX_BODY_BYTES} bytes")
     try:
         return parse_object(bytes(body))
     except ValueError as error:
-        raise KeyFetchFailed(f"{url} answered what is no JSON object: {error}") from error
+        raise KeyFetchFailed(f"{shown(url)} answered what is no JSON object: {error}") from error

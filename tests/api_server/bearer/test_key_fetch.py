@@ -2,6 +2,7 @@
 
 import json
 
+import httpx
 import pytest
 
 from api_server.bearer.key_set import KeyFetchFailed, KeySource
@@ -29,7 +30,7 @@ async def test_issuer_in_discovery_must_be_ours_to_the_letter(other: str | None)
     issuer.override = {
         "openid-configuration": json_answer({"issuer": other, "jwks_uri": ISSUER + "keys"})
     }
-    assert "expected 'https://tenant.example/'" in await failure(issuer)
+    assert "expected https://tenant.example/" in await failure(issuer)
     assert issuer.fetches == 0
 
 
@@ -85,9 +86,7 @@ async def test_redirects_are_refused(end: str, status: int) -> None:
         (b"{}", 404, {}),
         (b"{}", 500, {}),
         (b"{}", 200, {"content-encoding": "gzip"}),
-        (b'{"keys": []}', 200, {}),
         (b'{"keys": "k1"}', 200, {}),
-        (b'{"keys": [null, 7, [], {}]}', 200, {}),
     ],
     ids=lambda value: ascii(value)[:20],
 )
@@ -121,3 +120,36 @@ async def test_issuer_that_is_down_is_named() -> None:
     issuer = Issuer(K1)
     issuer.down = True
     assert "https://tenant.example/" in await failure(issuer)
+
+
+@pytest.mark.parametrize("keys", [b"[]", b"[null, 7, [], {}]", b'[{"kty": "oct", "k": "AA"}]'])
+async def test_key_set_without_a_usable_key_is_an_answer(keys: bytes) -> None:
+    """security.md 63."""
+    issuer = Issuer(K1)
+    issuer.override = {"keys": streamed(b'{"keys": ' + keys + b"}")}
+    assert await KeySource(ISSUER, transport=issuer)() == ()
+
+
+@pytest.mark.parametrize("end", ["openid-configuration", "keys"])
+async def test_what_an_issuer_says_at_length_is_not_repeated_at_length(end: str) -> None:
+    issuer = Issuer(K1)
+    long = "https://" + "x" * 1_000_000
+    if end == "keys":
+        issuer.jwks_uri = long
+        issuer.override = {"x": streamed(b"", 404)}
+    else:
+        issuer.override = {end: json_answer({"issuer": long})}
+    said = await failure(issuer)
+    assert "https://xxx" in said
+    assert len(said) < 300
+
+
+async def test_message_of_a_library_is_not_passed_on() -> None:
+    """security.md 62: h11's hold the header lines that they are about."""
+
+    class Garbled(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            raise httpx.RemoteProtocolError("illegal header line: bytearray(b'set-cookie: canary')")
+
+    with pytest.raises(KeyFetchFailed, match=r"RemoteProtocolError$"):
+        await KeySource(ISSUER, transport=Garbled())()

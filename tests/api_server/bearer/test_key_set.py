@@ -83,6 +83,28 @@ async def test_withdrawn_key_is_refused_also_for_a_token_seen_before() -> None:
     assert (await api.ping(long_lived(K2))).status_code == 200
 
 
+async def test_withdrawing_all_keys_ends_all_tokens() -> None:
+    """security.md 63: only no answer is an outage."""
+    api = Api()
+    assert (await api.ping(long_lived())).status_code == 200
+    api.issuer.rotate()
+    api.advance(FRESH)
+    said = assert_refused(await api.ping(long_lived()), 401, "invalid_token")
+    assert "a key that has been withdrawn" in said
+    ready = await api.get("/readyz")
+    assert ready.status_code == 503
+    assert ready.json()["reason"] == "the issuer publishes no key that can be used here"
+    asked = api.issuer.fetches
+    for _ in range(3):
+        assert (await api.get("/readyz")).status_code == 503
+        await settled()
+    assert api.issuer.fetches == asked
+    api.issuer.rotate(K1)
+    api.advance(30)
+    assert (await api.ping(long_lived())).status_code == 200
+    assert (await api.get("/readyz")).status_code == 200
+
+
 async def test_key_replaced_under_its_own_kid_ends_the_old_ones_tokens() -> None:
     api = Api()
     assert (await api.ping(long_lived())).status_code == 200
