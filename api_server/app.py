@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 
 from api_server.bearer import Bearer, requires
 from api_server.serving.logs import AccessLog, Write
+from api_server.serving.one_host import OneHost
 from api_server.settings import METADATA_PATH, Settings
 
 READ_MESSAGES: Final = "read:messages"
@@ -128,7 +129,7 @@ def create_app(
     )
     # /api/external/ is another path, and a redirect would go where the Host header says
     app.router.redirect_slashes = False
-    return AccessLog(app, write_log, clock)
+    return AccessLog(OneHost(app), write_log, clock)
 
 
 def _routes(settings: Settings, service: Service) -> list[Route]:

@@ -7,6 +7,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api_server.serving.one_host import OneHost
 from api_server.web_origin import is_loopback
 
 DEFAULTS: Final = {
@@ -23,7 +24,7 @@ class ResponseHeaders:
     """ASGI middleware, outermost."""
 
     def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+        self.app = OneHost(app)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, with the headers, those who call us by a name of ours."""
@@ -50,9 +51,9 @@ MISDIRECTED: Final = PlainTextResponse(
 
 def _is_for_us(scope: Scope) -> bool:
     # another name that leads here is DNS rebinding: a web page reaching into this machine
-    hosts = Headers(scope=scope).getlist("host")
-    if len(hosts) != 1:
-        return False
-    host = hosts[0]
+    host = Headers(scope=scope).get("host")
+    if not host:
+        # OneHost answers, unless the request is of HTTP/1.0, which no web page can send
+        return True
     name = host[1 : host.find("]")] if host.startswith("[") else host.partition(":")[0]
     return is_loopback(name)

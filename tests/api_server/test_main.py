@@ -76,6 +76,18 @@ def test_two_authorization_headers_are_400_over_a_real_socket(api: Server, tenan
     assert api.raw(head.encode()).startswith(b"HTTP/1.1 400")
 
 
+@pytest.mark.parametrize("hosts", ["", "Host: x\r\nHost: x\r\n", "Host: x\r\nhost: y\r\n"])
+def test_request_without_exactly_one_host_is_400(api: Server, tenant: str, hosts: str) -> None:
+    """security.md 65."""
+    rest = f"{hosts}Authorization: {good(tenant)['Authorization']}\r\n\r\n"
+    answer = api.raw(f"GET /api/external HTTP/1.1\r\n{rest}".encode())
+    assert answer.startswith(b"HTTP/1.1 400")
+    assert b"Expected one Host header" in answer
+    # HTTP/1.0 knows none
+    answer = api.raw(f"GET /api/external HTTP/1.0\r\n{rest}".encode())
+    assert answer[9:12] == (b"400" if hosts else b"200")
+
+
 def test_stop_under_load_answers_every_request_that_was_taken(api: Server, tenant: str) -> None:
     """One that was not read yet ends without an answer; its sender may repeat it elsewhere."""
     headers, answers, is_busy = good(tenant), [], threading.Event()

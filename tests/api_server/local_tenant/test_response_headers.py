@@ -2,6 +2,7 @@ import hashlib
 import re
 from base64 import b64encode
 
+import httpx
 import pytest
 
 from tests.support.visitor import Visitor
@@ -61,9 +62,24 @@ async def test_loopback_names_are_answered(visitor: Visitor, host: str) -> None:
 
 @pytest.mark.parametrize(
     "host",
-    ["evil.example", "localhost.evil.example", "evil.example:3002", "192.0.2.1", "", "[::1", "[]"],
+    ["evil.example", "localhost.evil.example", "evil.example:3002", "192.0.2.1", "[::1", "[]"],
 )
 async def test_any_other_name_is_refused(visitor: Visitor, host: str) -> None:
     response = await visitor.client.get("/healthz", headers={"Host": host})
     assert response.status_code == 421
     assert response.headers["x-frame-options"] == "DENY"
+
+
+@pytest.mark.parametrize(
+    "hosts", [[], [""], ["localhost", "localhost"]], ids=["none", "empty", "two"]
+)
+async def test_request_without_exactly_one_host_is_refused(
+    visitor: Visitor, hosts: list[str]
+) -> None:
+    """security.md 65."""
+    request = visitor.client.build_request("GET", "/healthz")
+    request.headers = httpx.Headers([("host", host) for host in hosts])
+    response = await visitor.client.send(request)
+    assert response.status_code == 400
+    assert "one Host header" in response.json()["error_description"]
+    assert EVERYWHERE.items() <= dict(response.headers).items()
