@@ -20,7 +20,7 @@ def is_denied(provider: Provider, *arguments: str) -> None:
 def is_refused(provider: Provider, reason: str, *arguments: str) -> None:
     """Ask for a sign-in that ends with a no; `reason` is what Doorkey says."""
     refused = provider.run("login", *arguments, denies=True)
-    assert refused.returncode == 4
+    assert refused.returncode == 6
     assert reason in refused.stderr
     assert provider.run("status").returncode == 4
 

@@ -4,9 +4,9 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Literal
 
-from tui.errors import ApiUnreachable, Obstacle
+from tui.errors import ApiUnreachable
 
 LONGEST_TIMING: Final = 1000
 """Characters of a `Server-Timing` header that are looked at."""
@@ -27,11 +27,13 @@ HINTS: Final[Mapping[int, str]] = {
 
 FAILED: Final = "The API itself has failed: look at its log, then call again."
 
+NoAnswerKind = Literal["nobody", "name", "tls", "timeout", "broken"]
+
 
 class NoAnswer(ApiUnreachable):
     """No whole answer came; `kind` tells what stood in the way."""
 
-    def __init__(self, message: str, kind: Obstacle) -> None:
+    def __init__(self, message: str, kind: NoAnswerKind) -> None:
         super().__init__(message)
         self.kind = kind
 

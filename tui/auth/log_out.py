@@ -2,7 +2,8 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -10,22 +11,39 @@ from tui.auth.session import LogOutStep, TokenSet
 from tui.auth.sign_in.browser import BrowserOpener
 from tui.auth.sign_in.loopback import LoopbackListener
 from tui.auth.sign_in.result_page import SIGNED_OUT, ResultPage, redirect_page
+from tui.config.vendors import vendor_of
 from tui.errors import DoorkeyError
+from tui.text import printable
+from tui.web_address import split_web_address, with_query
 
 if TYPE_CHECKING:
+    from tui.auth.tenant.metadata import Metadata
     from tui.auth.tenant.provider import Provider
 
 RETURN_SECONDS: Final = 30.0
 """For the browser to come back; a tenant that asks for a confirmation takes a person's time."""
 
+HINT_SECONDS: Final = 10.0
+"""After that it is likelier that the tenant shows an error page, from which no browser returns."""
+
+NOT_REVOKED: Final = {
+    "not offered": "This tenant offers no revocation; the refresh token ends by itself.",
+    "for confidential clients only": "This tenant revokes for confidential clients only, which "
+    "have a secret; the refresh token ends by itself.",
+}
+
 
 async def leave_tenant(
-    make_provider: Callable[[], "Provider"], token_set: TokenSet, opener: BrowserOpener | None
+    make_provider: Callable[[], "Provider"],
+    token_set: TokenSet,
+    opener: BrowserOpener | None,
+    sleep: Callable[[float], Awaitable[None]],
 ) -> AsyncIterator[LogOutStep]:
     """Revoke the refresh token and, with a browser, sign out at the tenant; never raises."""
     yield await revoke(make_provider, token_set)
     if opener is not None:
-        yield await sign_out_at_tenant(make_provider, token_set, opener)
+        async for step in sign_out_at_tenant(make_provider, token_set, opener, sleep):
+            yield step
 
 
 async def revoke(make_provider: Callable[[], "Provider"], token_set: TokenSet) -> LogOutStep:
@@ -33,57 +51,130 @@ async def revoke(make_provider: Callable[[], "Provider"], token_set: TokenSet) -
     if token_set.refresh_token is None:
         return LogOutStep("revocation", "skipped", "There was no refresh token to revoke.")
     try:
-        offered = await make_provider().revoke(token_set.refresh_token)
+        outcome = await make_provider().revoke(token_set.refresh_token)
     except DoorkeyError as error:
         return LogOutStep("revocation", "failed", f"The refresh token is not revoked: {error}")
-    if not offered:
-        return LogOutStep("revocation", "skipped", "This tenant offers no revocation.")
-    return LogOutStep("revocation", "done", "The refresh token is revoked.")
+    if outcome == "revoked":
+        return LogOutStep("revocation", "done", "The refresh token is revoked.")
+    return LogOutStep("revocation", "skipped", NOT_REVOKED[outcome])
 
 
 async def sign_out_at_tenant(
-    make_provider: Callable[[], "Provider"], token_set: TokenSet, opener: BrowserOpener
-) -> LogOutStep:
+    make_provider: Callable[[], "Provider"],
+    token_set: TokenSet,
+    opener: BrowserOpener,
+    sleep: Callable[[float], Awaitable[None]],
+) -> AsyncIterator[LogOutStep]:
     """Take the browser to the tenant's log-out page and back (RP-Initiated Logout 1.0)."""
     try:
         provider = make_provider()
-        offered = bool((await provider.discover()).end_session_endpoint)
-        if not offered:
-            return LogOutStep("tenant", "skipped", "This tenant offers no log-out page.")
+        page = log_out_page(await provider.discover())
+        if page is None:
+            yield LogOutStep("tenant", "skipped", "This tenant offers no log-out page.")
+            return
         async with await LoopbackListener.bind(provider.redirect_uris) as listener:
-            return await _round_trip(provider, token_set, listener, opener)
+            trip = _RoundTrip(page, listener, provider.client_id)
+            async for step in trip.steps(token_set.id_token, opener, sleep):
+                yield step
     except DoorkeyError as error:
-        return LogOutStep("tenant", "failed", f"Not signed out at the tenant: {error}")
+        yield LogOutStep("tenant", "failed", f"Not signed out at the tenant: {error}")
 
 
-async def _round_trip(
-    provider: "Provider", token_set: TokenSet, listener: LoopbackListener, opener: BrowserOpener
-) -> LogOutStep:
-    returned = asyncio.Event()
-    target = await provider.end_session_url(
-        token_set.id_token, listener.redirect_uri, secrets.token_urlsafe(16)
-    )
+@dataclass(frozen=True, slots=True)
+class LogOutPage:
+    """Where a browser signs out at a tenant."""
 
-    def come_back(_query: str) -> ResultPage:
-        # Another state, or none, is still a return: nothing is decided by it.
-        returned.set()
-        return SIGNED_OUT
+    address: str
+    return_parameter: str = "post_logout_redirect_uri"
+    takes_hint: bool = True
+    setting: str = "the client's log-out URLs (post_logout_redirect_uris)"
+    """Where the tenant's administrator allows the address that the browser returns to."""
 
-    # The ID token must not stand in a browser's argv, so the browser fetches it from here, once.
-    start = f"/log-out/{secrets.token_urlsafe(16)}"
+    def url(self, client_id: str, id_token: str, return_uri: str) -> str:
+        """Return the address that signs out and comes back to `return_uri`."""
+        asked = {"client_id": client_id, self.return_parameter: return_uri}
+        if self.takes_hint:
+            asked |= {"id_token_hint": id_token, "state": secrets.token_urlsafe(16)}
+        return with_query(self.address, asked)
 
-    def leave(_query: str) -> ResultPage:
-        del listener.routes[start]
-        return redirect_page(target)
 
-    return_path = urlsplit(listener.redirect_uri).path
-    listener.routes.update({start: leave, return_path: come_back})
-    if not await opener(listener.redirect_uri.removesuffix(return_path) + start):
-        return LogOutStep("tenant", "failed", "No browser could be opened: still signed in there.")
-    try:
-        async with asyncio.timeout(RETURN_SECONDS):
-            await returned.wait()
-    except TimeoutError:
-        message = "The tenant's log-out page was opened; your browser has not come back from it."
-        return LogOutStep("tenant", "failed", message)
-    return LogOutStep("tenant", "done", "Signed out at the tenant.")
+def log_out_page(metadata: "Metadata") -> LogOutPage | None:
+    """Return the page that signs a browser out, in the vendor's own way where it has one."""
+    vendor = vendor_of(metadata.issuer)
+    way = vendor.log_out if vendor else "standard"
+    setting = f"{vendor.name}: {vendor.log_out_setting}" if vendor else LogOutPage("").setting
+    if way == "cognito":
+        origin = split_web_address(metadata.authorization_endpoint).origin
+        return LogOutPage(f"{origin}/logout", "logout_uri", takes_hint=False, setting=setting)
+    if metadata.end_session_endpoint:
+        return LogOutPage(metadata.end_session_endpoint, setting=setting)
+    if way == "auth0":
+        address = metadata.issuer.rstrip("/") + "/v2/logout"
+        return LogOutPage(address, "returnTo", takes_hint=False, setting=setting)
+    return None
+
+
+class _RoundTrip:
+    """One way of a browser to the tenant's log-out page and back."""
+
+    def __init__(self, page: LogOutPage, listener: LoopbackListener, client_id: str) -> None:
+        self._page = page
+        self._listener = listener
+        self._client_id = client_id
+        self._returned = asyncio.Event()
+
+    async def steps(
+        self, id_token: str, opener: BrowserOpener, sleep: Callable[[float], Awaitable[None]]
+    ) -> AsyncIterator[LogOutStep]:
+        """Send the browser on its way, and tell what comes of it."""
+        target = self._page.url(self._client_id, id_token, self._listener.redirect_uri)
+        if not await opener(self._start(target)):
+            message = "No browser could be opened: still signed in there."
+            yield LogOutStep("tenant", "failed", message)
+            return
+        if await self._comes_back(sleep, HINT_SECONDS):
+            yield LogOutStep("tenant", "done", "Signed out at the tenant.")
+            return
+        yield LogOutStep("tenant", "waiting", self._hint)
+        if await self._comes_back(sleep, RETURN_SECONDS - HINT_SECONDS):
+            yield LogOutStep("tenant", "done", "Signed out at the tenant.")
+            return
+        yield LogOutStep("tenant", "failed", self._hint)
+
+    @property
+    def _hint(self) -> str:
+        return (
+            "The browser has not come back from the tenant's log-out page. If that shows an error, "
+            f"allow {self._listener.redirect_uri} for the client {printable(self._client_id)} "
+            f"in {self._page.setting}."
+        )
+
+    def _start(self, target: str) -> str:
+        """Return the address to open; it leads on to `target`, once.
+
+        The ID token must not stand in a browser's argv, so the browser fetches it from here.
+        """
+        routes, start = self._listener.routes, f"/log-out/{secrets.token_urlsafe(16)}"
+        return_path = urlsplit(self._listener.redirect_uri).path
+
+        def leave(_query: str) -> ResultPage:
+            del routes[start]
+            return redirect_page(target)
+
+        def come_back(_query: str) -> ResultPage:
+            # Another state, or none, is still a return: nothing is decided by it.
+            self._returned.set()
+            return SIGNED_OUT
+
+        routes.update({start: leave, return_path: come_back})
+        return self._listener.redirect_uri.removesuffix(return_path) + start
+
+    async def _comes_back(self, sleep: Callable[[float], Awaitable[None]], seconds: float) -> bool:
+        pause = asyncio.ensure_future(sleep(seconds))
+        back = asyncio.ensure_future(self._returned.wait())
+        try:
+            await asyncio.wait((pause, back), return_when=asyncio.FIRST_COMPLETED)
+            return self._returned.is_set()
+        finally:
+            pause.cancel()
+            back.cancel()

@@ -247,9 +247,10 @@ class AuthService:
         watch(step)
         if session is not None:
             opener = self.open_url if at_tenant else None
-            async for step in leave_tenant(self._tenant, session.token_set, opener):
-                steps.append(step)
+            async for step in leave_tenant(self._tenant, session.token_set, opener, self._sleep):
                 watch(step)
+                if step.outcome != "waiting":
+                    steps.append(step)
         return tuple(steps)
 
     async def __aenter__(self) -> Self:

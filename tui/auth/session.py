@@ -129,6 +129,7 @@ class LogOutStep:
     """What came of one step of a log out."""
 
     name: Literal["local", "revocation", "tenant"]
-    outcome: Literal["done", "skipped", "failed"]
+    outcome: Literal["done", "skipped", "failed", "waiting"]
+    """`waiting` is not its end: another one of the same name follows."""
     message: str
     """One sentence for people."""

@@ -11,7 +11,7 @@ from tui.config.load import Config, load_config
 from tui.errors import ApiRefused
 from tui.text import printable
 
-SYMBOLS: Final = {"done": "✓", "skipped": "-", "failed": "✗"}
+SYMBOLS: Final = {"done": "✓", "skipped": "-", "failed": "✗", "waiting": "…"}
 
 
 def ping(arguments: Namespace) -> int:
@@ -22,10 +22,13 @@ def ping(arguments: Namespace) -> int:
 
 
 def logout(arguments: Namespace) -> int:
-    """Wipe the session here, revoke it, and sign out at the tenant unless `--local`."""
+    """Wipe the session here, revoke it, sign out at the tenant unless `--local`.
+
+    Exit code 1 where one of these fails.
+    """
     config = load_config(arguments.config)
     steps = asyncio.run(_logout(config, at_tenant=not arguments.local))
-    return 1 if any(step.name == "local" and step.outcome == "failed" for step in steps) else 0
+    return 1 if any(step.outcome == "failed" for step in steps) else 0
 
 
 async def _ping(config: Config) -> str:

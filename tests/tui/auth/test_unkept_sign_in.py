@@ -9,7 +9,8 @@ from tests.support.signing import Signing
 from tui.auth.service import AuthService
 from tui.auth.session import Session
 from tui.auth.store.store import MemoryStore
-from tui.errors import StoreFailed
+from tui.errors import StoreFailed, TenantMisbehaved
+from tui.json_value import Json
 
 
 @pytest.fixture
@@ -54,3 +55,23 @@ async def test_what_could_not_be_kept_is_revoked(tenant: ScriptedTenant, clock: 
         with pytest.raises(StoreFailed):
             await service.login()
     assert "refresh-1" not in tenant.refresh_tokens
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("id_claims", {"nonce": "another"}),
+        ("token_members", {"id_token": None}),
+        ("token_members", {"token_type": "mac"}),
+        ("token_members", {"expires_in": "soon"}),
+    ],
+)
+async def test_sign_in_that_is_refused_leaves_no_refresh_token_alive(
+    signing: Signing, name: str, wrong: dict[str, Json]
+) -> None:
+    """security.md 60."""
+    getattr(signing.tenant, name).update(wrong)
+    with pytest.raises(TenantMisbehaved):
+        await signing.service.login()
+    assert signing.tenant.issued == 1
+    assert signing.tenant.refresh_tokens == {"the-refresh-token"}

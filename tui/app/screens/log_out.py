@@ -24,7 +24,12 @@ STEPS: Final = {
     "tenant": ("Tenant", "The tenant's own session, in your browser"),
 }
 
-KINDS: Final[dict[str, Kind]] = {"done": "good", "skipped": "plain", "failed": "warning"}
+KINDS: Final[dict[str, Kind]] = {
+    "done": "good",
+    "skipped": "plain",
+    "failed": "warning",
+    "waiting": "busy",
+}
 
 
 class LogOutScreen(ModalScreen[None]):

@@ -10,10 +10,18 @@ from tui.auth.sign_in.attempt import SignInAttempt, SignInOptions
 from tui.auth.sign_in.loopback import LoopbackListener
 from tui.auth.sign_in.remarks import remarks_on
 from tui.auth.sign_in.waiting import Answered, Means, Waiting
-from tui.errors import DoorkeyError, NoFreeRedirectUri, SignInCancelled, SignInFailed, StoreFailed
+from tui.errors import (
+    DoorkeyError,
+    NoFreeRedirectUri,
+    SignInCancelled,
+    SignInFailed,
+    StoreFailed,
+    TenantMisbehaved,
+)
 
 if TYPE_CHECKING:
     from tui.auth.tenant.provider import Provider
+    from tui.auth.tenant.token_response import TokenResponse
     from tui.config.load import Config
 
 GIVEN_UP: Final = "The sign-in was cancelled."
@@ -108,8 +116,7 @@ class SignIn:
         try:
             event = await self._means.keep(session)
         except StoreFailed:
-            with suppress(DoorkeyError):
-                await provider.revoke(session.token_set.refresh_token or "")
+            await _abandon(provider, session.token_set.refresh_token)
             raise
         return replace(event, remarks=remarks_on(session, attempt))
 
@@ -143,14 +150,31 @@ class SignIn:
     ) -> Session:
         from tui.auth.tenant.session_from_tokens import session_from_response
 
-        response = answer.response or await provider.exchange_code(
-            answer.code, attempt.redirect_uri, attempt.proof_key.verifier
-        )
-        return await session_from_response(
-            provider,
-            response,
-            self._means.clock(),
-            scope=attempt.scope,
-            nonce=None if answer.way == "device" else attempt.nonce,
-            max_age_seconds=attempt.options.max_age_seconds,
-        )
+        response = answer.response or await _redeem(provider, attempt, answer.code)
+        try:
+            return await session_from_response(
+                provider,
+                response,
+                self._means.clock(),
+                scope=attempt.scope,
+                nonce=None if answer.way == "device" else attempt.nonce,
+                max_age_seconds=attempt.options.max_age_seconds,
+            )
+        except DoorkeyError:
+            await _abandon(provider, response.refresh_token)
+            raise
+
+
+async def _redeem(provider: "Provider", attempt: SignInAttempt, code: str) -> "TokenResponse":
+    try:
+        return await provider.exchange_code(code, attempt.redirect_uri, attempt.proof_key.verifier)
+    except TenantMisbehaved as wrong:
+        await _abandon(provider, wrong.refresh_token)
+        raise
+
+
+async def _abandon(provider: "Provider", refresh_token: str | None) -> None:
+    """Revoke what nobody will use: a sign-in that failed leaves nothing alive at the tenant."""
+    if refresh_token is not None:
+        with suppress(DoorkeyError):
+            await provider.revoke(refresh_token)

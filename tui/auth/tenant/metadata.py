@@ -1,6 +1,6 @@
 """What a tenant says of itself: OpenID Connect Discovery 1.0 and RFC 8414."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tui.errors import TenantMisbehaved
 from tui.json_value import Json
@@ -22,6 +22,8 @@ class Metadata:
     device_authorization_endpoint: str
     answers_with_iss: bool
     """`authorization_response_iss_parameter_supported` (RFC 9207 3)."""
+    revocation_auth_methods: tuple[str, ...] = ()
+    """How clients authenticate at the revocation endpoint; empty where it is not said."""
 
 
 def discovery_url(issuer: str) -> str:
@@ -61,6 +63,28 @@ def parse_metadata(members: dict[str, Json] | None, issuer: str) -> Metadata:
         end_session_endpoint=_endpoint(members, "end_session_endpoint"),
         device_authorization_endpoint=_endpoint(members, "device_authorization_endpoint"),
         answers_with_iss=members.get("authorization_response_iss_parameter_supported") is True,
+        revocation_auth_methods=_texts(members, "revocation_endpoint_auth_methods_supported"),
+    )
+
+
+def oauth_metadata_url(issuer: str) -> str:
+    """Where an issuer publishes what it is beyond OpenID (RFC 8414 3.1)."""
+    address = split_web_address(issuer)
+    return f"{address.origin}/.well-known/oauth-authorization-server{address.path.rstrip('/')}"
+
+
+def with_revocation_of(metadata: Metadata, members: dict[str, Json] | None) -> Metadata:
+    """Add the revocation endpoint of the RFC 8414 document to what OpenID discovery says.
+
+    Raises:
+        TenantMisbehaved: the document is not this issuer's, or its endpoint is not https.
+    """
+    if members is None or members.get("issuer") != metadata.issuer:
+        raise TenantMisbehaved(_other_issuer(metadata.issuer, (members or {}).get("issuer")))
+    return replace(
+        metadata,
+        revocation_endpoint=_endpoint(members, "revocation_endpoint"),
+        revocation_auth_methods=_texts(members, "revocation_endpoint_auth_methods_supported"),
     )
 
 
@@ -81,6 +105,11 @@ def _required(members: dict[str, Json], name: str) -> str:
             f"The tenant's discovery document has no {name}. Check `domain` in the config."
         )
     return endpoint
+
+
+def _texts(members: dict[str, Json], name: str) -> tuple[str, ...]:
+    value = members.get(name)
+    return tuple(str(each) for each in value) if isinstance(value, list) else ()
 
 
 def _endpoint(members: dict[str, Json], name: str) -> str:

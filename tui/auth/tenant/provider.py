@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from tui.auth.tenant.device_grant import (
     DEVICE_GRANT,
@@ -10,20 +10,27 @@ from tui.auth.tenant.device_grant import (
     device_tokens,
     parse_device_authorization,
 )
-from tui.auth.tenant.http import TenantHttp
 from tui.auth.tenant.id_token import Expected, verify_id_token
 from tui.auth.tenant.key_set import KeySet, UnknownKey
-from tui.auth.tenant.metadata import Metadata, discovery_url, parse_metadata
+from tui.auth.tenant.metadata import (
+    Metadata,
+    discovery_url,
+    oauth_metadata_url,
+    parse_metadata,
+    with_revocation_of,
+)
 from tui.auth.tenant.token_response import TokenResponse, parse_token_response
 from tui.errors import DoorkeyError, SignInFailed, TenantMisbehaved
+from tui.http import TenantHttp
 from tui.json_value import Claims
 from tui.text import printable, shortened
-from tui.web_address import with_query
 
 if TYPE_CHECKING:
     import httpx
 
     from tui.config.load import Config
+
+Revocation = Literal["revoked", "not offered", "for confidential clients only"]
 
 METADATA_FRESH: Final = timedelta(hours=1)
 KEYS_FRESH: Final = timedelta(hours=1)
@@ -144,44 +151,47 @@ class Provider:
         claims = answer.members() if answer.status == 200 else None
         return claims if claims and claims.get("sub") == subject else {}
 
-    async def revoke(self, refresh_token: str) -> bool:
-        """Revoke a refresh token (RFC 7009); False where the tenant offers no revocation.
+    async def revoke(self, refresh_token: str) -> Revocation:
+        """Revoke a refresh token (RFC 7009), where the tenant offers that to this client.
 
         Raises:
             TenantUnreachable: no answer.
             TenantMisbehaved: the tenant refused.
         """
-        endpoint = (await self.discover()).revocation_endpoint
-        if not endpoint:
-            return False
-        answer = await self._http.post(
-            endpoint,
-            {
-                "token": refresh_token,
-                "token_type_hint": "refresh_token",
-                "client_id": self.client_id,
-            },
-        )
-        if answer.status != 200:
-            error = shortened(printable((answer.members() or {}).get("error", answer.status)), 200)
-            raise TenantMisbehaved(f"The tenant did not revoke the refresh token: {error}.")
-        return True
-
-    async def end_session_url(self, id_token: str, return_uri: str, state: str) -> str:
-        """Give where a browser signs out (RP-Initiated Logout 2); the tenant must offer it."""
-        return with_query(
-            (await self.discover()).end_session_endpoint,
-            {
-                "id_token_hint": id_token,
-                "client_id": self.client_id,
-                "post_logout_redirect_uri": return_uri,
-                "state": state,
-            },
-        )
+        metadata = await self._with_revocation()
+        if not metadata.revocation_endpoint:
+            return "not offered"
+        form = {
+            "token": refresh_token,
+            "token_type_hint": "refresh_token",
+            "client_id": self.client_id,
+        }
+        answer = await self._http.post(metadata.revocation_endpoint, form)
+        if 200 <= answer.status < 300:
+            return "revoked"
+        error = (answer.members() or {}).get("error", answer.status)
+        methods = metadata.revocation_auth_methods
+        if error == "invalid_client" or (methods and "none" not in methods):
+            return "for confidential clients only"
+        shown = shortened(printable(error), 200)
+        raise TenantMisbehaved(f"The tenant did not revoke the refresh token: {shown}.")
 
     async def aclose(self) -> None:
         """Close the connections."""
         await self._http.aclose()
+
+    async def _with_revocation(self) -> Metadata:
+        metadata = await self.discover()
+        if metadata.revocation_endpoint or self._metadata is None:
+            return metadata
+        # Some say in the OAuth document alone what OpenID discovery has no word for.
+        try:
+            answer = await self._http.get(oauth_metadata_url(metadata.issuer))
+            metadata = with_revocation_of(metadata, answer.members())
+        except DoorkeyError:
+            return metadata  # there is no such document: so there is no revocation
+        self._metadata = metadata, self._metadata[1]
+        return metadata
 
     async def _grant(self, form: Mapping[str, str]) -> TokenResponse:
         metadata = await self.discover()

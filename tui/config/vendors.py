@@ -1,0 +1,41 @@
+"""What is known of tenants by their vendors, where standards leave it open or are not followed."""
+
+import re
+from dataclasses import dataclass
+from typing import Final, Literal
+from urllib.parse import urlsplit
+
+
+@dataclass(frozen=True, slots=True)
+class Vendor:
+    """One vendor of tenants."""
+
+    name: str
+    hosts: str
+    """A regular expression that the host of its issuers matches; empty where it may be any."""
+    log_out: Literal["standard", "auth0", "cognito"] = "standard"
+    """How a browser signs out: by RP-Initiated Logout, or in the vendor's own way."""
+    log_out_setting: str = ""
+    """What the vendor calls the list of addresses that a log out may return to."""
+
+
+VENDORS: Final = (
+    Vendor(
+        "Auth0",
+        r"([a-z0-9-]+\.)+auth0\.com",
+        log_out="auth0",
+        log_out_setting="Applications, Settings, Allowed Logout URLs",
+    ),
+    Vendor(
+        "Amazon Cognito",
+        r"cognito-idp\.[a-z0-9-]+\.amazonaws\.com",
+        log_out="cognito",
+        log_out_setting="App client, Login pages, Allowed sign-out URLs",
+    ),
+)
+
+
+def vendor_of(issuer: str) -> Vendor | None:
+    """Return the vendor whose host an issuer has, or None where the host tells nothing."""
+    host = urlsplit(issuer).hostname or ""
+    return next((each for each in VENDORS if each.hosts and re.fullmatch(each.hosts, host)), None)
