@@ -1,17 +1,18 @@
 """What can go wrong, and which exit code it means.
 
     DoorkeyError                 1    anything below
-    ├── ConfigError              2    auth_config.json: which file, which key, what was expected
+    ├── ConfigInvalid            2    auth_config.json: which file, which key, what was expected
     ├── SignInNeeded             4    nobody is signed in, or the session has ended
     ├── SignInFailed             4    one sign-in ended without a session
-    │   ├── SignInRefused        4    the tenant said no (`error` in its answer)
+    │   ├── SignInRefused        6    the tenant said no (`error` in its answer)
     │   ├── SignInTimedOut       4    no answer came in time
     │   ├── SignInCancelled    130    the person, or another sign-in, ended it
     │   └── NoFreeRedirectUri    4    every redirect URI's port is taken
+    ├── ExchangeFailed           5    one HTTP exchange brought no whole answer
     ├── TenantUnreachable        5    no usable answer; trying again later may help
-    ├── TenantMisbehaved         1    an answer that breaks the standard, or is not the tenant's
-    │   └── IdTokenRejected      1    an ID token that fails a check
-    ├── GrantRefused             4    the token endpoint's definite no (RFC 6749 5.2)
+    ├── TenantMisbehaved         6    an answer that breaks the standard, or is not the tenant's
+    │   └── IdTokenRejected      6    an ID token that fails a check
+    ├── GrantRefused             6    the token endpoint's definite no (RFC 6749 5.2)
     ├── ApiUnreachable           5    the API gave no answer
     ├── ApiRefused               3    the API answered, and not with 2xx
     └── StoreFailed              1    the session could not be read or written
@@ -20,7 +21,14 @@ Every message says what happened, what was expected and what to do next, is made
 where it is raised, and holds no token.
 """
 
-from typing import ClassVar
+from typing import ClassVar, Literal
+
+Obstacle = Literal[
+    "nobody", "name", "proxy", "tls", "untrusted", "timeout", "broken", "encoded", "foreign"
+]
+"""What stands in the way of an answer: nobody listens, the name is unknown, the proxy refuses, TLS
+does not come about, the certificate is not trusted, time is up, the connection or the protocol
+breaks, the body is compressed, the port is another user's of this machine."""
 
 
 class DoorkeyError(Exception):
@@ -29,7 +37,7 @@ class DoorkeyError(Exception):
     exit_code: ClassVar[int] = 1
 
 
-class ConfigError(DoorkeyError):
+class ConfigInvalid(DoorkeyError):
     """The configuration is missing or wrong."""
 
     exit_code = 2
@@ -50,6 +58,8 @@ class SignInFailed(DoorkeyError):
 class SignInRefused(SignInFailed):
     """The tenant answered the authorization request with an error (RFC 6749 4.1.2.1)."""
 
+    exit_code = 6
+
     def __init__(self, message: str, error: str) -> None:
         super().__init__(message)
         self.error = error
@@ -69,6 +79,19 @@ class NoFreeRedirectUri(SignInFailed):
     """No listener could be bound for any redirect URI (RFC 8252 8.3)."""
 
 
+class ExchangeFailed(DoorkeyError):
+    """One HTTP exchange brought no whole answer; whoever asked says of whom.
+
+    `str()` of it is the cause in a few words, without a full stop.
+    """
+
+    exit_code = 5
+
+    def __init__(self, obstacle: Obstacle, cause: str) -> None:
+        super().__init__(cause)
+        self.obstacle = obstacle
+
+
 class TenantUnreachable(DoorkeyError):
     """The tenant gave no usable answer; nothing is known about the session.
 
@@ -85,6 +108,8 @@ class TenantUnreachable(DoorkeyError):
 class TenantMisbehaved(DoorkeyError):
     """The tenant's answer breaks the standard, or is not the tenant's."""
 
+    exit_code = 6
+
     refresh_token: str | None = None
     """What a wrong token response had in it: the one before is spent."""
 
@@ -96,7 +121,7 @@ class IdTokenRejected(TenantMisbehaved):
 class GrantRefused(DoorkeyError):
     """The token endpoint refused a grant for good (RFC 6749 5.2)."""
 
-    exit_code = 4
+    exit_code = 6
 
     def __init__(self, message: str, error: str) -> None:
         super().__init__(message)

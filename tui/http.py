@@ -1,178 +1,246 @@
-"""One HTTP exchange with the tenant: no redirects, a bounded body, a bounded time, plain errors."""
+"""The one HTTP exchange of this side: whatever asks a tenant, an API or a server of ours asks here.
+
+It is bounded in time and in size, follows no redirect, keeps loopback away from proxies and from
+other users of the machine, and tells what went wrong in words of its own: those of httpx and h11
+hold parts of the request, and so secrets.
+"""
 
 import asyncio
-import re
-from collections.abc import Mapping
+import os
+import socket
+import ssl
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Final
-from urllib.parse import urlsplit
-from urllib.request import getproxies
 
+import httpcore
 import httpx
 
-from tui.errors import TenantMisbehaved, TenantUnreachable
+from tui.errors import ConfigInvalid, ExchangeFailed, Obstacle
 from tui.json_value import Json, json_object
+from tui.loopback_peer import is_other_user, owner_of_connection
 from tui.text import printable
-from tui.tls import tls_context
-from tui.web_address import is_loopback
+from tui.web_address import split_web_address
 
 LARGEST_BODY_BYTES: Final = 1024 * 1024
-"""Decoded; a discovery document or a token response has a few KiB."""
+"""A discovery document or a token response has a few KiB; people read no more of an API's."""
 
 EXCHANGE_SECONDS: Final = 15.0
-"""For one exchange as a whole: a tenant that drips its answer holds nobody for longer."""
+"""For one exchange as a whole: a server that drips its answer holds nobody for longer."""
 
 CONNECT_SECONDS: Final = 5.0
 
-DIRECT_HOSTS: Final = ("localhost", "127.0.0.1", "[::1]")
-"""Loopback never goes through a proxy, whatever the environment says."""
-
-FAILURES: Final[dict[type[httpx.HTTPError], str]] = {
-    httpx.ConnectError: "nobody answers there",
-    httpx.ConnectTimeout: "no connection in time",
-    httpx.ReadTimeout: "no answer in time",
-    httpx.ReadError: "the connection broke",
+HEADERS: Final = {
+    "Accept": "application/json",
+    # gzip in gzip makes 2 GiB out of 1.8 kB, and httpx unpacks as often as it is told to.
+    "Accept-Encoding": "identity",
+    "User-Agent": "doorkey",
 }
-"""For exceptions whose own words say nothing to a person."""
 
-ERROR_NUMBER: Final = re.compile(r"^\[Errno -?\d+\] ")
-
-WAIT_AND_TRY_AGAIN: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
+BROKEN: Final[dict[type[httpx.HTTPError], tuple[Obstacle, str]]] = {
+    httpx.ProxyError: ("proxy", "it does not let us through"),
+    httpx.ConnectTimeout: ("timeout", "no connection in time"),
+    httpx.ConnectError: ("nobody", "nobody answers there"),
+    httpx.TimeoutException: ("timeout", "no answer in time"),
+    httpx.LocalProtocolError: ("broken", "the request cannot be written as HTTP"),
+    httpx.RemoteProtocolError: ("broken", "the answer is not HTTP"),
+    httpx.HTTPError: ("broken", "the connection broke"),
+}
+"""What each kind of httpx's errors means; the first that fits counts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the tenant answered."""
+    """What came back. Nothing in it is safe to print as it is."""
 
     status: int
+    reason: str
+    """The reason phrase, such as "Unauthorized"."""
     headers: Mapping[str, str] = field(repr=False)
+    """By their names in lower case; several of one name are one, with commas between."""
     body: bytes = field(repr=False)
+    """Of a longer one, the first MiB."""
+    is_cut: bool = False
+    """Whether more than a MiB came."""
 
     def members(self) -> dict[str, Json] | None:
         """Return the body as a JSON object, or None where it is something else."""
-        return json_object(self.body)
-
-    @property
-    def date(self) -> datetime | None:
-        """The tenant's clock when it answered, to the second (RFC 9110 6.6.1)."""
-        try:
-            date = parsedate_to_datetime(self.headers.get("date", ""))
-        except (ValueError, OverflowError):
-            return None
-        return date if date.tzinfo else None
+        return None if self.is_cut else json_object(self.body)
 
 
-class TenantHttp:
-    """The one way to the tenant's endpoints. Call `aclose` when done."""
+class HttpClient:
+    """Makes bounded exchanges. Call `aclose` when done."""
 
     def __init__(
         self,
         transport: httpx.AsyncBaseTransport | None = None,
         exchange_seconds: float = EXCHANGE_SECONDS,
     ) -> None:
-        self._exchange_seconds = exchange_seconds
-        direct = None if transport else {f"all://{host}": None for host in DIRECT_HOSTS}
-        self._client = httpx.AsyncClient(
-            verify=tls_context(),
-            transport=transport,
-            mounts=direct,
-            timeout=httpx.Timeout(exchange_seconds, connect=CONNECT_SECONDS),
-            follow_redirects=False,
-            headers={"Accept": "application/json", "User-Agent": "doorkey"},
-        )
-
-    async def get(self, url: str, bearer: str | None = None) -> Answer:
-        """Fetch `url`.
+        """Make ready; nothing is connected yet.
 
         Raises:
-            TenantUnreachable: no answer, or one that asks to come back later.
-            TenantMisbehaved: a redirect, or a body over 1 MiB.
+            ConfigInvalid: `SSL_CERT_FILE` has no certificates.
         """
-        headers = {"Authorization": f"Bearer {bearer}"} if bearer else {}
-        return await self._exchange(self._client.build_request("GET", url, headers=headers))
+        self._transport = transport
+        self._exchange_seconds = exchange_seconds
+        self._tls = tls_context()
+        self._clients: dict[bool, httpx.AsyncClient] = {}
 
-    async def post(self, url: str, form: Mapping[str, str]) -> Answer:
-        """Send `form` to `url`; raises as `get` does."""
-        return await self._exchange(self._client.build_request("POST", url, data=dict(form)))
+    async def exchange(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str] | None = None,
+        form: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Send one request and return its answer, whatever the status.
+
+        Raises:
+            ExchangeFailed: no whole answer came; `obstacle` says what stood in the way.
+        """
+        try:
+            async with asyncio.timeout(self._exchange_seconds):
+                response = await self._response(method, url, headers or {}, form)
+                try:
+                    return await _bounded_answer(response)
+                finally:
+                    await response.aclose()
+        except TimeoutError:
+            words = f"no answer within {self._exchange_seconds:.0f} s"
+            raise ExchangeFailed("timeout", words) from None
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            # `from None`: httpx's exception holds the request, and so its secrets.
+            raise _failure(error) from None
 
     async def aclose(self) -> None:
         """Close the connections."""
-        await self._client.aclose()
+        for client in self._clients.values():
+            await client.aclose()
 
-    async def _exchange(self, request: httpx.Request) -> Answer:
-        host = printable(request.url.netloc.decode("ascii", "replace"))
-        try:
-            async with asyncio.timeout(self._exchange_seconds):
-                answer = await self._answer(request)
-        except TimeoutError:
-            raise TenantUnreachable(
-                f"{host} did not answer within {self._exchange_seconds:.0f} s. Try again later."
-            ) from None
-        except httpx.HTTPError as error:
-            # `from None`: the request in httpx's exception holds the form, and so the secrets.
-            raise TenantUnreachable(_unreachable(host, error)) from None
-        if 300 <= answer.status < 400:
-            raise TenantMisbehaved(
-                f"{host} answered {request.url.path} with a redirect ({answer.status}); "
-                "a direct answer is expected there. Check `domain` in the config."
+    async def _response(
+        self, method: str, url: str, headers: Mapping[str, str], form: Mapping[str, str] | None
+    ) -> httpx.Response:
+        """Ask each address that `url` means, in turn, until one answers."""
+        address = split_web_address(url)
+        client = self._client(is_direct=address.is_loopback)
+        failed: httpx.ConnectError | None = None
+        for host in self._hosts(address.is_local, address.host):
+            target = httpx.URL(url)
+            request = client.build_request(
+                method,
+                target.copy_with(host=host),
+                headers={"Host": target.netloc.decode("ascii"), **headers},
+                data=form,
+                extensions={"trace": _refuse_other_users} if address.is_local else {},
             )
-        if answer.status in WAIT_AND_TRY_AGAIN:
-            raise TenantUnreachable(
-                f"{host} answered with {answer.status}, which asks to come back later.",
-                _retry_after(answer.headers.get("retry-after", "")),
+            try:
+                return await client.send(request, stream=True)
+            except httpx.ConnectError as error:
+                failed = failed or error
+        raise failed or httpx.ConnectError("")
+
+    def _hosts(self, is_local: bool, host: str) -> tuple[str, ...]:
+        # Whoever listens on [::1] while our server is on 127.0.0.1 must not be asked instead.
+        split = is_local and host.lower() == "localhost" and self._transport is None
+        return ("127.0.0.1", "::1") if split else (host,)
+
+    def _client(self, *, is_direct: bool) -> httpx.AsyncClient:
+        if is_direct not in self._clients:
+            self._clients[is_direct] = httpx.AsyncClient(
+                verify=self._tls,
+                transport=self._transport,
+                # Loopback never goes through a proxy, whatever the environment says.
+                trust_env=not is_direct,
+                timeout=httpx.Timeout(self._exchange_seconds, connect=CONNECT_SECONDS),
+                follow_redirects=False,
+                headers=HEADERS,
             )
-        return answer
-
-    async def _answer(self, request: httpx.Request) -> Answer:
-        response = await self._client.send(request, stream=True)
-        try:
-            body = bytearray()
-            async for chunk in response.aiter_bytes():
-                body += chunk
-                if len(body) > LARGEST_BODY_BYTES:
-                    raise TenantMisbehaved(
-                        f"{printable(request.url.host)} sent more than 1 MiB where "
-                        "a short answer is expected. Check `domain` in the config."
-                    )
-            return Answer(response.status_code, response.headers, bytes(body))
-        finally:
-            await response.aclose()
+        return self._clients[is_direct]
 
 
-def _retry_after(value: str) -> float | None:
-    """Seconds of a `Retry-After`; its date form is not worth a clock that may be off."""
-    return float(value) if value.isascii() and value.isdigit() and len(value) < 6 else None
+def tls_context() -> ssl.SSLContext:
+    """Return the context for every client: the usual roots, or those of `SSL_CERT_FILE`.
+
+    Raises:
+        ConfigInvalid: that file has no certificates.
+    """
+    return _load_roots(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
 
 
-def cause_of(error: httpx.HTTPError) -> str:
-    """Say in words why an exchange failed."""
-    words = ERROR_NUMBER.sub("", printable(error))
-    if not words or words == "All connection attempts failed":
-        return FAILURES.get(type(error), type(error).__name__)
-    return words
+@lru_cache(maxsize=1)
+def _load_roots(file: str | None, _folder: str | None) -> ssl.SSLContext:
+    # Once: to read all roots takes 30 ms, longer than most answers.
+    try:
+        return httpx.create_ssl_context()  # which looks for the two itself
+    except OSError:  # ssl.SSLError is one
+        raise ConfigInvalid(
+            f"SSL_CERT_FILE is {printable(file)}, and no certificates can be read there. "
+            "Name a file of certificates in PEM, or unset it."
+        ) from None
 
 
-def _unreachable(host: str, error: httpx.HTTPError) -> str:
-    cause = cause_of(error)
-    if isinstance(error, httpx.ProxyError):
-        return f"The proxy on the way to {host} refused: {cause}. Check HTTPS_PROXY and NO_PROXY."
-    if "CERTIFICATE_VERIFY_FAILED" in cause:
-        return (
-            f"{host} has a TLS certificate that this machine does not trust: {cause}. "
-            "Behind a company's proxy, SSL_CERT_FILE names the certificates to trust."
+async def _bounded_answer(response: httpx.Response) -> Answer:
+    body = bytearray()
+    assert isinstance(response.stream, httpx.AsyncByteStream)  # noqa: S101 - AsyncClient's always is
+    async for chunk in response.stream:  # as it came: nothing unpacks it on the way
+        body += chunk
+        if len(body) > LARGEST_BODY_BYTES:
+            break
+    coding = response.headers.get("content-encoding", "identity").strip().lower()
+    if body and coding not in ("", "identity"):
+        raise ExchangeFailed("encoded", "its answer is compressed, which nobody asked for")
+    return Answer(
+        response.status_code,
+        response.reason_phrase,
+        dict(response.headers),
+        bytes(body[:LARGEST_BODY_BYTES]),
+        len(body) > LARGEST_BODY_BYTES,
+    )
+
+
+async def _refuse_other_users(event: str, details: Mapping[str, object]) -> None:
+    """Close a new connection to another user's process before anything is written to it."""
+    stream = details.get("return_value")
+    if event != "connection.connect_tcp.complete" or not isinstance(
+        stream, httpcore.AsyncNetworkStream
+    ):
+        return
+    local, peer = stream.get_extra_info("client_addr"), stream.get_extra_info("server_addr")
+    try:
+        uid = owner_of_connection(local[:2], peer[:2])
+    except ConnectionResetError:
+        await stream.aclose()
+        raise ExchangeFailed("broken", "the connection broke") from None
+    if is_other_user(uid):
+        await stream.aclose()
+        raise ExchangeFailed(
+            "foreign", f"port {peer[1]} is held by another user of this machine (uid {uid})"
         )
-    if "[SSL" in cause:
-        return f"{host} does not speak TLS as expected: {cause}. Check `domain` in the config."
-    if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
-        return f"{host} cannot be reached ({cause}). {_what_to_do(host)}"
-    return f"{host} broke off its answer ({cause}). Try again later."
 
 
-def _what_to_do(host: str) -> str:
-    if is_loopback(urlsplit(f"//{host}").hostname or ""):
-        return "Start the local tenant: doorkey dev, or doorkey tenant."
-    if getproxies().keys() & {"https", "http", "all"}:
-        return "Check the proxy that HTTPS_PROXY names, the network, and `domain` in the config."
-    return "Check the network, and `domain` in the config."
+def _failure(error: Exception) -> ExchangeFailed:
+    """Say in our own words what stood in the way; the system's and OpenSSL's are taken over."""
+    for cause in _causes(error):
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return ExchangeFailed("untrusted", printable(cause.verify_message))
+        if isinstance(cause, ssl.SSLError):
+            reason = getattr(cause, "reason", None) or "no handshake"
+            return ExchangeFailed("tls", printable(reason).replace("_", " ").lower())
+        if isinstance(cause, socket.gaierror):
+            return ExchangeFailed("name", "no such host, or no name server answers")
+        if isinstance(cause, OSError) and cause.errno:
+            obstacle: Obstacle = "nobody" if isinstance(error, httpx.ConnectError) else "broken"
+            return ExchangeFailed(obstacle, os.strerror(cause.errno))
+    found = (meaning for kind, meaning in BROKEN.items() if isinstance(error, kind))
+    return ExchangeFailed(*next(found, ("broken", "its address is not one")))
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """Go through what led to `error`, the outermost first."""
+    yield error
+    if isinstance(error, BaseExceptionGroup):
+        yield from _causes(error.exceptions[0])
+    earlier = error.__cause__ or error.__context__
+    if earlier is not None:
+        yield from _causes(earlier)

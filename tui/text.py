@@ -1,5 +1,6 @@
 """The only door for text that others wrote: a tenant, an API, a token, a file on disk."""
 
+import re
 import unicodedata
 from typing import Final
 
@@ -9,11 +10,18 @@ REMOVED: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 JOINERS: Final = frozenset("\u200c\u200d")
 """Format characters that scripts and emoji need; they move nothing and hide nothing."""
 
+REDACTED: Final = "[your access token]"
+"""Stands for a token where it is sent back: tokens are shown when asked for only."""
+
+ESCAPE: Final = (
+    r"\\u([0-9a-fA-F]{4})|\\(.)|%([0-9a-fA-F]{2})|&#[xX]([0-9a-fA-F]{1,6});|&#([0-9]{1,7});"
+)
+
 LINE_ENDS: Final = ("\r\n", "\r", "\u2028", "\u2029", "\x85")
 
 
 def printable(text: object) -> str:
-    """Give `text` as one line that cannot steer a terminal.
+    """Return `text` as one line that cannot steer a terminal.
 
     White space becomes a space; ESC, C0, C1, DEL, bidirectional controls and other
     invisible characters are taken out. Markup is not escaped: show it with
@@ -26,11 +34,47 @@ def printable(text: object) -> str:
 
 
 def printable_block(text: object) -> str:
-    """Give `text` as lines that cannot steer a terminal; line ends and tabs stay as white space."""
+    """Return `text` as lines that cannot steer a terminal; line ends and tabs stay white space."""
     block = str(text)
     for line_end in LINE_ENDS:
         block = block.replace(line_end, "\n")
     return "\n".join(printable(line.expandtabs(4)) for line in block.split("\n"))
+
+
+def redact(secret: str, text: str, shown: str = REDACTED) -> str:
+    """Return `text` with `shown` in the place of `secret`, in whatever case and escapes it stands.
+
+    Escapes are those of JSON, of addresses and of HTML: whoever shows the text may decode it.
+    """
+    if not secret:
+        return text
+    pattern = re.compile(re.escape(secret), re.IGNORECASE)
+    if not re.search(ESCAPE, text, re.DOTALL):
+        return pattern.sub(lambda _found: shown, text)
+    decoded, origins = _decode_escapes(text)
+    parts, at = [], 0
+    for found in pattern.finditer(decoded):
+        parts += [text[at : origins[found.start()]], shown]
+        at = origins[found.end()]
+    return "".join(parts) + text[at:]
+
+
+def _decode_escapes(text: str) -> tuple[str, list[int]]:
+    """Return `text` without escapes, and where in `text` each character of that begins."""
+    characters: list[str] = []
+    origins: list[int] = []
+    at = 0
+    for escape in re.finditer(ESCAPE, text, re.DOTALL):
+        characters += text[at : escape.start()]
+        origins += range(at, escape.start())
+        hexadecimal = escape[1] or escape[3] or escape[4]
+        code = int(hexadecimal, 16) if hexadecimal else int(escape[5] or ord(escape[2] or " "))
+        characters.append(chr(code) if code < 0x110000 else " ")
+        origins.append(escape.start())
+        at = escape.end()
+    characters += text[at:]
+    origins += range(at, len(text) + 1)
+    return "".join(characters), origins
 
 
 def shortened(text: str, limit_characters: int) -> str:

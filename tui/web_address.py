@@ -24,6 +24,16 @@ class WebAddress(NamedTuple):
         return f"{self.scheme}://{host}" + ("" if self.port in (None, usual) else f":{self.port}")
 
     @property
+    def netloc(self) -> str:
+        """Host and port as they stand in the address."""
+        return self.origin.partition("//")[2]
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether it is on this machine."""
+        return is_loopback(self.host)
+
+    @property
     def is_local(self) -> bool:
         """Whether it is plain http on this machine, where a bundled server may listen."""
         return self.scheme == "http" and is_loopback(self.host)

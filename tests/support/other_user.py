@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -35,8 +35,11 @@ else:
 
 LISTENS = """
 import socket, sys
-listening = socket.create_server((sys.argv[1], 0))
+family = socket.AF_INET6 if ":" in sys.argv[1] else socket.AF_INET
+listening = socket.create_server((sys.argv[1], int(sys.argv[2])), family=family)
 print(listening.getsockname()[1], flush=True)
+if sys.argv[3] == "accept":
+    print(listening.accept()[0].recv(65536), flush=True)
 sys.stdin.read()
 """
 
@@ -52,14 +55,30 @@ def send_as(uid: int, host: str, port: int, request: str, manner: str = "wait") 
 
 
 @contextmanager
-def listening_as(uid: int, host: str = "127.0.0.1") -> Iterator[tuple[int, int]]:
-    """Have a process of `uid` listen; yields the port, and the process."""
-    command = [sys.executable, "-I", "-c", _as_user(uid, LISTENS), host]
+def listening_as(uid: int, host: str = "127.0.0.1", port: int = 0) -> Iterator[tuple[int, int]]:
+    """Have a process of `uid` listen, and never accept; yields the port, and the process."""
+    with _listening(uid, host, port, "wait") as (taken, process):
+        yield taken, process.pid
+
+
+@contextmanager
+def accepting_as(uid: int, host: str) -> Iterator[tuple[int, Callable[[], str]]]:
+    """Have a process of `uid` accept; yields the port, and what tells the bytes that it got."""
+    with _listening(uid, host, 0, "accept") as (port, process):
+        assert process.stdout is not None
+        yield port, process.stdout.readline
+
+
+@contextmanager
+def _listening(
+    uid: int, host: str, port: int, manner: str
+) -> Iterator[tuple[int, subprocess.Popen[str]]]:
+    command = [sys.executable, "-I", "-c", _as_user(uid, LISTENS), host, str(port), manner]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
-        yield int(process.stdout.readline()), process.pid
+        yield int(process.stdout.readline()), process
         process.communicate()
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from tui.text import printable, printable_block, shortened
+from tui.text import printable, printable_block, redact, shortened
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,34 @@ def test_anything_can_be_made_printable() -> None:
 def test_a_long_text_is_cut_and_says_so() -> None:
     assert shortened("x" * 10, 5) == "xxxx…"
     assert shortened("short", 5) == "short"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Bearer s3cr/t!",
+        "BEARER S3CR/T!",
+        '{"echo": "s3cr\\/t!"}',
+        r'{"echo": "\u0073\u0033cr\u002ft!"}',
+        "https://x.example/?t=s3cr%2ft%21",
+        "<p>s3cr&#47;t&#x21;</p>",
+        r"twice: s3cr/t! and \u00733cr/t!",
+    ],
+)
+def test_a_secret_is_taken_out_however_it_is_written(text: str) -> None:
+    """security.md 40."""
+    shown = redact("s3cr/t!", text, "[gone]")
+    decoded = shown.replace("\\u0073", "s").replace("\\/", "/").replace("%2f", "/")
+    assert "[gone]" in shown
+    assert "s3cr" not in decoded.lower()
+    assert "t!" not in decoded.lower()
+
+
+@pytest.mark.parametrize("text", ["", "nothing here", r"\ud800 \x % &#; \u12", "%zz&#99999999;"])
+def test_text_without_the_secret_stays_as_it_is(text: str) -> None:
+    assert redact("s3cret", text) == text
+    assert redact("", text) == text
+
+
+def test_what_stands_around_a_secret_stays() -> None:
+    assert redact("b", "a\\u0062c%64", "-") == "a-c%64"

@@ -4,9 +4,9 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final
 
-from tui.errors import ApiUnreachable
+from tui.errors import ApiUnreachable, Obstacle
 
 LONGEST_TIMING: Final = 1000
 """Characters of a `Server-Timing` header that are looked at."""
@@ -27,13 +27,11 @@ HINTS: Final[Mapping[int, str]] = {
 
 FAILED: Final = "The API itself has failed: look at its log, then call again."
 
-NoAnswerKind = Literal["nobody", "name", "tls", "timeout", "broken"]
-
 
 class NoAnswer(ApiUnreachable):
     """No whole answer came; `kind` tells what stood in the way."""
 
-    def __init__(self, message: str, kind: NoAnswerKind) -> None:
+    def __init__(self, message: str, kind: Obstacle) -> None:
         super().__init__(message)
         self.kind = kind
 

@@ -1,28 +1,22 @@
 """Calls of the API with an access token; to its own origin, and to no other."""
 
-import asyncio
 import time
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import httpx
-
-from tui.api.answer import NoAnswer, NoAnswerKind, PingResult
+from tui.api.answer import NoAnswer, PingResult
 from tui.api.challenge import ResourceMetadata, metadata_path, parse_resource_metadata
 from tui.api.request import PING, ApiRequest
-from tui.http import cause_of
-from tui.tls import tls_context
-from tui.web_address import is_loopback
+from tui.errors import ExchangeFailed
+from tui.http import HttpClient
+from tui.text import redact
+from tui.web_address import split_web_address
 
-LARGEST_BODY_BYTES: Final = 1024 * 1024
+if TYPE_CHECKING:
+    import httpx
 
 CALL_SECONDS: Final = 30.0
 """For one call as a whole; a person watches it."""
-
-CONNECT_SECONDS: Final = 5.0
-
-REDACTED: Final = "[your access token]"
-"""Stands for the token where the API sends it back: tokens are shown when asked for only."""
 
 
 class ApiClient:
@@ -32,7 +26,7 @@ class ApiClient:
         self,
         origin: str,
         *,
-        transport: httpx.AsyncBaseTransport | None = None,
+        transport: "httpx.AsyncBaseTransport | None" = None,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self._origin = origin
@@ -62,93 +56,58 @@ class ApiClient:
         self, request: ApiRequest, headers: Mapping[str, str], secret: str
     ) -> PingResult:
         url = self._origin + request.path
+        client = HttpClient(self._transport, CALL_SECONDS)
         started = self._clock()
         try:
-            async with asyncio.timeout(CALL_SECONDS), self._client() as client:
-                sent = {"Accept": "application/json", **headers}
-                async with client.stream(request.method, url, headers=sent) as response:
-                    body = await _body(response)
-        except TimeoutError:
-            raise NoAnswer(
-                f"The API at {self._origin} did not answer within {CALL_SECONDS:.0f} s. "
-                "Try again later.",
-                "timeout",
-            ) from None
-        except httpx.HTTPError as error:
-            # `from None`: httpx's exception holds the request, and so the token.
-            raise _no_answer(self._origin, error) from None
-        elapsed = self._clock() - started
+            answer = await client.exchange(request.method, url, headers)
+        except ExchangeFailed as failed:
+            raise _no_answer(self._origin, failed) from None
+        finally:
+            await client.aclose()
+        received = {**answer.headers}
         return PingResult(
             url=url,
-            status=response.status_code,
-            reason=response.reason_phrase,
-            headers={name: _without(secret, value) for name, value in response.headers.items()},
-            body=_without(secret, body),
-            elapsed_seconds=elapsed,
+            status=answer.status,
+            reason=redact(secret, answer.reason),
+            headers={redact(secret, name): redact(secret, received[name]) for name in received},
+            body=redact(secret, answer.body.decode("utf-8", "replace")),
+            elapsed_seconds=self._clock() - started,
             method=request.method,
-        )
-
-    def _client(self) -> httpx.AsyncClient:
-        return httpx.AsyncClient(
-            verify=tls_context(),
-            transport=self._transport,
-            # No redirects: the token goes to this origin and no other.
-            follow_redirects=False,
-            # Loopback never goes through a proxy, whatever the environment says.
-            trust_env=not is_loopback(httpx.URL(self._origin).host),
-            timeout=httpx.Timeout(CALL_SECONDS, connect=CONNECT_SECONDS),
-            headers={"User-Agent": "doorkey"},
         )
 
 
 async def ping(
-    api_url: str, access_token: str, *, transport: httpx.AsyncBaseTransport | None = None
+    api_url: str, access_token: str, *, transport: "httpx.AsyncBaseTransport | None" = None
 ) -> PingResult:
     """Call the API's first route with GET, as the quickstart does; raises as `call` does."""
     return await ApiClient(api_url, transport=transport).call(access_token)
 
 
-async def _body(response: httpx.Response) -> str:
-    body = bytearray()
-    async for chunk in response.aiter_bytes():
-        body += chunk
-        if len(body) > LARGEST_BODY_BYTES:
-            break
-    return bytes(body[:LARGEST_BODY_BYTES]).decode("utf-8", "replace")
-
-
-def _without(secret: str, text: str) -> str:
-    return text.replace(secret, REDACTED) if secret else text
-
-
-def _no_answer(origin: str, error: httpx.HTTPError) -> NoAnswer:
-    cause = cause_of(error)
-    if "CERTIFICATE_VERIFY_FAILED" in cause:
-        return NoAnswer(
-            f"The API at {origin} has a TLS certificate that is not trusted here: {cause}. "
-            "Name your own authority's file in SSL_CERT_FILE.",
-            "tls",
+def _no_answer(origin: str, failed: ExchangeFailed) -> NoAnswer:
+    api = f"The API at {origin}"
+    if failed.obstacle == "untrusted":
+        message = (
+            f"{api} has a TLS certificate that is not trusted here: {failed}. "
+            "Name your own authority's file in SSL_CERT_FILE."
         )
-    if "SSL" in cause:
-        return NoAnswer(
-            f"The API at {origin} cannot be talked to over TLS ({cause}). Check that apiUrl in "
-            "the config should start with https.",
-            "tls",
+    elif failed.obstacle == "tls":
+        message = (
+            f"{api} cannot be talked to over TLS ({failed}). Check that apiUrl in the config "
+            "should start with https."
         )
-    if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
-        return _not_reached(origin, error, cause)
-    kind: NoAnswerKind = "timeout" if isinstance(error, httpx.TimeoutException) else "broken"
-    return NoAnswer(f"The API at {origin} broke off its answer ({cause}). Try again later.", kind)
-
-
-def _not_reached(origin: str, error: httpx.HTTPError, cause: str) -> NoAnswer:
-    host = httpx.URL(origin).host
-    unknown = any(words in cause for words in ("Name or service", "nodename", "getaddrinfo"))
-    if unknown:
-        advice = " Check apiUrl in the config, and your network."
+    elif failed.obstacle in ("nobody", "name", "proxy", "foreign"):
+        message = f"{api} cannot be reached ({failed}).{_advice(origin, failed)}"
     else:
-        advice = " Start it: doorkey dev, or doorkey api." if is_loopback(host) else ""
-    kind: NoAnswerKind = "name" if unknown else "nobody"
-    if isinstance(error, httpx.ConnectTimeout):
-        kind = "timeout"
-    return NoAnswer(f"The API at {origin} cannot be reached ({cause}).{advice}", kind)
+        message = f"{api} gave no whole answer ({failed}). Try again later."
+    return NoAnswer(message, failed.obstacle)
+
+
+def _advice(origin: str, failed: ExchangeFailed) -> str:
+    if failed.obstacle == "name":
+        return " Check apiUrl in the config, and your network."
+    if failed.obstacle == "proxy":
+        return " Check HTTPS_PROXY and NO_PROXY."
+    if failed.obstacle == "foreign":
+        return " Your token was not sent. Take another port, or ask them to free it."
+    is_ours = split_web_address(origin).is_loopback
+    return " Start it: doorkey dev, or doorkey api." if is_ours else ""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from textual.app import App, SuspendNotSupported
 
-from tui.errors import ConfigError
+from tui.errors import ConfigInvalid
 
 if TYPE_CHECKING:
     from tui.config.load import Config
@@ -35,7 +35,7 @@ async def edit_config(
         return f"{words[0]} cannot be started ({error.strerror}). Edit {config.path} yourself."
     try:
         changed = load_config(config.path)
-    except ConfigError as error:
+    except ConfigInvalid as error:
         return str(error)
     if changed == config:
         return "Nothing has changed in the config."

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.app.web_page import app_on_web_page, is_web_page
 from tui.config.load import load_config
-from tui.errors import ConfigError
+from tui.errors import ConfigInvalid
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -30,7 +30,7 @@ def open_app(config_path: Path | None, *, with_servers: bool = False) -> int:
     # Textual draws on stderr: sent elsewhere, the app would run unseen.
     streams = (sys.stdin, sys.stdout, sys.stderr)
     if not on_web_page and not all(stream.isatty() for stream in streams):
-        raise ConfigError(
+        raise ConfigInvalid(
             "The app needs a terminal. Without one there are commands: doorkey --help."
         )
     gc.disable()  # what starting makes is no garbage; the app turns it on again when it stands

@@ -16,7 +16,8 @@ Without a command: the app."""
 
 EPILOG: Final = """\
 exit codes: 0 done · 1 unexpected · 2 wrong usage or config · 3 the API refused
-            4 sign-in needed · 5 tenant or API unreachable · 130 cancelled
+            4 sign-in needed · 5 tenant or API unreachable
+            6 the tenant refused or misbehaved · 130 cancelled
 
 auth_config.json is found by --config, DOORKEY_CONFIG, in this folder, or in your config folder."""
 

@@ -12,9 +12,9 @@ from tui.api.proxy.heads import Header
 from tui.api.proxy.server import Proxy
 from tui.auth.service import AuthService
 from tui.config.load import Config, load_config
-from tui.errors import ConfigError
+from tui.errors import ConfigInvalid
+from tui.http import tls_context
 from tui.loopback_peer import port_holder
-from tui.tls import tls_context
 from tui.web_address import is_loopback, split_web_address
 
 ANY_PORT: Final = "127.0.0.1:0"
@@ -32,14 +32,14 @@ def listen_address(text: str) -> tuple[str, int]:
     """Return host and port of `--listen`.
 
     Raises:
-        ConfigError: it is not an address on loopback with a port.
+        ConfigInvalid: it is not an address on loopback with a port.
     """
     try:
         address = split_web_address(f"http://{text}")
         if not is_loopback(address.host) or address.port is None or address.path:
             raise ValueError(text)
     except ValueError:
-        raise ConfigError(
+        raise ConfigInvalid(
             "--listen takes an address on loopback and a port, such as 127.0.0.1:8700."
         ) from None
     return "127.0.0.1" if address.host == "localhost" else address.host, address.port or 0
@@ -58,7 +58,7 @@ async def _serve(config: Config, host: str, port: int) -> None:
         try:
             base = await made.listen(host, port)
         except OSError as error:
-            raise ConfigError(_taken(host, port, error)) from None
+            raise ConfigInvalid(_taken(host, port, error)) from None
         sys.stdout.write(base + "\n")
         sys.stdout.flush()
         await ended.wait()

@@ -7,7 +7,7 @@ from argparse import Namespace
 
 from tui.config.load import load_config
 from tui.config.paths import state_dir
-from tui.errors import ConfigError
+from tui.errors import ConfigInvalid
 from tui.servers.bundled import BundledServer, api_server, tenant_server
 from tui.web_address import split_web_address
 
@@ -22,7 +22,7 @@ def run_tenant(arguments: Namespace) -> int:
     """Serve the local tenant where `domain` says; further options are the server's own."""
     config = load_config(arguments.config)
     if not split_web_address(config.issuer).is_local:
-        raise ConfigError(
+        raise ConfigInvalid(
             f"{config.path}: `domain` means {config.issuer}, which is not on this machine. "
             "The local tenant serves a loopback domain only, such as localhost:3002."
         )

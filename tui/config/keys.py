@@ -25,7 +25,7 @@ PROTOCOL_PARAMETERS: Final = frozenset(
 """What the sign-in itself sends; nobody else may set it."""
 
 
-class WrongValueError(Exception):
+class WrongValue(Exception):
     """A value is not what its key expects; the message completes "must be ..."."""
 
 
@@ -144,14 +144,14 @@ def _authorization_params(value: object) -> dict[str, str]:
         raise _wrong('an object such as {"prompt": "login"}', value)
     for name, text in value.items():
         if name in PROTOCOL_PARAMETERS:
-            raise WrongValueError(f'without "{printable(name)}", which the sign-in itself sets')
+            raise WrongValue(f'without "{printable(name)}", which the sign-in itself sets')
         if not name or not isinstance(text, str):
             raise _wrong(f'an object of texts ("{printable(name)}" is none)', text)
     return dict(value)
 
 
-def _wrong(expected: str, value: object) -> WrongValueError:
-    return WrongValueError(f"{expected}, not {shortened(printable(repr(value)), 80)}")
+def _wrong(expected: str, value: object) -> WrongValue:
+    return WrongValue(f"{expected}, not {shortened(printable(repr(value)), 80)}")
 
 
 KEYS: Final[dict[str, Key]] = {

@@ -11,13 +11,13 @@ from tui.config.keys import (
     DEFAULT_REDIRECT_URIS,
     DEFAULT_SCOPE,
     KEYS,
-    WrongValueError,
+    WrongValue,
     issuer_of,
     nearest,
     session_identity,
 )
 from tui.config.paths import CONFIG_NAME, find_config
-from tui.errors import ConfigError
+from tui.errors import ConfigInvalid
 from tui.text import printable
 
 __all__ = ["Config", "find_config", "load_config", "parse_config"]
@@ -62,7 +62,7 @@ def load_config(path: Path | None = None) -> Config:
     """Read the configuration from `path`, or from where one is found.
 
     Raises:
-        ConfigError: there is none, or something in it is wrong; names the file and the key.
+        ConfigInvalid: there is none, or something in it is wrong; names the file and the key.
     """
     found = path or find_config()
     return parse_config(_read(found), found)
@@ -72,7 +72,7 @@ def parse_config(text: str, path: Path) -> Config:
     """Check the text of a configuration and freeze it.
 
     Raises:
-        ConfigError: names `path`, the key, what was expected and what stands there.
+        ConfigInvalid: names `path`, the key, what was expected and what stands there.
     """
     members = _members(text, path)
     values: dict[str, object] = {}
@@ -82,7 +82,7 @@ def parse_config(text: str, path: Path) -> Config:
             raise _wrong(path, f'"{printable(name)}" is not a known key{nearest(name)}')
         try:
             values[key.field] = key.check(value)
-        except WrongValueError as wrong:
+        except WrongValue as wrong:
             raise _wrong(path, f'"{name}" must be {wrong}.') from None
     for name, key in KEYS.items():
         if key.required and name not in members:
@@ -136,5 +136,5 @@ def _read(path: Path) -> str:
         raise _wrong(path, "it is not text in UTF-8.") from None
 
 
-def _wrong(path: Path, problem: str) -> ConfigError:
-    return ConfigError(f"{printable(path)}: {problem}")
+def _wrong(path: Path, problem: str) -> ConfigInvalid:
+    return ConfigInvalid(f"{printable(path)}: {problem}")

@@ -5,7 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from tui.errors import ConfigError
+from tui.errors import ConfigInvalid
 from tui.text import printable
 
 APP_NAME: Final = "doorkey"
@@ -49,7 +49,7 @@ def find_config() -> Path:
     """Look for the file: `DOORKEY_CONFIG`, this folder, then the user's config folder.
 
     Raises:
-        ConfigError: there is none in any of these places.
+        ConfigInvalid: there is none in any of these places.
     """
     named = os.environ.get(CONFIG_VARIABLE)
     if named:
@@ -60,7 +60,7 @@ def find_config() -> Path:
     user = user_config_dir() / CONFIG_NAME
     if user.exists():
         return user
-    raise ConfigError(
+    raise ConfigInvalid(
         f"There is no {CONFIG_NAME}: looked for {printable(here)} and {printable(user)}. "
         f"Write one, or name one with --config PATH or {CONFIG_VARIABLE}."
     )
@@ -70,7 +70,7 @@ def _expanded(text: str, variable: str) -> Path:
     try:
         return Path(text).expanduser()
     except RuntimeError:
-        raise ConfigError(
+        raise ConfigInvalid(
             f"{variable} is {printable(text)}, and there is no such user. Name a path."
         ) from None
 
@@ -79,7 +79,7 @@ def _here() -> Path:
     try:
         return Path.cwd()
     except OSError:
-        raise ConfigError(
+        raise ConfigInvalid(
             "The folder that you are in is gone. Go to another, or name a config with "
             f"{CONFIG_VARIABLE}."
         ) from None

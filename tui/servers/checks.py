@@ -8,13 +8,13 @@ from typing import Final, Literal
 
 import httpx
 
+from tui.auth.tenant.http import TenantHttp, date_of
 from tui.auth.tenant.metadata import discovery_url
 from tui.config.load import Config
-from tui.errors import ConfigError, DoorkeyError
-from tui.http import TenantHttp, cause_of
+from tui.errors import ConfigInvalid, DoorkeyError, ExchangeFailed
+from tui.http import HttpClient
 from tui.text import printable, shortened
-from tui.tls import tls_context
-from tui.web_address import is_loopback
+from tui.web_address import split_web_address
 
 CHECK_SECONDS: Final = 4.0
 """A tenant answers in well under one; who waits longer is told so."""
@@ -57,53 +57,43 @@ async def _tenant(
     config: Config, transport: httpx.AsyncBaseTransport | None
 ) -> tuple[Finding, datetime | None]:
     try:
-        http = TenantHttp(transport)
-    except ConfigError as error:
+        http = TenantHttp(transport, CHECK_SECONDS)
+    except ConfigInvalid as error:
         return Finding("tenant", "bad", "unknown", str(error)), None
     try:
-        async with asyncio.timeout(CHECK_SECONDS):
-            answer = await http.get(discovery_url(config.issuer))
-    except (DoorkeyError, TimeoutError) as error:
-        why = str(error) or f"it gave no answer in {CHECK_SECONDS:.0f} s"
-        return Finding("tenant", "bad", "silent", why, _start(config.issuer, "tenant")), None
+        answer = await http.get(discovery_url(config.issuer))
+    except DoorkeyError as error:
+        return Finding("tenant", "bad", "silent", str(error), _start(config.issuer, "tenant")), None
     finally:
         await http.aclose()
     issuer = (answer.members() or {}).get("issuer")
     if issuer == config.issuer:
-        return Finding("tenant", "good", "ready", config.issuer), answer.date
+        return Finding("tenant", "good", "ready", config.issuer), date_of(answer)
     if issuer is None:
         detail = f"{config.issuer} answers {answer.status}, and is no OpenID Provider"
     else:
         detail = f"it calls itself {shortened(printable(issuer), LONGEST_CAUSE)}"
-    return Finding("tenant", "bad", "wrong", detail, "Correct domain in the config."), answer.date
+    remedy = "Correct domain in the config."
+    return Finding("tenant", "bad", "wrong", detail, remedy), date_of(answer)
 
 
 async def _api(config: Config, transport: httpx.AsyncBaseTransport | None) -> Finding:
-    url = config.api_url + "/"
     try:
-        trusted = tls_context()
-    except ConfigError as error:
+        client = HttpClient(transport, CHECK_SECONDS)
+    except ConfigInvalid as error:
         return Finding("api", "bad", "unknown", str(error))
-    client = httpx.AsyncClient(
-        verify=trusted,
-        transport=transport,
-        trust_env=not is_loopback(httpx.URL(url).host),
-        timeout=CHECK_SECONDS,
-        headers={"User-Agent": "doorkey"},
-    )
     try:
-        # Any answer will do, and none of its body is read.
-        async with client, client.stream("HEAD", url):
-            return Finding("api", "good", "ready", config.api_url)
-    except httpx.HTTPError as error:
-        why = shortened(printable(cause_of(error)), LONGEST_CAUSE)
-        return Finding(
-            "api", "bad", "silent", f"{config.api_url}: {why}", _start(config.api_url, "api")
-        )
+        await client.exchange("HEAD", config.api_url + "/")  # any answer will do
+    except ExchangeFailed as failed:
+        detail = f"{config.api_url}: {shortened(str(failed), LONGEST_CAUSE)}"
+        return Finding("api", "bad", "silent", detail, _start(config.api_url, "api"))
+    finally:
+        await client.aclose()
+    return Finding("api", "good", "ready", config.api_url)
 
 
 def _start(url: str, command: str) -> str:
-    if is_loopback(httpx.URL(url).host):
+    if split_web_address(url).is_loopback:
         return f"Start it: doorkey dev, or doorkey {command}."
     return "Check your network, and the address in the config."
 

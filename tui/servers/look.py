@@ -6,7 +6,7 @@ from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from tui.errors import ConfigError
+from tui.errors import ConfigInvalid
 
 if TYPE_CHECKING:
     from tui.config.load import Config
@@ -26,7 +26,7 @@ async def look_over_the_network(config: "Config") -> "tuple[Finding, ...]":
 
 def _load_network() -> None:
     import_module("tui.servers.checks")
-    from tui.tls import tls_context
+    from tui.http import tls_context
 
-    with suppress(ConfigError):  # which the checks tell of
+    with suppress(ConfigInvalid):  # which the checks tell of
         tls_context()

@@ -2,13 +2,13 @@
 
 import asyncio
 import contextlib
-import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal
 
+from tui.errors import ExchangeFailed
 from tui.servers.bundled import BundledServer, ServerName
 from tui.text import printable, shortened
 
@@ -150,25 +150,17 @@ class Servers:
 
 async def probe(server: BundledServer) -> Literal["ours", "foreign", "nobody"]:
     """Find out who listens where `server` belongs."""
-    import httpx  # not on the way to the first paint
+    from tui.http import HttpClient  # loads httpx: not on the way to the first paint
 
-    from tui.tls import tls_context
-
+    client = HttpClient(exchange_seconds=PROBE_SECONDS)
     try:
-        async with httpx.AsyncClient(
-            verify=tls_context(), trust_env=False, timeout=PROBE_SECONDS
-        ) as client:
-            answer = await client.get(server.health_url)
-    except (httpx.ConnectError, httpx.ConnectTimeout):
-        return "nobody"
-    except httpx.HTTPError:
-        return "foreign"
-    try:
-        health = json.loads(answer.text)
-    except (ValueError, RecursionError):
-        return "foreign"
-    is_ours = isinstance(health, dict) and server.health.items() <= health.items()
-    return "ours" if is_ours else "foreign"
+        answer = await client.exchange("GET", server.health_url)
+    except ExchangeFailed as failed:
+        return "nobody" if failed.obstacle == "nobody" else "foreign"
+    finally:
+        await client.aclose()
+    health = answer.members() or {}
+    return "ours" if server.health.items() <= health.items() else "foreign"
 
 
 async def _spawn(server: BundledServer, log: Path) -> asyncio.subprocess.Process:

@@ -1,10 +1,15 @@
+import errno
+import socket
+import ssl
+
 import httpx
 import pytest
 
 from tui.api.answer import NoAnswer
-from tui.api.client import REDACTED, ApiClient, ping
+from tui.api.client import ApiClient, ping
 from tui.api.request import ApiRequest
 from tui.errors import ApiUnreachable
+from tui.text import REDACTED
 
 API = "https://api.example"
 
@@ -15,7 +20,7 @@ def api(response: httpx.Response) -> httpx.MockTransport:
 
 async def test_success_is_told_in_the_apis_words() -> None:
     answer = httpx.Response(200, json={"msg": "Your Access Token was successfully validated!"})
-    result = await ping(API, "token", transport=api(answer))
+    result = await ping(API, "s3cret", transport=api(answer))
     assert result.ok
     assert result.message == "Your Access Token was successfully validated!"
 
@@ -59,13 +64,24 @@ async def test_a_huge_body_is_cut() -> None:
     assert len(result.body) == 1024 * 1024
 
 
+def caused_by(cause: Exception) -> httpx.ConnectError:
+    """Make what httpx makes of an error of the system or of OpenSSL."""
+    error = httpx.ConnectError("words of httpx")
+    error.__cause__ = cause
+    return error
+
+
+UNTRUSTED = ssl.SSLCertVerificationError()
+UNTRUSTED.verify_message = "self-signed certificate"
+
+
 @pytest.mark.parametrize(
     ("error", "words"),
     [
-        (httpx.ConnectError("All connection attempts failed"), "cannot be reached"),
-        (httpx.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED] oops"), "not trusted"),
-        (httpx.ReadTimeout(""), "broke off its answer"),
-        (httpx.RemoteProtocolError("\x1b[31mno"), "broke off"),
+        (caused_by(ConnectionRefusedError(errno.ECONNREFUSED, "")), "cannot be reached"),
+        (caused_by(UNTRUSTED), "not trusted here: self-signed certificate"),
+        (httpx.ReadTimeout(""), "no whole answer"),
+        (httpx.RemoteProtocolError("\x1b[31mno"), "no whole answer"),
     ],
 )
 async def test_no_answer_is_told_in_plain_words(error: httpx.HTTPError, words: str) -> None:
@@ -88,9 +104,11 @@ async def test_an_api_of_our_own_that_is_down_says_how_to_start_it() -> None:
     ("error", "kind"),
     [
         (httpx.ConnectError("All connection attempts failed"), "nobody"),
-        (httpx.ConnectError("[Errno -2] Name or service not known"), "name"),
-        (httpx.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED] oops"), "tls"),
-        (httpx.ConnectError("[SSL: WRONG_VERSION_NUMBER] oops"), "tls"),
+        (caused_by(OSError(errno.ENETUNREACH, "")), "nobody"),
+        (caused_by(socket.gaierror(-2, "Name or service not known")), "name"),
+        (caused_by(UNTRUSTED), "untrusted"),
+        (caused_by(ssl.SSLError(1, "oops")), "tls"),
+        (httpx.ProxyError("407 Proxy Authentication Required"), "proxy"),
         (httpx.ConnectTimeout(""), "timeout"),
         (httpx.ReadTimeout(""), "timeout"),
         (httpx.RemoteProtocolError("no"), "broken"),
@@ -116,6 +134,23 @@ async def test_another_method_and_path_are_called_at_the_same_origin() -> None:
     client = ApiClient(API, transport=httpx.MockTransport(answer))
     assert (await client.call("token", ApiRequest("DELETE", "/orders/7?now=1"))).ok
     assert seen == ["DELETE https://api.example/orders/7?now=1"]
+
+
+@pytest.mark.parametrize("echo", ["s3cret-Token", "S3CRET-TOKEN", r"\u0073\u0033cret-Token"])
+async def test_a_token_that_comes_back_escaped_or_in_a_reason_or_a_name_is_not_shown(
+    echo: str,
+) -> None:
+    """security.md 40."""
+    answer = httpx.Response(
+        401,
+        headers={f"X-{echo}" if "\\" not in echo else "X": echo},
+        content=f'{{"echo": "{echo}"}}'.encode(),
+        extensions={"reason_phrase": f"No {echo}".encode()},
+    )
+    result = await ping(API, "s3cret-Token", transport=api(answer))
+    shown = result.reason + result.message + result.body + repr(dict(result.headers))
+    assert shown.count(REDACTED) >= 4
+    assert "cret" not in shown.lower()
 
 
 async def test_a_token_that_the_api_sends_back_is_not_shown() -> None:

@@ -24,7 +24,7 @@ from tui.auth.store.file_store import session_store
 from tui.auth.store.store import MemoryStore
 from tui.commands.proxy import Tokens, listen_address
 from tui.config.load import Config, load_config
-from tui.errors import ConfigError
+from tui.errors import ConfigInvalid
 
 
 @pytest.fixture
@@ -99,7 +99,7 @@ async def test_a_port_that_is_taken_names_its_holder(config: Config, api: Script
 )  # fmt: skip
 def test_it_listens_on_loopback_only(text: str) -> None:
     """security.md 7."""
-    with pytest.raises(ConfigError, match="loopback"):
+    with pytest.raises(ConfigInvalid, match="loopback"):
         listen_address(text)
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from tui.config.load import find_config, load_config, parse_config
-from tui.errors import ConfigError
+from tui.errors import ConfigInvalid
 
 FILE = Path("auth_config.json")
 LEAST = {"domain": "localhost:3002", "clientId": "doorkey-local", "audience": "http://api"}
@@ -15,7 +15,7 @@ def parsed(**members: object):  # type: ignore[no-untyped-def] # a Config, whose
 
 
 def problem(text: str) -> str:
-    with pytest.raises(ConfigError) as raised:
+    with pytest.raises(ConfigInvalid) as raised:
         parse_config(text, FILE)
     return str(raised.value)
 
@@ -118,15 +118,15 @@ def test_hostile_text_in_a_config_does_not_reach_the_terminal() -> None:
 
 
 def test_a_file_that_is_not_there_or_not_text_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="no such file"):
+    with pytest.raises(ConfigInvalid, match="no such file"):
         load_config(tmp_path / "none.json")
-    with pytest.raises(ConfigError, match="cannot be read"):
+    with pytest.raises(ConfigInvalid, match="cannot be read"):
         load_config(tmp_path)
     (tmp_path / "binary.json").write_bytes(b"\xff\xfe{}")
-    with pytest.raises(ConfigError, match="UTF-8"):
+    with pytest.raises(ConfigInvalid, match="UTF-8"):
         load_config(tmp_path / "binary.json")
     (tmp_path / "large.json").write_bytes(b" " * (1024 * 1024 + 1))
-    with pytest.raises(ConfigError, match="larger than 1 MiB"):
+    with pytest.raises(ConfigInvalid, match="larger than 1 MiB"):
         load_config(tmp_path / "large.json")
 
 
@@ -152,7 +152,7 @@ def test_with_no_config_anywhere_the_error_says_where_it_looked(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    with pytest.raises(ConfigError, match="--config PATH or DOORKEY_CONFIG") as raised:
+    with pytest.raises(ConfigInvalid, match="--config PATH or DOORKEY_CONFIG") as raised:
         find_config()
     assert str(tmp_path / "auth_config.json") in str(raised.value)
 

@@ -7,19 +7,24 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from tui.api.answer import NoAnswer, NoAnswerKind, PingResult
+from tui.api.answer import NoAnswer, PingResult
 from tui.app.keys.caps import key_cap
+from tui.errors import Obstacle
 from tui.text import printable, printable_block, shortened
 
 LONGEST_FACT: Final = 120
 """Characters; a reason phrase or a request id may be anything."""
 
-NO_ANSWER: Final[dict[NoAnswerKind, str]] = {
+NO_ANSWER: Final[dict[Obstacle, str]] = {
     "nobody": "The API gave no answer: nobody listens there",
     "name": "The API gave no answer: its name is not known",
-    "tls": "The API was not called: its TLS certificate cannot be trusted",
+    "proxy": "The API was not called: the proxy on the way refused",
+    "tls": "The API was not called: it does not speak TLS",
+    "untrusted": "The API was not called: its TLS certificate cannot be trusted",
+    "foreign": "The API was not called: another user of this machine has its port",
     "timeout": "The API gave no answer in time",
     "broken": "The API gave no whole answer",
+    "encoded": "The API gave no answer that can be read",
 }
 
 

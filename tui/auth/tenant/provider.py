@@ -10,6 +10,7 @@ from tui.auth.tenant.device_grant import (
     device_tokens,
     parse_device_authorization,
 )
+from tui.auth.tenant.http import TenantHttp
 from tui.auth.tenant.id_token import Expected, verify_id_token
 from tui.auth.tenant.key_set import KeySet, UnknownKey
 from tui.auth.tenant.metadata import (
@@ -21,7 +22,6 @@ from tui.auth.tenant.metadata import (
 )
 from tui.auth.tenant.token_response import TokenResponse, parse_token_response
 from tui.errors import DoorkeyError, SignInFailed, TenantMisbehaved
-from tui.http import TenantHttp
 from tui.json_value import Claims
 from tui.text import printable, shortened
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
+from tui.auth.tenant.http import date_of
 from tui.base64url import decode_base64url
 from tui.errors import GrantRefused, TenantMisbehaved
 from tui.http import Answer
@@ -76,7 +77,7 @@ def _checked(answer: Answer, members: dict[str, Json] | None, now: datetime) -> 
         id_token=_text(members, "id_token"),
         refresh_token=_text(members, "refresh_token"),
         scope=_text(members, "scope"),
-        clock_skew=_clock_skew(answer.date, now),
+        clock_skew=_clock_skew(date_of(answer), now),
     )
 
 

@@ -1,0 +1,240 @@
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
+
+import httpx
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+)
+
+from tests.support.configs import CONFIG
+from tui.auth.tenant.http import TenantHttp
+from tui.errors import ConfigInvalid, TenantMisbehaved, TenantUnreachable
+from tui.servers.checks import check
+
+Handle = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"
+
+
+@asynccontextmanager
+async def server(handle: Handle, tls: ssl.SSLContext | None = None) -> AsyncIterator[int]:
+    """Serve on a free port of loopback."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await handle(reader, writer)
+        finally:
+            writer.close()
+
+    listening = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
+    async with listening:
+        yield listening.sockets[0].getsockname()[1]
+
+
+async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.readuntil(b"\r\n\r\n")
+    writer.write(OK)
+    await writer.drain()
+
+
+@pytest.fixture
+async def http() -> AsyncIterator[TenantHttp]:
+    made = TenantHttp()
+    yield made
+    await made.aclose()
+
+
+async def test_loopback_never_goes_through_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    http = TenantHttp()
+    async with server(answer) as port:
+        assert (await http.get(f"http://127.0.0.1:{port}/")).status == 200
+        assert (await http.get(f"http://localhost:{port}/")).status == 200
+    await http.aclose()
+
+
+async def test_the_world_is_reached_through_the_proxy_of_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[bytes] = []
+
+    async def proxy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.readline())
+        writer.write(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")
+        await writer.drain()
+
+    async with server(proxy) as port:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
+        http = TenantHttp()
+        with pytest.raises(TenantUnreachable, match="HTTPS_PROXY"):
+            await http.get("https://tenant.example/")
+        await http.aclose()
+    assert asked == [b"CONNECT tenant.example:443 HTTP/1.1\r\n"]
+
+
+async def test_a_proxy_that_is_down_is_not_taken_for_the_tenant(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    http = TenantHttp()
+    with pytest.raises(TenantUnreachable, match="Check the proxy that HTTPS_PROXY names"):
+        await http.get("https://tenant.example/")
+    await http.aclose()
+
+
+def certificate(folder: Path) -> tuple[ssl.SSLContext, Path]:
+    """Make a certificate that only its own file vouches for."""
+    key = generate_private_key(SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "doorkey tests")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False
+        )
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    path, private = folder / "certificate.pem", folder / "key.pem"
+    path.write_bytes(made.public_bytes(Encoding.PEM))
+    private.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(path, private)
+    return context, path
+
+
+async def test_a_certificate_that_nobody_vouches_for_is_refused_and_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    monkeypatch.delenv("SSL_CERT_DIR", raising=False)
+    tls, _ = certificate(tmp_path)
+    http = TenantHttp()
+    async with server(answer, tls) as port:
+        with pytest.raises(TenantUnreachable, match="SSL_CERT_FILE"):
+            await http.get(f"https://127.0.0.1:{port}/")
+    await http.aclose()
+
+
+async def test_a_server_without_tls_is_told_from_one_that_is_not_there(http: TenantHttp) -> None:
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1)
+        writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        await writer.drain()
+
+    async with server(refuse) as port:
+        with pytest.raises(TenantUnreachable, match="does not speak TLS as expected"):
+            await http.get(f"https://127.0.0.1:{port}/")
+
+
+async def test_ssl_cert_file_names_whom_to_trust(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tls, path = certificate(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(path))
+    http = TenantHttp()
+    async with server(answer, tls) as port:
+        assert (await http.get(f"https://127.0.0.1:{port}/")).status == 200
+    await http.aclose()
+
+
+@pytest.mark.parametrize("content", [None, "no certificate"])
+async def test_an_ssl_cert_file_without_certificates_is_named(
+    content: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "roots.pem"
+    if content is not None:
+        path.write_text(content)
+    monkeypatch.setenv("SSL_CERT_FILE", str(path))
+    with pytest.raises(ConfigInvalid, match="and no certificates can be read there"):
+        TenantHttp()
+    findings = await check(CONFIG)
+    assert [(each.name, each.word) for each in findings] == [
+        ("tenant", "unknown"), ("api", "unknown"),
+    ]  # fmt: skip
+    assert all("SSL_CERT_FILE" in each.detail for each in findings)
+
+
+async def test_an_answer_that_drips_has_its_time_limit() -> None:
+    async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{")
+        await writer.drain()
+        await reader.read()
+
+    http = TenantHttp(exchange_seconds=0.2)
+    async with server(drip) as port:
+        with pytest.raises(TenantUnreachable, match="did not answer in time"):
+            await http.get(f"http://127.0.0.1:{port}/")
+        await http.aclose()
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_no_redirect_is_followed(status: int) -> None:
+    seen: list[str] = []
+
+    def redirect(request: httpx.Request) -> httpx.Response:
+        seen.append(str(request.url))
+        return httpx.Response(status, headers={"Location": "https://evil.example/"})
+
+    http = TenantHttp(httpx.MockTransport(redirect))
+    with pytest.raises(TenantMisbehaved, match="redirect"):
+        await http.post("https://tenant.example/token", {"refresh_token": "secret"})
+    assert seen == ["https://tenant.example/token"]
+    await http.aclose()
+
+
+async def test_a_body_of_more_than_a_mebibyte_is_not_read_to_its_end() -> None:
+    read = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal read
+        while True:
+            read += 65536
+            yield b"x" * 65536
+
+    http = TenantHttp(httpx.MockTransport(lambda _: httpx.Response(200, content=endless())))
+    with pytest.raises(TenantMisbehaved, match="1 MiB"):
+        await http.get("https://tenant.example/")
+    assert read < 2 * 1024 * 1024
+    await http.aclose()
+
+
+async def test_a_body_that_is_compressed_is_refused_unread() -> None:
+    import gzip
+
+    bomb = gzip.compress(b"x" * 50_000_000)
+    headers = {"Content-Encoding": "gzip"}
+    http = TenantHttp(
+        httpx.MockTransport(lambda _: httpx.Response(200, headers=headers, content=bomb))
+    )
+    with pytest.raises(TenantMisbehaved, match="compressed, which nobody asked for"):
+        await http.get("https://tenant.example/")
+    await http.aclose()
+
+
+async def test_a_connection_that_breaks_is_an_error_in_words(http: TenantHttp) -> None:
+    async def hang_up(_reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
+        return
+
+    async with server(hang_up) as port:
+        with pytest.raises(TenantUnreachable, match="broke off"):
+            await http.get(f"http://127.0.0.1:{port}/")

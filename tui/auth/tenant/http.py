@@ -1,0 +1,137 @@
+"""HTTP with the tenant: what the one exchange of this side brings, in words about the tenant."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Final
+from urllib.request import getproxies
+
+from tui.errors import ExchangeFailed, TenantMisbehaved, TenantUnreachable
+from tui.http import EXCHANGE_SECONDS, Answer, HttpClient
+from tui.text import redact
+from tui.web_address import WebAddress, split_web_address
+
+if TYPE_CHECKING:
+    import httpx
+
+WAIT_AND_TRY_AGAIN: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
+
+PUBLIC_FIELDS: Final = frozenset(
+    {"audience", "client_id", "grant_type", "redirect_uri", "resource", "scope", "token_type_hint"}
+)
+"""What a refusal may repeat of a form; everything else in one is a secret."""
+
+
+class TenantHttp:
+    """The one way to the tenant's endpoints. Call `aclose` when done."""
+
+    def __init__(
+        self,
+        transport: "httpx.AsyncBaseTransport | None" = None,
+        exchange_seconds: float = EXCHANGE_SECONDS,
+    ) -> None:
+        self._client = HttpClient(transport, exchange_seconds)
+
+    async def get(self, url: str, bearer: str | None = None) -> Answer:
+        """Fetch `url`.
+
+        Raises:
+            TenantUnreachable: no answer, or one that asks to come back later.
+            TenantMisbehaved: a redirect, a compressed body, or one over 1 MiB.
+        """
+        return await self._exchange(
+            "GET", url, {"Authorization": f"Bearer {bearer}"} if bearer else {}
+        )
+
+    async def post(self, url: str, form: Mapping[str, str]) -> Answer:
+        """Send `form` to `url`; raises as `get` does. What a refusal repeats of it is taken out."""
+        answer = await self._exchange("POST", url, {}, form)
+        if answer.status < 400:
+            return answer
+        body = answer.body.decode("utf-8", "replace")
+        for secret in (value for name, value in form.items() if name not in PUBLIC_FIELDS):
+            body = redact(secret, body, "[left out]")
+        return replace(answer, body=body.encode())
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._client.aclose()
+
+    async def _exchange(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        form: Mapping[str, str] | None = None,
+    ) -> Answer:
+        address = split_web_address(url)
+        try:
+            answer = await self._client.exchange(method, url, headers, form)
+        except ExchangeFailed as failed:
+            raise _failure(address, failed) from None
+        host = address.netloc
+        if answer.is_cut:
+            raise TenantMisbehaved(
+                f"{host} sent more than 1 MiB where a short answer is expected. "
+                "Check `domain` in the config."
+            )
+        if 300 <= answer.status < 400:
+            raise TenantMisbehaved(
+                f"{host} answered {address.path} with a redirect ({answer.status}); "
+                "a direct answer is expected there. Check `domain` in the config."
+            )
+        if answer.status in WAIT_AND_TRY_AGAIN:
+            raise TenantUnreachable(
+                f"{host} answered with {answer.status}, which asks to come back later.",
+                _retry_after_seconds(answer.headers.get("retry-after", "")),
+            )
+        return answer
+
+
+def date_of(answer: Answer) -> datetime | None:
+    """Return the tenant's clock when it answered, to the second (RFC 9110 6.6.1)."""
+    try:
+        date = parsedate_to_datetime(answer.headers.get("date", ""))
+    except (ValueError, OverflowError):
+        return None
+    return date if date.tzinfo else None
+
+
+def _retry_after_seconds(value: str) -> float | None:
+    # Its date form is not worth a clock that may be off.
+    return float(value) if value.isascii() and value.isdigit() and len(value) < 6 else None
+
+
+def _failure(address: WebAddress, failed: ExchangeFailed) -> TenantUnreachable | TenantMisbehaved:
+    host = address.netloc
+    if failed.obstacle == "encoded":
+        return TenantMisbehaved(f"{host} cannot be understood: {failed}. Tell its administrator.")
+    if failed.obstacle == "timeout":
+        return TenantUnreachable(f"{host} did not answer in time ({failed}). Try again later.")
+    if failed.obstacle == "proxy":
+        return TenantUnreachable(
+            f"The proxy on the way to {host} refused: {failed}. Check HTTPS_PROXY and NO_PROXY."
+        )
+    if failed.obstacle == "untrusted":
+        return TenantUnreachable(
+            f"{host} has a TLS certificate that this machine does not trust: {failed}. "
+            "Behind a company's proxy, SSL_CERT_FILE names the certificates to trust."
+        )
+    if failed.obstacle == "tls":
+        return TenantUnreachable(
+            f"{host} does not speak TLS as expected: {failed}. Check `domain` in the config."
+        )
+    if failed.obstacle == "broken":
+        return TenantUnreachable(f"{host} broke off its answer ({failed}). Try again later.")
+    return TenantUnreachable(f"{host} cannot be reached ({failed}). {_what_to_do(address, failed)}")
+
+
+def _what_to_do(address: WebAddress, failed: ExchangeFailed) -> str:
+    if failed.obstacle == "foreign":
+        return "Nothing was sent there. Take another port, or ask them to free it."
+    if address.is_loopback:
+        return "Start the local tenant: doorkey dev, or doorkey tenant."
+    if getproxies().keys() & {"https", "http", "all"}:
+        return "Check the proxy that HTTPS_PROXY names, the network, and `domain` in the config."
+    return "Check the network, and `domain` in the config."
