@@ -21,6 +21,7 @@ from tests.support.sessions import session
 from tui.api.challenge import WELL_KNOWN
 from tui.api.client import ApiClient
 from tui.app.app import DoorkeyApp
+from tui.app.doors import Doors
 from tui.app.screens.sign_in import SignInScreen
 from tui.auth.service import AuthService
 from tui.auth.session import Profile, Session
@@ -29,8 +30,7 @@ from tui.auth.sign_in.surroundings import Surroundings
 from tui.auth.store.store import MemoryStore, SessionStore
 from tui.config.load import Config
 from tui.json_value import Claims
-from tui.servers.checks import Finding
-from tui.servers.look import Look
+from tui.servers.checks import Finding, Look
 
 PATIENCE_SECONDS = 30
 """For anything a test waits for; it comes within milliseconds, on a busy machine in seconds."""
@@ -161,16 +161,16 @@ def stage(
         sleep=device_sleep,
         surroundings=around,
     )
-    app = DoorkeyApp(
+    doors = Doors(
         config,
         make_service=lambda _config: service,
         clock=clock,
         sleep=sleep,
         copy_to_system=copy,
-        look=look or _all_is_well,
-        keymap=keymap or Path("/nowhere/keymap.json"),
+        look_around=look or _all_is_well,
         make_api=partial(ApiClient, transport=httpx.MockTransport(api), clock=stopwatch(latencies)),
     )
+    app = DoorkeyApp(doors, keymap=keymap or Path("/nowhere/keymap.json"))
     app.animation_level = "none"
     return Stage(app, service, tenant, clock, copied)
 

@@ -1,14 +1,14 @@
 """Who is signed in, as the screens are told."""
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from tui.text import printable, shortened
 
 if TYPE_CHECKING:
     from tui.auth.session import Session
 
-LONGEST_NAME = 28
+LONGEST_NAME: Final = 28
 """Cells for a name where it shares its line with others."""
 
 
@@ -21,9 +21,14 @@ class Account:
     notice: str = ""
     """What went wrong last, for people; empty when nothing did."""
 
+    @classmethod
+    def of(cls, session: "Session | None", notice: str) -> "Account":
+        """Make the account that comes with `session`, or without one."""
+        return cls("signed-out" if session is None else "signed-in", session, notice)
+
     @property
     def signed_in(self) -> bool:
-        """Tell whether somebody is signed in."""
+        """Whether somebody is signed in."""
         return self.state == "signed-in"
 
     @property
@@ -40,3 +45,10 @@ class Account:
     def email(self) -> str:
         """The person's address, printable; may be empty."""
         return printable(self.session.profile.email) if self.session else ""
+
+    def is_of(self, before: "Account") -> bool:
+        """Return whether the person of `before`, or nobody, can have become this account."""
+        if self.session is None:
+            return False
+        held = before.session
+        return held is None or held.profile.subject == self.session.profile.subject

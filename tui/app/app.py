@@ -1,65 +1,68 @@
 """The app: its places, its keys, its colours, and how it starts and ends. No HTTP, no tokens."""
 
-import asyncio
 import gc
-import os
-import sys
-from collections.abc import Callable, Iterable
-from importlib import import_module
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from rich.text import Text
 from textual import on, work
-from textual.app import SystemCommand
-from textual.reactive import reactive
+from textual.app import App, SystemCommand
+from textual.binding import Binding
+from textual.driver import Driver
+from textual.reactive import reactive, var
 from textual.screen import Screen
-from textual.theme import Theme
+from textual.timer import Timer
 from textual.widget import AwaitMount
 from textual.worker import Worker
 
 from tui.app.account import Account
-from tui.app.keys.caps import APP_BINDINGS
+from tui.app.background import Background
+from tui.app.config_editing import edit_config
+from tui.app.doors import Doors
+from tui.app.keys.caps import APP_BINDINGS, with_key
 from tui.app.messages import (
     CheckRequested,
     ConfigEditRequested,
+    FindingsChanged,
+    GoRequested,
+    LogOutRequested,
+    OfflineChanged,
     PingSucceeded,
+    Place,
+    RenewRequested,
     ServersChanged,
     SessionChanged,
+    SignInEnded,
+    SignInRequested,
 )
-from tui.app.moments import Clock, local_now
-from tui.app.navigation import ScreenFactories, ServiceFactory, SessionApp, Sleep, service_for
-from tui.app.textual_internals import KeptStylesheet
-from tui.app.themes import DARK, LIGHT, THEME_MEMORY, usable_theme
-from tui.config.memory import AppMemory, memory_path
+from tui.app.moments import TICK_SECONDS, local_now
+from tui.app.navigation import Navigation
+from tui.app.palette import system_commands
+from tui.app.screens.place import PlaceScreen, tell_of_failed_work
+from tui.app.textual_internals import (
+    KeptStylesheet,
+    forget_clipboard,
+    paint_at_once,
+    report_crashes,
+)
+from tui.app.themes import Themes
 from tui.config.paths import logs_dir, shown, user_config_dir
-from tui.servers.look import Look, look_over_the_network
+from tui.terminal.crash import crash_report
 from tui.terminal.signals import end_on_signals
 from tui.text import printable
 
 if TYPE_CHECKING:
-    from tui.api.client import ApiClient
-    from tui.app.copying import SystemClipboard
-    from tui.config.load import Config
+    from tui.auth.keeper import Offline
+    from tui.auth.session import LoginEvent
     from tui.servers.checks import Finding
     from tui.servers.processes import Servers, ServerStatus
-
 
 KEYMAP_NAME: Final = "keymap.json"
 """Beside the config that one keeps for all projects."""
 
-LOOK_AGAIN_SECONDS: Final = 10.0
-"""While something is amiss; somebody may just be mending it."""
 
-PREPARED: Final = (
-    "tui.app.screens.sign_in", "tui.app.screens.profile", "tui.app.screens.external_api",
-    "tui.api.client",
-    "tui.app.screens.help",
-)  # fmt: skip
-"""What is loaded after the first paint, so that the first visit of a place is quick."""
-
-
-class DoorkeyApp(SessionApp):
+class DoorkeyApp(App[None]):
     """Signs a person in, shows who they are and what their tokens say, and calls the API."""
 
     TITLE = "Doorkey"
@@ -69,228 +72,248 @@ class DoorkeyApp(SessionApp):
     VERTICAL_BREAKPOINTS = [(0, "-short"), (24, "-medium"), (34, "-tall")]  # noqa: RUF012
     BINDINGS = APP_BINDINGS
 
-    done: reactive[frozenset[str]] = reactive(frozenset[str]())
+    account = reactive(Account(), bindings=True)
+    """Who is signed in."""
+    offline: var["Offline | None"] = var(None)
+    """Why the session cannot be renewed now, and when that is tried again."""
+    now: var[datetime] = var(local_now)
+    """The present, once a second, while something is shown that depends on it."""
+    done: var[frozenset[str]] = var(frozenset[str]())
     """Which steps of Home are done: `sign-in`, `profile`, `external-api`."""
-    servers: reactive["tuple[ServerStatus, ...]"] = reactive(())
+    servers: var["tuple[ServerStatus, ...]"] = var(())
     """How the bundled servers are; empty where the app did not start any."""
-
-    painted: reactive[bool] = reactive(False)
+    painted: var[bool] = var(False)
     """Whether there is something to see yet; what takes time waits for it."""
-
-    findings: reactive["tuple[Finding, ...]"] = reactive(())
+    findings: var["tuple[Finding, ...]"] = var(())
     """What the last look around has found."""
 
     def __init__(
         self,
-        config: "Config",
+        doors: Doors,
         servers: "Servers | None" = None,
         *,
-        make_service: ServiceFactory = service_for,
-        clock: Clock = local_now,
-        sleep: Sleep = asyncio.sleep,
-        make_api: "Callable[[str], ApiClient] | None" = None,
-        memory: AppMemory | None = None,
-        copy_to_system: "SystemClipboard | None" = None,
-        look: "Look | None" = None,
         keymap: Path | None = None,
+        driver_class: type[Driver] | None = None,
     ) -> None:
-        super().__init__(config, clock, sleep, make_service)
-        self._bundled = servers
-        self._make_api = make_api
-        self._copy_to_system = copy_to_system
-        self._look = look
+        super().__init__(driver_class=driver_class)
+        self._doors = doors
+        self._background = Background(self, doors, servers)
         self._keymap_path = keymap
-        self._memory = memory or AppMemory(memory_path())
-        self._unsubscribe: list[Callable[[], None]] = []
-        self.register_theme(DARK)
-        self.register_theme(LIGHT)
-        self.theme = self._usable(self._memory.get(THEME_MEMORY))
+        self._keys: Mapping[str, str] = {}
+        self._ticks: Timer | None = None
+        self.set_reactive(DoorkeyApp.now, doors.clock())
+        self.navigation = Navigation(
+            self,
+            lambda: self.account,
+            {"home": self._home, "profile": self._profile, "external-api": self._external_api},
+            self._sign_in_screen,
+        )
+        self._themes = Themes(self, doors.memory)
         # With the colours of the theme from the start: others would have it parse all twice.
         self.stylesheet = KeptStylesheet(variables=self.get_css_variables())
+        report_crashes(self, self._crash_report)
 
     # Start and end
 
     def on_mount(self) -> None:
         """Leave everything that takes time until Home is painted."""
         end_on_signals(lambda code: self.exit(return_code=code))
-        self.theme_changed_signal.subscribe(self, self._theme_changed)
+        self.theme_changed_signal.subscribe(self, self._themes.changed)
+        self._ticks = self.set_interval(TICK_SECONDS, self._tick, pause=True)
 
     def on_ready(self) -> None:
         """Paint Home, whose layout was made before anything may be painted; then begin."""
-        # At once, instead of with the next tick of Textual's clock.
-        self._display(self.screen, self.screen._compositor.render_update(full=True))
+        paint_at_once(self)
         self.call_after_refresh(self._begin)
 
     async def on_unmount(self) -> None:
         """Leave nothing running behind."""
-        for unsubscribe in self._unsubscribe:
-            unsubscribe()
-        if self._bundled is not None:
-            await self._bundled.stop()
-        if self.painted:  # before that there is none
-            await self.service.aclose()
+        await self._background.end()
 
     def _begin(self) -> None:
         if not gc.isenabled():
             gc.freeze()  # nor need it look again and again at what stays for good
             gc.enable()
         self.painted = True
-        self._unsubscribe.append(
-            self.service.subscribe(lambda event: self.tell(SessionChanged(event)))
-        )
-        self.keep_session()
-        if self._bundled is not None:
-            self._unsubscribe.append(
-                self._bundled.subscribe(lambda statuses: self.tell(ServersChanged(statuses)))
-            )
-            self.servers = self._bundled.statuses
-            self.run_worker(self._bundled.start(), group="servers", exit_on_error=False)
-        self._look_around()
+        self._background.begin()
         self._take_keymap()
-        self._prepare()
+        # While nobody waits for it: what the first visit of another place would wait for.
+        self._background.load_ahead(self._parse_ahead, sign_in=not self.account.signed_in)
 
-    @work(group="prepare", exit_on_error=False)
-    async def _prepare(self) -> None:
-        # While nobody waits for it, and beside the event loop: what other places are made of.
-        for name in PREPARED:
-            await asyncio.to_thread(import_module, name)
-        if not self.account.signed_in:
-            await asyncio.to_thread(import_module, "tui.auth.tenant.session_from_tokens")
+    def _parse_ahead(self) -> None:
         self.stylesheet.read_all(sorted(Path(__file__).with_name("screens").glob("*.tcss")))
         self.stylesheet.parse()
 
-    @on(CheckRequested)
-    @work(exclusive=True, group="check", exit_on_error=False)
-    async def _look_around(self) -> None:
-        await self.until_tenant_settled()
-        look = self._look or look_over_the_network
-        self.findings = ()
-        while True:
-            self.findings = await look(self.config)
-            if all(finding.health == "good" for finding in self.findings):
-                return
-            await self.sleep(LOOK_AGAIN_SECONDS)
+    # Places: what each is told of the app's state
 
-    async def until_tenant_settled(self) -> None:
-        """Wait until the bundled servers are up, or have failed."""
-        if self._bundled is not None:
-            await self._bundled.settled()
+    def _home(self) -> Screen[None]:
+        facts = (DoorkeyApp.painted, DoorkeyApp.done, DoorkeyApp.servers, DoorkeyApp.findings)
+        return self._bound(self._doors.home()).data_bind(*facts)
 
-    # Places
+    def _profile(self) -> Screen[None]:
+        return self._bound(self._doors.profile())
 
-    def screen_factories(self) -> ScreenFactories:
-        """Give what makes each mode's screen; each loads its module when it is first needed."""
-        return {
-            "home": self._make_home,
-            "profile": self._make_profile,
-            "external-api": self._make_external_api,
-        }
+    def _external_api(self) -> Screen[None]:
+        return self._bound(self._doors.external_api())
 
-    def _make_home(self) -> Screen[None]:
-        from tui.app.screens.home import HomeScreen
+    def _bound(self, place: PlaceScreen) -> PlaceScreen:
+        return place.data_bind(DoorkeyApp.account, DoorkeyApp.offline, DoorkeyApp.now)
 
-        return HomeScreen(self.config, lambda: self.service.storage, self.clock)
-
-    def _make_profile(self) -> Screen[None]:
-        from tui.app.screens.profile import ProfileScreen
-
-        return ProfileScreen(self.service, self.clock, self._memory, self.system_clipboard())
-
-    def system_clipboard(self) -> "SystemClipboard":
-        """Give what copies to the clipboard of the machine that the person looks at."""
-        from tui.terminal.clipboard import copy_to_system_clipboard
-
-        return self._copy_to_system or copy_to_system_clipboard
-
-    def _make_external_api(self) -> Screen[None]:
-        from tui.api.call import Caller
-        from tui.api.client import ApiClient
-        from tui.app.screens.external_api import ExternalApiScreen
-
-        api = (self._make_api or ApiClient)(self.config.api_url)
-        caller = Caller(self.service, api, self.clock)
-        return ExternalApiScreen(caller, self.clock, self._memory, self.sleep)
+    def _sign_in_screen(self, wish: SignInRequested) -> "Screen[LoginEvent | None]":
+        self._keep_time()
+        screen = self._doors.sign_in(wish.scope, wish.prompt, self._background.until_tenant_settled)
+        return screen.data_bind(DoorkeyApp.now)
 
     def switch_mode(self, mode: str) -> AwaitMount:
-        """Go to a mode, and remember that one has been there."""
-        if mode == "profile" and self.account.signed_in:
+        """Go to a mode, whoever asks; the guard may lead elsewhere."""
+        mode = self.navigation.admitted(mode)
+        if mode == "profile":
             self.done |= {"profile"}
         return super().switch_mode(mode)
 
-    # What has happened
+    def delay_update(self, delay: float = 0.05) -> None:
+        """Mask a change of screens no longer than it takes; Textual has the same for all."""
+        super().delay_update(min(delay, self.navigation.mask_seconds))
+
+    # The session
+
+    @on(SessionChanged)
+    async def _follow_service(self, message: SessionChanged) -> None:
+        account = Account.of(self._doors.service.session, message.notice)
+        if not account.is_of(self.account):
+            self.account = Account("signed-out")
+            forget_clipboard(self)
+            await self.navigation.forget_person()
+        self.account = account
+        self.navigation.account_changed()
 
     def watch_account(self, account: Account) -> None:
-        """Count the steps of whoever is signed in."""
+        """Count the steps of whoever is signed in, and the time that is left."""
         self.done = self.done | {"sign-in"} if account.signed_in else frozenset()
+        self._keep_time()
+
+    def _keep_time(self) -> None:
+        if self._ticks is not None:
+            self._tick()
+            if self.account.session or self.navigation.is_signing_in:
+                self._ticks.resume()
+            else:
+                self._ticks.pause()
+
+    def _tick(self) -> None:
+        self.now = self._doors.clock()
+
+    # What is asked for
+
+    def action_go(self, place: Place) -> None:
+        """Go to a place."""
+        self.post_message(GoRequested(place))
+
+    @on(GoRequested)
+    def _go(self, message: GoRequested) -> None:
+        self.navigation.go(message.place)
+
+    def action_sign_in(self) -> None:
+        """Sign in through the browser."""
+        self.post_message(SignInRequested())
+
+    def action_switch_account(self) -> None:
+        """Sign in as somebody else; whoever is signed in now stays so until that works."""
+        if self.account.signed_in:
+            self.post_message(SignInRequested(prompt="login"))
+
+    @on(SignInRequested)
+    def _sign_in(self, message: SignInRequested) -> None:
+        if message.is_special:
+            self.navigation.sign_in(self.navigation.place, message)
+        elif not self.account.signed_in:
+            self.navigation.sign_in("home")
+
+    @on(SignInEnded)
+    def _sign_in_ended(self) -> None:
+        self.navigation.sign_in_ended()
+        self._keep_time()
+
+    @on(RenewRequested)
+    def action_renew(self) -> None:
+        """Get a new token set now."""
+        if self.account.signed_in:
+            self._background.renew()
+
+    def action_log_out(self) -> None:
+        """End the session, here and at the tenant."""
+        self.post_message(LogOutRequested())
+
+    @on(LogOutRequested)
+    def _log_out(self) -> None:
+        if self.account.signed_in:
+            self.switch_mode("home")
+            self.push_screen(self._doors.log_out())
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to sign in to who is signed out, and the rest to who is signed in."""
+        if action == "sign_in":
+            return not self.account.signed_in
+        if action in ("log_out", "renew", "switch_account"):
+            return self.account.signed_in
+        return super().check_action(action, parameters)
+
+    @on(OfflineChanged)
+    def _show_offline(self, message: OfflineChanged) -> None:
+        self.offline = message.offline
 
     @on(ServersChanged)
-    def _servers_changed(self, message: ServersChanged) -> None:
+    def _show_servers(self, message: ServersChanged) -> None:
         self.servers = message.statuses
 
+    @on(FindingsChanged)
+    def _show_findings(self, message: FindingsChanged) -> None:
+        self.findings = message.findings
+
+    @on(CheckRequested)
+    def _look_around(self) -> None:
+        self._background.look_around()
+
     @on(PingSucceeded)
-    def _ping_succeeded(self) -> None:
+    def _count_ping(self) -> None:
         self.done |= {"external-api"}
-
-    @on(Worker.StateChanged)
-    def _work_changed(self, message: Worker.StateChanged) -> None:
-        from tui.app.screens.failed_work import tell_of_failed_work
-
-        tell_of_failed_work(self, message)
 
     @on(ConfigEditRequested)
     @work(exclusive=True, group="editor", exit_on_error=False)
     async def _edit_config(self) -> None:
-        from tui.app.config_editing import edit_config
-
-        outcome = await edit_config(self, self.config)
+        outcome = await edit_config(self, self._doors.config)
         self.notify(printable(outcome), title="The config", markup=False, timeout=10)
 
-    # Colours and keys
+    async def action_help(self) -> None:
+        """Show what one can do here; help has the same key to go away."""
+        await self.push_screen(self._doors.help(self.screen))
 
-    def _usable(self, theme: object) -> str:
-        return usable_theme(theme, self.available_themes, no_color="NO_COLOR" in os.environ)
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """List what the palette offers."""
+        return system_commands(self, screen)
 
-    def _theme_changed(self, theme: Theme) -> None:
-        usable = self._usable(theme.name)
-        if usable == theme.name:
-            self._memory.set(THEME_MEMORY, usable)
-        else:
-            self.theme = usable
+    # Keys
+
+    def get_key_display(self, binding: Binding) -> str:
+        """Return how a key is written on screen: the one that the keymap gave, if it has one."""
+        return super().get_key_display(with_key(binding, self._keys))
 
     def _take_keymap(self) -> None:
         path = self._keymap_path or user_config_dir() / KEYMAP_NAME
         if not path.exists():
             return
-        from tui.app.keys.keymap import read_keymap
-        from tui.app.keys.scopes import key_scopes
-
-        keymap = read_keymap(path, key_scopes())
+        keymap = self._doors.keymap(path)
+        self._keys = keymap.keys
         self.set_keymap(keymap.keys)
         for trouble in keymap.troubles:
             self.notify(trouble, title=shown(path), severity="warning", markup=False, timeout=15)
 
     # When it breaks
 
-    def _fatal_error(self) -> None:
-        # Textual's own report shows the variables of each frame, tokens among them.
-        from tui.terminal.crash import crash_report
+    @on(Worker.StateChanged)
+    def _tell_failed_work(self, message: Worker.StateChanged) -> None:
+        tell_of_failed_work(self, message)
 
-        error = sys.exc_info()[1] or self._exception
-        words = self.service.storage if self.account.signed_in else "nobody was signed in."
-        report = crash_report(error or RuntimeError(), words, logs_dir(), self.clock(), shown)
-        self._exit_renderables.append(Text(report))
-        self._close_messages_no_wait()
-
-    # Help and palette
-
-    async def action_help(self) -> None:
-        """Show what one can do here; help has the same key to go away."""
-        from tui.app.screens.help import HelpScreen
-
-        await self.push_screen(HelpScreen(self.screen))
-
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """List what the palette offers."""
-        from tui.app.palette import system_commands
-
-        return system_commands(self, screen)
+    def _crash_report(self, error: BaseException) -> str:
+        words = self._doors.service.storage if self.account.signed_in else "nobody was signed in."
+        return crash_report(error, words, logs_dir(), self._doors.clock(), shown)

@@ -1,16 +1,26 @@
 """`doorkey` and `doorkey dev`: the app, alone or with the bundled servers beside it."""
 
 import gc
+import os
 import sys
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from tui.app.web_page import app_on_web_page, is_web_page
 from tui.config.load import load_config
 from tui.errors import ConfigInvalid
 
 if TYPE_CHECKING:
     from argparse import Namespace
+
+    from tui.app.app import DoorkeyApp
+    from tui.auth.service import AuthService
+    from tui.config.load import Config
+    from tui.servers.processes import Servers
+
+ESCDELAY_MILLISECONDS: Final = "25"
+"""From when on Textual calls it Esc; less than our driver's look, or it would look once more."""
 
 
 def run_app(arguments: "Namespace") -> int:
@@ -34,10 +44,7 @@ def open_app(config_path: Path | None, *, with_servers: bool = False) -> int:
             "The app needs a terminal. Without one there are commands: doorkey --help."
         )
     gc.disable()  # what starting makes is no garbage; the app turns it on again when it stands
-    from tui.app.esc_key import hear_esc_at_once
-
-    hear_esc_at_once()
-    from tui.app.app import DoorkeyApp
+    os.environ.setdefault("ESCDELAY", ESCDELAY_MILLISECONDS)  # Textual reads it when imported
     from tui.terminal.signals import end_with_terminal
 
     end_with_terminal(sys.stdout.fileno())
@@ -48,6 +55,45 @@ def open_app(config_path: Path | None, *, with_servers: bool = False) -> int:
         from tui.servers.processes import Servers
 
         servers = Servers(bundled_servers(config, state_dir()), logs_dir())
-    app = app_on_web_page(config, servers) if on_web_page else DoorkeyApp(config, servers)
+    app = (app_on_web_page if on_web_page else app_in_terminal)(config, servers)
     app.run()
     return app.return_code or 0
+
+
+def app_in_terminal(config: "Config", servers: "Servers | None") -> "DoorkeyApp":
+    """Make the app for the terminal that it was started in."""
+    from tui.app.app import DoorkeyApp
+    from tui.app.doors import Doors
+    from tui.app.textual_internals import terminal_driver
+
+    return DoorkeyApp(Doors(config), servers, driver_class=terminal_driver())
+
+
+def is_web_page(environ: Mapping[str, str] = os.environ) -> bool:
+    """Tell whether this process was started to be shown in a browser."""
+    return environ.get("TEXTUAL_DRIVER", "").endswith(":WebDriver")
+
+
+def app_on_web_page(config: "Config", servers: "Servers | None") -> "DoorkeyApp":
+    """Make the app so that it opens addresses where the person looks, not where it runs."""
+    from tui.app.app import DoorkeyApp
+    from tui.app.doors import Doors
+
+    async def open_url(url: str) -> bool:
+        app.open_url(url)
+        return True
+
+    def make_service(config: "Config") -> "AuthService":
+        from tui.auth.service import AuthService
+        from tui.auth.sign_in.surroundings import look_around
+
+        around = replace(look_around(), on_web_page=True)
+        return AuthService(config, open_url=open_url, surroundings=around)
+
+    doors = Doors(config, make_service, copy_to_system=_not_to_this_machines_clipboard)
+    app = DoorkeyApp(doors, servers)
+    return app
+
+
+async def _not_to_this_machines_clipboard(_text: str) -> bool:
+    return False

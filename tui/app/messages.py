@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Literal
 from textual.message import Message
 
 if TYPE_CHECKING:
-    from tui.auth.session import LoginEvent
+    from tui.auth.keeper import Offline
+    from tui.servers.checks import Finding
     from tui.servers.processes import ServerStatus
 
 Place = Literal["home", "profile", "external-api"]
@@ -32,19 +33,18 @@ class GoRequested(Message):
 
 
 class SignInRequested(Message):
-    """Somebody wants to sign in."""
+    """Somebody wants to sign in; where something special is asked for, also again."""
 
-
-class SwitchAccountRequested(Message):
-    """Somebody wants to sign in as somebody else."""
-
-
-class ScopeRequested(Message):
-    """Somebody wants to sign in again, with this scope instead of the config's."""
-
-    def __init__(self, scope: str) -> None:
+    def __init__(self, *, scope: str = "", prompt: str = "") -> None:
+        """Ask for `scope` instead of the config's, or for OpenID Connect's `prompt`."""
         self.scope = scope
+        self.prompt = prompt
         super().__init__()
+
+    @property
+    def is_special(self) -> bool:
+        """Whether this sign-in is for who is signed in already."""
+        return bool(self.scope or self.prompt)
 
 
 class ConfigEditRequested(Message):
@@ -64,11 +64,16 @@ class LogOutRequested(Message):
 
 
 class SessionChanged(Message):
-    """AuthService has told of a sign-in, a renewal, a restore, a log out or a session's end."""
+    """Somebody has signed in or out, the session was renewed, restored or not, or has ended."""
 
-    def __init__(self, event: "LoginEvent") -> None:
-        self.event = event
+    def __init__(self, notice: str = "") -> None:
+        """Tell what went wrong, if anything did, in `notice`."""
+        self.notice = notice
         super().__init__()
+
+
+class SignInEnded(Message):
+    """The screen of a sign-in has closed, with a session or without one."""
 
 
 class ServersChanged(Message):
@@ -76,6 +81,22 @@ class ServersChanged(Message):
 
     def __init__(self, statuses: "tuple[ServerStatus, ...]") -> None:
         self.statuses = statuses
+        super().__init__()
+
+
+class OfflineChanged(Message):
+    """The session cannot be renewed now, or can be again."""
+
+    def __init__(self, offline: "Offline | None") -> None:
+        self.offline = offline
+        super().__init__()
+
+
+class FindingsChanged(Message):
+    """A look around has found how things are; empty while it looks."""
+
+    def __init__(self, findings: "tuple[Finding, ...]") -> None:
+        self.findings = findings
         super().__init__()
 
 

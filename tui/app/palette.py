@@ -2,39 +2,24 @@
 
 from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING
 
-from textual.app import SystemCommand
+from textual.app import App, SystemCommand
 from textual.screen import Screen
 
 from tui.app.messages import PLACES
 
-if TYPE_CHECKING:
-    from tui.app.app import DoorkeyApp
 
-
-def system_commands(app: "DoorkeyApp", screen: Screen[object]) -> Iterator[SystemCommand]:
+def system_commands(app: App[None], screen: Screen[object]) -> Iterator[SystemCommand]:
     """Yield the commands that make sense on this screen, for who is signed in now."""
-    yield from _commands_of(screen)
-    for place, label in PLACES.items():
-        yield SystemCommand(f"Go to {label}", f"Show {label}", partial(app.go_to, place))
-    if app.account.signed_in:
-        yield SystemCommand("Renew", "Get new tokens now", app.action_renew)
-        yield SystemCommand("Switch account", "Sign in as somebody else", app.action_switch_account)
-        yield SystemCommand(
-            "Log out", "End the session, here and at the tenant", app.action_log_out
-        )
-    else:
-        yield SystemCommand("Login", "Sign in with your browser", app.action_sign_in)
-    yield SystemCommand("Help", "What one can do here", app.action_help)
+    titles = {f"go({place!r})": f"Go to {label}" for place, label in PLACES.items()}
+    offered: set[str] = set()
+    for active in screen.active_bindings.values():
+        binding = active.binding
+        # Moving about, which has no tooltip, is left to the keys; so is what a widget has.
+        is_ours = binding.id and active.tooltip and active.node in (screen, app)
+        if is_ours and binding.action not in offered:
+            offered.add(binding.action)
+            title = titles.get(binding.action, binding.description)
+            run = partial(app.run_action, binding.action, active.node)
+            yield SystemCommand(title, active.tooltip, run)
     yield SystemCommand("Theme", "Change the colours", app.action_change_theme)
-    yield SystemCommand("Quit", "Leave; your session is kept", app.action_quit)
-
-
-def _commands_of(screen: Screen[object]) -> Iterator[SystemCommand]:
-    """Yield what the screen's own keys do; moving about is left to the keys."""
-    for _key, binding in screen._bindings:
-        offered = binding.tooltip and screen.check_action(binding.action.partition("(")[0], ())
-        if offered:
-            run = partial(screen.run_action, binding.action)
-            yield SystemCommand(binding.description, binding.tooltip, run)

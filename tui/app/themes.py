@@ -1,9 +1,13 @@
 """Doorkey's own colours: calm slate, one teal accent, dark and light."""
 
+import os
 from collections.abc import Mapping
 from typing import Final
 
+from textual.app import App
 from textual.theme import Theme
+
+from tui.config.memory import AppMemory
 
 DARK_NAME: Final = "doorkey-dark"
 LIGHT_NAME: Final = "doorkey-light"
@@ -72,8 +76,30 @@ LIGHT: Final = Theme(
 )
 
 
+class Themes:
+    """The colours of an app: our own two beside Textual's, and which were chosen last."""
+
+    def __init__(self, app: App[None], memory: AppMemory) -> None:
+        self._app = app
+        self._memory = memory
+        app.register_theme(DARK)
+        app.register_theme(LIGHT)
+        app.theme = self._usable(memory.get(THEME_MEMORY))
+
+    def changed(self, theme: Theme) -> None:
+        """Remember a theme that was chosen; one that cannot be seen gives way to one that can."""
+        usable = self._usable(theme.name)
+        if usable == theme.name:
+            self._memory.set(THEME_MEMORY, usable)
+        else:
+            self._app.theme = usable
+
+    def _usable(self, theme: object) -> str:
+        return usable_theme(theme, self._app.available_themes, no_color="NO_COLOR" in os.environ)
+
+
 def usable_theme(wanted: object, known: Mapping[str, Theme], *, no_color: bool) -> str:
-    """Give the name of the theme to show: the one that is wanted, where that can be."""
+    """Return the name of the theme to show: the one that is wanted, where that can be."""
     theme = known.get(wanted) if isinstance(wanted, str) else None
     if theme is None:
         return DARK_NAME

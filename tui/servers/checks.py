@@ -38,7 +38,8 @@ class Finding:
     remedy: str = ""
 
 
-Checker = Callable[[Config], Awaitable[tuple[Finding, ...]]]
+Look = Callable[[Config], Awaitable[tuple[Finding, ...]]]
+"""Finds out whether tenant, API and clock are right."""
 
 
 async def check(

@@ -71,7 +71,7 @@ async def test_a_protected_place_signs_in_first_and_then_arrives(key: str, place
 async def test_a_protected_place_waits_for_the_remembered_session() -> None:
     on = stage(signed_in=True)
     async with on.app.run_test(size=SIZE) as pilot:
-        on.app.go_to("profile")
+        on.app.action_go("profile")
         await arrival(pilot, on, "profile")
         assert not on.tenant.authorization
 
@@ -86,7 +86,7 @@ async def test_nothing_leads_into_a_protected_place_signed_out() -> None:
             assert on.app.current_mode == "home"
             for command in on.app.get_system_commands(on.app.screen):
                 if command.title == f"Go to {PLACES[place]}":
-                    command.callback()
+                    on.app.call_later(command.callback)
             await until(pilot, lambda: isinstance(on.app.screen, SignInScreen))
             await pilot.press("escape")
             await until(pilot, lambda: not isinstance(on.app.screen, SignInScreen))

@@ -7,6 +7,11 @@ import sys
 import pytest
 
 from tests.support.stage import stage, text_of, until
+from tui.app.app import DoorkeyApp
+from tui.app.doors import Doors
+from tui.app.screens.home import GREETING
+from tui.auth.service import AuthService
+from tui.config.load import Config
 
 HEAVY = ("httpx", "jwt", "cryptography", "starlette", "granian", "keyring", "h11", "argparse")
 
@@ -28,11 +33,17 @@ def test_nothing_is_imported_that_the_first_paint_can_do_without() -> None:
 
 
 async def test_the_greeting_is_there_before_the_service_is() -> None:
+    greeted_first: list[bool] = []
     on = stage()
-    assert "service" not in vars(on.app)
-    async with on.app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: on.app.painted and "Sign in with" in text_of(on.app))
-        assert on.app.service is on.service
+
+    def make_service(config: Config) -> AuthService:
+        greeted_first.append(GREETING in text_of(app))
+        return on.service
+
+    app = DoorkeyApp(Doors(on.service.config, make_service))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: greeted_first)
+    assert greeted_first == [True]
 
 
 async def test_garbage_is_collected_again_once_the_app_stands() -> None:

@@ -12,9 +12,12 @@ import pytest
 SCRIPT = """
 from tests.support.configs import CONFIG
 from tui.app.app import DoorkeyApp
+from tui.app.doors import Doors
 from tui.auth.service import AuthService
 from tui.auth.store.store import MemoryStore
-app = DoorkeyApp(CONFIG, make_service=lambda _: AuthService(CONFIG, store=MemoryStore()))
+app = DoorkeyApp(
+    Doors(CONFIG, make_service=lambda _: AuthService(CONFIG, store=MemoryStore()))
+)
 app.run()
 raise SystemExit(app.return_code)
 """

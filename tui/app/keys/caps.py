@@ -1,5 +1,6 @@
 """The keys that work everywhere, and which key to name in a hint."""
 
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from textual.binding import Binding, BindingType
@@ -28,7 +29,7 @@ APP_BINDINGS: Final[list[BindingType]] = [
 
 
 def key_cap(node: DOMNode, name: str) -> str:
-    """Give the first key of the binding with the id `name`, as the footer writes keys.
+    """Return the first key of the binding with the id `name`, as the footer writes keys.
 
     It is looked for at `node`, then outwards up to the app. Whether the binding can be used now
     makes no difference: a hint stays while its letters go into a field. After a change of the
@@ -38,9 +39,23 @@ def key_cap(node: DOMNode, name: str) -> str:
         LookupError: there is no such binding.
     """
     for each in node.ancestors_with_self:
-        bindings = each._bindings.copy()
-        bindings.apply_keymap(node.app._keymap)
-        for _, binding in bindings:
+        for binding in _bindings(type(each)):
             if binding.id == name:
-                return node.app.get_key_display(binding)
+                return node.app.get_key_display(with_key(binding, {}))
     raise LookupError(f'No binding here has the id "{name}".')
+
+
+def with_key(binding: Binding, keymap: Mapping[str, str]) -> Binding:
+    """Return `binding` with one key: the first that `keymap` or else its author gave to it.
+
+    One that has a single key of the keymap already stays as it is.
+    """
+    keys = keymap.get(binding.id or "", binding.key).split(",")
+    return binding if binding.key in keys else binding.with_key(keys[0])
+
+
+def _bindings(owner: type[object]) -> Iterator[Binding]:
+    for each in owner.__mro__:
+        for binding in vars(each).get("BINDINGS", ()):
+            if isinstance(binding, Binding):
+                yield binding

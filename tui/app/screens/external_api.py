@@ -15,7 +15,7 @@ from textual.worker import Worker, WorkerState
 from tui.api.call import Call, Caller
 from tui.api.history import CallHistory
 from tui.api.request import remember_request, remembered_request
-from tui.app.messages import ConfigEditRequested, PingSucceeded, RenewRequested, ScopeRequested
+from tui.app.messages import ConfigEditRequested, PingSucceeded, RenewRequested, SignInRequested
 from tui.app.moments import Clock
 from tui.app.screens.place import PlaceScreen
 from tui.app.widgets.answer_panel import AnswerPanel
@@ -28,7 +28,7 @@ from tui.errors import DoorkeyError
 from tui.text import printable
 
 if TYPE_CHECKING:
-    from tui.app.navigation import Sleep
+    from tui.app.doors import Sleep
 
 INTERVALS_SECONDS: Final = (1, 2, 5, 10, 30)
 
@@ -236,7 +236,7 @@ checks who issued it, for whom, and until when, and says what it finds.
     def _take_way_out(self, message: RefusalPanel.WayOutTaken) -> None:
         explanation = message.explanation
         if explanation.remedy == "scope":
-            self.post_message(ScopeRequested(explanation.scope))
+            self.post_message(SignInRequested(scope=explanation.scope))
         elif explanation.remedy == "config":
             self.post_message(ConfigEditRequested())
         else:

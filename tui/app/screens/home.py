@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.reactive import var
 from textual.widgets import Static
 
 from tui.app.account import Account
@@ -16,6 +17,8 @@ from tui.app.widgets.status_row import Notice
 
 if TYPE_CHECKING:
     from tui.config.load import Config
+    from tui.servers.checks import Finding
+    from tui.servers.processes import ServerStatus
 
 GREETING: Final = "Sign in from your terminal"
 
@@ -46,11 +49,19 @@ are and what your tokens say, and *External API* calls the API.
 every ten seconds by itself. The keys are below.
 """
 
+    painted: var[bool] = var(False, init=False)
+    """Whether there is something to see; the board is put together after that."""
+    done: var[frozenset[str]] = var(frozenset[str](), init=False)
+    """Which steps are done."""
+    servers: var["tuple[ServerStatus, ...]"] = var((), init=False)
+    """How the bundled servers are."""
+    findings: var["tuple[Finding, ...]"] = var((), init=False)
+    """What the last look around has found."""
+
     def __init__(self, config: "Config", storage: Callable[[], str], clock: Clock) -> None:
         super().__init__(config.domain, clock)
         self._config = config
         self._storage = storage
-        self._account = Account()
 
     def compose_content(self) -> ComposeResult:
         """Yield the greeting; the rest comes after the first paint, which it would double."""
@@ -58,31 +69,26 @@ every ten seconds by itself. The keys are below.
         yield Static(Content(GREETING), id="greeting", classes="headline")
         yield Static(Content(WHAT_THIS_IS), id="lead")
 
-    def on_mount(self) -> None:
+    async def watch_painted(self, painted: bool) -> None:
         """Put the rest together as soon as there is something to see."""
-        self.watch(self.app, "account", self._show_account)
-        self.watch(self.app, "painted", self._complete)
-
-    async def _complete(self, painted: bool) -> None:
         if not painted:
             return
         from tui.app.widgets.home_board import HomeBoard
 
-        await self.query_one("#column").mount(HomeBoard(self._config, self._storage()))
+        board = HomeBoard(self._config, self._storage())
+        facts = (HomeScreen.account, HomeScreen.done, HomeScreen.servers, HomeScreen.findings)
+        await self.query_one("#column").mount(board.data_bind(*facts))
         if self.focused is None:
             self.query_one("#next").focus()
 
+    def watch_account(self, account: Account) -> None:
+        """Greet whoever is signed in, and say what went wrong last."""
+        self.query_one(Notice).say(account.notice)
+        self.refresh_times()
+
     def refresh_times(self) -> None:
         """Say anew how long somebody has been signed in."""
-        self._show_greeting()
-
-    def _show_account(self, account: Account) -> None:
-        self._account = account
-        self.query_one(Notice).say(account.notice)
-        self._show_greeting()
-
-    def _show_greeting(self) -> None:
-        account = self._account
+        account = self.account
         greeting, lead = GREETING, WHAT_THIS_IS
         if account.session is not None:
             now, since = self.clock(), account.session.signed_in_at

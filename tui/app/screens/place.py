@@ -1,19 +1,25 @@
 """The frame that every mode's screen shares: title bar, nav, a column of content, footer."""
 
-from typing import ClassVar, Final
+from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
+from textual.reactive import var
 from textual.screen import Screen
-from textual.worker import Worker
+from textual.worker import Worker, WorkerState
 
+from tui.app.account import Account
 from tui.app.messages import Place
-from tui.app.moments import Clock
+from tui.app.moments import Clock, local_now
 from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.nav_bar import NavBar
 from tui.app.widgets.title_bar import TitleBar
+
+if TYPE_CHECKING:
+    from tui.auth.keeper import Offline
 
 TIMES_SECONDS: Final = 15.0
 """Between two looks at relative times, whose smallest unit in use is the minute."""
@@ -28,6 +34,13 @@ class PlaceScreen(Screen[None]):
         Binding("k", "scroll_body(-1)", "Scroll up", show=False, id="scroll-up"),
     ]
 
+    account: var[Account] = var(Account(), init=False)
+    """Who is signed in."""
+    offline: var["Offline | None"] = var(None, init=False)
+    """Why the session cannot be renewed now."""
+    now: var[datetime] = var(local_now, init=False)
+    """The present, once a second while the app shows anything that depends on it."""
+
     def __init__(self, tenant: str, clock: Clock) -> None:
         super().__init__()
         self._tenant = tenant
@@ -36,8 +49,10 @@ class PlaceScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Put the frame around the content."""
-        yield TitleBar(self._tenant, self.clock)
-        yield NavBar(self.PLACE)
+        yield TitleBar(self._tenant).data_bind(
+            PlaceScreen.account, PlaceScreen.offline, PlaceScreen.now
+        )
+        yield NavBar(self.PLACE).data_bind(PlaceScreen.account)
         with VerticalScroll(id="body", can_focus=False), Vertical(id="column"):
             yield from self.compose_content()
         yield KeyLine()
@@ -46,29 +61,32 @@ class PlaceScreen(Screen[None]):
         """Yield what this screen is about."""
         yield from ()
 
-    def on_mount(self) -> None:
-        """Keep relative times true."""
-        self.set_interval(TIMES_SECONDS, self._tick)
-
     def on_screen_resume(self) -> None:
         """Bring the relative times up to date at once."""
-        if (self.clock() - self._times_at).total_seconds() >= TIMES_SECONDS:
-            self._tick()
+        self.watch_now()
+
+    def watch_now(self) -> None:
+        """Keep relative times true, while they are looked at."""
+        now = self.clock()
+        if self.is_current and abs((now - self._times_at).total_seconds()) >= TIMES_SECONDS:
+            self._times_at = now
+            self.refresh_times()
 
     def refresh_times(self) -> None:
         """Say anew what depends on the present."""
 
-    def _tick(self) -> None:
-        if self.is_current:
-            self._times_at = self.clock()
-            self.refresh_times()
-
     @on(Worker.StateChanged)
     def _work_changed(self, message: Worker.StateChanged) -> None:
-        from tui.app.screens.failed_work import tell_of_failed_work
-
         tell_of_failed_work(self, message)
 
     def action_scroll_body(self, lines: int) -> None:
         """Scroll the content by so many lines."""
         self.query_one("#body").scroll_relative(y=lines, animate=False)
+
+
+def tell_of_failed_work(where: App[None] | Screen[None], message: Worker.StateChanged) -> None:
+    """Say on screen that some work in the background failed; the app goes on."""
+    if message.state is WorkerState.ERROR:
+        # The kind of error only: its text may hold anything, a token among it.
+        kind = type(message.worker.error).__name__
+        where.notify(f"Something unexpected went wrong ({kind}).", severity="error", markup=False)

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on, work
@@ -10,13 +10,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.reactive import reactive
+from textual.reactive import reactive, var
 from textual.screen import ModalScreen
 from textual.style import Style
 from textual.widgets import Button, Input, Static
 from textual.worker import Worker, WorkerState
 
-from tui.app.moments import Clock
+from tui.app.moments import Clock, local_now
 from tui.app.screens.sign_in_address import Address
 from tui.app.screens.sign_in_ways import PasteWay, Ways
 from tui.app.screens.sign_in_words import Words, words_for_failure, words_for_progress
@@ -72,6 +72,8 @@ The ways are open side by side: whichever works first signs you in, and this clo
 - *Cancel*, or **Ctrl-C**, gives up; nothing is changed by that.
 """
 
+    now: var[datetime] = var(local_now, init=False)
+    """The present, once a second."""
     # Without `init`: a footer asks `check_action` before there is anything to draw on.
     progress: reactive[SignInProgress] = reactive(
         SignInProgress("preparing"), init=False, bindings=True
@@ -105,7 +107,7 @@ The ways are open side by side: whichever works first signs you in, and this clo
         with VerticalScroll(id="dialog", can_focus=False):
             with Horizontal(id="now"):
                 yield Static(id="phase")
-                yield Countdown(self._clock, lead="gives up in ", past="time is up")
+                yield Countdown(lead="gives up in ", past="time is up").data_bind(SignInScreen.now)
             yield Static(id="advice")
             yield Static(f"▲ {callback_hint(config)}", id="callback-hint", markup=False)
             yield Ways(self._service.surroundings)
@@ -121,7 +123,6 @@ The ways are open side by side: whichever works first signs you in, and this clo
         """Begin."""
         tenant = printable(self._service.config.domain)
         self.query_one("#dialog").border_title = Content(f"Sign in at {tenant}")
-        self.set_interval(1.0, self._hint_at_callback)
         self.watch_progress()
         self._attempt(self._options)
 
@@ -193,10 +194,14 @@ The ways are open side by side: whichever works first signs you in, and this clo
         if self.focused is None or not self.focused.display or self.focused.id == "cancel":
             self.query_one("#again" if self.failure else "#copy" if url else "#cancel").focus()
 
+    def watch_now(self) -> None:
+        """Look whether it is time for the hint."""
+        self._hint_at_callback()
+
     def _hint_at_callback(self) -> None:
         awaited = bool(self.progress.url) and not self.failure
         hint = self.query_one("#callback-hint", Static)
-        hint.display = awaited and self._clock() >= self._started + HINT_AFTER
+        hint.display = awaited and self.now >= self._started + HINT_AFTER
 
     @on(Button.Pressed, "#code")
     def action_device(self) -> None:

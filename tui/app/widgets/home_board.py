@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
+from textual.reactive import var
 from textual.widgets import Button, Static
 
 from tui.app.account import Account
@@ -114,7 +115,7 @@ class Steps(Vertical):
 
 
 class HomeBoard(Vertical):
-    """Follows the app: who is signed in, what is done, what the last look around has found."""
+    """Says who is signed in, what is done, what the last look around has found."""
 
     DEFAULT_CSS = """
     HomeBoard {
@@ -123,11 +124,15 @@ class HomeBoard(Vertical):
     }
     """
 
+    account: var[Account] = var(Account(), init=False)
+    done: var[frozenset[str]] = var(frozenset[str](), init=False)
+    servers: var["tuple[ServerStatus, ...]"] = var((), init=False)
+    findings: var["tuple[Finding, ...]"] = var((), init=False)
+
     def __init__(self, config: "Config", storage: str) -> None:
         super().__init__()
         self._config = config
         self._storage = storage
-        self._done: frozenset[str] = frozenset()
 
     def compose(self) -> ComposeResult:
         """Put the parts below each other."""
@@ -137,11 +142,7 @@ class HomeBoard(Vertical):
         yield StatePanel(self._config, self._storage)
 
     def on_mount(self) -> None:
-        """Follow what is shown here."""
-        self.watch(self.app, "account", self._show_account)
-        self.watch(self.app, "done", self._show_done)
-        self.watch(self.app, "servers", self._show_servers)
-        self.watch(self.app, "findings", self._show_findings)
+        """Follow the keymap."""
         self.screen.bindings_updated_signal.subscribe(self, self._bindings_changed)
 
     @on(Button.Pressed, "#next")
@@ -168,22 +169,25 @@ class HomeBoard(Vertical):
             Step("external-api", "external-api", "Call the API", f"ping {api}", external_api),
         )
 
-    def _show_account(self, account: Account) -> None:
+    def watch_account(self, account: Account) -> None:
+        """Say whether a session is kept."""
         self.query_one(StatePanel).show_account(account)
 
-    def _show_done(self, done: frozenset[str]) -> None:
-        self._done = done
+    def watch_done(self, done: frozenset[str]) -> None:
+        """Mark the steps, and offer the next one."""
         steps = self.query_one(Steps)
         steps.show(done)
         button = self.query_one("#next", Button)
         button.label = Content(BUTTONS[steps.next_step.name])
         button.refresh(layout=True)
 
-    def _show_findings(self, findings: "tuple[Finding, ...]") -> None:
+    def watch_findings(self, findings: "tuple[Finding, ...]") -> None:
+        """Say what the last look around has found."""
         self.query_one(StatePanel).show_findings(findings)
 
-    def _show_servers(self, statuses: "tuple[ServerStatus, ...]") -> None:
+    def watch_servers(self, statuses: "tuple[ServerStatus, ...]") -> None:
+        """Say how the bundled servers are."""
         self.query_one(StatePanel).show_servers(statuses)
 
     def _bindings_changed(self, _screen: "Screen[object]") -> None:
-        self._show_done(self._done)
+        self.watch_done(self.done)

@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Final
 
 from textual.content import Content
-from textual.reactive import reactive
+from textual.reactive import reactive, var
 from textual.widget import Widget
 
-from tui.app.moments import TICK_SECONDS, Clock, countdown, duration
+from tui.app.moments import TICK_SECONDS, Clock, countdown, duration, local_now
 from tui.app.widgets.columns import NAME_CELLS
 
 WORDS_CELLS: Final = 30
@@ -68,40 +68,33 @@ class LifetimeBar(Widget):
 
 
 class Countdown(Widget):
-    """`58:31` and counting; repaints itself alone, and only while its screen is looked at."""
+    """`58:31` and counting; repaints itself alone."""
 
     DEFAULT_CSS = """
     Countdown { width: auto; height: 1; }
     """
 
-    until: reactive[datetime | None] = reactive(None, layout=True)
+    until: var[datetime | None] = var(None)
     """The moment counted down to; None shows nothing."""
-
+    now: var[datetime] = var(local_now)
+    """The present; to be bound to what tells it."""
     _text: reactive[str] = reactive("")
 
-    def __init__(
-        self,
-        clock: Clock,
-        *,
-        lead: str = "",
-        past: str = "▲ expired",
-        id: str | None = None,  # noqa: A002 # Textual's own name for it
-    ) -> None:
-        super().__init__(id=id)
-        self._clock = clock
+    def __init__(self, *, lead: str = "", past: str = "▲ expired") -> None:
+        super().__init__()
         self._lead = lead
         self._past = past
 
-    def on_mount(self) -> None:
-        """Start ticking."""
-        self.set_interval(TICK_SECONDS, self._tick)
-
     def render(self) -> Content:
-        """Show the time left."""
+        """Draw the time left."""
         return Content(self._text)
 
     def watch_until(self) -> None:
         """Show the new moment at once, not at the next tick."""
+        self._text = self._words()
+
+    def watch_now(self) -> None:
+        """Show what is left now."""
         self._text = self._words()
 
     def watch__text(self, before: str, after: str) -> None:
@@ -109,12 +102,8 @@ class Countdown(Widget):
         if len(before) != len(after):
             self.refresh(layout=True)
 
-    def _tick(self) -> None:
-        if self.screen.is_current:
-            self._text = self._words()
-
     def _words(self) -> str:
         if self.until is None:
             return ""
-        seconds = int((self.until - self._clock()).total_seconds())
+        seconds = int((self.until - self.now).total_seconds())
         return f"{self._lead}{countdown(seconds)}" if seconds > 0 else self._past

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from textual.content import Content
+from textual.reactive import reactive
 
 from tui.app.account import Account
 from tui.app.keys.caps import key_cap
@@ -41,24 +42,21 @@ class NavBar(LinkLine):
     NavBar { height: 2; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
     """
 
+    account: reactive[Account] = reactive(Account())
+    """Who is signed in."""
+
     def __init__(self, current: Place) -> None:
         super().__init__()
         self._current = current
-        self._account = Account()
 
     @property
     def items(self) -> tuple[str, ...]:
         """What is offered now, by the ids of the bindings."""
-        return ITEMS[self._account.state]
+        return ITEMS[self.account.state]
 
     def on_mount(self) -> None:
-        """Follow the account and the keymap."""
-        self.watch(self.app, "account", self._show)
+        """Follow the keymap."""
         self.screen.bindings_updated_signal.subscribe(self, self._bindings_changed)
-
-    def _show(self, account: Account) -> None:
-        self._account = account
-        self.refresh()
 
     def _bindings_changed(self, _screen: "Screen[object]") -> None:
         self.refresh()

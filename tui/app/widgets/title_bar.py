@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from textual.content import Content
-from textual.reactive import reactive
+from textual.reactive import reactive, var
 from textual.widget import Widget
 
 from tui.app.account import Account
-from tui.app.moments import TICK_SECONDS, Clock, time_left
+from tui.app.moments import local_now, time_left
 from tui.text import printable
 
 if TYPE_CHECKING:
@@ -37,56 +37,50 @@ class TitleBar(Widget):
     }
     """
 
+    account: var[Account] = var(Account(), init=False)
+    offline: var["Offline | None"] = var(None, init=False)
+    now: var[datetime] = var(local_now, init=False)
     _words: reactive[tuple[str, str, str]] = reactive(("", "", ""))
     """Whether one is offline, who is signed in, what is left of the token."""
 
-    def __init__(self, tenant: str, clock: Clock) -> None:
+    def __init__(self, tenant: str) -> None:
         super().__init__()
         self._tenant = printable(tenant)
-        self._clock = clock
-        self._account = Account()
-        self._offline: Offline | None = None
 
-    def on_mount(self) -> None:
-        """Follow the account, the way to the tenant, and the time."""
-        self.watch(self.app, "account", self._show)
-        self.watch(self.app, "offline", self._show_offline)
-        self.set_interval(TICK_SECONDS, self._tick)
-
-    def _show(self, account: Account) -> None:
-        self._account = account
+    def watch_account(self) -> None:
+        """Say who is signed in."""
         self._words = self._words_now()
 
-    def _show_offline(self, offline: "Offline | None") -> None:
-        self._offline = offline
+    def watch_offline(self, offline: "Offline | None") -> None:
+        """Say whether the tenant is silent; why is said under the mouse."""
         self.tooltip = Content(printable(offline.reason)) if offline else None
         self._words = self._words_now()
 
-    def _tick(self) -> None:
-        if self.screen.is_current:
-            self._words = self._words_now()
+    def watch_now(self) -> None:
+        """Say what is left."""
+        self._words = self._words_now()
 
     def _words_now(self) -> tuple[str, str, str]:
         who = {
             "restoring": "◌ looking for your session",
             "signed-out": "○ signed out",
-            "signed-in": f"● {self._account.short_name}",
-        }[self._account.state]
-        session = self._account.session
+            "signed-in": f"● {self.account.short_name}",
+        }[self.account.state]
+        session = self.account.session
         left = (
             self._left(session.token_set.access_token_expiry, "token ", "▲ token expired")
             if session
             else ""
         )
         offline = (
-            self._left(self._offline.retry_at, f"{OFFLINE}, next try in ", f"{OFFLINE}, trying")
-            if self._offline
+            self._left(self.offline.retry_at, f"{OFFLINE}, next try in ", f"{OFFLINE}, trying")
+            if self.offline
             else ""
         )
         return offline, who, left
 
     def _left(self, until: datetime, lead: str, past: str) -> str:
-        seconds = int((until - self._clock()).total_seconds())
+        seconds = int((until - self.now).total_seconds())
         return f"{lead}{time_left(seconds)}" if seconds > 0 else past
 
     def render(self) -> Content:

@@ -1,10 +1,13 @@
 """The keys that hints name."""
 
+from pathlib import Path
+
 from textual.app import App, ComposeResult
 from textual.binding import Binding
 from textual.widgets import Button
 
-from tui.app.keys.caps import key_cap
+from tests.support.stage import stage, until
+from tui.app.keys.caps import key_cap, with_key
 
 
 class TwoKeys(App[None]):
@@ -27,9 +30,16 @@ async def test_a_hint_names_the_first_key_also_of_what_cannot_be_used_now() -> N
         assert key_cap(app.screen, "help") == "?"
 
 
-async def test_a_hint_names_the_key_that_the_keymap_gave() -> None:
-    app = TwoKeys()
-    async with app.run_test():
-        app.set_keymap({"copy": "f5,y"})
-        assert key_cap(app.query_one(Button), "copy") == "f5"
-        assert key_cap(app.query_one(Button), "help") == "?"
+async def test_a_hint_names_the_key_that_the_keymap_gave(tmp_path: Path) -> None:
+    keymap = tmp_path / "keymap.json"
+    keymap.write_text('{"check": "f5,y"}')
+    on = stage(keymap=keymap)
+    async with on.app.run_test() as pilot:
+        await until(pilot, lambda: key_cap(on.app.screen, "check") == "f5")
+        assert key_cap(on.app.screen, "help") == "F1"
+
+
+def test_a_binding_that_has_one_of_its_keys_keeps_it() -> None:
+    binding = Binding("y", "copy", "Copy", id="copy")
+    assert with_key(binding, {"copy": "f5,y"}).key == "y"
+    assert with_key(binding, {"copy": "f5,x"}).key == "f5"

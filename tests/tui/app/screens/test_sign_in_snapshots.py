@@ -79,6 +79,7 @@ def told(on: Stage, progress: SignInProgress, after: timedelta = timedelta()) ->
         screen.failure, screen.ports_taken = "", False
         screen.progress = SignInProgress("preparing")
         on.clock.advance((START + after - on.clock()).total_seconds())
+        on.app.now = on.clock()
         await pilot.pause()
         screen.progress = progress
 

@@ -1,0 +1,141 @@
+"""What is leant on of Textual's own: each test fails where Textual changes there."""
+
+import os
+import selectors
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from textual import events
+from textual.app import App
+from textual.css.parse import parse
+from textual.drivers.linux_driver import LinuxDriver
+from textual.message import Message
+
+from tui.app.textual_internals import (
+    KEY_SECONDS,
+    REST_SECONDS,
+    KeptStylesheet,
+    forget_clipboard,
+    paint_at_once,
+    terminal_driver,
+)
+
+PATIENCE_SECONDS = 20
+
+CSS = "Static { color: $calm; }"
+
+
+@pytest.fixture
+def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What has been parsed so far."""
+    seen: list[str] = []
+
+    def count(scope: str, css: str, *rest: object, **further: object) -> object:
+        seen.append(css)
+        return parse(scope, css, *rest, **further)  # type: ignore[arg-type] # as it was called
+
+    monkeypatch.setattr("textual.css.stylesheet.parse", count)
+    return seen
+
+
+def sheet() -> KeptStylesheet:
+    stylesheet = KeptStylesheet(variables={"calm": "#112233"})
+    stylesheet.add_source(CSS, read_from=("calm", ""))
+    stylesheet.parse()
+    return stylesheet
+
+
+def color_of(stylesheet: KeptStylesheet) -> str:
+    return stylesheet.rules[0].styles.color.hex.lower()
+
+
+def test_what_has_not_changed_is_not_parsed_again(parsed: list[str]) -> None:
+    stylesheet = sheet()
+    stylesheet.add_source("Button { width: 1; }", read_from=("more", ""))
+    stylesheet.set_variables({"calm": "#112233"})
+    stylesheet.reparse()
+    assert parsed == [CSS, "Button { width: 1; }"]
+    assert len(stylesheet.rules) == 2
+
+
+def test_other_colours_are_taken_up() -> None:
+    stylesheet = sheet()
+    assert color_of(stylesheet) == "#112233"
+    stylesheet.set_variables({"calm": "#445566"})
+    stylesheet.reparse()
+    assert color_of(stylesheet) == "#445566"
+
+
+def test_a_stylesheet_knows_what_is_new_by_textuals_own_cache() -> None:
+    assert len(sheet()._parse_cache) == 1
+
+
+@contextmanager
+def typing() -> Iterator[tuple[int, LinuxDriver, list[str]]]:
+    """A driver that reads a pipe; gives the other end, and what was pressed so far."""
+    driver_class = terminal_driver()
+    assert driver_class is not None
+    assert issubclass(driver_class, LinuxDriver)
+    pressed: list[str] = []
+
+    class Listening(driver_class):  # type: ignore[misc,valid-type] # made at run time
+        def process_message(self, message: Message) -> None:
+            if isinstance(message, events.Key):
+                pressed.append(message.key)
+                self.exit_event.set()
+
+    reading, writing = os.pipe()
+    driver = Listening(App())
+    driver.fileno = reading
+    try:
+        yield writing, driver, pressed
+    finally:
+        os.close(reading)
+        os.close(writing)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows tells of Esc by itself")
+async def test_after_something_came_the_next_look_is_soon_and_then_one_waits_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    waited: list[float | None] = []
+    select = selectors.SelectSelector.select
+
+    def watch(self: selectors.SelectSelector, timeout: float | None = None) -> object:
+        waited.append(timeout)
+        return select(self, timeout)
+
+    monkeypatch.setattr(selectors.SelectSelector, "select", watch)
+    with typing() as (writing, driver, pressed):
+        os.write(writing, b"\x1b")
+        driver.run_input_thread()
+    assert pressed == ["escape"]
+    assert waited[:3] == [REST_SECONDS, KEY_SECONDS, REST_SECONDS]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows tells of Esc by itself")
+async def test_a_key_that_begins_with_esc_is_one_key() -> None:
+    with typing() as (writing, driver, pressed):
+        os.write(writing, b"\x1b")
+        reader = threading.Thread(target=driver.run_input_thread)
+        reader.start()
+        os.write(writing, b"[A")
+        reader.join(PATIENCE_SECONDS)
+    assert pressed == ["up"]
+
+
+async def test_the_last_copied_text_can_be_forgotten() -> None:
+    app = App[None]()
+    async with app.run_test():
+        app.copy_to_clipboard("a token")
+        forget_clipboard(app)
+        assert app.clipboard == ""
+
+
+async def test_what_is_laid_out_can_be_painted_at_once() -> None:
+    app = App[None]()
+    async with app.run_test():
+        paint_at_once(app)

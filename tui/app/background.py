@@ -1,0 +1,113 @@
+"""The work beside the screens: keeps the session, runs the servers, looks around, loads ahead."""
+
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Final
+
+from textual.app import App
+
+from tui.app.doors import Doors
+from tui.app.messages import FindingsChanged, OfflineChanged, ServersChanged, SessionChanged
+from tui.errors import DoorkeyError
+from tui.text import printable
+
+if TYPE_CHECKING:
+    from tui.auth.keeper import Offline
+    from tui.auth.session import LoginEvent
+    from tui.servers.processes import Servers, ServerStatus
+
+LOOK_AGAIN_SECONDS: Final = 10.0
+"""While something is amiss; somebody may just be mending it."""
+
+
+class Background:
+    """Everything that goes on while the app is open; tells of it by messages to the app."""
+
+    def __init__(self, app: App[None], doors: Doors, servers: "Servers | None") -> None:
+        self._app = app
+        self._doors = doors
+        self._servers = servers
+        self._unsubscribe: list[Callable[[], None]] = []
+
+    def begin(self) -> None:
+        """Begin with everything; to be called when there is something to see."""
+        service = self._doors.service
+        self._unsubscribe.append(service.subscribe(self._tell_session))
+        self._work(self._keep_session(), "keep")
+        if self._servers is not None:
+            self._unsubscribe.append(self._servers.subscribe(self._tell_servers))
+            self._tell_servers(self._servers.statuses)
+            self._work(self._servers.start(), "servers")
+        self.look_around()
+
+    async def end(self) -> None:
+        """Leave nothing running behind."""
+        for unsubscribe in self._unsubscribe:
+            unsubscribe()
+        if self._servers is not None:
+            await self._servers.stop()
+        if self._unsubscribe:  # else there is no service yet
+            await self._doors.service.aclose()
+
+    async def until_tenant_settled(self) -> None:
+        """Wait until a tenant that this app has started itself is up, or has failed."""
+        if self._servers is not None:
+            await self._servers.settled()
+
+    def look_around(self) -> None:
+        """Look whether tenant, API and clock are right, again and again until they are."""
+        self._work(self._look_around(), "check")
+
+    def renew(self) -> None:
+        """Get a new token set now, and say what came of it."""
+        self._work(self._renew(), "renew")
+
+    def load_ahead(self, then: Callable[[], None], *, sign_in: bool) -> None:
+        """Load what other places are made of, and what a sign-in is, where one is likely."""
+        self._work(self._load_ahead(then, sign_in=sign_in), "load")
+
+    async def _keep_session(self) -> None:
+        from tui.auth.keeper import SessionKeeper
+
+        notice = ""
+        try:
+            await self._doors.service.restore()
+        except DoorkeyError as error:
+            notice = str(error)
+        finally:
+            self._app.post_message(SessionChanged(notice))
+        await SessionKeeper(self._doors.service, self._tell_offline, sleep=self._doors.sleep).keep()
+
+    async def _look_around(self) -> None:
+        await self.until_tenant_settled()
+        self._app.post_message(FindingsChanged(()))
+        while True:
+            findings = await self._doors.findings()
+            self._app.post_message(FindingsChanged(findings))
+            if all(finding.health == "good" for finding in findings):
+                return
+            await self._doors.sleep(LOOK_AGAIN_SECONDS)
+
+    async def _renew(self) -> None:
+        try:
+            await self._doors.service.renew_tokens()
+        except DoorkeyError as error:
+            words = printable(error)
+            self._app.notify(words, title="Not renewed", severity="warning", markup=False)
+        else:
+            self._app.notify("You have new tokens.", title="Renewed", markup=False)
+
+    async def _load_ahead(self, then: Callable[[], None], *, sign_in: bool) -> None:
+        await self._doors.load_ahead(sign_in=sign_in)
+        then()
+
+    def _work(self, work: Coroutine[None, None, None], group: str) -> None:
+        self._app.run_worker(work, group=group, exclusive=True, exit_on_error=False)
+
+    def _tell_session(self, event: "LoginEvent") -> None:
+        self._app.post_message(SessionChanged(event.reason))
+
+    def _tell_offline(self, offline: "Offline | None") -> None:
+        self._app.post_message(OfflineChanged(offline))
+
+    def _tell_servers(self, statuses: "tuple[ServerStatus, ...]") -> None:
+        self._app.post_message(ServersChanged(statuses))

@@ -1,0 +1,150 @@
+"""The doors: what the first paint does not wait for is loaded here, when it is first needed."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+from tui.app.moments import Clock, local_now
+from tui.config.memory import AppMemory, memory_path
+from tui.errors import ConfigInvalid
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from textual.screen import Screen
+
+    from tui.api.client import ApiClient
+    from tui.app.copying import SystemClipboard
+    from tui.app.keys.keymap import CheckedKeymap
+    from tui.app.screens.external_api import ExternalApiScreen
+    from tui.app.screens.help import HelpScreen
+    from tui.app.screens.home import HomeScreen
+    from tui.app.screens.log_out import LogOutScreen
+    from tui.app.screens.profile import ProfileScreen
+    from tui.app.screens.sign_in import SignInScreen
+    from tui.auth.service import AuthService
+    from tui.config.load import Config
+    from tui.servers.checks import Finding, Look
+
+Sleep = Callable[[float], Awaitable[None]]
+
+ServiceFactory = Callable[["Config"], "AuthService"]
+
+ApiFactory = Callable[[str], "ApiClient"]
+"""What makes the client of the API at an origin."""
+
+LOADED_AHEAD: Final = (
+    "tui.app.screens.sign_in", "tui.app.screens.profile", "tui.app.screens.external_api",
+    "tui.api.client",
+    "tui.app.screens.help",
+)  # fmt: skip
+"""What the places beside Home are made of."""
+
+
+def service_for(config: "Config") -> "AuthService":
+    """Make the service as it is."""
+    from tui.auth.service import AuthService
+
+    return AuthService(config)
+
+
+@dataclass(frozen=True)
+class Doors:
+    """Makes the service and each screen, with what it needs of the world outside."""
+
+    config: "Config"
+    make_service: ServiceFactory = service_for
+    make_api: ApiFactory | None = None
+    clock: Clock = local_now
+    sleep: Sleep = asyncio.sleep
+    memory: AppMemory = field(default_factory=lambda: AppMemory(memory_path()))
+    copy_to_system: "SystemClipboard | None" = None
+    look_around: "Look | None" = None
+
+    @cached_property
+    def service(self) -> "AuthService":
+        """Whose session this is; made when it is first asked for."""
+        return self.make_service(self.config)
+
+    def home(self) -> "HomeScreen":
+        """Make Home."""
+        from tui.app.screens.home import HomeScreen
+
+        return HomeScreen(self.config, lambda: self.service.storage, self.clock)
+
+    def profile(self) -> "ProfileScreen":
+        """Make Profile."""
+        from tui.app.screens.profile import ProfileScreen
+
+        return ProfileScreen(self.service, self.clock, self.memory, self._clipboard())
+
+    def external_api(self) -> "ExternalApiScreen":
+        """Make External API."""
+        from tui.api.call import Caller
+        from tui.api.client import ApiClient
+        from tui.app.screens.external_api import ExternalApiScreen
+
+        api = (self.make_api or ApiClient)(self.config.api_url)
+        caller = Caller(self.service, api, self.clock)
+        return ExternalApiScreen(caller, self.clock, self.memory, self.sleep)
+
+    def sign_in(
+        self, scope: str, prompt: str, until_ready: Callable[[], Awaitable[None]]
+    ) -> "SignInScreen":
+        """Make the screen of one sign-in, which begins once `until_ready` is done."""
+        from tui.app.screens.sign_in import SignInScreen
+        from tui.auth.sign_in.attempt import SignInOptions
+
+        options = SignInOptions(scope=scope, prompt=prompt)
+        return SignInScreen(self.service, self.clock, self._clipboard(), until_ready, options)
+
+    def log_out(self) -> "LogOutScreen":
+        """Make the screen of one log out."""
+        from tui.app.screens.log_out import LogOutScreen
+
+        return LogOutScreen(self.service)
+
+    def help(self, below: "Screen[object]") -> "HelpScreen":
+        """Make the help for the screen `below`."""
+        from tui.app.screens.help import HelpScreen
+
+        return HelpScreen(below)
+
+    def keymap(self, path: "Path") -> "CheckedKeymap":
+        """Read the keys at `path`, and check them against those of all screens."""
+        from tui.app.keys.keymap import read_keymap
+        from tui.app.keys.scopes import key_scopes
+
+        return read_keymap(path, key_scopes())
+
+    async def findings(self) -> "tuple[Finding, ...]":
+        """Look whether tenant, API and clock are right."""
+        if self.look_around is not None:
+            return await self.look_around(self.config)
+        await asyncio.to_thread(_load_network)
+        from tui.servers.checks import check
+
+        return await check(self.config)
+
+    async def load_ahead(self, *, sign_in: bool) -> None:
+        """Load what other places are made of, beside the event loop; a sign-in where likely."""
+        for name in (*LOADED_AHEAD, *(["tui.auth.tenant.session_from_tokens"] if sign_in else [])):
+            await asyncio.to_thread(import_module, name)
+
+    def _clipboard(self) -> "SystemClipboard":
+        from tui.terminal.clipboard import copy_to_system_clipboard
+
+        return self.copy_to_system or copy_to_system_clipboard
+
+
+def _load_network() -> None:
+    """Load what takes its time, beside the event loop: no key waits for it."""
+    from tui.http import tls_context
+
+    import_module("tui.servers.checks")
+    with suppress(ConfigInvalid):  # which the checks tell of
+        tls_context()
