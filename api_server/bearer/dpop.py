@@ -14,6 +14,8 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from starlette.types import Scope
+
 from api_server.bearer.json_web_key import ALGORITHMS, JsonWebKey, KeyUnusable, read_key
 from api_server.bearer.refusal import InvalidProof, NonceNeeded, SeveralProofs
 from api_server.bearer.strict_encoding import (
@@ -22,6 +24,9 @@ from api_server.bearer.strict_encoding import (
     encode_base64url,
     parse_object,
 )
+
+PROOF_ALGORITHMS: Final = tuple(ALGORITHMS)
+"""What may sign a proof."""
 
 MEDIA_TYPE: Final = "dpop+jwt"
 """RFC 9449 4.2."""
@@ -98,7 +103,7 @@ class ProofVerifier:
         self,
         clock: Clock,
         *,
-        algorithms: Collection[str] = tuple(ALGORITHMS),
+        algorithms: Collection[str] = PROOF_ALGORITHMS,
         nonces: Nonces | None = None,
         remembered: int = MAX_REMEMBERED,
     ) -> None:
@@ -160,6 +165,11 @@ class ProofVerifier:
             if len(self._seen) < self._remembered and self._seen[oldest] > now:
                 return
             del self._seen[oldest]
+
+
+def proofs_in(scope: Scope) -> list[bytes]:
+    """Return the value of each `DPoP` header of a request."""
+    return [value for name, value in scope["headers"] if name == b"dpop"]
 
 
 def hash_token(access_token: bytes) -> str:

@@ -65,6 +65,8 @@ class Settings:
     code_lifetime_seconds: int = 60
     device_code_lifetime_seconds: int = 600
     device_interval_seconds: int = 5
+    dpop_nonce: bool = False
+    """Demand a nonce of this server in each proof of possession (RFC 9449 8)."""
 
     def __post_init__(self) -> None:
         """Raise SettingsInvalid for a value that cannot work."""
@@ -114,6 +116,7 @@ def read_command_line(arguments: Sequence[str] | None = None) -> CommandLine:
         host=host if flags.host is None else flags.host,
         port=port if flags.port is None else flags.port,
         **{name: getattr(flags, name) for name in DURATIONS},
+        dpop_nonce=flags.dpop_nonce,
     )
     return CommandLine(settings, flags.stop_with_stdin, flags.address_setting)
 
@@ -196,6 +199,11 @@ def _parser() -> argparse.ArgumentParser:
                 metavar="SECONDS",
                 help=f"{DURATIONS[setting.name]} (default: %(default)s)",
             )
+    parser.add_argument(
+        "--dpop-nonce",
+        action="store_true",
+        help="demand a nonce of this server in each DPoP proof (RFC 9449 8)",
+    )
     return parser
 
 

@@ -1,10 +1,11 @@
 """Builders of DPoP proofs (RFC 9449 4.2): good ones, and whatever else somebody may send."""
 
 import itertools
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from tests.support.clocks import NOW
+from tests.support.clocks import Seconds
 from tests.support.tokens import EcKey, RsaKey, base64url, token
 
 COUNTER = itertools.count()
@@ -16,6 +17,9 @@ class Prover:
 
     key: EcKey | RsaKey = field(default_factory=lambda: EcKey.named("prover"))
     algorithm: str = "ES256"
+    clock: Callable[[], float] = field(default_factory=Seconds)
+    nonce: str | None = None
+    """The nonce of every proof, until the server gives another."""
 
     @property
     def jwk(self) -> dict[str, object]:
@@ -32,7 +36,7 @@ class Prover:
     def prove(self, method: str, url: str, token: str | None = None, **changes: object) -> str:
         """A good proof; a change to None takes a claim out."""
         claims: dict[str, object] = {"jti": f"j-{next(COUNTER)}", "htm": method, "htu": url}
-        claims["iat"] = NOW
+        claims |= {"iat": self.clock(), "nonce": self.nonce}
         if token is not None:
             claims["ath"] = base64url(sha256(token.encode()).digest())
         return self.sign(claims | changes)

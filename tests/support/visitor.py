@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 
 from tests.support.forms import last_form
+from tests.support.proofs import Prover
 
 REDIRECT_URI = "http://127.0.0.1:8642/callback"
 ALL_SCOPES = "openid profile email offline_access read:messages"
@@ -65,6 +66,8 @@ class Visitor:
     """Does what a browser and an app do, step by step."""
 
     client: httpx.AsyncClient
+    prover: Prover | None = None
+    """Makes a proof of possession for each token request (RFC 9449)."""
 
     async def get(self, url: str) -> httpx.Response:
         """Open a page."""
@@ -108,7 +111,11 @@ class Visitor:
 
     async def token(self, **form: Changes) -> httpx.Response:
         """Ask the token endpoint."""
-        return await self.client.post("/token", data=changed({"client_id": "doorkey-local"}, form))
+        data = changed({"client_id": "doorkey-local"}, form)
+        headers = {}
+        if self.prover is not None:
+            headers["DPoP"] = self.prover.prove("POST", "http://localhost:3002/token")
+        return await self.client.post("/token", data=data, headers=headers)
 
     async def redeem(self, right_code: str, /, **changes: Changes) -> httpx.Response:
         """Turn a code into tokens."""

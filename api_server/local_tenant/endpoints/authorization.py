@@ -104,7 +104,14 @@ def _code_response(
 ) -> RedirectResponse:
     """Grant what was asked, and answer with a code (RFC 6749 4.1.2)."""
     grant = add_grant(db, tenant, asked, browser, asked.nonce)
-    code = add_code(db, tenant, grant.id, asked.address.redirect_uri, asked.code_challenge)
+    code = add_code(
+        db,
+        tenant,
+        grant.id,
+        redirect_uri=asked.address.redirect_uri,
+        code_challenge=asked.code_challenge,
+        dpop_jkt=asked.dpop_jkt,
+    )
     return _redirect(asked.address, {"code": code}, tenant)
 
 

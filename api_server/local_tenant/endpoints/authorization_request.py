@@ -11,8 +11,8 @@ from api_server.local_tenant.redirect_uri import is_registered
 from api_server.local_tenant.settings import Settings
 
 PROMPTS: Final = ("none", "login", "consent", "select_account")
-CHALLENGE: Final = re.compile(r"[A-Za-z0-9_-]{43}")
-"""A SHA-256 in base64url is this long, no more and no less (RFC 7636 4.2)."""
+SHA256: Final = re.compile(r"[A-Za-z0-9_-]{43}")
+"""This long, no more and no less: a code_challenge or dpop_jkt (RFC 7636 4.2, RFC 7638 3)."""
 
 UNSUPPORTED: Final = ("request", "request_uri", "registration")
 """Each has an error of its own (OIDC Core 3.1.2.6)."""
@@ -35,6 +35,8 @@ class AuthorizationRequest(AccessRequest):
     address: ReturnAddress
     nonce: str | None
     code_challenge: str
+    dpop_jkt: str | None
+    """The thumbprint of the key that the code is for (RFC 9449 10)."""
 
 
 def check_address(parameters: Parameters, settings: Settings) -> ReturnAddress:
@@ -71,6 +73,7 @@ def check_request(
         audience=read_audience(parameters, settings),
         nonce=parameters.get("nonce"),
         code_challenge=_read_challenge(parameters),
+        dpop_jkt=_read_dpop_jkt(parameters),
         prompt=_read_prompt(parameters),
         max_age_seconds=_read_max_age(parameters),
         login_hint=parameters.get("login_hint"),
@@ -96,11 +99,18 @@ def _read_challenge(parameters: Parameters) -> str:
         raise RequestRefused("invalid_request", "PKCE is required: code_challenge is missing.")
     if parameters.get("code_challenge_method") != "S256":
         raise RequestRefused("invalid_request", "The code_challenge_method must be S256.")
-    if not CHALLENGE.fullmatch(challenge):
+    if not SHA256.fullmatch(challenge):
         raise RequestRefused(
             "invalid_request", "The code_challenge must be 43 letters of base64url."
         )
     return challenge
+
+
+def _read_dpop_jkt(parameters: Parameters) -> str | None:
+    thumbprint = parameters.get("dpop_jkt")
+    if thumbprint is not None and not SHA256.fullmatch(thumbprint):
+        raise RequestRefused("invalid_request", "The dpop_jkt must be 43 letters of base64url.")
+    return thumbprint
 
 
 def _read_prompt(parameters: Parameters) -> frozenset[str]:

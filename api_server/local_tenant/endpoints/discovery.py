@@ -6,6 +6,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from api_server.bearer.dpop import PROOF_ALGORITHMS
 from api_server.local_tenant.endpoints.authorization_request import PROMPTS
 from api_server.local_tenant.records.device_codes import GRANT_TYPE
 from api_server.local_tenant.records.grants import SCOPES
@@ -72,6 +73,7 @@ def metadata(settings: Settings) -> dict[str, object]:
         "grant_types_supported": ["authorization_code", "refresh_token", GRANT_TYPE],
         "code_challenge_methods_supported": ["S256"],
         "authorization_response_iss_parameter_supported": True,
+        "dpop_signing_alg_values_supported": list(PROOF_ALGORITHMS),
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": [ALGORITHM],
         "acr_values_supported": [ACR],

@@ -88,17 +88,6 @@ async def read_form(request: Request) -> Parameters:
         raise RequestRefused("invalid_request", "The body was cut off.") from error
 
 
-async def read_client_form(request: Request, settings: Settings) -> Parameters:
-    """Read a form of the one client, which is public: it has no secret (RFC 6749 2.1, 3.2)."""
-    form = await read_form(request)
-    form.refuse_repeated()
-    if "authorization" in request.headers or form.get("client_secret") is not None:
-        raise _invalid_client("This tenant knows public clients only: send client_id, no secret.")
-    if form.require("client_id") != settings.client_id:
-        raise _invalid_client(f"The only client here is {settings.client_id}")
-    return form
-
-
 def read_scope(parameters: Parameters) -> tuple[str, ...]:
     """Return the scopes that are known here; raises RequestRefused if there are none.
 
@@ -126,10 +115,6 @@ async def _read_body(request: Request) -> bytes:
         if len(body) > MAX_BYTES:
             break
     return bytes(body)
-
-
-def _invalid_client(description: str) -> RequestRefused:
-    return RequestRefused("invalid_client", description, HTTPStatus.UNAUTHORIZED)
 
 
 def _quotable(name: str) -> str:

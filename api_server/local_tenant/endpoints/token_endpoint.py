@@ -2,17 +2,18 @@
 
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from api_server.local_tenant.endpoints.parameters import Parameters, read_audience, read_client_form
+from api_server.local_tenant.endpoints.client import add_nonce, read_client_form, read_proof
+from api_server.local_tenant.endpoints.parameters import Parameters, read_audience
 from api_server.local_tenant.errors import RequestRefused
 from api_server.local_tenant.records.codes import check_code, use_code
 from api_server.local_tenant.records.device_codes import GRANT_TYPE, use_device_code
-from api_server.local_tenant.records.grants import Grant, find_grant, prolong_grant
+from api_server.local_tenant.records.grants import Grant, find_grant, renew_grant
 from api_server.local_tenant.records.people import find_person
 from api_server.local_tenant.records.tenant import Tenant
 from api_server.local_tenant.records.tokens import (
@@ -24,6 +25,8 @@ from api_server.local_tenant.records.tokens import (
 )
 
 TokenSet: TypeAlias = dict[str, object]
+Answer: TypeAlias = Callable[[sqlite3.Connection, Parameters, str | None], TokenSet]
+"""Takes the form, and the thumbprint of the key that the request proved to hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,54 +38,60 @@ class TokenEndpoint:
     async def post(self, request: Request) -> Response:
         """Answer as RFC 6749 5 says."""
         try:
-            form = await read_client_form(request, self.tenant.settings)
-            answer = self._grant_types(form.require("grant_type"))
-            with self.tenant.database.transaction() as db:
-                tokens = answer(db, form)
+            tokens = await self._answer(request)
         except RequestRefused as error:
-            return error.response()
-        return JSONResponse(tokens, headers={"Cache-Control": "no-store"})
+            return add_nonce(error.response(), self.tenant)
+        response = JSONResponse(tokens, headers={"Cache-Control": "no-store"})
+        return add_nonce(response, self.tenant)
 
-    def _grant_types(self, grant_type: str) -> Callable[[sqlite3.Connection, Parameters], TokenSet]:
+    async def _answer(self, request: Request) -> TokenSet:
+        settings = self.tenant.settings
+        form = await read_client_form(request, settings)
+        answer = self._grant_types(form.require("grant_type"))
+        jkt = read_proof(request, settings.url("token"), self.tenant)
+        with self.tenant.database.transaction() as db:
+            return answer(db, form, jkt)
+
+    def _grant_types(self, grant_type: str) -> Answer:
         if grant_type == "authorization_code":
             return self._redeem_code
         if grant_type == "refresh_token":
             return self._renew
         if grant_type == GRANT_TYPE:
-            return self._redeem_device_code
+            return self._redeem_device
         raise RequestRefused("unsupported_grant_type", "See grant_types_supported in discovery.")
 
-    def _redeem_code(self, db: sqlite3.Connection, form: Parameters) -> TokenSet:
+    def _redeem_code(self, db: sqlite3.Connection, form: Parameters, jkt: str | None) -> TokenSet:
         code = use_code(db, form.require("code"))
-        check_code(code, form.get("redirect_uri"), form.get("code_verifier"), self.tenant.now())
-        grant = self._require_own(find_grant(db, code.grant_id))
-        self._check_target(form, grant)
+        address, verifier = form.get("redirect_uri"), form.get("code_verifier")
+        check_code(code, address, verifier, jkt, self.tenant.now())
+        grant = self._check_grant(find_grant(db, code.grant_id), form, jkt)
         return _make_tokens(db, self.tenant, grant, grant.scope, nonce=grant.nonce)
 
-    def _renew(self, db: sqlite3.Connection, form: Parameters) -> TokenSet:
+    def _renew(self, db: sqlite3.Connection, form: Parameters, jkt: str | None) -> TokenSet:
         token = check_refresh_token(db, form.require("refresh_token"), self.tenant.now())
-        grant = self._require_own(token.grant)
-        self._check_target(form, grant)
+        grant = self._check_grant(token.grant, form, jkt)
         scope = _narrow_scope(form, grant)
         # only now: a request that could not be answered anyway uses no token up
         use_refresh_token(db, token)
         return _make_tokens(db, self.tenant, grant, scope)
 
-    def _redeem_device_code(self, db: sqlite3.Connection, form: Parameters) -> TokenSet:
-        grant = use_device_code(db, form.require("device_code"), self.tenant.now())
-        grant = self._require_own(grant)
-        self._check_target(form, grant)
+    def _redeem_device(self, db: sqlite3.Connection, form: Parameters, jkt: str | None) -> TokenSet:
+        granted = use_device_code(db, form.require("device_code"), self.tenant.now())
+        grant = self._check_grant(granted, form, jkt)
         return _make_tokens(db, self.tenant, grant, grant.scope)
 
-    def _require_own(self, grant: Grant | None) -> Grant:
+    def _check_grant(self, grant: Grant | None, form: Parameters, jkt: str | None) -> Grant:
+        """Return a grant of this client, bound to the key that it proved; raise RequestRefused."""
         if grant is None or grant.client_id != self.tenant.settings.client_id:
             raise RequestRefused("invalid_grant", "It was revoked, or given to another client.")
-        return grant
-
-    def _check_target(self, form: Parameters, grant: Grant) -> None:
         # RFC 8707 2.2: at most what was asked for at the authorization endpoint
         if read_audience(form, self.tenant.settings) not in (None, grant.audience):
             raise RequestRefused("invalid_target", "That API was not asked for at the sign-in.")
+        # RFC 9449 5: what a client without a secret once bound stays so, refresh tokens too
+        if grant.jkt not in (None, jkt):
+            raise RequestRefused("invalid_grant", "It is bound to a key; prove that you have it.")
+        return replace(grant, jkt=jkt)
 
 
 def _narrow_scope(form: Parameters, grant: Grant) -> tuple[str, ...]:
@@ -104,11 +113,11 @@ def _make_tokens(
 
     `nonce` is that of the authorization request; a renewed ID token has none (OIDC Core 12.2).
     """
-    prolong_grant(db, grant.id, tenant)
+    renew_grant(db, grant, tenant)
     access_token = add_access_token(db, tenant, grant, scope)
     response: dict[str, object] = {
         "access_token": access_token,
-        "token_type": "Bearer",
+        "token_type": "Bearer" if grant.jkt is None else "DPoP",
         "expires_in": tenant.settings.access_token_lifetime_seconds,
         "scope": " ".join(scope),
     }

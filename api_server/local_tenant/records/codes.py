@@ -24,18 +24,25 @@ class Code:
     grant_id: str
     redirect_uri: str
     code_challenge: str
+    dpop_jkt: str | None
     expires_at: int
 
 
 def add_code(
-    db: sqlite3.Connection, tenant: Tenant, grant_id: str, redirect_uri: str, code_challenge: str
+    db: sqlite3.Connection,
+    tenant: Tenant,
+    grant_id: str,
+    *,
+    redirect_uri: str,
+    code_challenge: str,
+    dpop_jkt: str | None,
 ) -> str:
     """Make a code for a grant."""
     secret = tenant.draw_secret()
     expires_at = tenant.now() + tenant.settings.code_lifetime_seconds
     db.execute(
-        "INSERT INTO codes VALUES (?, ?, ?, ?, 0, ?)",
-        (digest(secret), grant_id, redirect_uri, code_challenge, expires_at),
+        "INSERT INTO codes VALUES (?, ?, ?, ?, 0, ?, ?)",
+        (digest(secret), grant_id, redirect_uri, code_challenge, expires_at, dpop_jkt),
     )
     return secret
 
@@ -52,11 +59,16 @@ def use_code(db: sqlite3.Connection, secret: str) -> Code:
         revoke_grant(db, row["grant_id"])
         raise RequestRefused("invalid_grant", "The code was used before; its tokens are revoked.")
     db.execute("UPDATE codes SET used = 1 WHERE digest = ?", (digest(secret),))
-    return Code(row["grant_id"], row["redirect_uri"], row["code_challenge"], row["expires_at"])
+    return Code(**{name: row[name] for name in Code.__slots__})
 
 
-def check_code(code: Code, redirect_uri: str | None, verifier: str | None, now: int) -> None:
-    """Check what a code is bound to (RFC 6749 4.1.3, RFC 7636 4.6); raises RequestRefused."""
+def check_code(
+    code: Code, redirect_uri: str | None, verifier: str | None, jkt: str | None, now: int
+) -> None:
+    """Check what a code is bound to; raises RequestRefused.
+
+    That is an address, a verifier and perhaps a key (RFC 6749 4.1.3, RFC 7636 4.6, RFC 9449 10).
+    """
     if code.expires_at <= now:
         raise RequestRefused("invalid_grant", "The code has expired.")
     if redirect_uri != code.redirect_uri:
@@ -65,6 +77,8 @@ def check_code(code: Code, redirect_uri: str | None, verifier: str | None, now: 
         raise RequestRefused("invalid_grant", "The code_verifier is missing or malformed.")
     if not hmac.compare_digest(challenge_of(verifier), code.code_challenge):
         raise RequestRefused("invalid_grant", "The code_verifier is wrong.")
+    if code.dpop_jkt not in (None, jkt):
+        raise RequestRefused("invalid_grant", "The proof is not of the key that dpop_jkt named.")
 
 
 def challenge_of(verifier: str) -> str:

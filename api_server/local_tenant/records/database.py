@@ -25,7 +25,12 @@ from api_server.local_tenant.settings import Randomness, Settings
 logger = getLogger(__name__)
 
 FOLDER: Final = "local_tenant"
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
+MIGRATIONS: Final = {
+    2: "ALTER TABLE grants ADD COLUMN jkt TEXT; ALTER TABLE codes ADD COLUMN dpop_jkt TEXT;"
+}
+"""From each version to the next: no update may end a session."""
+
 PATIENCE_SECONDS: Final = 5.0
 """With another process that uses the file."""
 
@@ -140,8 +145,11 @@ def _connect(path: Path, patience_seconds: float) -> sqlite3.Connection:
 
 def _apply_schema(connection: sqlite3.Connection) -> None:
     (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if version not in (0, SCHEMA_VERSION):
+    if version not in (0, *MIGRATIONS, SCHEMA_VERSION):
         raise sqlite3.DatabaseError(f"it was made by another version of Doorkey ({version})")
+    for old in range(version or SCHEMA_VERSION, SCHEMA_VERSION):
+        change = f"{MIGRATIONS[old]} PRAGMA user_version = {old + 1};"
+        connection.executescript(f"BEGIN IMMEDIATE; {change} COMMIT;")
     connection.executescript((files(__package__) / "schema.sql").read_text("utf-8"))
     connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 

@@ -42,6 +42,8 @@ class Grant:
     nonce: str | None
     sid: str
     auth_time: int
+    jkt: str | None = None
+    """The thumbprint of the key that its tokens are bound to (RFC 9449 6.1)."""
 
 
 def add_grant(
@@ -68,7 +70,7 @@ def add_grant(
     db.execute("DELETE FROM grants WHERE expires_at <= ?", (tenant.now(),))
     db.execute(
         "INSERT INTO grants VALUES"
-        " (:id, :person, :client_id, :scope, :audience, :nonce, :sid, :auth_time, 0, :end)",
+        " (:id, :person, :client_id, :scope, :audience, :nonce, :sid, :auth_time, 0, :end, :jkt)",
         {**asdict(grant), "scope": " ".join(grant.scope), "end": _end(tenant)},
     )
     return grant
@@ -84,9 +86,10 @@ def find_grant(db: sqlite3.Connection, grant_id: str) -> Grant | None:
     return Grant(**{**members, "scope": tuple(row["scope"].split())})
 
 
-def prolong_grant(db: sqlite3.Connection, grant_id: str, tenant: Tenant) -> None:
-    """Keep a grant as long as the tokens that were made of it just now."""
-    db.execute("UPDATE grants SET expires_at = ? WHERE id = ?", (_end(tenant), grant_id))
+def renew_grant(db: sqlite3.Connection, grant: Grant, tenant: Tenant) -> None:
+    """Keep a grant as long as the tokens made of it just now, bound to the key that they are."""
+    query = "UPDATE grants SET expires_at = ?, jkt = ? WHERE id = ?"
+    db.execute(query, (_end(tenant), grant.jkt, grant.id))
 
 
 def revoke_grant(db: sqlite3.Connection, grant_id: str) -> None:

@@ -58,7 +58,8 @@ CREATE TABLE IF NOT EXISTS grants (
     sid        TEXT NOT NULL,
     auth_time  INTEGER NOT NULL,
     revoked    INTEGER NOT NULL DEFAULT 0,
-    expires_at INTEGER NOT NULL
+    expires_at INTEGER NOT NULL,
+    jkt        TEXT -- the thumbprint of the key that its tokens are bound to (RFC 9449 6.1)
 );
 CREATE INDEX IF NOT EXISTS grants_by_expiry ON grants (expires_at);
 
@@ -69,7 +70,8 @@ CREATE TABLE IF NOT EXISTS codes (
     redirect_uri   TEXT NOT NULL,
     code_challenge TEXT NOT NULL,
     used           INTEGER NOT NULL DEFAULT 0,
-    expires_at     INTEGER NOT NULL
+    expires_at     INTEGER NOT NULL,
+    dpop_jkt       TEXT -- the thumbprint that the request named (RFC 9449 10)
 );
 CREATE INDEX IF NOT EXISTS codes_by_grant ON codes (grant_id);
 

@@ -6,11 +6,13 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Final
 
+from api_server.bearer.dpop import Nonces, ProofVerifier
 from api_server.local_tenant.records.database import Database, draw_secret, open_database
 from api_server.local_tenant.records.people import add_demo_people
 from api_server.local_tenant.records.signing_keys import SigningKeys, load_keys
 from api_server.local_tenant.settings import Clock, Randomness, Settings
 
+NONCE_SECRET_BYTES: Final = 32
 PASSWORD_TRIES: Final = 10
 USER_CODE_TRIES: Final = 20
 WINDOW_SECONDS: Final = 300
@@ -59,6 +61,7 @@ class Tenant:
     randomness: Randomness
     wrong_passwords: Attempts
     wrong_user_codes: Attempts
+    proofs: ProofVerifier
 
     def now(self) -> int:
         """Return the time in whole seconds since the epoch."""
@@ -81,6 +84,7 @@ def open_tenant(
     with database.transaction() as db:
         keys = load_keys(db, int(clock()))
         add_demo_people(db, randomness, int(clock()))
+    nonces = Nonces(randomness(NONCE_SECRET_BYTES), clock) if settings.dpop_nonce else None
     return Tenant(
         settings,
         database,
@@ -89,4 +93,5 @@ def open_tenant(
         randomness,
         wrong_passwords=Attempts(PASSWORD_TRIES, WINDOW_SECONDS),
         wrong_user_codes=Attempts(USER_CODE_TRIES, WINDOW_SECONDS),
+        proofs=ProofVerifier(clock, nonces=nonces),
     )

@@ -65,6 +65,8 @@ def add_access_token(
         "auth_time": grant.auth_time,
         "jti": jti,
     }
+    if grant.jkt is not None:
+        claims["cnf"] = {"jkt": grant.jkt}
     return tenant.keys.sign(claims, ACCESS_TYP)
 
 

@@ -136,6 +136,22 @@ def test_file_of_another_version_is_set_aside_and_the_tenant_starts_afresh(
     assert "another version of Doorkey (99)" in caplog.text
 
 
+async def test_session_outlives_the_update_of_a_file_of_version_2(
+    visitor: Visitor, tenant: Tenant, settings: Settings, open_one: Open
+) -> None:
+    tokens = await visitor.tokens()
+    code = (await visitor.sign_in())["code"]
+    tenant.database.connection.executescript(
+        "ALTER TABLE grants DROP COLUMN jkt; ALTER TABLE codes DROP COLUMN dpop_jkt;"
+        "PRAGMA user_version = 2;"
+    )
+    tenant.close()
+    after = moved_to(open_one(settings), visitor)
+    assert (await after.renew(tokens["refresh_token"])).status_code == 200
+    assert (await after.redeem(code)).status_code == 200
+    assert not list(settings.state_dir.rglob("*.old"))
+
+
 def test_file_that_is_in_use_is_not_set_aside(tenant: Tenant, settings: Settings) -> None:
     tenant.database.connection.execute("PRAGMA user_version = 0")
     tenant.database.connection.execute("BEGIN EXCLUSIVE")
