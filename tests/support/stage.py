@@ -121,6 +121,7 @@ def stage(
     store: SessionStore | None = None,
     browser: Literal["signs in", "waits", "fails"] = "signs in",
     api: ApiAnswer = api_accepts,
+    api_transport: httpx.AsyncBaseTransport | None = None,
     around: Surroundings = HERE,
     redirect_uris: tuple[str, ...] = CONFIG.redirect_uris,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -168,7 +169,11 @@ def stage(
         sleep=sleep,
         copy_to_system=copy,
         look_around=look or _all_is_well,
-        make_api=partial(ApiClient, transport=httpx.MockTransport(api), clock=stopwatch(latencies)),
+        make_api=partial(
+            ApiClient,
+            transport=api_transport or httpx.MockTransport(api),
+            clock=stopwatch(latencies),
+        ),
     )
     app = DoorkeyApp(doors, keymap=keymap or Path("/nowhere/keymap.json"))
     app.animation_level = "none"

@@ -8,6 +8,9 @@ from typing import Final
 
 from tui.errors import ApiUnreachable, Obstacle
 
+LONGEST_WAIT_DIGITS: Final = 6
+"""Of a `Retry-After`: up to 27 hours."""
+
 LONGEST_TIMING: Final = 1000
 """Characters of a `Server-Timing` header that are looked at."""
 
@@ -48,7 +51,10 @@ class PingResult:
     """By their names in lower case; several of one name are one, with commas between."""
     body: str = field(repr=False)
     elapsed_seconds: float
+    """From the first byte that was sent, or the connection to be made, to the last that came."""
     method: str = "GET"
+    parts: Mapping[str, float] = field(default_factory=dict)
+    """What that consists of, in seconds: `connect`, `TLS`, `first byte`, `body`."""
 
     @property
     def ok(self) -> bool:
@@ -82,6 +88,13 @@ class PingResult:
         """How long the API says that it took: the first `dur` of `Server-Timing` (W3C)."""
         found = DURATION.search(self.headers.get("server-timing", "")[:LONGEST_TIMING])
         return float(found[1]) / 1000 if found else None
+
+    @property
+    def retry_after_seconds(self) -> int | None:
+        """How long the API asks to wait (RFC 9110 10.2.3), where it says so in seconds."""
+        value = self.headers.get("retry-after", "")
+        is_number = value.isascii() and value.isdigit() and len(value) < LONGEST_WAIT_DIGITS
+        return int(value) if is_number else None
 
     @property
     def is_html(self) -> bool:

@@ -13,6 +13,7 @@ from tui.api.request import PING, ApiRequest
 if TYPE_CHECKING:
     from tui.api.client import ApiClient
     from tui.auth.service import AuthService
+    from tui.auth.session import TokenSet
     from tui.config.load import Config
 
 REFUSALS: Final = frozenset({401, 403})
@@ -60,6 +61,11 @@ class Caller:
     def config(self) -> "Config":
         """Whose API is called."""
         return self._service.config
+
+    @property
+    def token_set(self) -> "TokenSet | None":
+        """The tokens that are held now; others after a renewal or a sign-in."""
+        return self._service.session.token_set if self._service.session else None
 
     async def call(self, request: ApiRequest = PING) -> Call:
         """Make one call and return what came of it.

@@ -1,14 +1,20 @@
-"""The calls of the API so far: what was called, what came of it, and how long it took."""
+"""The calls of the API so far, newest last, and how long they took."""
 
 from collections import deque
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from statistics import median
 from typing import Final
 
 from tui.api.call import Call
 
-CALLS_REMEMBERED: Final = 200
-"""A few minutes of one call per second; a cockpit is no monitoring system."""
+CALLS_REMEMBERED: Final = 10_000
+"""Hours of one call per second."""
+
+CHARACTERS_REMEMBERED: Final = 4_000_000
+"""Of bodies, all calls together; a single one may have a million."""
+
+FORGOTTEN: Final = "This body is kept no longer: newer ones took its room."
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,22 +27,34 @@ class Latencies:
 
 
 class CallHistory:
-    """The last calls, oldest first."""
+    """The last calls with their answers; of bodies, as many as there is room for."""
 
     def __init__(self) -> None:
         self._calls: deque[Call] = deque(maxlen=CALLS_REMEMBERED)
+        self._characters = 0
+        self._forgotten = 0
+        """Calls at the start of the list whose body has been forgotten."""
+
+    def __len__(self) -> int:
+        return len(self._calls)
 
     def add(self, call: Call) -> None:
-        """Remember a call; the oldest one may go for it."""
+        """Remember a call; the oldest one, or its body, may go for it."""
+        if len(self._calls) == CALLS_REMEMBERED:
+            self._characters -= _characters(self._calls[0])
+            self._forgotten = max(0, self._forgotten - 1)
         self._calls.append(call)
+        self._characters += _characters(call)
+        while self._characters > CHARACTERS_REMEMBERED and self._forgotten < len(self._calls) - 1:
+            self._forget_body(self._forgotten)
+            self._forgotten += 1
+
+    def newest(self, index: int) -> Call:
+        """Return a call, counted from the newest on."""
+        return self._calls[-1 - index]
 
     @property
-    def calls(self) -> tuple[Call, ...]:
-        """The calls, oldest first."""
-        return tuple(self._calls)
-
-    @property
-    def elapsed(self) -> list[float]:
+    def elapsed(self) -> Sequence[float]:
         """How long each answered call took, in seconds, oldest first."""
         return [call.elapsed_seconds for call in self._calls if call.elapsed_seconds is not None]
 
@@ -52,3 +70,14 @@ class CallHistory:
             return None
         rank = max(0, -(-len(ordered) * 95 // 100) - 1)
         return Latencies(ordered[0], median(ordered), ordered[rank])
+
+    def _forget_body(self, index: int) -> None:
+        call = self._calls[index]
+        self._characters -= _characters(call)
+        if call.result is not None and call.result.body:
+            self._calls[index] = replace(call, result=replace(call.result, body=FORGOTTEN))
+            self._characters += len(FORGOTTEN)
+
+
+def _characters(call: Call) -> int:
+    return len(call.result.body) if call.result else 0

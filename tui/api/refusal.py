@@ -39,6 +39,8 @@ class Comparison:
     wanted: str
     held: str
     fit: Fit
+    missing: tuple[str, ...] = ()
+    """Which of the words that are wanted the token lacks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +151,9 @@ def _rows(refused: Refused, cause: Cause) -> Iterator[Comparison]:
     yield _issuer(refused, cause)
     yield _expiry(refused, cause)
     if refused.challenge.scopes:
-        fit: Fit = "differs" if refused.missing_scopes else "fits"
-        yield Comparison("Scope", " ".join(refused.challenge.scopes), " ".join(refused.scopes), fit)
+        wanted, held = " ".join(refused.challenge.scopes), " ".join(refused.scopes)
+        missing = refused.missing_scopes
+        yield Comparison("Scope", wanted, held, "differs" if missing else "fits", missing)
     skew = refused.session.clock_skew_seconds
     if skew or cause == "early":
         held = f"{abs(skew):.0f} s {'ahead' if skew > 0 else 'behind'}" if skew else "unknown"
@@ -195,7 +198,7 @@ def _issuer(refused: Refused, cause: Cause) -> Comparison:
 
 
 def _expiry(refused: Refused, cause: Cause) -> Comparison:
-    late = cause == "expired" or refused.expiry + LEEWAY <= refused.tenant_now
+    late = cause == "expired" or refused.tenant_now - refused.expiry >= LEEWAY
     shown = refused.expiry.astimezone(refused.now.tzinfo)
     wanted = f"after {refused.tenant_now.astimezone(refused.now.tzinfo):%H:%M:%S}"
     return Comparison("Expiry", wanted, f"{shown:%Y-%m-%d %H:%M:%S}", "differs" if late else "fits")

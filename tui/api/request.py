@@ -6,7 +6,13 @@ from typing import Final
 from tui.config.memory import AppMemory
 from tui.web_address import split_web_address
 
-METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
+METHODS: Final = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
+
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+"""They change nothing (RFC 9110 9.2.1)."""
+
+REPEATED_METHODS: Final = frozenset({"GET", "HEAD"})
+"""What may be called without being asked for each time."""
 
 REQUEST_MEMORY: Final = "request"
 
@@ -22,9 +28,14 @@ class ApiRequest:
     path: str = "/api/external"
 
     @property
-    def next_method(self) -> str:
-        """The method that comes after this one, in a circle."""
-        return METHODS[(METHODS.index(self.method) + 1) % len(METHODS)]
+    def is_safe(self) -> bool:
+        """Whether it changes nothing."""
+        return self.method in SAFE_METHODS
+
+    @property
+    def may_repeat(self) -> bool:
+        """Whether it may be called unasked."""
+        return self.method in REPEATED_METHODS
 
 
 PING: Final = ApiRequest()
@@ -52,9 +63,13 @@ def checked_path(origin: str, text: str) -> str:
 
 
 def request_from(origin: str, method: object, path: object) -> ApiRequest:
-    """Return the request that was remembered; the quickstart's where that makes no sense."""
+    """Return the request that was remembered; the quickstart's where that makes no sense.
+
+    A method that changes something is not what anybody begins with: its path is read.
+    """
     if isinstance(method, str) and method in METHODS and isinstance(path, str):
         try:
+            method = method if method in SAFE_METHODS else "GET"
             return ApiRequest(method, checked_path(origin, path))
         except ValueError:
             return PING
@@ -62,8 +77,9 @@ def request_from(origin: str, method: object, path: object) -> ApiRequest:
 
 
 def remember_request(memory: AppMemory, origin: str, request: ApiRequest) -> None:
-    """Keep what is called at this origin."""
-    memory.set(REQUEST_MEMORY, {"origin": origin, "method": request.method, "path": request.path})
+    """Keep what is called at this origin, but no method that changes something."""
+    method = request.method if request.is_safe else "GET"
+    memory.set(REQUEST_MEMORY, {"origin": origin, "method": method, "path": request.path})
 
 
 def remembered_request(memory: AppMemory, origin: str) -> ApiRequest:

@@ -90,7 +90,7 @@ class Doors:
 
         api = (self.make_api or ApiClient)(self.config.api_url)
         caller = Caller(self.service, api, self.clock)
-        return ExternalApiScreen(caller, self.clock, self.memory, self.sleep)
+        return ExternalApiScreen(caller, self.clock, self.memory, self._clipboard(), self.sleep)
 
     def sign_in(
         self, scope: str, prompt: str, until_ready: Callable[[], Awaitable[None]]

@@ -31,4 +31,4 @@ def test_only_the_last_calls_are_remembered() -> None:
     history = CallHistory()
     for _ in range(CALLS_REMEMBERED + 5):
         history.add(call(0.1))
-    assert len(history.calls) == CALLS_REMEMBERED
+    assert len(history) == CALLS_REMEMBERED

@@ -2,7 +2,15 @@
 
 import pytest
 
-from tui.api.request import PING, ApiRequest, checked_path, request_from
+from tui.api.request import (
+    PING,
+    ApiRequest,
+    checked_path,
+    remember_request,
+    remembered_request,
+    request_from,
+)
+from tui.config.memory import AppMemory
 
 ORIGIN = "https://api.example"
 
@@ -29,8 +37,16 @@ def test_what_was_remembered_wrongly_is_forgotten(method: object, path: object) 
     assert request_from(ORIGIN, method, path) is PING
 
 
-def test_methods_go_round() -> None:
-    request = ApiRequest()
-    for _ in range(7):
-        request = ApiRequest(request.next_method)
-    assert request.method == "GET"
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+def test_a_method_that_changes_something_is_not_what_a_restart_begins_with(method: str) -> None:
+    memory = AppMemory(None)
+    remember_request(memory, ORIGIN, ApiRequest(method, "/orders/7"))
+    assert remembered_request(memory, ORIGIN) == ApiRequest("GET", "/orders/7")
+    assert request_from(ORIGIN, method, "/orders/7") == ApiRequest("GET", "/orders/7")
+
+
+def test_a_method_that_only_reads_is_remembered_with_its_path() -> None:
+    memory = AppMemory(None)
+    remember_request(memory, ORIGIN, ApiRequest("HEAD", "/orders"))
+    assert remembered_request(memory, ORIGIN) == ApiRequest("HEAD", "/orders")
+    assert remembered_request(memory, "https://another.example") is PING

@@ -2,6 +2,7 @@
 
 from tui.app.keys.caps import APP_BINDINGS
 from tui.app.keys.keymap import Scopes
+from tui.app.screens.call_dialogs import ChangeScreen, MethodScreen
 from tui.app.screens.external_api import ExternalApiScreen
 from tui.app.screens.help import HelpScreen
 from tui.app.screens.home import HomeScreen
@@ -9,9 +10,11 @@ from tui.app.screens.log_out import LogOutScreen
 from tui.app.screens.place import PlaceScreen
 from tui.app.screens.profile import ProfileScreen
 from tui.app.screens.sign_in import SignInScreen
-from tui.app.widgets.answer_panel import AnswerPanel
+from tui.app.widgets.answer_panel import AnswerLines, AnswerPanel
 from tui.app.widgets.calls_panel import CallsTable
 from tui.app.widgets.claims_table import ClaimsTable
+from tui.app.widgets.request_line import PathField
+from tui.app.widgets.row_list import RowList
 
 
 def key_scopes() -> Scopes:
@@ -26,6 +29,9 @@ def key_scopes() -> Scopes:
         "log-out": LogOutScreen.BINDINGS,
         "help": HelpScreen.BINDINGS,
         "claims": ClaimsTable.BINDINGS,
-        "answer": AnswerPanel.BINDINGS,
-        "calls": CallsTable.BINDINGS,
+        "answer": [*RowList.BINDINGS, *AnswerLines.BINDINGS, *AnswerPanel.BINDINGS],
+        "calls": [*RowList.BINDINGS, *CallsTable.BINDINGS],
+        "path": PathField.BINDINGS,
+        "methods": MethodScreen.BINDINGS,
+        "change": ChangeScreen.BINDINGS,
     }

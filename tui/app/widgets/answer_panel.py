@@ -1,34 +1,116 @@
-"""What an API answered, in full: the headers, and the body with JSON in colours."""
+"""What an API answered, in full: the body, laid out, folded and searched, and the headers."""
 
-import json
+import asyncio
+from collections.abc import Mapping
 from typing import ClassVar, Final
 
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Vertical
 from textual.content import Content
-from textual.highlight import highlight
-from textual.widgets import Static
+from textual.widgets import Input
 
 from tui.api.answer import PingResult
-from tui.text import printable, printable_block, shortened
-
-LONGEST_BODY: Final = 20_000
-"""Characters of a body that are shown; a longer one is cut, and says so."""
+from tui.api.document import Document, Kind
+from tui.app.widgets.row_list import RowList
+from tui.text import printable, shortened
 
 LONGEST_HEADER: Final = 500
 
 MOST_HEADERS: Final = 60
 
+LARGE_BODY: Final = 50_000
+"""Characters; laying out a larger one takes more than 30 ms, and is not done on the event loop."""
 
-class AnswerPanel(VerticalScroll):
-    """Headers and body, to scroll through."""
+LOOKS: Final[Mapping[Kind, str]] = {
+    "key": "$text-primary",
+    "text": "$text-success",
+    "number": "$text-warning",
+    "word": "$text-accent",
+    "mark": "$foreground-muted",
+    "plain": "",
+}
+
+
+class AnswerLines(RowList):
+    """The body and, below it, the headers; Enter folds and unfolds."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j", "scroll_down", "Down", show=False, id="answer-down"),
-        Binding("k", "scroll_up", "Up", show=False, id="answer-up"),
-        Binding("g", "scroll_home", "Top", show=False, id="answer-top"),
-        Binding("G", "scroll_end", "Bottom", show=False, id="answer-bottom"),
+        Binding("space", "choose", "Fold", id="fold", tooltip="Fold what begins here, or unfold"),
+        Binding("z", "fold_all", "Fold all", show=False, id="fold-all"),
+        Binding("n", "find_next(1)", "Next", show=False, id="find-next"),
+        Binding("N", "find_next(-1)", "Before", show=False, id="find-before"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__(id="answer-lines")
+        self._document = Document("")
+        self._headers: list[Content] = []
+        self._found: list[int] = []
+
+    def show(self, document: Document, headers: list[Content]) -> None:
+        """Show another answer."""
+        self._document, self._headers, self._found = document, headers, []
+        self._document.wrap(self.size.width)
+        self._count_rows(0)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Break long lines anew."""
+        self._document.wrap(event.size.width)
+        self._count_rows(self.cursor)
+
+    def draw_row(self, index: int) -> Content:
+        """Return a line of the body, or a header."""
+        rows = len(self._document.shown)
+        if index >= rows:
+            return self._headers[index - rows]
+        parts = ((text, LOOKS[kind]) for text, kind in self._document.parts(index))
+        line = Content.assemble(*parts)[self._document.span(index)]
+        is_found = self._document.shown[index][0] in self._found
+        return line.stylize("underline") if is_found else line
+
+    def action_choose(self) -> None:
+        """Fold what begins here, or unfold it."""
+        if self.cursor < len(self._document.shown):
+            at, _ = self._document.shown[self.cursor]
+            self._document.fold(self.cursor)
+            self._count_rows(self._document.row_of(at))
+
+    def action_fold_all(self) -> None:
+        """Fold everything within the outermost, or unfold it all."""
+        self._document.fold_all()
+        self._count_rows(0)
+
+    def find(self, words: str) -> int:
+        """Go to the first line that holds `words`, and return how many do."""
+        self._found = self._document.find(words) if words else []
+        self._go_to(self._found[0] if self._found else None)
+        return len(self._found)
+
+    def action_find_next(self, step: int) -> None:
+        """Go to the next line that was found, or to the one before."""
+        here, _ = self._document.shown[min(self.cursor, len(self._document.shown) - 1)]
+        others = [at for at in self._found if (at - here) * step > 0]
+        around = self._found[:: 1 if step > 0 else -1]
+        self._go_to(next(iter(others[:: 1 if step > 0 else -1]), next(iter(around), None)))
+
+    def _go_to(self, line: int | None) -> None:
+        if line is not None:
+            self._document.reveal(line)
+            self._count_rows(self.cursor)
+            self.cursor = self._document.row_of(line)
+        self.refresh()
+
+    def _count_rows(self, cursor: int) -> None:
+        self.set_rows(len(self._document.shown) + len(self._headers), cursor)
+
+
+class AnswerPanel(Vertical):
+    """The answer, and a field to search it with."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "end_search", "Done", show=False, id="end-search"),
     ]
 
     def __init__(self) -> None:
@@ -36,37 +118,53 @@ class AnswerPanel(VerticalScroll):
         self.border_title = "Answer"
 
     def compose(self) -> ComposeResult:
-        """Yield the two parts."""
-        yield Static(id="answer-body")
-        yield Static(id="answer-headers")
+        """Yield the lines and the field."""
+        yield AnswerLines()
+        yield Input(placeholder="Find", compact=True, id="find")
 
-    def show(self, result: PingResult | None) -> None:
+    def on_mount(self) -> None:
+        """Start with nothing to show, and nothing to search."""
+        self.display = False
+        self.query_one("#find").display = False
+
+    async def show(self, result: PingResult | None) -> None:
         """Show an answer; None hides the panel."""
         self.display = result is not None
         if result is None:
             return
         size = len(result.body.encode())
         self.border_subtitle = Content(f"{size:,} bytes" if size else "no body")
-        body = self.query_one("#answer-body", Static)
-        body.display = bool(result.body)
-        body.update(body_content(result.body))
-        self.query_one("#answer-headers", Static).update(_headers(result))
-        self.scroll_home(animate=False)
+        if len(result.body) > LARGE_BODY:
+            document = await asyncio.to_thread(Document, result.body)
+        else:
+            document = Document(result.body)
+        self.query_one(AnswerLines).show(document, _headers(result))
+
+    def search(self) -> None:
+        """Ask what to look for."""
+        field = self.query_one("#find", Input)
+        field.display = True
+        field.focus()
+
+    def action_end_search(self) -> None:
+        """Go back to the lines; what was found stays underlined."""
+        self.query_one("#find").display = False
+        self.query_one(AnswerLines).focus()
+
+    @on(Input.Changed, "#find")
+    def _find(self, message: Input.Changed) -> None:
+        message.stop()
+        count = self.query_one(AnswerLines).find(message.value)
+        said = f"{count:,} lines" if count != 1 else "1 line"
+        self.border_subtitle = Content(said if message.value else "")
+
+    @on(Input.Submitted, "#find")
+    def _found(self, message: Input.Submitted) -> None:
+        message.stop()
+        self.action_end_search()
 
 
-def body_content(body: str) -> Content:
-    """Return a body drawn: JSON indented and in colours, anything else as the text that it is."""
-    cut = len(body) > LONGEST_BODY
-    try:
-        document = None if cut else json.dumps(json.loads(body), indent=2, ensure_ascii=False)
-    except (ValueError, RecursionError):
-        document = None
-    if document is not None and len(document) <= LONGEST_BODY:
-        return highlight(printable_block(document), language="json")
-    return Content(shortened(printable_block(body[: LONGEST_BODY + 1]), LONGEST_BODY))
-
-
-def _headers(result: PingResult) -> Content:
+def _headers(result: PingResult) -> list[Content]:
     shown = list(result.headers.items())[:MOST_HEADERS]
     lines = [
         Content.assemble(
@@ -75,4 +173,4 @@ def _headers(result: PingResult) -> Content:
         )
         for name, value in shown
     ]
-    return Content("\n").join(lines)
+    return [Content(""), *lines] if result.body else lines

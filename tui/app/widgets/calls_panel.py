@@ -1,34 +1,79 @@
-"""The calls so far: how quick they were, as a line and in numbers, and what came of each."""
+"""The calls so far: how quick they were, in bars and in numbers, and what came of each."""
 
 from typing import ClassVar, Final
 
-from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import DataTable, Sparkline, Static
+from textual.message import Message
+from textual.widgets import Static
 
 from tui.api.call import Call
 from tui.api.history import CallHistory
+from tui.api.request import ApiRequest
 from tui.app.widgets.ping_result import milliseconds
+from tui.app.widgets.row_list import RowList
 from tui.text import printable, shortened
 
-SPARKS: Final = 60
-"""Calls in the line of latencies; older ones would only blur it."""
+BARS: Final = "▁▂▃▄▅▆▇█"
 
-LONGEST_PATH: Final = 40
+MOST_BARS: Final = 40
+
+FEWEST_FOR_BARS: Final = 2
+
+FEWEST_FOR_NUMBERS: Final = 5
+"""Calls; of fewer, a median says no more than the list itself."""
+
+TIME_CELLS, CAME_CELLS, TOOK_CELLS = 10, 7, 9
+
+LONGEST_PATH: Final = 120
 
 
-class CallsTable(DataTable[Text]):
-    """One row for each call, the last one on top."""
+class CallsTable(RowList):
+    """One row for each call, the last one on top; choosing one shows it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j", "cursor_down", "Down", show=False, id="call-down"),
-        Binding("k", "cursor_up", "Up", show=False, id="call-up"),
-        Binding("g", "scroll_top", "First", show=False, id="call-first"),
-        Binding("G", "scroll_bottom", "Last", show=False, id="call-last"),
+        Binding("a", "again", "Again", id="call-again", tooltip="Make the chosen call again"),
     ]
+
+    class AgainRequested(Message):
+        """Somebody wants a call once more."""
+
+        def __init__(self, request: ApiRequest) -> None:
+            self.request = request
+            super().__init__()
+
+    def __init__(self) -> None:
+        super().__init__(id="calls-table")
+        self._history = CallHistory()
+
+    def show(self, history: CallHistory) -> None:
+        """Show the calls after one was added; the cursor stays at its call, or on top."""
+        self._history = history
+        self.set_rows(len(history), self.cursor + 1 if self.cursor else 0)
+
+    def call_at(self, index: int) -> Call:
+        """Return the call in a row."""
+        return self._history.newest(index)
+
+    def draw_row(self, index: int) -> Content:
+        """Return when it was, what came, how long it took, and what was called."""
+        call = self.call_at(index)
+        symbol, look = ("✓", "$text-success") if call.ok else ("✗", "$text-error")
+        took = "" if call.elapsed_seconds is None else milliseconds(call.elapsed_seconds)
+        path = shortened(printable(call.request.path), LONGEST_PATH)
+        return Content.assemble(
+            f"{call.at:%H:%M:%S}".ljust(TIME_CELLS),
+            (f"{symbol} {call.outcome}".ljust(CAME_CELLS), look),
+            took.rjust(TOOK_CELLS),
+            f"  {call.request.method} {path}",
+        )
+
+    def action_again(self) -> None:
+        """Ask for the call at the cursor once more."""
+        if self.row_count:
+            self.post_message(self.AgainRequested(self.call_at(self.cursor).request))
 
 
 class CallsPanel(Vertical):
@@ -39,54 +84,52 @@ class CallsPanel(Vertical):
         self.border_title = "Calls"
 
     def compose(self) -> ComposeResult:
-        """Yield the line, the numbers, the list."""
-        yield Sparkline([], id="latency-line")
+        """Yield the bars, the numbers, the list under its heads."""
+        yield Static(id="latency-bars")
         yield Static(id="latency-numbers")
-        yield CallsTable(id="calls-table", cursor_type="row", zebra_stripes=False)
+        heads = f"{'Time':<{TIME_CELLS}}{'Came':<{CAME_CELLS}}{'Took':>{TOOK_CELLS}}  Call"
+        yield Static(Content(heads), id="calls-heads")
+        yield CallsTable()
 
     def on_mount(self) -> None:
-        """Name the columns."""
-        table = self.query_one(CallsTable)
-        table.add_column("Time", width=8)
-        table.add_column("Came", width=6)
-        table.add_column("Took", width=8)
-        table.add_column("Call")
+        """Wait for the first call."""
         self.display = False
 
     def show(self, history: CallHistory) -> None:
         """Draw everything anew after a call."""
-        self.display = bool(history.calls)
-        line = self.query_one(Sparkline)
-        line.display = len(history.elapsed) > 1  # one call alone makes no line
-        line.data = [seconds * 1000 for seconds in history.elapsed[-SPARKS:]]
-        self.query_one("#latency-numbers", Static).update(numbers(history))
-        count = len(history.calls)
+        self.display = True
+        self._say("#latency-bars", bars(history))
+        self._say("#latency-numbers", numbers(history))
         failed = f", {history.refused} not ok" if history.refused else ""
-        self.border_subtitle = Content(f"{count} call{'s' if count > 1 else ''}{failed}")
-        table = self.query_one(CallsTable)
-        table.clear()
-        for call in reversed(history.calls):
-            table.add_row(*_cells(call))
+        count = len(history)
+        self.border_subtitle = Content(f"{count:,} call{'s' if count > 1 else ''}{failed}")
+        self.query_one(CallsTable).show(history)
+
+    def _say(self, name: str, words: Content) -> None:
+        line = self.query_one(name, Static)
+        line.update(words)
+        line.display = bool(words)
+
+
+def bars(history: CallHistory) -> Content:
+    """Return a bar for each of the last calls, as high as it took long, from zero on."""
+    taken = history.elapsed[-MOST_BARS:]
+    if len(taken) < FEWEST_FOR_BARS:
+        return Content("")
+    longest = max(*taken, 1e-9)
+    drawn = "".join(BARS[round(seconds / longest * (len(BARS) - 1))] for seconds in taken)
+    return Content.assemble(
+        (drawn, "$text-primary"), (f"  up to {milliseconds(longest)}", "$foreground-muted")
+    )
 
 
 def numbers(history: CallHistory) -> Content:
-    """Return the least, the median and the 95th percentile in words."""
+    """Return the least, the median and the 95th percentile in words, where they say anything."""
     latencies = history.latencies()
-    if latencies is None:
-        return Content("no answer yet")
+    if latencies is None or len(history.elapsed) < FEWEST_FOR_NUMBERS:
+        return Content("")
     parts = {"min": latencies.shortest, "median": latencies.median, "p95": latencies.p95}
     return Content("  ").join(
         Content.assemble((f"{name} ", "$foreground-muted"), milliseconds(seconds))
         for name, seconds in parts.items()
     )
-
-
-def _cells(call: Call) -> list[Text]:
-    symbol = "✓" if call.ok else "✗"
-    took = "" if call.elapsed_seconds is None else milliseconds(call.elapsed_seconds)
-    return [
-        Text(f"{call.at:%H:%M:%S}"),
-        Text(f"{symbol} {call.outcome}"),
-        Text(took, justify="right"),
-        Text(f"{call.request.method} {shortened(printable(call.request.path), LONGEST_PATH)}"),
-    ]

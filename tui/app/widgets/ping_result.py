@@ -7,8 +7,11 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from tui.api.answer import NoAnswer, PingResult
+from tui.api.answer import PingResult
+from tui.api.call import Call
+from tui.api.request import ApiRequest
 from tui.app.keys.caps import key_cap
+from tui.app.moments import duration
 from tui.errors import Obstacle
 from tui.text import printable, printable_block, shortened
 
@@ -44,42 +47,69 @@ class PingResultPanel(Vertical):
         """Say that nothing has been called yet."""
         self._say("-idle", f"· Nothing called yet. Press Ping, or {key_cap(self, 'ping')}.")
 
-    def show_calling(self, what: str) -> None:
-        """Say that a call is under way."""
-        self._say("-busy", "◌ Calling the API", facts=printable(what))
+    def show_calling(self, what: str, seconds: int) -> None:
+        """Say that a call is under way, for how long, and how to end it."""
+        since = f" · {seconds} s" if seconds else ""
+        remark = f"{key_cap(self, 'cancel-call')} cancels." if seconds else ""
+        self._say("-busy", f"◌ Calling the API{since}", printable(what), remark)
 
-    def show_result(self, result: PingResult) -> None:
-        """Say what the API answered."""
-        facts = [f"{result.status} {result.reason}", milliseconds(result.elapsed_seconds)]
-        if result.serving_seconds is not None:
-            facts.append(f"{milliseconds(result.serving_seconds)} in the API")
-        if result.request_id:
-            facts.append(f"request {result.request_id}")
-        shown = " · ".join(shortened(printable(fact), LONGEST_FACT) for fact in facts)
+    def show_ready(self, words: str) -> None:
+        """Say what can be called now."""
+        self._say("-idle", f"· {printable(words)}")
+
+    def show(self, call: Call, *, is_newest: bool = True) -> None:
+        """Say what came of a call; which one it was, where it is not the newest."""
+        if call.result is not None:
+            self._show_result(call.result)
+        elif call.no_answer is not None:
+            verdict = NO_ANSWER[call.no_answer.kind]
+            self._say("-bad", f"✗ {verdict}", remark=printable_block(call.no_answer))
+        self.border_title = Content(
+            "Result" if is_newest else f"Result of {call.at:%H:%M:%S}, {_what(call.request)}"
+        )
+
+    def show_trouble(self, why: str, verdict: str = "The API was not called") -> None:
+        """Say why there is no result."""
+        self._say("-bad", f"✗ {verdict}", remark=printable_block(why))
+
+    def _show_result(self, result: PingResult) -> None:
         verdict = shortened(printable(result.message), 4 * LONGEST_FACT)
         state, symbol = ("-good", "✓") if result.ok else ("-bad", "✗")
-        self._say(state, f"{symbol} {verdict}", shown, self._hint(result))
-
-    def show_no_answer(self, error: NoAnswer) -> None:
-        """Say that there was no answer at all, and why."""
-        self._say("-bad", f"✗ {NO_ANSWER[error.kind]}", remark=printable_block(error))
-
-    def show_trouble(self, why: str) -> None:
-        """Say why the API was not even called."""
-        self._say("-bad", "✗ The API was not called", remark=printable_block(why))
+        facts = (shortened(printable(fact), LONGEST_FACT) for fact in _facts(result))
+        self._say(state, f"{symbol} {verdict}", " · ".join(facts), self._hint(result))
 
     def _hint(self, result: PingResult) -> str:
         if not result.hint:
             return ""
         hint = f"▸ {shortened(printable(result.hint), 2 * LONGEST_FACT)}"
+        if result.retry_after_seconds is not None:
+            hint += f" It asks to wait {duration(result.retry_after_seconds)}."
         return f"{hint} {key_cap(self, 'method')} changes it." if result.status == 405 else hint
 
     def _say(self, state: str, verdict: str, facts: str = "", remark: str = "") -> None:
+        self.border_title = "Result"
         self.remove_class("-good", "-bad", "-busy", "-idle").add_class(state)
         for name, text in {"verdict": verdict, "facts": facts, "remark": remark}.items():
             line = self.query_one(f"#{name}", Static)
             line.update(Content(text))
             line.display = bool(text)
+
+
+def _facts(result: PingResult) -> list[str]:
+    status = f"{result.status} {result.reason}"
+    facts = [] if str(result.status) in result.message else [status]  # said once
+    parts = ", ".join(f"{name} {milliseconds(seconds)}" for name, seconds in result.parts.items())
+    took = milliseconds(result.elapsed_seconds)
+    facts.append(f"{took}: {parts}" if parts else took)
+    if result.serving_seconds is not None:
+        facts.append(f"{milliseconds(result.serving_seconds)} in the API")
+    if result.request_id:
+        facts.append(f"request {result.request_id}")
+    return facts
+
+
+def _what(request: ApiRequest) -> str:
+    return f"{request.method} {shortened(printable(request.path), LONGEST_FACT)}"
 
 
 def milliseconds(seconds: float) -> str:

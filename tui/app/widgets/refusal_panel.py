@@ -1,7 +1,9 @@
 """Why the API refused: what it wants beside what the token holds, and the way out as a button."""
 
+from collections.abc import Iterable, Sequence
 from typing import Final
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
@@ -12,6 +14,18 @@ from tui.api.refusal import Comparison, Explanation, Remedy
 from tui.text import printable, shortened
 
 SYMBOLS: Final = {"fits": "✓", "differs": "✗", "unknown": "·"}
+
+NAME_LOOKS: Final = {"fits": "$text-success", "differs": "$text-error bold", "unknown": ""}
+
+NAME_CELLS: Final = 12
+
+SIDE_BY_SIDE_CELLS: Final = 100
+"""A panel narrower than this has what is held below what is wanted: addresses stay whole."""
+
+GAP_CELLS: Final = 3
+
+WANTED: Final = "the API wants"
+HELD: Final = "your token has"
 
 LONGEST_CELL: Final = 300
 """Characters; a claim may be a whole document."""
@@ -52,22 +66,24 @@ class RefusalPanel(Vertical):
         """Yield the parts, empty until there is a refusal."""
         yield Static(id="why")
         yield Static(id="said")
-        yield Vertical(id="comparisons")
+        yield Static(id="comparisons")
         with Horizontal(classes="actions", id="way-out-line"):
             yield Button("", variant="primary", id="way-out")
             yield Static(id="advice")
+
+    def on_mount(self) -> None:
+        """Start with nothing to explain."""
+        self.display = False
 
     @property
     def explanation(self) -> Explanation | None:
         """What is explained now, if anything."""
         return self._explanation
 
-    async def show(self, explanation: Explanation | None) -> None:
+    def show(self, explanation: Explanation | None) -> None:
         """Explain a refusal; None hides the panel."""
         self._explanation = explanation
         self.display = explanation is not None
-        rows = self.query_one("#comparisons", Vertical)
-        await rows.remove_children()
         if explanation is None:
             return
         self.query_one("#why", Static).update(Content(explanation.why))
@@ -75,11 +91,25 @@ class RefusalPanel(Vertical):
         words = shortened(printable(explanation.said), LONGEST_CELL)
         said.display = bool(words)
         said.update(Content.assemble(("The API says: ", "$foreground-muted"), f"“{words}”"))
-        await rows.mount(_Row.heading(), *(_Row.of(row) for row in explanation.rows))
         button = self.query_one("#way-out", Button)
         button.label = Content(BUTTONS[explanation.remedy])
         button.refresh(layout=True)
         self.query_one("#advice", Static).update(Content(ADVICE[explanation.remedy]))
+        self._compare()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Lay the comparison out for another width."""
+        self._compare()
+
+    def _compare(self) -> None:
+        if self._explanation is None or not self.size.width:
+            return
+        rows = self._explanation.rows
+        if self.size.width >= SIDE_BY_SIDE_CELLS:
+            lines = _side_by_side(rows, self.size.width - NAME_CELLS)
+        else:
+            lines = _below_each_other(rows)
+        self.query_one("#comparisons", Static).update(Content("\n").join(lines))
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Ask for the way out."""
@@ -92,21 +122,51 @@ class RefusalPanel(Vertical):
             self.post_message(self.WayOutTaken(self._explanation))
 
 
-class _Row(Horizontal):
-    """One thing, as it is wanted and as it is held."""
+def _side_by_side(rows: Sequence[Comparison], width: int) -> Iterable[Content]:
+    longest = max(_wanted(row).cell_length for row in rows) + GAP_CELLS
+    cells = max(len(WANTED) + GAP_CELLS, min(longest, width // 2))
+    yield Content.styled(f"{'':{NAME_CELLS}}{WANTED:{cells}}{HELD}", "$foreground-muted")
+    for row in rows:
+        name, wanted, held = _name(row), _wanted(row), _held(row)
+        if wanted.cell_length < cells and held.cell_length <= width - cells:
+            yield Content.assemble(name, wanted.pad_right(cells - wanted.cell_length), held)
+        else:
+            yield from _stacked(name, wanted, held)
 
-    def __init__(self, name: str, wanted: str, held: str, state: str) -> None:
-        cells = (("name", name), ("wanted", wanted), ("held", held))
-        super().__init__(
-            *(Static(Content(text), classes=f"comparison-{part}") for part, text in cells),
-            classes=f"comparison -{state}",
+
+def _below_each_other(rows: Iterable[Comparison]) -> Iterable[Content]:
+    for row in rows:
+        name, wanted, held = _name(row), _wanted(row), _held(row)
+        yield from (
+            [Content.assemble(name, wanted)] if row.fit == "fits" else _stacked(name, wanted, held)
         )
 
-    @classmethod
-    def heading(cls) -> "_Row":
-        return cls("", "the API wants", "your token has", "heading")
 
-    @classmethod
-    def of(cls, row: Comparison) -> "_Row":
-        wanted, held = (shortened(printable(text), LONGEST_CELL) for text in (row.wanted, row.held))
-        return cls(f"{SYMBOLS[row.fit]} {row.name}", wanted, held, row.fit)
+def _stacked(name: Content, wanted: Content, held: Content) -> Iterable[Content]:
+    indent = " " * NAME_CELLS
+    cells = max(len(WANTED), len(HELD)) + 1
+    yield Content.assemble(name, (f"{WANTED:{cells}}", "$foreground-muted"), wanted)
+    yield Content.assemble(indent, (f"{HELD:{cells}}", "$foreground-muted"), held)
+
+
+def _name(row: Comparison) -> Content:
+    return Content.styled(f"{SYMBOLS[row.fit]} {row.name:{NAME_CELLS - 2}}", NAME_LOOKS[row.fit])
+
+
+def _wanted(row: Comparison) -> Content:
+    if not row.missing:
+        return Content(_cell(row.wanted))
+    words = [
+        (word, "$text-error bold" if word in row.missing else "") for word in row.wanted.split()
+    ]
+    return Content(" ").join(Content.styled(_cell(word), look) for word, look in words)
+
+
+def _held(row: Comparison) -> Content:
+    # Where words are missing, what is there is not what is wrong.
+    is_wrong = row.fit == "differs" and not row.missing
+    return Content.styled(_cell(row.held), "$text-error bold" if is_wrong else "")
+
+
+def _cell(text: str) -> str:
+    return shortened(printable(text), LONGEST_CELL)

@@ -1,22 +1,32 @@
-"""What is called: the method, the API's origin, and the path, which can be edited."""
+"""What is called: the method, the API's origin, the path, which can be edited; and how often."""
+
+from typing import ClassVar, Final
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.containers import Horizontal
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
-from textual.widgets import Input, Static
+from textual.widgets import Button, Input, Static
 
 from tui.api.request import LONGEST_PATH, PING, ApiRequest, checked_path
+from tui.config.memory import AppMemory
 from tui.text import printable
+
+INTERVALS_SECONDS: Final = (1, 2, 5, 10, 30)
+
+DEFAULT_INTERVAL: Final = 2
+
+INTERVAL_MEMORY: Final = "repeat_seconds"
 
 
 class MethodLabel(Static):
-    """The method; a click goes to the next one."""
+    """The method; a click asks for another one."""
 
     class Clicked(Message):
-        """Somebody wants the next method."""
+        """Somebody wants another method."""
 
     def on_click(self, event: events.Click) -> None:
         """Ask for it."""
@@ -24,7 +34,62 @@ class MethodLabel(Static):
         self.post_message(self.Clicked())
 
 
-class RequestLine(Horizontal):
+class PathField(Input):
+    """The path while it is edited: Enter takes what stands there, Esc brings the old one back."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "submit", "Take", id="take-path", tooltip="Call this path from now on"),
+        Binding("escape", "restore", "Undo", id="leave-path", tooltip="Back to the path before"),
+    ]
+
+    class Left(Message):
+        """The path is edited no longer; `take` tells whether what stands there is meant."""
+
+        def __init__(self, *, take: bool) -> None:
+            self.take = take
+            super().__init__()
+
+    def action_restore(self) -> None:
+        """Take the changes back."""
+        self.post_message(self.Left(take=False))
+
+    def on_blur(self) -> None:
+        """Take what stands there, as fields do."""
+        self.post_message(self.Left(take=True))
+
+
+class RepeatButton(Button):
+    """`Every 2 s`, or `■ Stop` while the API is called again and again."""
+
+    repeating: reactive[bool] = reactive(False)
+    """Whether it is."""
+    seconds: reactive[int] = reactive(DEFAULT_INTERVAL)
+    """From the end of one call to the start of the next."""
+
+    def __init__(self, memory: AppMemory) -> None:
+        super().__init__(id="repeat")
+        self._memory = memory
+        remembered = memory.get(INTERVAL_MEMORY)
+        if isinstance(remembered, int) and remembered in INTERVALS_SECONDS:
+            self.set_reactive(RepeatButton.seconds, remembered)
+
+    def next_interval(self) -> None:
+        """Go to the next interval, in a circle."""
+        at = INTERVALS_SECONDS.index(self.seconds) + 1
+        self.seconds = INTERVALS_SECONDS[at % len(INTERVALS_SECONDS)]
+        self._memory.set(INTERVAL_MEMORY, self.seconds)
+
+    def watch_repeating(self) -> None:
+        """Say what a press does."""
+        self.label = Content("■ Stop" if self.repeating else f"Every {self.seconds} s")
+        self.refresh(layout=True)
+
+    def watch_seconds(self) -> None:
+        """Say how often."""
+        self.watch_repeating()
+
+
+class RequestLine(Vertical):
     """`GET http://localhost:3001/api/external`; the origin is the config's and stays."""
 
     request: reactive[ApiRequest] = reactive(PING)
@@ -37,50 +102,77 @@ class RequestLine(Horizontal):
             self.request = request
             super().__init__()
 
+    class Done(Message):
+        """The path is edited no longer."""
+
     def __init__(self, origin: str, request: ApiRequest) -> None:
         super().__init__()
         self._origin = origin
         self.set_reactive(RequestLine.request, request)
 
     def compose(self) -> ComposeResult:
-        """Put the line together."""
-        yield MethodLabel(Content(self.request.method), id="method")
-        yield Static(Content(printable(self._origin)), id="origin")
-        yield Input(self.request.path, compact=True, max_length=LONGEST_PATH, id="path")
+        """Put the line together, and below it what is wrong with the path."""
+        with Horizontal(id="request"):
+            yield MethodLabel(Content(self.request.method), id="method")
+            yield Static(Content(printable(self._origin)), id="origin")
+            yield PathField(self.request.path, compact=True, max_length=LONGEST_PATH, id="path")
         yield Static(id="path-trouble")
 
-    def watch_request(self, request: ApiRequest) -> None:
-        """Show the method; the path is the person's own text."""
-        for label in self.query(MethodLabel):
-            label.update(Content(request.method))
+    def on_mount(self) -> None:
+        """Start with nothing that is wrong."""
+        self._say("")
 
-    @on(MethodLabel.Clicked)
-    def next_method(self) -> None:
-        """Go to the next method."""
-        self._change(ApiRequest(self.request.next_method, self.request.path))
+    def edit_path(self) -> None:
+        """Go to the path."""
+        self.query_one(PathField).focus()
+
+    def watch_request(self, request: ApiRequest) -> None:
+        """Show what is called."""
+        if self.is_mounted:
+            self.query_one(MethodLabel).update(Content(request.method))
+            self.query_one(PathField).value = request.path
+
+    def change(self, request: ApiRequest) -> None:
+        """Call another request from now on."""
+        if request != self.request:
+            self.request = request
+            self.post_message(self.Changed(request))
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether what stands there is no path."""
+        return bool(self._trouble(self.query_one(PathField).value))
+
+    def _trouble(self, path: str) -> str:
+        try:
+            checked_path(self._origin, path)
+        except ValueError as error:
+            return str(error)
+        return ""
+
+    def _say(self, trouble: str) -> None:
+        line = self.query_one("#path-trouble", Static)
+        line.display = bool(trouble)
+        line.update(Content(f"✗ {printable(trouble)}" if trouble else ""))
 
     @on(Input.Changed, "#path")
     def _path_changed(self, message: Input.Changed) -> None:
         message.stop()
-        trouble = self.query_one("#path-trouble", Static)
-        try:
-            path = checked_path(self._origin, message.value)
-        except ValueError as error:
-            trouble.update(Content(f"✗ {printable(error)}"))
-        else:
-            trouble.update("")
-            if path != self.request.path:
-                self._change(ApiRequest(self.request.method, path))
+        self._say(self._trouble(message.value))
 
-    @property
-    def is_wrong(self) -> bool:
-        """Tell whether what stands there is no path."""
-        try:
-            checked_path(self._origin, self.query_one("#path", Input).value)
-        except ValueError:
-            return True
-        return False
+    @on(Input.Submitted, "#path")
+    def _path_submitted(self, message: Input.Submitted) -> None:
+        message.stop()
+        if not self.is_wrong:
+            self.post_message(self.Done())  # the focus goes on, which takes the path
 
-    def _change(self, request: ApiRequest) -> None:
-        self.request = request
-        self.post_message(self.Changed(request))
+    @on(PathField.Left)
+    def _path_left(self, message: PathField.Left) -> None:
+        message.stop()
+        field = self.query_one(PathField)
+        if not message.take:
+            field.value = self.request.path
+            self.post_message(self.Done())
+        elif not self.is_wrong:
+            path = checked_path(self._origin, field.value)
+            self.change(ApiRequest(self.request.method, path))

@@ -1,0 +1,65 @@
+"""Answers laid out in lines."""
+
+import json
+
+import pytest
+
+from tui.api.document import LONGEST_LINE, Document
+
+BODY = json.dumps({"a": [1, {"b": None, "c": True}], "d": {}, "e": "é\u202e\u001b"})
+
+
+def rows(document: Document) -> list[str]:
+    """What stands in each row."""
+    texts = ("".join(text for text, _ in document.parts(row)) for row in range(len(document.shown)))
+    return [text[document.span(row)] for row, text in enumerate(texts)]
+
+
+def test_json_is_indented_with_each_member_in_a_line_of_its_own() -> None:
+    assert rows(Document(BODY)) == [
+        "{", '  "a": [', "    1,", "    {", '      "b": null,', '      "c": true', "    }", "  ],",
+        '  "d": {},', '  "e": "é\\u001b"', "}",
+    ]  # fmt: skip
+
+
+def test_what_opens_in_a_row_is_folded_and_unfolded() -> None:
+    document = Document(BODY)
+    document.fold(1)
+    assert rows(document) == ["{", '  "a": [… 2],', '  "d": {},', '  "e": "é\\u001b"', "}"]
+    document.fold(1)
+    assert len(document.shown) == 11
+
+
+def test_within_something_what_is_around_it_is_folded() -> None:
+    document = Document(BODY)
+    document.fold(4)
+    assert rows(document)[3] == "    {… 2}"
+
+
+def test_everything_is_folded_but_the_outermost() -> None:
+    document = Document(BODY)
+    document.fold_all()
+    assert rows(document)[:2] == ["{", '  "a": [… 2],']
+    document.fold_all()
+    assert len(document.shown) == 11
+
+
+def test_what_is_found_is_unfolded_where_it_was_hidden() -> None:
+    document = Document(BODY)
+    document.fold_all()
+    (line,) = document.find('"C"')
+    document.reveal(line)
+    assert rows(document)[document.row_of(line)] == '      "c": true'
+
+
+def test_long_lines_go_on_in_the_next_row() -> None:
+    document = Document(json.dumps({"a": "x" * 30}))
+    document.wrap(20)
+    assert [len(row) for row in rows(document)] == [1, 20, 19, 1]
+
+
+@pytest.mark.parametrize("body", ["", "no json\r\nat all", '{"never": "closed', "[" * 100_000])
+def test_anything_else_is_shown_as_the_text_that_it_is(body: str) -> None:
+    document = Document(body)
+    assert "".join(rows(document)) == body.replace("\r\n", "")
+    assert all(len(row) <= LONGEST_LINE for row in rows(document))

@@ -1,0 +1,188 @@
+"""The body of an answer, laid out in lines: JSON indented and to be folded, or the text it is."""
+
+import json
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from tui.json_value import Json
+from tui.text import printable, printable_block
+
+INDENT: Final = "  "
+
+LONGEST_LINE: Final = 1000
+"""Characters; what is longer goes on in the next line."""
+
+Kind = Literal["key", "text", "number", "word", "mark", "plain"]
+
+Part = tuple[str, Kind]
+
+
+@dataclass(slots=True)
+class Line:
+    """One line, in its parts; printable."""
+
+    parts: tuple[Part, ...]
+    end: int
+    """The line that closes what this one opens; the line itself where it opens nothing."""
+    folded_parts: tuple[Part, ...] = ()
+    """What stands for all up to `end` while it is folded."""
+
+    @property
+    def text(self) -> str:
+        """The words of the line."""
+        return "".join(text for text, _ in self.parts)
+
+
+class Document:
+    """Lines, some of which are folded away."""
+
+    def __init__(self, body: str) -> None:
+        self.lines: Sequence[Line] = _json_lines(body) or _text_lines(body)
+        self._folded: set[int] = set()
+        self._width = LONGEST_LINE
+        self.shown: list[tuple[int, int]] = []
+        """The rows: which line, and from which of its characters on."""
+        self._show()
+
+    def wrap(self, width: int) -> None:
+        """Break lines so that they fit into `width` cells."""
+        if width != self._width:
+            self._width = max(1, width)
+            self._show()
+
+    def parts(self, row: int) -> tuple[Part, ...]:
+        """Return the line that stands in a row, or what stands for all that it hides."""
+        index, _ = self.shown[row]
+        line = self.lines[index]
+        return line.folded_parts if index in self._folded else line.parts
+
+    def span(self, row: int) -> slice:
+        """Return which characters of its line stand in a row."""
+        index, start = self.shown[row]
+        return slice(start, start + self._step(self.lines[index].text))
+
+    def row_of(self, index: int) -> int:
+        """Return the row in which a line begins, or the one that hides it."""
+        return max(0, bisect_left(self.shown, (index + 1, 0)) - 1)
+
+    def fold(self, row: int) -> None:
+        """Fold what opens in this row, or around it; unfold what is folded."""
+        index, _ = self.shown[row]
+        if self.lines[index].end == index:
+            index = self._opener(index)
+        if index in self._folded:
+            self._folded.remove(index)
+        elif index >= 0:
+            self._folded.add(index)
+        self._show()
+
+    def fold_all(self) -> None:
+        """Fold everything within the outermost, or unfold it all."""
+        opening = {at for at, line in enumerate(self.lines) if line.end > at and at}
+        self._folded = set() if self._folded else opening
+        self._show()
+
+    def find(self, words: str) -> list[int]:
+        """Return the lines that hold `words`, in whichever case."""
+        wanted = words.casefold()
+        return [at for at, line in enumerate(self.lines) if wanted in line.text.casefold()]
+
+    def reveal(self, index: int) -> None:
+        """Unfold whatever hides a line."""
+        hiding = {at for at in self._folded if at < index <= self.lines[at].end}
+        if hiding:
+            self._folded -= hiding
+            self._show()
+
+    def _opener(self, index: int) -> int:
+        return next((at for at in range(index - 1, -1, -1) if self.lines[at].end >= index), -1)
+
+    def _show(self) -> None:
+        shown, at = [], 0
+        while at < len(self.lines):
+            line = self.lines[at]
+            if at in self._folded:
+                shown.append((at, 0))
+                at = line.end + 1
+            else:
+                text = line.text
+                starts = range(0, max(1, len(text)), self._step(text))
+                shown.extend((at, start) for start in starts)
+                at += 1
+        self.shown = shown
+
+    def _step(self, text: str) -> int:
+        # Other characters than ASCII may take two cells.
+        return self._width if text.isascii() else max(1, self._width // 2)
+
+
+def _text_lines(body: str) -> list[Line]:
+    lines = printable_block(body).split("\n") if body else []
+    pieces = (piece for line in lines for piece in _pieces(line))
+    return [Line(((piece, "plain"),), at) for at, piece in enumerate(pieces)]
+
+
+def _json_lines(body: str) -> list[Line]:
+    lines: list[Line] = []
+    try:
+        _lay_out(json.loads(body), lines, "", (), "")
+    except (ValueError, RecursionError):
+        return []
+    return lines
+
+
+def _lay_out(
+    value: Json, lines: list[Line], indent: str, lead: tuple[Part, ...], tail: str
+) -> None:
+    if not value or not isinstance(value, dict | list):
+        _lay_out_scalar(value, lines, indent, lead, tail)
+        return
+    opens, closes = "{}" if isinstance(value, dict) else "[]"
+    first = len(lines)
+    start: tuple[Part, ...] = ((indent, "plain"), *lead, (opens, "mark"))
+    folded: tuple[Part, ...] = (
+        ("… ", "mark"),
+        (str(len(value)), "number"),
+        (closes + tail, "mark"),
+    )
+    lines.append(Line(start, first, (*start, *folded)))
+    deeper = indent + INDENT
+    for number, (key, member) in enumerate(_members(value), start=1):
+        _lay_out(member, lines, deeper, key, "," if number < len(value) else "")
+    lines.append(Line(((indent, "plain"), (closes + tail, "mark")), len(lines)))
+    lines[first].end = len(lines) - 1
+
+
+def _members(value: dict[str, Json] | list[Json]) -> Iterator[tuple[tuple[Part, ...], Json]]:
+    if isinstance(value, list):
+        yield from (((), member) for member in value)
+    else:
+        for name, member in value.items():
+            yield ((_dumped(name), "key"), (": ", "mark")), member
+
+
+def _lay_out_scalar(
+    value: Json, lines: list[Line], indent: str, lead: tuple[Part, ...], tail: str
+) -> None:
+    kind: Kind = "text" if isinstance(value, str) else "mark"
+    if value is None or isinstance(value, bool):
+        kind = "word"
+    elif isinstance(value, int | float):
+        kind = "number"
+    first, *rest = _pieces(_dumped(value))
+    lines.append(Line(((indent, "plain"), *lead, (first, kind)), len(lines)))
+    for piece in rest:
+        lines.append(Line(((indent, "plain"), (piece, kind)), len(lines)))
+    if tail:
+        lines[-1].parts += ((tail, "mark"),)
+
+
+def _dumped(value: Json) -> str:
+    return printable(json.dumps(value, ensure_ascii=False))
+
+
+def _pieces(text: str) -> list[str]:
+    starts = range(0, max(1, len(text)), LONGEST_LINE)
+    return [text[start : start + LONGEST_LINE] for start in starts]

@@ -1,0 +1,94 @@
+"""What came of the calls: the result of one, why it was refused, its answer; the list of all."""
+
+from typing import Final
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+
+from tui.api.answer import PingResult
+from tui.api.call import Call
+from tui.api.history import CallHistory
+from tui.app.widgets.answer_panel import AnswerLines, AnswerPanel
+from tui.app.widgets.calls_panel import CallsPanel, CallsTable
+from tui.app.widgets.ping_result import PingResultPanel
+from tui.app.widgets.refusal_panel import RefusalPanel
+from tui.app.widgets.row_list import RowList
+
+LEAST_ROWS: Final = 10
+"""An answer gets at least these, and one scrolls to it; where there is room, all there is."""
+
+ANSWER_FRAME: Final = 4
+CALLS_FRAME: Final = 7
+"""Rows of the panels that are not the list's: borders, heads, what is left free below."""
+
+
+class CallView(Vertical):
+    """Shows the newest call, or the one that was chosen from the list."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._history = CallHistory()
+        self._shown: Call | None = None
+        self._is_chosen = False
+
+    def compose(self) -> ComposeResult:
+        """Yield the parts; most are hidden until there is something to show."""
+        yield PingResultPanel()
+        yield RefusalPanel()
+        with Horizontal(id="panes"):
+            yield AnswerPanel()
+            yield CallsPanel()
+
+    @property
+    def shown(self) -> Call | None:
+        """The call that is shown, if any."""
+        return self._shown
+
+    @property
+    def result(self) -> PingResult | None:
+        """The answer that is shown, if any."""
+        return self._shown.result if self._shown else None
+
+    @property
+    def panel(self) -> PingResultPanel:
+        """Where it is said what is under way."""
+        return self.query_one(PingResultPanel)
+
+    async def add(self, call: Call, *, show: bool) -> None:
+        """Add a call to the list; it is shown if asked for, or unless another one was chosen."""
+        self._history.add(call)
+        self.query_one(CallsPanel).show(self._history)
+        if show or not self._is_chosen:
+            await self._show(call, is_newest=True)
+
+    def forget_refusal(self) -> None:
+        """Explain no longer what somebody has found the way out of."""
+        self.query_one(RefusalPanel).show(None)
+
+    async def _show(self, call: Call, *, is_newest: bool) -> None:
+        self._shown, self._is_chosen = call, not is_newest
+        self.panel.show(call, is_newest=is_newest)
+        self.query_one(RefusalPanel).show(call.explanation)
+        await self.query_one(AnswerPanel).show(call.result)
+        self.screen.refresh_bindings()
+        self.call_after_refresh(self._fit)
+
+    @on(RowList.Chosen, "#calls-table")
+    async def _choose(self, message: RowList.Chosen) -> None:
+        message.stop()
+        call = self.query_one(CallsTable).call_at(message.index)
+        await self._show(call, is_newest=message.index == 0)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Use the room that there is."""
+        self._fit()
+
+    def _fit(self) -> None:
+        """Let the answer and the list have what the rest leaves of the screen."""
+        body = self.screen.query_one("#body")
+        panes = self.query_one("#panes")
+        above = panes.virtual_region.y + self.virtual_region.y
+        rows = max(LEAST_ROWS, body.size.height - above)
+        self.query_one(AnswerLines).styles.max_height = rows - ANSWER_FRAME
+        self.query_one(CallsTable).styles.max_height = rows - CALLS_FRAME
