@@ -21,6 +21,7 @@ from api_server.local_tenant.endpoints.discovery import DiscoveryEndpoint
 from api_server.local_tenant.endpoints.home import HomeEndpoint
 from api_server.local_tenant.endpoints.login import LoginEndpoint
 from api_server.local_tenant.endpoints.logout import LogoutEndpoint
+from api_server.local_tenant.endpoints.pushed_requests import PushedRequestEndpoint
 from api_server.local_tenant.endpoints.revocation import RevocationEndpoint
 from api_server.local_tenant.endpoints.token_endpoint import TokenEndpoint
 from api_server.local_tenant.endpoints.userinfo import UserinfoEndpoint
@@ -101,6 +102,7 @@ def _client_endpoints(tenant: Tenant) -> list[Route]:
     path, device = tenant.settings.path, DeviceEndpoint(tenant)
     return [
         Route(f"{path}/device_authorization", device.authorize, methods=["POST"]),
+        Route(f"{path}/par", PushedRequestEndpoint(tenant).post, methods=["POST"]),
         Route(f"{path}/token", TokenEndpoint(tenant).post, methods=["POST"]),
         Route(f"{path}/revoke", RevocationEndpoint(tenant).post, methods=["POST"]),
         Route(f"{path}/userinfo", UserinfoEndpoint(tenant).answer, methods=["GET", "POST"]),

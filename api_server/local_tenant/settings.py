@@ -67,6 +67,8 @@ class Settings:
     device_interval_seconds: int = 5
     dpop_nonce: bool = False
     """Demand a nonce of this server in each proof of possession (RFC 9449 8)."""
+    require_pushed_requests: bool = False
+    """Take authorization requests only from clients that push them (RFC 9126 5)."""
 
     def __post_init__(self) -> None:
         """Raise SettingsInvalid for a value that cannot work."""
@@ -117,6 +119,7 @@ def read_command_line(arguments: Sequence[str] | None = None) -> CommandLine:
         port=port if flags.port is None else flags.port,
         **{name: getattr(flags, name) for name in DURATIONS},
         dpop_nonce=flags.dpop_nonce,
+        require_pushed_requests=flags.require_pushed_requests,
     )
     return CommandLine(settings, flags.stop_with_stdin, flags.address_setting)
 
@@ -203,6 +206,11 @@ def _parser() -> argparse.ArgumentParser:
         "--dpop-nonce",
         action="store_true",
         help="demand a nonce of this server in each DPoP proof (RFC 9449 8)",
+    )
+    parser.add_argument(
+        "--require-pushed-requests",
+        action="store_true",
+        help="take authorization requests only where they were pushed (RFC 9126)",
     )
     return parser
 

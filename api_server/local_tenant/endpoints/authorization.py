@@ -13,9 +13,9 @@ from api_server.local_tenant.endpoints.authorization_request import (
     check_address,
     check_request,
 )
-from api_server.local_tenant.endpoints.parameters import read_form, read_query
+from api_server.local_tenant.endpoints.parameters import Parameters, parse, read_form, read_query
 from api_server.local_tenant.endpoints.visit import Step, Visit, next_step, redirect_to_page
-from api_server.local_tenant.errors import RequestRefused
+from api_server.local_tenant.errors import BrowserStopped, RequestRefused
 from api_server.local_tenant.pages.device import allowed_page, denied_page
 from api_server.local_tenant.records.browsers import (
     Browser,
@@ -28,6 +28,7 @@ from api_server.local_tenant.records.browsers import (
 from api_server.local_tenant.records.codes import add_code
 from api_server.local_tenant.records.device_codes import DeviceRequest, allow_device, deny_device
 from api_server.local_tenant.records.grants import add_grant
+from api_server.local_tenant.records.pushed_requests import PREFIX, use_pushed_request
 from api_server.local_tenant.records.tenant import Tenant
 from api_server.local_tenant.redirect_uri import with_parameters
 
@@ -46,9 +47,12 @@ class AuthorizationEndpoint:
 
     async def get(self, request: Request) -> Response:
         """Answer at once where nothing is left to ask; else send to the first page."""
-        parameters = read_query(request)
+        sent = read_query(request)
+        parameters = self._find_pushed(sent) or sent
         address = check_address(parameters, self.tenant.settings)
         try:
+            if self.tenant.settings.require_pushed_requests and parameters is sent:
+                raise RequestRefused("invalid_request", "Push the request first (RFC 9126).")
             asked = check_request(parameters, address, self.tenant.settings)
             with self.tenant.database.transaction() as db:
                 return self._begin(db, request, asked, parameters.encoded())
@@ -62,6 +66,19 @@ class AuthorizationEndpoint:
         """
         form = await read_form(request)
         return RedirectResponse(f"{request.url.path}?{form.encoded()}", 303)
+
+    def _find_pushed(self, sent: Parameters) -> Parameters | None:
+        """Return the pushed request that is named, of which nothing can be changed (RFC 9126 4)."""
+        request_uri = sent.get("request_uri") or ""
+        if not request_uri.startswith(PREFIX):
+            return None
+        with self.tenant.database.transaction() as db:
+            parameters = parse(use_pushed_request(db, request_uri, self.tenant).encode())
+        if sent.get("client_id") != parameters.get("client_id"):
+            raise BrowserStopped(
+                "Unknown client", "The request was pushed by another app than the one that says so."
+            )
+        return parameters
 
     def _begin(
         self, db: sqlite3.Connection, request: Request, asked: AuthorizationRequest, query: str

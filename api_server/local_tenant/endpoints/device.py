@@ -8,9 +8,9 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from api_server.local_tenant.endpoints.client import read_client_form
 from api_server.local_tenant.endpoints.parameters import (
     read_audience,
+    read_client_form,
     read_form,
     read_query,
     read_scope,

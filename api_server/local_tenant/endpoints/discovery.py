@@ -65,6 +65,8 @@ def metadata(settings: Settings) -> dict[str, object]:
         "revocation_endpoint": settings.url("revoke"),
         "end_session_endpoint": settings.url("logout"),
         "device_authorization_endpoint": settings.url("device_authorization"),
+        "pushed_authorization_request_endpoint": settings.url("par"),
+        "require_pushed_authorization_requests": settings.require_pushed_requests,
         "scopes_supported": list(SCOPES),
         "claims_supported": list(CLAIMS),
         "claim_types_supported": ["normal"],

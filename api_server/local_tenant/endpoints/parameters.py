@@ -1,4 +1,4 @@
-"""Parameters of a request, from its query or its form, and what several endpoints read in them."""
+"""What comes with a request: its parameters, and what proves who the client is."""
 
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -6,9 +6,13 @@ from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
 from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
 
+from api_server.bearer.dpop import proofs_in
+from api_server.bearer.refusal import InvalidProof
 from api_server.local_tenant.errors import RequestRefused
 from api_server.local_tenant.records.grants import SCOPES
+from api_server.local_tenant.records.tenant import Tenant
 from api_server.local_tenant.settings import Settings
 
 MAX_BYTES: Final = 32 * 1024
@@ -88,6 +92,38 @@ async def read_form(request: Request) -> Parameters:
         raise RequestRefused("invalid_request", "The body was cut off.") from error
 
 
+async def read_client_form(request: Request, settings: Settings) -> Parameters:
+    """Read a form of the one client, which is public: it has no secret (RFC 6749 2.1, 3.2)."""
+    form = await read_form(request)
+    form.refuse_repeated()
+    if "authorization" in request.headers or form.get("client_secret") is not None:
+        raise _invalid_client("This tenant knows public clients only: send client_id, no secret.")
+    if form.require("client_id") != settings.client_id:
+        raise _invalid_client(f"The only client here is {settings.client_id}")
+    return form
+
+
+def read_proof(request: Request, url: str, tenant: Tenant) -> str | None:
+    """Return the thumbprint of the key that a request proves to hold, or None without a proof.
+
+    Raise RequestRefused for a proof that is not good for the endpoint at `url` (RFC 9449 5).
+    """
+    values = proofs_in(request.scope)
+    if not values:
+        return None
+    try:
+        return tenant.proofs.verify(values, request.method, url).thumbprint
+    except InvalidProof as refused:
+        raise RequestRefused(refused.error, refused.description) from refused
+
+
+def add_nonce(response: Response, tenant: Tenant) -> Response:
+    """Give a response the nonce for the client's next proof, where nonces are demanded."""
+    if tenant.proofs.nonces is not None:
+        response.headers["DPoP-Nonce"] = tenant.proofs.nonces.current()
+    return response
+
+
 def read_scope(parameters: Parameters) -> tuple[str, ...]:
     """Return the scopes that are known here; raises RequestRefused if there are none.
 
@@ -115,6 +151,10 @@ async def _read_body(request: Request) -> bytes:
         if len(body) > MAX_BYTES:
             break
     return bytes(body)
+
+
+def _invalid_client(description: str) -> RequestRefused:
+    return RequestRefused("invalid_client", description, HTTPStatus.UNAUTHORIZED)
 
 
 def _quotable(name: str) -> str:

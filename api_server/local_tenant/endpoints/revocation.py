@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api_server.local_tenant.endpoints.client import read_client_form
+from api_server.local_tenant.endpoints.parameters import read_client_form
 from api_server.local_tenant.errors import RequestRefused
 from api_server.local_tenant.records.grants import revoke_grant
 from api_server.local_tenant.records.tenant import Tenant

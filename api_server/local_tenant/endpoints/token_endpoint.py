@@ -8,8 +8,13 @@ from typing import TypeAlias
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from api_server.local_tenant.endpoints.client import add_nonce, read_client_form, read_proof
-from api_server.local_tenant.endpoints.parameters import Parameters, read_audience
+from api_server.local_tenant.endpoints.parameters import (
+    Parameters,
+    add_nonce,
+    read_audience,
+    read_client_form,
+    read_proof,
+)
 from api_server.local_tenant.errors import RequestRefused
 from api_server.local_tenant.records.codes import check_code, use_code
 from api_server.local_tenant.records.device_codes import GRANT_TYPE, use_device_code

@@ -91,6 +91,13 @@ CREATE TABLE IF NOT EXISTS access_tokens (
 CREATE INDEX IF NOT EXISTS access_tokens_by_grant ON access_tokens (grant_id);
 CREATE INDEX IF NOT EXISTS access_tokens_by_expiry ON access_tokens (expires_at);
 
+-- An authorization request that a client has pushed (RFC 9126), for the browser to name.
+CREATE TABLE IF NOT EXISTS pushed_requests (
+    digest     TEXT PRIMARY KEY,
+    query      TEXT NOT NULL,
+    expires_at INTEGER NOT NULL
+);
+
 -- A device that waits: pending, allowed (then it has a grant), denied or used.
 CREATE TABLE IF NOT EXISTS device_codes (
     digest           TEXT PRIMARY KEY,
