@@ -75,4 +75,5 @@ def logs_out(provider: Provider, *lines: str) -> None:
 
 LOCAL: Final = "✓ Signed out here: nothing of the session is kept."
 REVOKED: Final = "✓ The refresh token is revoked."
+NO_REVOCATION: Final = "- This tenant offers no revocation; the refresh token ends by itself."
 SIGNED_OUT: Final = "✓ Signed out at the tenant."

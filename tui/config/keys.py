@@ -70,6 +70,13 @@ def _text(expected: str) -> Callable[[object], str]:
     return check
 
 
+def _secret(value: object) -> str:
+    # What stands there is not repeated: this message may end in a log.
+    if not isinstance(value, str) or not value or not (value.isascii() and value.isprintable()):
+        raise WrongValue("the client's secret, a text of visible ASCII (RFC 6749 A.2)")
+    return value
+
+
 def _choice(*choices: str) -> Callable[[object], str]:
     def check(value: object) -> str:
         if value not in choices:
@@ -162,6 +169,7 @@ KEYS: Final[dict[str, Key]] = {
         _text("the client's identifier, a text"),
         required=True,
     ),
+    "clientSecret": Key("client_secret", "a secret, where the tenant demands one", _secret),
     "audience": Key(
         "audience", "the API's identifier", _text("the API's identifier, a text"), required=True
     ),

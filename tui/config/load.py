@@ -1,8 +1,9 @@
 """`auth_config.json`: found, read, checked, and frozen into a Config."""
 
 import json
+import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, Literal, cast
 
@@ -16,7 +17,7 @@ from tui.config.keys import (
     nearest,
     session_identity,
 )
-from tui.config.paths import CONFIG_NAME, find_config
+from tui.config.paths import CONFIG_NAME, SECRET_VARIABLE, find_config
 from tui.errors import ConfigInvalid
 from tui.text import printable
 
@@ -42,6 +43,8 @@ class Config:
     audience_parameter: AudienceParameter = "audience"
     authorization_params: Mapping[str, str] = field(default_factory=dict)
     session_storage: SessionStorage = "auto"
+    client_secret: str | None = field(default=None, repr=False)
+    """Only for tenants that demand one of native apps; none is kept by an app that all can read."""
     path: Path = Path(CONFIG_NAME)
     """The file it came from, for people."""
 
@@ -61,11 +64,15 @@ class Config:
 def load_config(path: Path | None = None) -> Config:
     """Read the configuration from `path`, or from where one is found.
 
+    A client secret in `DOORKEY_CLIENT_SECRET` counts more than one in the file.
+
     Raises:
         ConfigInvalid: there is none, or something in it is wrong; names the file and the key.
     """
     found = path or find_config()
-    return parse_config(_read(found), found)
+    config = parse_config(_read(found), found)
+    secret = os.environ.get(SECRET_VARIABLE)
+    return replace(config, client_secret=secret) if secret else config
 
 
 def parse_config(text: str, path: Path) -> Config:

@@ -1,6 +1,7 @@
 """Where Doorkey keeps what it remembers, and where it looks for what it is told."""
 
 import os
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -11,6 +12,7 @@ from tui.text import printable
 APP_NAME: Final = "doorkey"
 STATE_DIR_VARIABLE: Final = "DOORKEY_STATE_DIR"
 CONFIG_VARIABLE: Final = "DOORKEY_CONFIG"
+SECRET_VARIABLE: Final = "DOORKEY_CLIENT_SECRET"  # noqa: S105 - the name of one, not one
 CONFIG_NAME: Final = "auth_config.json"
 
 
@@ -83,3 +85,8 @@ def _here() -> Path:
             "The folder that you are in is gone. Go to another, or name a config with "
             f"{CONFIG_VARIABLE}."
         ) from None
+
+
+def environment_for_children(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """Return the environment for programs that are started from here: without our secrets."""
+    return {name: value for name, value in environ.items() if name != SECRET_VARIABLE}

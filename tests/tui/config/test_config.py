@@ -160,3 +160,21 @@ def test_with_no_config_anywhere_the_error_says_where_it_looked(
 def test_another_api_is_another_session() -> None:
     one, other = parsed(apiUrl="https://one.example"), parsed(apiUrl="https://other.example")
     assert one.session_identity != other.session_identity
+
+
+def test_client_secret_is_taken_from_the_file_or_from_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "auth_config.json"
+    path.write_text(json.dumps(LEAST | {"clientSecret": "of the file"}))
+    assert load_config(path).client_secret == "of the file"
+    monkeypatch.setenv("DOORKEY_CLIENT_SECRET", "of the environment")
+    assert load_config(path).client_secret == "of the environment"
+
+
+@pytest.mark.parametrize("secret", ["", "s3cr\u00e9t", "s3cr\nt", 53, ["s3cret"]])
+def test_wrong_client_secret_is_refused_without_repeating_it(secret: object) -> None:
+    said = problem_with(clientSecret=secret)
+    assert '"clientSecret" must be' in said
+    assert "s3c" not in said
+    assert "53" not in said

@@ -17,6 +17,7 @@ from pathlib import PurePath
 from typing import Final
 
 from tui.auth.sign_in.surroundings import look_around
+from tui.config.paths import environment_for_children
 from tui.web_address import split_web_address
 
 BrowserOpener = Callable[[str], Awaitable[bool]]
@@ -107,7 +108,7 @@ async def _started(command: BrowserCommand) -> bool:
 def _start(command: BrowserCommand) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
         command.words,
-        env=dict(command.environ),
+        env=environment_for_children(command.environ),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -1,6 +1,6 @@
 """HTTP with the tenant: what the one exchange of this side brings, in words about the tenant."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 WAIT_AND_TRY_AGAIN: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 
+NO_HEADERS: Final[Mapping[str, str]] = {}
+
 PUBLIC_FIELDS: Final = frozenset(
     {"audience", "client_id", "grant_type", "redirect_uri", "resource", "scope", "token_type_hint"}
 )
@@ -30,8 +32,15 @@ class TenantHttp:
         self,
         transport: "httpx.AsyncBaseTransport | None" = None,
         exchange_seconds: float = EXCHANGE_SECONDS,
+        secrets: Sequence[str] = (),
     ) -> None:
+        """Make ready; `secrets` are never repeated from a refusal, in whatever form they were sent.
+
+        Raises:
+            ConfigInvalid: `SSL_CERT_FILE` has no certificates.
+        """
         self._client = HttpClient(transport, exchange_seconds)
+        self._secrets = secrets
 
     async def get(self, url: str, bearer: str | None = None) -> Answer:
         """Fetch `url`.
@@ -44,13 +53,16 @@ class TenantHttp:
             "GET", url, {"Authorization": f"Bearer {bearer}"} if bearer else {}
         )
 
-    async def post(self, url: str, form: Mapping[str, str]) -> Answer:
+    async def post(
+        self, url: str, form: Mapping[str, str], headers: Mapping[str, str] = NO_HEADERS
+    ) -> Answer:
         """Send `form` to `url`; raises as `get` does. What a refusal repeats of it is taken out."""
-        answer = await self._exchange("POST", url, {}, form)
+        answer = await self._exchange("POST", url, headers, form)
         if answer.status < 400:
             return answer
         body = answer.body.decode("utf-8", "replace")
-        for secret in (value for name, value in form.items() if name not in PUBLIC_FIELDS):
+        private = (value for name, value in form.items() if name not in PUBLIC_FIELDS)
+        for secret in (*private, *headers.values(), *self._secrets):
             body = redact(secret, body, "[left out]")
         return replace(answer, body=body.encode())
 

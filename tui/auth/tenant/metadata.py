@@ -22,8 +22,10 @@ class Metadata:
     device_authorization_endpoint: str
     answers_with_iss: bool
     """`authorization_response_iss_parameter_supported` (RFC 9207 3)."""
+    token_auth_methods: tuple[str, ...] = ()
+    """How clients show at the token endpoint who they are; empty where it is not said."""
     revocation_auth_methods: tuple[str, ...] = ()
-    """How clients authenticate at the revocation endpoint; empty where it is not said."""
+    """The same at the revocation endpoint."""
 
 
 def discovery_url(issuer: str) -> str:
@@ -63,6 +65,7 @@ def parse_metadata(members: dict[str, Json] | None, issuer: str) -> Metadata:
         end_session_endpoint=_endpoint(members, "end_session_endpoint"),
         device_authorization_endpoint=_endpoint(members, "device_authorization_endpoint"),
         answers_with_iss=members.get("authorization_response_iss_parameter_supported") is True,
+        token_auth_methods=_texts(members, "token_endpoint_auth_methods_supported"),
         revocation_auth_methods=_texts(members, "revocation_endpoint_auth_methods_supported"),
     )
 

@@ -1,9 +1,10 @@
 """The tenant over HTTP: discovery, keys, token, userinfo, device, revocation, log out."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
+from tui.auth.tenant.client import Client
 from tui.auth.tenant.device_grant import (
     DEVICE_GRANT,
     DeviceAuthorization,
@@ -22,6 +23,7 @@ from tui.auth.tenant.metadata import (
 )
 from tui.auth.tenant.token_response import TokenResponse, parse_token_response
 from tui.errors import DoorkeyError, SignInFailed, TenantMisbehaved
+from tui.http import Answer
 from tui.json_value import Claims
 from tui.text import printable, shortened
 
@@ -53,7 +55,9 @@ class Provider:
         self.client_id: Final = config.client_id
         self.redirect_uris: Final = config.redirect_uris
         self._clock = clock
-        self._http = TenantHttp(transport)
+        secret = config.client_secret
+        self._client: Final = Client(config.client_id, secret)
+        self._http = TenantHttp(transport, secrets=(secret,) if secret else ())
         self._metadata: tuple[Metadata, datetime] | None = None
         self._keys: tuple[KeySet, datetime] | None = None
         self._keys_fetched_again_at: datetime | None = None
@@ -99,13 +103,16 @@ class Provider:
         Raises:
             SignInFailed: the tenant offers none, or not to this client.
         """
-        endpoint = (await self.discover()).device_authorization_endpoint
-        if not endpoint:
+        metadata = await self.discover()
+        if not metadata.device_authorization_endpoint:
             raise SignInFailed("This tenant gives no codes for other devices (RFC 8628).")
         form = {"client_id": self.client_id, "scope": scope}
         if self._config.audience_parameter != "none":
             form[self._config.audience_parameter] = self._config.audience
-        return parse_device_authorization(await self._http.post(endpoint, form), self._clock())
+        answer = await self._post(
+            metadata.device_authorization_endpoint, form, metadata.token_auth_methods
+        )
+        return parse_device_authorization(answer, self._clock())
 
     async def _exchange_device_code(self, device_code: str) -> TokenResponse:
         """Redeem a device code, once the person has let it in (RFC 8628 3.4)."""
@@ -161,17 +168,14 @@ class Provider:
         metadata = await self._with_revocation()
         if not metadata.revocation_endpoint:
             return "not offered"
-        form = {
-            "token": refresh_token,
-            "token_type_hint": "refresh_token",
-            "client_id": self.client_id,
-        }
-        answer = await self._http.post(metadata.revocation_endpoint, form)
+        form = {"token": refresh_token, "token_type_hint": "refresh_token"}
+        methods = metadata.revocation_auth_methods or metadata.token_auth_methods
+        answer = await self._post(metadata.revocation_endpoint, form, methods)
         if 200 <= answer.status < 300:
             return "revoked"
         error = (answer.members() or {}).get("error", answer.status)
-        methods = metadata.revocation_auth_methods
-        if error == "invalid_client" or (methods and "none" not in methods):
+        is_for_all = "none" in (metadata.revocation_auth_methods or ("none",))
+        if self._client.secret is None and (error == "invalid_client" or not is_for_all):
             return "for confidential clients only"
         shown = shortened(printable(error), 200)
         raise TenantMisbehaved(f"The tenant did not revoke the refresh token: {shown}.")
@@ -195,11 +199,15 @@ class Provider:
 
     async def _grant(self, form: Mapping[str, str]) -> TokenResponse:
         metadata = await self.discover()
-        form = {**form, "client_id": self.client_id}
+        form = dict(form)
         if self._config.audience_parameter == "resource":
             form["resource"] = self._config.audience  # RFC 8707 2.2: again at each token request
-        answer = await self._http.post(metadata.token_endpoint, form)
+        answer = await self._post(metadata.token_endpoint, form, metadata.token_auth_methods)
         return parse_token_response(answer, self._clock())
+
+    async def _post(self, endpoint: str, form: Mapping[str, str], methods: Sequence[str]) -> Answer:
+        signed = self._client.sign(form, methods)
+        return await self._http.post(endpoint, signed.form, signed.headers)
 
     async def _key_set(self) -> KeySet:
         if self._keys is None or not self._is_fresh(self._keys[1], KEYS_FRESH):
