@@ -169,13 +169,14 @@ def stage(
         sleep=sleep,
         copy_to_system=copy,
         look_around=look or _all_is_well,
+        keymap_path=keymap or Path("/nowhere/keymap.json"),
         make_api=partial(
             ApiClient,
             transport=api_transport or httpx.MockTransport(api),
             clock=stopwatch(latencies),
         ),
     )
-    app = DoorkeyApp(doors, keymap=keymap or Path("/nowhere/keymap.json"))
+    app = DoorkeyApp(doors)
     app.animation_level = "none"
     return Stage(app, service, tenant, clock, copied)
 

@@ -4,9 +4,9 @@ import gc
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from textual import on, work
+from textual import on
 from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.driver import Driver
@@ -18,7 +18,6 @@ from textual.worker import Worker
 
 from tui.app.account import Account
 from tui.app.background import Background
-from tui.app.config_editing import edit_config
 from tui.app.doors import Doors
 from tui.app.keys.caps import APP_BINDINGS, with_key
 from tui.app.messages import (
@@ -37,7 +36,7 @@ from tui.app.messages import (
     SignInRequested,
 )
 from tui.app.moments import TICK_SECONDS, local_now
-from tui.app.navigation import Navigation
+from tui.app.navigation import Navigation, ScreenFactories
 from tui.app.palette import system_commands
 from tui.app.screens.place import PlaceScreen, tell_of_failed_work
 from tui.app.textual_internals import (
@@ -47,19 +46,14 @@ from tui.app.textual_internals import (
     report_crashes,
 )
 from tui.app.themes import Themes
-from tui.config.paths import logs_dir, shown, user_config_dir
-from tui.terminal.crash import crash_report
+from tui.config.paths import shown
 from tui.terminal.signals import end_on_signals
-from tui.text import printable
 
 if TYPE_CHECKING:
     from tui.auth.keeper import Offline
     from tui.auth.session import LoginEvent
     from tui.servers.checks import Finding
     from tui.servers.processes import Servers, ServerStatus
-
-KEYMAP_NAME: Final = "keymap.json"
-"""Beside the config that one keeps for all projects."""
 
 
 class DoorkeyApp(App[None]):
@@ -92,21 +86,16 @@ class DoorkeyApp(App[None]):
         doors: Doors,
         servers: "Servers | None" = None,
         *,
-        keymap: Path | None = None,
         driver_class: type[Driver] | None = None,
     ) -> None:
         super().__init__(driver_class=driver_class)
         self._doors = doors
         self._background = Background(self, doors, servers)
-        self._keymap_path = keymap
         self._keys: Mapping[str, str] = {}
         self._ticks: Timer | None = None
         self.set_reactive(DoorkeyApp.now, doors.clock())
         self.navigation = Navigation(
-            self,
-            lambda: self.account,
-            {"home": self._home, "profile": self._profile, "external-api": self._external_api},
-            self._sign_in_screen,
+            self, lambda: self.account, self._places(), self._sign_in_screen
         )
         self._themes = Themes(self, doors.memory)
         # With the colours of the theme from the start: others would have it parse all twice.
@@ -146,15 +135,13 @@ class DoorkeyApp(App[None]):
 
     # Places: what each is told of the app's state
 
-    def _home(self) -> Screen[None]:
+    def _places(self) -> ScreenFactories:
         facts = (DoorkeyApp.painted, DoorkeyApp.done, DoorkeyApp.servers, DoorkeyApp.findings)
-        return self._bound(self._doors.home()).data_bind(*facts)
-
-    def _profile(self) -> Screen[None]:
-        return self._bound(self._doors.profile())
-
-    def _external_api(self) -> Screen[None]:
-        return self._bound(self._doors.external_api())
+        return {
+            "home": lambda: self._bound(self._doors.home()).data_bind(*facts),
+            "profile": lambda: self._bound(self._doors.profile()),
+            "external-api": lambda: self._bound(self._doors.external_api()),
+        }
 
     def _bound(self, place: PlaceScreen) -> PlaceScreen:
         return place.data_bind(DoorkeyApp.account, DoorkeyApp.offline, DoorkeyApp.now)
@@ -195,10 +182,8 @@ class DoorkeyApp(App[None]):
     def _keep_time(self) -> None:
         if self._ticks is not None:
             self._tick()
-            if self.account.session or self.navigation.is_signing_in:
-                self._ticks.resume()
-            else:
-                self._ticks.pause()
+            is_shown = self.account.session or self.navigation.is_signing_in
+            (self._ticks.resume if is_shown else self._ticks.pause)()
 
     def _tick(self) -> None:
         self.now = self._doors.clock()
@@ -219,8 +204,7 @@ class DoorkeyApp(App[None]):
 
     def action_switch_account(self) -> None:
         """Sign in as somebody else; whoever is signed in now stays so until that works."""
-        if self.account.signed_in:
-            self.post_message(SignInRequested(prompt="login"))
+        self.post_message(SignInRequested(prompt="login"))
 
     @on(SignInRequested)
     def _sign_in(self, message: SignInRequested) -> None:
@@ -279,10 +263,8 @@ class DoorkeyApp(App[None]):
         self.done |= {"external-api"}
 
     @on(ConfigEditRequested)
-    @work(exclusive=True, group="editor", exit_on_error=False)
-    async def _edit_config(self) -> None:
-        outcome = await edit_config(self, self._doors.config)
-        self.notify(printable(outcome), title="The config", markup=False, timeout=10)
+    def _edit_config(self) -> None:
+        self._background.edit_config()
 
     async def action_help(self) -> None:
         """Show what one can do here; help has the same key to go away."""
@@ -299,14 +281,13 @@ class DoorkeyApp(App[None]):
         return super().get_key_display(with_key(binding, self._keys))
 
     def _take_keymap(self) -> None:
-        path = self._keymap_path or user_config_dir() / KEYMAP_NAME
-        if not path.exists():
-            return
-        keymap = self._doors.keymap(path)
-        self._keys = keymap.keys
-        self.set_keymap(keymap.keys)
+        keymap = self._doors.keymap()
+        if keymap.keys:
+            self._keys = keymap.keys
+            self.set_keymap(keymap.keys)
         for trouble in keymap.troubles:
-            self.notify(trouble, title=shown(path), severity="warning", markup=False, timeout=15)
+            title = shown(self._doors.keymap_path)
+            self.notify(trouble, title=title, severity="warning", markup=False, timeout=15)
 
     # When it breaks
 
@@ -315,5 +296,4 @@ class DoorkeyApp(App[None]):
         tell_of_failed_work(self, message)
 
     def _crash_report(self, error: BaseException) -> str:
-        words = self._doors.service.storage if self.account.signed_in else "nobody was signed in."
-        return crash_report(error, words, logs_dir(), self._doors.clock(), shown)
+        return self._doors.crash_report(error, signed_in=self.account.signed_in)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from textual.app import App
 
+from tui.app.config_editing import edit_config
 from tui.app.doors import Doors
 from tui.app.messages import FindingsChanged, OfflineChanged, ServersChanged, SessionChanged
 from tui.errors import DoorkeyError
@@ -57,6 +58,10 @@ class Background:
         """Look whether tenant, API and clock are right, again and again until they are."""
         self._work(self._look_around(), "check")
 
+    def edit_config(self) -> None:
+        """Open the config in an editor, and say what came of it."""
+        self._work(self._edit_config(), "editor")
+
     def renew(self) -> None:
         """Get a new token set now, and say what came of it."""
         self._work(self._renew(), "renew")
@@ -66,8 +71,6 @@ class Background:
         self._work(self._load_ahead(then, sign_in=sign_in), "load")
 
     async def _keep_session(self) -> None:
-        from tui.auth.keeper import SessionKeeper
-
         notice = ""
         try:
             await self._doors.service.restore()
@@ -75,7 +78,7 @@ class Background:
             notice = str(error)
         finally:
             self._app.post_message(SessionChanged(notice))
-        await SessionKeeper(self._doors.service, self._tell_offline, sleep=self._doors.sleep).keep()
+        await self._doors.keeper(self._tell_offline).keep()
 
     async def _look_around(self) -> None:
         await self.until_tenant_settled()
@@ -86,6 +89,10 @@ class Background:
             if all(finding.health == "good" for finding in findings):
                 return
             await self._doors.sleep(LOOK_AGAIN_SECONDS)
+
+    async def _edit_config(self) -> None:
+        outcome = printable(await edit_config(self._app, self._doors.config))
+        self._app.notify(outcome, title="The config", markup=False, timeout=10)
 
     async def _renew(self) -> None:
         try:

@@ -5,25 +5,21 @@ import os
 import shlex
 import sys
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from textual.app import App, SuspendNotSupported
 
+from tui.config.load import Config, load_config
 from tui.errors import ConfigInvalid
-
-if TYPE_CHECKING:
-    from tui.config.load import Config
 
 FALLBACK: Final = "notepad" if sys.platform == "win32" else "vi"
 """POSIX has vi everywhere."""
 
 
 async def edit_config(
-    app: App[None], config: "Config", environ: Mapping[str, str] = os.environ
+    app: App[None], config: Config, environ: Mapping[str, str] = os.environ
 ) -> str:
-    """Open the config in `$VISUAL` or `$EDITOR`; give what came of it, for people."""
-    from tui.config.load import load_config
-
+    """Open the config in `$VISUAL` or `$EDITOR`; return what came of it, for people."""
     words = editor_command(environ)
     try:
         with app.suspend():
@@ -43,7 +39,7 @@ async def edit_config(
 
 
 def editor_command(environ: Mapping[str, str]) -> list[str]:
-    """Give the editor's command as words; what cannot be read as a command does not count."""
+    """Return the editor's command as words; what cannot be read as a command does not count."""
     named = environ.get("VISUAL") or environ.get("EDITOR") or FALLBACK
     try:
         return shlex.split(named) or [FALLBACK]

@@ -6,15 +6,16 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from tui.app.moments import Clock, local_now
+from tui.app.moments import Clock, Sleep, local_now
 from tui.config.memory import AppMemory, memory_path
+from tui.config.paths import logs_dir, shown, user_config_dir
 from tui.errors import ConfigInvalid
+from tui.terminal.crash import crash_report
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from textual.screen import Screen
 
     from tui.api.client import ApiClient
@@ -26,16 +27,19 @@ if TYPE_CHECKING:
     from tui.app.screens.log_out import LogOutScreen
     from tui.app.screens.profile import ProfileScreen
     from tui.app.screens.sign_in import SignInScreen
+    from tui.app.widgets.home_board import HomeBoard
+    from tui.auth.keeper import Offline, SessionKeeper
     from tui.auth.service import AuthService
     from tui.config.load import Config
     from tui.servers.checks import Finding, Look
-
-Sleep = Callable[[float], Awaitable[None]]
 
 ServiceFactory = Callable[["Config"], "AuthService"]
 
 ApiFactory = Callable[[str], "ApiClient"]
 """What makes the client of the API at an origin."""
+
+KEYMAP_NAME: Final = "keymap.json"
+"""Beside the config that one keeps for all projects."""
 
 LOADED_AHEAD: Final = (
     "tui.app.screens.sign_in", "tui.app.screens.profile", "tui.app.screens.external_api",
@@ -64,6 +68,7 @@ class Doors:
     memory: AppMemory = field(default_factory=lambda: AppMemory(memory_path()))
     copy_to_system: "SystemClipboard | None" = None
     look_around: "Look | None" = None
+    keymap_path: Path = field(default_factory=lambda: user_config_dir() / KEYMAP_NAME)
 
     @cached_property
     def service(self) -> "AuthService":
@@ -74,7 +79,7 @@ class Doors:
         """Make Home."""
         from tui.app.screens.home import HomeScreen
 
-        return HomeScreen(self.config, lambda: self.service.storage, self.clock)
+        return HomeScreen(self.config.domain, self.clock, self._home_board)
 
     def profile(self) -> "ProfileScreen":
         """Make Profile."""
@@ -114,12 +119,20 @@ class Doors:
 
         return HelpScreen(below)
 
-    def keymap(self, path: "Path") -> "CheckedKeymap":
-        """Read the keys at `path`, and check them against those of all screens."""
-        from tui.app.keys.keymap import read_keymap
-        from tui.app.keys.scopes import key_scopes
+    def keymap(self) -> "CheckedKeymap":
+        """Read the person's own keys, and check them against those of all screens."""
+        from tui.app.keys.keymap import CheckedKeymap, read_keymap
+        from tui.app.scopes import key_scopes
 
-        return read_keymap(path, key_scopes())
+        if not self.keymap_path.exists():
+            return CheckedKeymap({})
+        return read_keymap(self.keymap_path, key_scopes())
+
+    def keeper(self, tell: "Callable[[Offline | None], None]") -> "SessionKeeper":
+        """Make what keeps the session alive."""
+        from tui.auth.keeper import SessionKeeper
+
+        return SessionKeeper(self.service, tell, sleep=self.sleep)
 
     async def findings(self) -> "tuple[Finding, ...]":
         """Look whether tenant, API and clock are right."""
@@ -130,10 +143,20 @@ class Doors:
 
         return await check(self.config)
 
+    def crash_report(self, error: BaseException, *, signed_in: bool) -> str:
+        """Write down how the app has broken, and return the words for the terminal."""
+        words = self.service.storage if signed_in else "nobody was signed in."
+        return crash_report(error, words, logs_dir(), self.clock(), shown)
+
     async def load_ahead(self, *, sign_in: bool) -> None:
         """Load what other places are made of, beside the event loop; a sign-in where likely."""
         for name in (*LOADED_AHEAD, *(["tui.auth.tenant.session_from_tokens"] if sign_in else [])):
             await asyncio.to_thread(import_module, name)
+
+    def _home_board(self) -> "HomeBoard":
+        from tui.app.widgets.home_board import HomeBoard
+
+        return HomeBoard(self.config, self.service.storage)
 
     def _clipboard(self) -> "SystemClipboard":
         from tui.terminal.clipboard import copy_to_system_clipboard

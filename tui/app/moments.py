@@ -1,11 +1,14 @@
 """Times in words: how long until, how long ago, and on which day."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Final
 
 Clock = Callable[[], datetime]
-"""Gives the present as an aware datetime, in the zone in which times are shown."""
+"""Returns the present as an aware datetime, in the zone in which times are shown."""
+
+Sleep = Callable[[float], Awaitable[None]]
+"""Waits for so many seconds."""
 
 TICK_SECONDS: Final = 1.0
 """Between two looks at a countdown."""
@@ -19,7 +22,7 @@ SHORT_SECONDS: Final = 5 * MINUTE
 
 
 def local_now() -> datetime:
-    """Give the present in this machine's time zone."""
+    """Return the present in this machine's time zone."""
     return datetime.now().astimezone()
 
 

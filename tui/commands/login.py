@@ -17,7 +17,7 @@ from tui.auth.sign_in.surroundings import Surroundings
 from tui.commands.login_options import not_for_device
 from tui.config.load import Config, load_config
 from tui.errors import DoorkeyError
-from tui.terminal.large_letters import large
+from tui.terminal.half_blocks import large
 from tui.terminal.typed_lines import typed_lines
 from tui.text import printable
 
@@ -172,7 +172,7 @@ def _tell_code(prompt: DevicePrompt) -> None:
 
 
 def _draw_qr(url: str) -> None:
-    from tui.terminal.qr_code import qr_lines
+    from tui.terminal.half_blocks import qr_lines
 
     lines = qr_lines(url)
     if len(lines[0]) <= shutil.get_terminal_size().columns:

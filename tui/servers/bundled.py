@@ -30,7 +30,7 @@ class BundledServer:
 
 
 def bundled_servers(config: Config, state_dir: Path) -> tuple[BundledServer, ...]:
-    """Give the servers that `config` has on this machine; none for a config of the wide world."""
+    """Return the servers that `config` has on this machine; none where they are elsewhere."""
     servers = []
     issuer, api = split_web_address(config.issuer), split_web_address(config.api_url)
     if issuer.is_local:
@@ -41,7 +41,7 @@ def bundled_servers(config: Config, state_dir: Path) -> tuple[BundledServer, ...
 
 
 def api_server(config: Config) -> BundledServer:
-    """Give the API at `apiUrl`, for `domain`'s issuer and `audience`."""
+    """Return the API at `apiUrl`, for `domain`'s issuer and `audience`."""
     address = split_web_address(config.api_url)
     host, port = address.host, address.port or 80
     arguments = ["--issuer", config.issuer, "--audience", config.audience]
@@ -55,7 +55,7 @@ def api_server(config: Config) -> BundledServer:
 
 
 def tenant_server(config: Config, state_dir: Path) -> BundledServer:
-    """Give the local tenant at `domain`, for this client and its redirect URIs."""
+    """Return the local tenant at `domain`, for this client and its redirect URIs."""
     address = split_web_address(config.issuer)
     host, port = address.host, address.port or 80
     arguments = ["--issuer", config.issuer, "--client-id", config.client_id]

@@ -64,7 +64,7 @@ class Servers:
         return tuple(self._statuses.values())
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
-        """Have `listener` told of each change, on the event loop; gives what ends that."""
+        """Have `listener` told of each change, on the event loop; return what ends that."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
@@ -205,7 +205,7 @@ def _taken(server: BundledServer) -> str:
 
 
 def _last_error(log: Path) -> str:
-    """Give the last line of a log where it says what went wrong, for people."""
+    """Return the last line of a log where it says what went wrong, for people."""
     with contextlib.suppress(OSError):
         lines = log.read_text("utf-8", "replace").strip().splitlines()
         # What the servers log in passing is JSON; what ends them is a line for people.

@@ -29,7 +29,7 @@ async def copy_to_system_clipboard(text: str) -> bool:
 
 
 def clipboard_tools(environ: Mapping[str, str], platform: str) -> list[ClipboardTool]:
-    """Give the tools that may be here, in the order in which to try them."""
+    """Return the tools that may be here, in the order in which to try them."""
     if platform == "darwin":
         return [ClipboardTool(("pbcopy",))]
     tools = []

@@ -64,7 +64,7 @@ class TypedLine:
         self._typed: list[str] = []
 
     def take(self, text: str) -> Iterator[str | None]:
-        """Take what was typed; gives each line that has ended, and None for the end of input."""
+        """Take what was typed; yield each line that has ended, and None for the end of input."""
         for character in text:
             if character in "\r\n":
                 self._show("\n")

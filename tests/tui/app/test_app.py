@@ -1,5 +1,6 @@
 """Every key and every guard of the app, as a person meets them."""
 
+import gc
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from tests.support.stage import (
 )
 from tui.app.messages import PLACES, PROTECTED
 from tui.app.screens.log_out import LogOutScreen
+from tui.app.screens.place import PlaceScreen
 from tui.app.screens.sign_in import SignInScreen
 from tui.auth.store.file_store import FileStore
 from tui.auth.store.store import MemoryStore
@@ -148,8 +150,10 @@ async def test_after_log_out_no_widget_holds_anything_of_the_person() -> None:
         await until(pilot, lambda: on.app.clipboard)
         await pilot.press("o")
         await until(pilot, lambda: on.app.account.state == "signed-out")
-        assert set(on.app._screen_stacks) == {"home"}
-        texts = [str(widget.content) for widget in on.app.screen_stack[0].query(Static)]
+        screens = [each for each in gc.get_objects() if isinstance(each, PlaceScreen)]
+        alive = [each for each in screens if each.is_attached and each.app is on.app]
+        assert [each.PLACE for each in alive] == ["home"]
+        texts = [str(widget.content) for each in alive for widget in each.query(Static)]
         assert not any("lice" in text for text in texts)
         assert on.app.clipboard == ""
 

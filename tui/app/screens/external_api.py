@@ -30,7 +30,7 @@ from tui.errors import DoorkeyError
 from tui.text import printable
 
 if TYPE_CHECKING:
-    from tui.app.doors import Sleep
+    from tui.app.moments import Sleep
     from tui.auth.session import TokenSet
 
 QUICK_SECONDS: Final = 0.15

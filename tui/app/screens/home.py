@@ -16,7 +16,7 @@ from tui.app.screens.place import PlaceScreen
 from tui.app.widgets.status_row import Notice
 
 if TYPE_CHECKING:
-    from tui.config.load import Config
+    from tui.app.widgets.home_board import HomeBoard
     from tui.servers.checks import Finding
     from tui.servers.processes import ServerStatus
 
@@ -58,10 +58,9 @@ every ten seconds by itself. The keys are below.
     findings: var["tuple[Finding, ...]"] = var((), init=False)
     """What the last look around has found."""
 
-    def __init__(self, config: "Config", storage: Callable[[], str], clock: Clock) -> None:
-        super().__init__(config.domain, clock)
-        self._config = config
-        self._storage = storage
+    def __init__(self, tenant: str, clock: Clock, make_board: "Callable[[], HomeBoard]") -> None:
+        super().__init__(tenant, clock)
+        self._make_board = make_board
 
     def compose_content(self) -> ComposeResult:
         """Yield the greeting; the rest comes after the first paint, which it would double."""
@@ -73,11 +72,8 @@ every ten seconds by itself. The keys are below.
         """Put the rest together as soon as there is something to see."""
         if not painted:
             return
-        from tui.app.widgets.home_board import HomeBoard
-
-        board = HomeBoard(self._config, self._storage())
         facts = (HomeScreen.account, HomeScreen.done, HomeScreen.servers, HomeScreen.findings)
-        await self.query_one("#column").mount(board.data_bind(*facts))
+        await self.query_one("#column").mount(self._make_board().data_bind(*facts))
         if self.focused is None:
             self.query_one("#next").focus()
 

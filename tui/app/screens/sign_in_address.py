@@ -14,7 +14,7 @@ from tui.app.widgets.key_line import KeyLine
 from tui.auth.session import DevicePrompt, LoginEvent, SignInProgress
 from tui.config.paths import shown, state_dir
 from tui.terminal.address_file import remove_address, write_address
-from tui.terminal.qr_code import qr_lines
+from tui.terminal.half_blocks import qr_lines
 
 if TYPE_CHECKING:
     from tui.app.copying import SystemClipboard

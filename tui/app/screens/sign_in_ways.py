@@ -14,7 +14,7 @@ from tui.app.keys.caps import key_cap
 from tui.app.screens.sign_in_words import WayWords, tunnel, ways
 from tui.auth.session import DevicePrompt, SignInProgress
 from tui.auth.sign_in.surroundings import Surroundings
-from tui.terminal.large_letters import large
+from tui.terminal.half_blocks import large
 from tui.text import printable, printable_block
 
 KEY: Final = re.compile(r"\{([\w-]+)\}")

@@ -46,11 +46,11 @@ class Columns(Visual):
         return [Strip.join([blank if row else lead, line]) for row, line in enumerate(beside)]
 
     def get_optimal_width(self, rules: RulesMap, container_width: int) -> int:
-        """Give the width at which nothing wraps."""
+        """Return the width at which nothing wraps."""
         return self._lead_cells + self._text.get_optimal_width(rules, container_width)
 
     def get_height(self, rules: RulesMap, width: int) -> int:
-        """Give the lines of the text in the room that is left for it."""
+        """Return the lines of the text in the room that is left for it."""
         return self._text.get_height(rules, self._room(width))
 
     def _room(self, width: int) -> int:
@@ -75,11 +75,11 @@ class ColumnsRow(Widget):
         self.refresh(layout=True)
 
     def render(self) -> Columns:
-        """Give what it looks like."""
+        """Return what it looks like."""
         return Columns(self._lead, self._text)
 
     def get_selection(self, selection: Selection) -> tuple[str, str]:
-        """Give what is selected of the text."""
+        """Return what is selected of the text."""
         return selection.extract(self._text.plain), "\n"
 
 

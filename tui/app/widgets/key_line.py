@@ -39,7 +39,7 @@ class LinkLine(Widget):
         """What to say of each action while the mouse rests on it."""
 
     def link(self, part: Content, action: str) -> Content:
-        """Give `part` so that a click on it runs `action`."""
+        """Return `part` such that a click on it runs `action`."""
         return part.stylize(Style.from_meta({CLICK: action}))
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
@@ -103,7 +103,7 @@ class KeyLine(LinkLine):
 
 
 def _by_action(active: "dict[str, ActiveBinding]") -> "dict[str, ActiveBinding]":
-    """Give what is shown, once for each action; the palette is not to be shown, and still is."""
+    """Return what is shown, once for each action; the palette is not to be shown, and still is."""
     found: dict[str, ActiveBinding] = {}
     for each in active.values():
         if each.binding.show or each.binding.action == "command_palette":

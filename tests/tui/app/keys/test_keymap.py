@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.stage import stage, text_of, until
 from tui.app.keys.keymap import check_keymap, read_keymap
-from tui.app.keys.scopes import key_scopes
+from tui.app.scopes import key_scopes
 
 
 def test_good_keys_are_taken() -> None:

@@ -4,7 +4,7 @@ import string
 
 import pytest
 
-from tui.terminal.large_letters import PIXELS, large
+from tui.terminal.half_blocks import PIXELS, large
 
 
 def test_every_letter_that_a_code_may_have_is_there_with_rows_of_one_width() -> None:

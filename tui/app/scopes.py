@@ -18,7 +18,7 @@ from tui.app.widgets.row_list import RowList
 
 
 def key_scopes() -> Scopes:
-    """Give the bindings of the app and of each place in it."""
+    """Return the bindings of the app and of each place in it."""
     return {
         "everywhere": APP_BINDINGS,
         "places": PlaceScreen.BINDINGS,
