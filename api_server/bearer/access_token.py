@@ -5,6 +5,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from sys import getsizeof
 from types import MappingProxyType
 from typing import Final
 
@@ -16,7 +17,16 @@ from api_server.bearer.signed_jwt import SignedJwt
 from api_server.bearer.strict_encoding import parse_object
 
 MAX_TOKENS: Final = 4096
-"""About 3 KiB each, so 12 MiB for each worker; the least recently used go first."""
+"""For each worker; the least recently used go first."""
+
+MAX_BYTES: Final = 16 * 1024 * 1024
+"""For each worker. 4096 tokens of nine claims take 7 MiB; tokens of 8 KiB could take 400."""
+
+HOLDERS: Final = (dict, list, frozenset)
+"""What claims and scopes are kept in."""
+
+ENTRY_BYTES: Final = 600
+"""What an entry takes besides its claims and scopes: digest, hash table, read-only view."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +49,12 @@ class TokenCache:
     the key's standing are the caller's to check at each use.
     """
 
-    def __init__(self, max_tokens: int = MAX_TOKENS) -> None:
+    def __init__(self, max_tokens: int = MAX_TOKENS, max_bytes: int = MAX_BYTES) -> None:
         self._max_tokens = max_tokens
-        self._entries: OrderedDict[bytes, AccessToken] = OrderedDict()
+        self._max_bytes = max_bytes
+        self._entries: OrderedDict[bytes, tuple[AccessToken, int]] = OrderedDict()
+        self.held_bytes = 0
+        """What the entries take."""
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -53,20 +66,40 @@ class TokenCache:
 
     def get(self, digest: bytes) -> AccessToken | None:
         """Return what is known of the token, and keep it from being dropped soon."""
-        entry = self._entries.get(digest)
-        if entry is not None:
-            self._entries.move_to_end(digest)
-        return entry
+        found = self._entries.get(digest)
+        if found is None:
+            return None
+        self._entries.move_to_end(digest)
+        return found[0]
 
-    def put(self, digest: bytes, entry: AccessToken) -> None:
-        """Remember a token, and drop the one that was not used for longest."""
-        self._entries[digest] = entry
-        if len(self._entries) > self._max_tokens:
-            self._entries.popitem(last=False)
+    def put(self, digest: bytes, token: AccessToken) -> None:
+        """Remember a token, and drop those that were not used for longest."""
+        self.drop(digest)
+        size = ENTRY_BYTES + _size(token)
+        self._entries[digest] = token, size
+        self.held_bytes += size
+        while len(self._entries) > self._max_tokens or self.held_bytes > self._max_bytes:
+            self.drop(next(iter(self._entries)))
 
     def drop(self, digest: bytes) -> None:
         """Forget a token."""
-        self._entries.pop(digest, None)
+        _, size = self._entries.pop(digest, (None, 0))
+        self.held_bytes -= size
+
+
+def _size(token: AccessToken) -> int:
+    """Return the bytes that a token's claims and scopes take in memory."""
+    size = 0
+    # level by level, as claims may be nested deeper than Python calls itself
+    level: list[object] = [dict(token.claims), token.scopes]
+    while level:
+        size += sum(map(getsizeof, level))
+        holders = [value for value in level if isinstance(value, HOLDERS)]
+        level = [inner for holder in holders for inner in holder]
+        level += [
+            inner for holder in holders if isinstance(holder, dict) for inner in holder.values()
+        ]
+    return size
 
 
 class AccessTokenVerifier:

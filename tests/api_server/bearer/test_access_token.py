@@ -1,5 +1,7 @@
 """What is remembered of tokens that were accepted."""
 
+import json
+
 import pytest
 
 from api_server.bearer.access_token import AccessToken, AccessTokenVerifier, TokenCache
@@ -68,6 +70,39 @@ def test_cache_never_holds_more_than_its_limit() -> None:
     for serial in range(1000):
         cache.put(serial.to_bytes(2, "big"), accepted("A"))
     assert len(cache) == 10
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [[[]] * 1000, [{}] * 1000, {f"n{i}": i * 1e9 for i in range(1000)}, [["x" * 9]] * 1000],
+    ids=["lists", "objects", "numbers", "texts"],
+)
+def test_cache_is_bounded_in_bytes_whatever_tokens_say(claim: object) -> None:
+    """security.md 48: a token of 8 KiB can take twenty times that in memory."""
+    cache = TokenCache(max_bytes=1_000_000)
+    for serial in range(200):
+        said = {"sub": str(serial), "claim": json.loads(json.dumps(claim))}
+        cache.put(serial.to_bytes(2, "big"), AccessToken(said, frozenset(), NOW + 60.0, "key"))
+    assert 0 < len(cache) < 30
+    assert 900_000 < cache.held_bytes <= 1_000_000
+    for serial in range(200):
+        cache.drop(serial.to_bytes(2, "big"))
+    assert (len(cache), cache.held_bytes) == (0, 0)
+
+
+def test_scopes_count_as_what_they_take() -> None:
+    cache = TokenCache()
+    scopes = frozenset(f"scope-{serial}" for serial in range(1000))
+    cache.put(b"a", AccessToken({}, scopes, NOW + 60.0, "key"))
+    assert cache.held_bytes > 80_000
+
+
+def test_token_remembered_twice_counts_once() -> None:
+    cache = TokenCache()
+    cache.put(b"a", accepted("A"))
+    once = cache.held_bytes
+    cache.put(b"a", accepted("A"))
+    assert (len(cache), cache.held_bytes) == (1, once)
 
 
 def test_digest_is_of_the_whole_token_and_does_not_show_it() -> None:

@@ -26,6 +26,11 @@ async def things(request: Request) -> Response:
     return JSONResponse({"sub": request.user.identity, "jti": request.user.claims["jti"]})
 
 
+@requires("read:things", "write:things")
+async def change(request: Request) -> Response:
+    return JSONResponse({})
+
+
 @requires()
 def plain(request: Request) -> Response:
     return JSONResponse({"sub": request.user.display_name})
@@ -62,6 +67,7 @@ def client(**options: object) -> httpx.AsyncClient:
     app = Starlette(
         routes=[
             Route("/things", things),
+            Route("/change", change),
             Route("/plain", plain),
             Route("/form", form, methods=["POST"]),
             Route("/form-read-before", form_read_before, methods=["POST"]),
@@ -107,6 +113,16 @@ async def test_missing_scope_is_said() -> None:
     response = await client().get("/things", headers=sent)
     assert response.status_code == 403
     assert 'scope="read:things"' in response.headers["www-authenticate"]
+
+
+async def test_all_scopes_are_needed_not_any() -> None:
+    response = await client().get("/change", headers=good())
+    assert response.status_code == 403
+    assert 'scope="read:things write:things"' in response.headers["www-authenticate"]
+    said = response.json()["error_description"]
+    assert said == "This needs the scope write:things; the token has other read:things"
+    sent = {"authorization": f"Bearer {token(K1, claims(scope='read:things write:things'))}"}
+    assert (await client().get("/change", headers=sent)).status_code == 200
 
 
 async def test_open_route_stays_open_also_for_a_bad_token() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from api_server.bearer.json_web_key import MAX_KEYS, usable_keys
+from api_server.bearer.json_web_key import usable_keys
 from tests.support.tokens import EcKey, RsaKey, base64url, number
 
 K1 = RsaKey.named("k1")
@@ -87,8 +87,10 @@ def test_bad_key_does_not_spoil_the_good_ones() -> None:
     assert [key.kid for key in found] == ["k1", "e1"]
 
 
-def test_number_of_keys_is_bounded() -> None:
-    assert len(usable_keys({"keys": [K1.jwk()] * (MAX_KEYS + 9)}, BOTH)) == MAX_KEYS
+def test_64_keys_are_read_and_no_more() -> None:
+    """security.md 47: a token without a key id is tried with each of them."""
+    many = [K1.jwk(kid=str(serial)) for serial in range(100)]
+    assert [key.kid for key in usable_keys({"keys": many}, BOTH)] == [str(n) for n in range(64)]
 
 
 def test_two_keys_under_one_kid_are_two_keys() -> None:
