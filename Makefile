@@ -27,7 +27,7 @@ check: $(VENV)/dev.stamp ## format, lint, types, and which room imports which
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 
-bench: $(VENV)/dev.stamp ## speed and memory, as ratios: startup app token sign_in api; ARGS="app --against PATH"
+bench: $(VENV)/dev.stamp ## speed and memory, as ratios: startup app calls token sign_in api; ARGS="app --against PATH"
 	@$(BIN)/python -m tests.bench $(ARGS)
 
 snapshots: $(VENV)/dev.stamp ## draw the expected screens and the README's pictures anew

@@ -9,7 +9,7 @@ import asyncio
 import os
 import socket
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
@@ -69,6 +69,9 @@ class Answer:
         return None if self.is_cut else json_object(self.body)
 
 
+Observer = Callable[[str], None]
+
+
 class HttpClient:
     """Makes bounded exchanges. Call `aclose` when done."""
 
@@ -93,15 +96,18 @@ class HttpClient:
         url: str,
         headers: Mapping[str, str] | None = None,
         form: Mapping[str, str] | None = None,
+        observe: Observer | None = None,
     ) -> Answer:
         """Send one request and return its answer, whatever the status.
+
+        `observe` is told of each step on the wire, by the names of httpcore's trace extension.
 
         Raises:
             ExchangeFailed: no whole answer came; `obstacle` says what stood in the way.
         """
         try:
             async with asyncio.timeout(self._exchange_seconds):
-                response = await self._response(method, url, headers or {}, form)
+                response = await self._response(method, url, headers or {}, form, observe)
                 try:
                     return await _bounded_answer(response)
                 finally:
@@ -119,12 +125,24 @@ class HttpClient:
             await client.aclose()
 
     async def _response(
-        self, method: str, url: str, headers: Mapping[str, str], form: Mapping[str, str] | None
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        form: Mapping[str, str] | None,
+        observe: Observer | None,
     ) -> httpx.Response:
         """Ask each address that `url` means, in turn, until one answers."""
         address = split_web_address(url)
         client = self._client(is_direct=address.is_loopback)
         failed: httpx.ConnectError | None = None
+
+        async def trace(event: str, details: Mapping[str, object]) -> None:
+            if observe is not None:
+                observe(event)
+            if address.is_local:
+                await _refuse_other_users(event, details)
+
         for host in self._hosts(address.is_local, address.host):
             target = httpx.URL(url)
             request = client.build_request(
@@ -132,7 +150,7 @@ class HttpClient:
                 target.copy_with(host=host),
                 headers={"Host": target.netloc.decode("ascii"), **headers},
                 data=form,
-                extensions={"trace": _refuse_other_users} if address.is_local else {},
+                extensions={"trace": trace},
             )
             try:
                 return await client.send(request, stream=True)

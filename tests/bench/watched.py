@@ -66,6 +66,11 @@ class Watched:
         while (left := end - time.monotonic()) > 0:
             self._read(left)
 
+    @property
+    def written(self) -> bytes:
+        """What it has written since the last key."""
+        return bytes(self._seen)
+
     def cpu_seconds(self) -> float:
         """Give what it has computed so far."""
         fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()

@@ -67,6 +67,10 @@ class Caller:
         """The tokens that are held now; others after a renewal or a sign-in."""
         return self._service.session.token_set if self._service.session else None
 
+    async def aclose(self) -> None:
+        """Close the connection to the API."""
+        await self._api.aclose()
+
     async def call(self, request: ApiRequest = PING) -> Call:
         """Make one call and return what came of it.
 

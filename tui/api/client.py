@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from tui.api.answer import NoAnswer, PingResult
 from tui.api.challenge import ResourceMetadata, metadata_path, parse_resource_metadata
 from tui.api.request import PING, ApiRequest
+from tui.api.timing import Stopwatch
 from tui.errors import ExchangeFailed
 from tui.http import HttpClient
 from tui.text import redact
@@ -32,6 +33,12 @@ class ApiClient:
         self._origin = origin
         self._transport = transport
         self._clock = clock
+        self._http: HttpClient | None = None
+
+    async def aclose(self) -> None:
+        """Close the connection, which stays open between calls."""
+        if self._http is not None:
+            await self._http.aclose()
 
     async def call(self, access_token: str, request: ApiRequest = PING) -> PingResult:
         """Make one call and return what the API answered, whatever the status.
@@ -56,14 +63,16 @@ class ApiClient:
         self, request: ApiRequest, headers: Mapping[str, str], secret: str
     ) -> PingResult:
         url = self._origin + request.path
-        client = HttpClient(self._transport, CALL_SECONDS)
-        started = self._clock()
+        if self._http is None:
+            self._http = HttpClient(self._transport, CALL_SECONDS)
+        stopwatch = Stopwatch(self._clock)
         try:
-            answer = await client.exchange(request.method, url, headers)
+            answer = await self._http.exchange(
+                request.method, url, headers, observe=stopwatch.observe
+            )
         except ExchangeFailed as failed:
             raise _no_answer(self._origin, failed) from None
-        finally:
-            await client.aclose()
+        elapsed = stopwatch.elapsed()
         received = {**answer.headers}
         return PingResult(
             url=url,
@@ -71,8 +80,9 @@ class ApiClient:
             reason=redact(secret, answer.reason),
             headers={redact(secret, name): redact(secret, received[name]) for name in received},
             body=redact(secret, answer.body.decode("utf-8", "replace")),
-            elapsed_seconds=self._clock() - started,
+            elapsed_seconds=elapsed,
             method=request.method,
+            parts=stopwatch.parts,
         )
 
 
@@ -80,7 +90,11 @@ async def ping(
     api_url: str, access_token: str, *, transport: "httpx.AsyncBaseTransport | None" = None
 ) -> PingResult:
     """Call the API's first route with GET, as the quickstart does; raises as `call` does."""
-    return await ApiClient(api_url, transport=transport).call(access_token)
+    client = ApiClient(api_url, transport=transport)
+    try:
+        return await client.call(access_token)
+    finally:
+        await client.aclose()
 
 
 def _no_answer(origin: str, failed: ExchangeFailed) -> NoAnswer:

@@ -111,6 +111,10 @@ checks who issued it, for whom, and until when, and says what it finds.
             yield RepeatButton(self._memory)
         yield CallView()
 
+    async def on_unmount(self) -> None:
+        """Leave no connection open."""
+        await self._caller.aclose()
+
     # What is called
 
     @on(RequestLine.Changed)

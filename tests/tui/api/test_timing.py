@@ -1,0 +1,53 @@
+"""What "took" means: the time on the wire, and not that of a busy program around it."""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tui.api.client import ApiClient
+from tui.api.timing import Stopwatch
+
+
+@pytest.fixture
+async def api() -> AsyncIterator[str]:
+    """The origin of an API that answers each request on a connection."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while await reader.readline():
+            while (await reader.readline()).strip():
+                pass
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+            await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    server.close()
+
+
+async def test_the_first_call_connects_and_the_next_one_takes_the_same_connection(api: str) -> None:
+    client = ApiClient(api)
+    first, second = await client.call("the-token"), await client.call("the-token")
+    await client.aclose()
+    assert list(first.parts) == ["connect", "first byte", "body"]
+    assert list(second.parts) == ["first byte", "body"]
+    assert second.elapsed_seconds == sum(second.parts.values())
+
+
+def test_what_lies_between_the_steps_is_not_counted() -> None:
+    stopwatch = Stopwatch(itertools.count(step=1.0).__next__)
+    for event in (
+        "connection.connect_tcp.started", "connection.connect_tcp.complete",
+        "http11.send_request_headers.started", "http11.send_request_headers.complete",
+        "http11.receive_response_headers.started", "http11.receive_response_headers.complete",
+        "http11.response_closed.started", "http11.response_closed.complete",
+    ):  # fmt: skip
+        stopwatch.observe(event)
+    assert stopwatch.parts == {"connect": 1.0, "first byte": 3.0}
+    assert stopwatch.elapsed() == 4.0
+
+
+def test_without_steps_all_of_it_is_counted() -> None:
+    assert Stopwatch(iter([3.0, 5.0]).__next__).elapsed() == 2.0
