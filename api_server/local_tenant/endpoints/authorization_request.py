@@ -7,6 +7,7 @@ from typing import Final
 from api_server.local_tenant.endpoints.parameters import Parameters, read_audience, read_scope
 from api_server.local_tenant.errors import BrowserStopped, RequestRefused
 from api_server.local_tenant.records.grants import AccessRequest
+from api_server.local_tenant.records.people import ACR, ONE_FACTOR
 from api_server.local_tenant.redirect_uri import is_registered
 from api_server.local_tenant.settings import Settings
 
@@ -77,6 +78,7 @@ def check_request(
         prompt=_read_prompt(parameters),
         max_age_seconds=_read_max_age(parameters),
         login_hint=parameters.get("login_hint"),
+        acr=_read_acr(parameters),
     )
 
 
@@ -120,6 +122,12 @@ def _read_prompt(parameters: Parameters) -> frozenset[str]:
     if "none" in prompt and len(prompt) > 1:
         raise RequestRefused("invalid_request", "The prompt none goes with no other.")
     return prompt
+
+
+def _read_acr(parameters: Parameters) -> str:
+    """Return the first value that is known here: the parameter is a wish (OIDC Core 5.5.1.1)."""
+    asked = (parameters.get("acr_values") or "").split()
+    return next((value for value in asked if value in ACR), ONE_FACTOR)
 
 
 def _read_max_age(parameters: Parameters) -> int | None:

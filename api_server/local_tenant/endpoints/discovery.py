@@ -10,9 +10,9 @@ from api_server.bearer.dpop import PROOF_ALGORITHMS
 from api_server.local_tenant.endpoints.authorization_request import PROMPTS
 from api_server.local_tenant.records.device_codes import GRANT_TYPE
 from api_server.local_tenant.records.grants import SCOPES
+from api_server.local_tenant.records.people import ACR
 from api_server.local_tenant.records.signing_keys import ALGORITHM
 from api_server.local_tenant.records.tenant import Tenant
-from api_server.local_tenant.records.tokens import ACR
 from api_server.local_tenant.settings import Settings
 
 CACHE: Final = {"Cache-Control": "public, max-age=300"}
@@ -78,7 +78,7 @@ def metadata(settings: Settings) -> dict[str, object]:
         "dpop_signing_alg_values_supported": list(PROOF_ALGORITHMS),
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": [ALGORITHM],
-        "acr_values_supported": [ACR],
+        "acr_values_supported": list(ACR),
         "prompt_values_supported": list(PROMPTS),
         "token_endpoint_auth_methods_supported": ["none"],
         "revocation_endpoint_auth_methods_supported": ["none"],

@@ -19,10 +19,21 @@ from api_server.local_tenant.endpoints.visit import (
 from api_server.local_tenant.pages.frame import OUT_OF_DATE, Alert
 from api_server.local_tenant.pages.login import login_page
 from api_server.local_tenant.records.browsers import log_in, mark_signed_in, set_cookie
-from api_server.local_tenant.records.people import Person, authenticate, find_person, normalize_name
+from api_server.local_tenant.records.people import (
+    ONE_FACTOR,
+    TWO_FACTORS,
+    Person,
+    authenticate,
+    find_person,
+    is_code_right,
+    normalize_name,
+)
 from api_server.local_tenant.records.tenant import Tenant
 
 WRONG: Final = Alert("The username or the password is wrong.", HTTPStatus.UNAUTHORIZED)
+WRONG_CODE: Final = Alert(
+    "The username, the password or the code is wrong.", HTTPStatus.UNAUTHORIZED
+)
 TOO_OFTEN: Final = Alert(
     "Too many wrong passwords. Please wait five minutes.", HTTPStatus.TOO_MANY_REQUESTS
 )
@@ -60,14 +71,18 @@ class LoginEndpoint:
         if wrong.is_exhausted(key, now):
             return self._page(db, visit, username=name, alert=TOO_OFTEN)
         person = authenticate(db, name, form.get("password") or "")
-        if person is None:
+        if person is None or not self._is_strong_enough(visit, form):
             wrong.add_failure(key, now)
-            return self._page(db, visit, username=name, alert=WRONG)
+            alert = WRONG if visit.asked.acr == ONE_FACTOR else WRONG_CODE
+            return self._page(db, visit, username=name, alert=alert)
         wrong.forget(key)
         return self._continue_as(db, visit, person)
 
+    def _is_strong_enough(self, visit: Visit, form: Parameters) -> bool:
+        return visit.asked.acr == ONE_FACTOR or is_code_right(form.get("code") or "")
+
     def _continue_as(self, db: sqlite3.Connection, visit: Visit, person: Person) -> Response:
-        browser = log_in(db, visit.browser, person.name, self.tenant)
+        browser = log_in(db, visit.browser, person.name, visit.asked.acr, self.tenant)
         mark_signed_in(db, visit.sign_in)
         response = redirect_to_page("consent", visit.sign_in, self.tenant)
         set_cookie(response, browser, self.tenant.settings)
@@ -92,5 +107,6 @@ class LoginEndpoint:
             redirects_to=visit.redirects_to,
             username=username,
             here=find_person(db, here),
+            asks_code=visit.asked.acr == TWO_FACTORS,
             alert=alert,
         )

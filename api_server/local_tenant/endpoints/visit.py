@@ -84,7 +84,7 @@ def next_step(
     """
     if browser is None or browser.person is None:
         return Step.LOGIN
-    if not signed_in and _must_log_in_again(asked, browser, now):
+    if browser.acr < asked.acr or (not signed_in and _must_log_in_again(asked, browser, now)):
         return Step.LOGIN
     if "consent" in asked.prompt or not has_consented(db, asked, browser):
         return Step.CONSENT
@@ -93,7 +93,8 @@ def next_step(
 
 def may_continue_as_before(asked: AccessRequest, browser: Browser, now: int) -> bool:
     """Tell whether picking the account that is signed in already is enough of a login."""
-    return browser.person is not None and not _is_stale(asked, browser, now)
+    strong_enough = browser.person is not None and browser.acr >= asked.acr
+    return strong_enough and not _is_stale(asked, browser, now)
 
 
 def _find_request(

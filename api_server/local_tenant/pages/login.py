@@ -15,7 +15,7 @@ from api_server.local_tenant.pages.frame import (
     page,
     portrait_of,
 )
-from api_server.local_tenant.records.people import DEMO_PEOPLE, Person, demo_password
+from api_server.local_tenant.records.people import DEMO_CODE, DEMO_PEOPLE, Person, demo_password
 from api_server.local_tenant.settings import Settings
 
 BODY: Final = """\
@@ -30,7 +30,7 @@ autocapitalize="none" autocorrect="off" spellcheck="false" maxlength="256" requi
 <label for="password">Password</label>
 <input id="password" name="password" type="password" autocomplete="current-password" \
 maxlength="256" required$focus_password>
-<div class="buttons">
+$code<div class="buttons">
 <button class="primary" type="submit" name="action" value="login">Sign in</button>
 <button type="submit" name="action" value="cancel" formnovalidate>Cancel</button>
 </div>
@@ -43,6 +43,13 @@ maxlength="256" required$focus_password>
 $people</tbody>
 </table>
 </section>
+"""
+CODE: Final = """\
+<label for="code">One-time code</label>
+<input id="code" name="code" inputmode="numeric" autocomplete="one-time-code" maxlength="16" \
+required>
+<p class="fine">The app asks for more than a password. Everybody's code here is \
+<code>$code</code>.</p>
 """
 PERSON: Final = """\
 <tr><td>$portrait<code>$name</code></td><td><code>$password</code></td></tr>
@@ -67,6 +74,7 @@ def login_page(
     redirects_to: Iterable[str],
     username: str,
     here: Person | None,
+    asks_code: bool,
     alert: Alert | None,
 ) -> Response:
     """Show the form; `here` is who may go on without a password."""
@@ -80,6 +88,7 @@ def login_page(
         username=username[:256],
         focus_name=EMPTY if username else FOCUS,
         focus_password=FOCUS if username else EMPTY,
+        code=fill(CODE, code=DEMO_CODE) if asks_code else EMPTY,
         people=_people(settings),
     )
     return page(settings, "Sign in", body, redirects_to=redirects_to, alert=alert)

@@ -2,13 +2,14 @@
 
 import hmac
 import sqlite3
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from api_server.local_tenant.records.database import digest
+from api_server.local_tenant.records.people import ONE_FACTOR
 from api_server.local_tenant.records.tenant import Tenant
 from api_server.local_tenant.settings import Settings
 
@@ -30,6 +31,8 @@ class Browser:
     sid: str
     person: str | None = None
     auth_time: int | None = None
+    acr: str = ONE_FACTOR
+    """How strongly they did."""
 
     def csrf_token(self, form: str) -> str:
         """Return what proves that a form came from a page that this browser was sent.
@@ -68,7 +71,8 @@ def find_browser(db: sqlite3.Connection, request: Request, tenant: Tenant) -> Br
     ).fetchone()
     if row is None:
         return None
-    return Browser(secret, row["digest"], row["sid"], row["person"], row["auth_time"])
+    members = {name: row[name] for name in Browser.__slots__ if name != "secret"}
+    return Browser(secret, **members)
 
 
 def add_browser(db: sqlite3.Connection, tenant: Tenant) -> Browser:
@@ -80,14 +84,14 @@ def add_browser(db: sqlite3.Connection, tenant: Tenant) -> Browser:
     return browser
 
 
-def log_in(db: sqlite3.Connection, old: Browser, person: str, tenant: Tenant) -> Browser:
+def log_in(db: sqlite3.Connection, old: Browser, person: str, acr: str, tenant: Tenant) -> Browser:
     """Sign somebody in with a browser, which gets a new cookie for it.
 
     The old cookie may be one that somebody else planted there (session fixation), so it is void
     from now on; the sign-ins that this browser has begun go on under the new one.
     """
     secret = tenant.draw_secret()
-    browser = Browser(secret, digest(secret), tenant.draw_secret(), person, tenant.now())
+    browser = Browser(secret, digest(secret), tenant.draw_secret(), person, tenant.now(), acr)
     _insert(db, browser, tenant.now() + SIGNED_IN_LIFETIME_SECONDS)
     db.execute("UPDATE sign_ins SET browser = ? WHERE browser = ?", (browser.digest, old.digest))
     forget_browser(db, old)
@@ -109,8 +113,8 @@ def forget_browser(db: sqlite3.Connection, browser: Browser) -> None:
 
 def _insert(db: sqlite3.Connection, browser: Browser, expires_at: int) -> None:
     db.execute(
-        "INSERT INTO browsers VALUES (?, ?, ?, ?, ?)",
-        (browser.digest, browser.sid, browser.person, browser.auth_time, expires_at),
+        "INSERT INTO browsers VALUES (:digest, :sid, :person, :auth_time, :expires_at, :acr)",
+        {**asdict(browser), "expires_at": expires_at},
     )
 
 

@@ -25,9 +25,11 @@ from api_server.local_tenant.settings import Randomness, Settings
 logger = getLogger(__name__)
 
 FOLDER: Final = "local_tenant"
-SCHEMA_VERSION: Final = 3
+SCHEMA_VERSION: Final = 4
 MIGRATIONS: Final = {
-    2: "ALTER TABLE grants ADD COLUMN jkt TEXT; ALTER TABLE codes ADD COLUMN dpop_jkt TEXT;"
+    2: "ALTER TABLE grants ADD COLUMN jkt TEXT; ALTER TABLE codes ADD COLUMN dpop_jkt TEXT;",
+    3: "ALTER TABLE browsers ADD COLUMN acr TEXT NOT NULL DEFAULT '1';"
+    "ALTER TABLE grants ADD COLUMN acr TEXT NOT NULL DEFAULT '1';",
 }
 """From each version to the next: no update may end a session."""
 

@@ -14,6 +14,7 @@ from api_server.local_tenant.records.grants import (
     find_grant,
     revoke_grant,
 )
+from api_server.local_tenant.records.people import ONE_FACTOR
 from api_server.local_tenant.records.tenant import Tenant
 from api_server.local_tenant.settings import Randomness
 
@@ -92,6 +93,7 @@ def find_device(db: sqlite3.Connection, code_digest: str, now: int) -> DeviceReq
         prompt=ALWAYS_ASK,
         max_age_seconds=None,
         login_hint=None,
+        acr=ONE_FACTOR,
         digest=row["digest"],
         user_code=row["user_code"],
     )

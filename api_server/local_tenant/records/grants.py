@@ -6,6 +6,7 @@ from typing import Final
 
 from api_server.local_tenant.errors import RequestRefused
 from api_server.local_tenant.records.browsers import Browser
+from api_server.local_tenant.records.people import ONE_FACTOR
 from api_server.local_tenant.records.tenant import Tenant
 
 SCOPES: Final = {
@@ -28,6 +29,8 @@ class AccessRequest:
     prompt: frozenset[str]
     max_age_seconds: int | None
     login_hint: str | None
+    acr: str
+    """How strongly the person must have signed in, at least (RFC 9470 5)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,8 @@ class Grant:
     auth_time: int
     jkt: str | None = None
     """The thumbprint of the key that its tokens are bound to (RFC 9449 6.1)."""
+    acr: str = ONE_FACTOR
+    """How strongly the person signed in."""
 
 
 def add_grant(
@@ -65,12 +70,14 @@ def add_grant(
         nonce=nonce,
         sid=browser.sid,
         auth_time=browser.auth_time,
+        acr=browser.acr,
     )
     # and drop those of which nothing can be alive any more
     db.execute("DELETE FROM grants WHERE expires_at <= ?", (tenant.now(),))
     db.execute(
         "INSERT INTO grants VALUES"
-        " (:id, :person, :client_id, :scope, :audience, :nonce, :sid, :auth_time, 0, :end, :jkt)",
+        " (:id, :person, :client_id, :scope, :audience, :nonce, :sid, :auth_time, 0, :end,"
+        " :jkt, :acr)",
         {**asdict(grant), "scope": " ".join(grant.scope), "end": _end(tenant)},
     )
     return grant

@@ -1,4 +1,4 @@
-"""The demo people: their passwords, and what the tenant tells about them."""
+"""The demo people: how they show who they are, and what the tenant tells about them."""
 
 import hashlib
 import hmac
@@ -18,6 +18,14 @@ DEMO_PEOPLE: Final = (
     # a name beyond ASCII, so that nobody forgets that there are such
     ("carol", "Carol", "Núñez", "es-ES", "Europe/Madrid"),
 )
+
+ONE_FACTOR: Final = "1"
+TWO_FACTORS: Final = "2"
+ACR: Final = {ONE_FACTOR: ("pwd",), TWO_FACTORS: ("pwd", "otp", "mfa")}
+"""How strongly somebody can sign in, weakest first: each `acr` with its `amr` (RFC 8176 2)."""
+
+DEMO_CODE: Final = "123456"
+"""Of everybody: what an app on a telephone would show."""
 
 SCRYPT_COST: Final = 2**11
 """2 MiB and some 5 ms (RFC 7914). Low on purpose: these passwords are on the login page."""
@@ -112,6 +120,11 @@ def authenticate(db: sqlite3.Connection, name: str, password: str) -> Person | N
     person = find_person(db, name)
     kept = person.password_hash if person else _any_password_hash(db)
     return person if is_password_right(password, kept) else None
+
+
+def is_code_right(code: str) -> bool:
+    """Tell whether a one-time code is the one that the login page tells everybody."""
+    return hmac.compare_digest(code.strip().encode(), DEMO_CODE.encode())
 
 
 def hash_password(password: str, salt: bytes) -> str:

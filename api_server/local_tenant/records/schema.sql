@@ -23,7 +23,8 @@ CREATE TABLE IF NOT EXISTS browsers (
     sid        TEXT NOT NULL,
     person     TEXT REFERENCES people (name) ON DELETE CASCADE,
     auth_time  INTEGER,
-    expires_at INTEGER NOT NULL
+    expires_at INTEGER NOT NULL,
+    acr        TEXT NOT NULL DEFAULT '1'
 );
 CREATE INDEX IF NOT EXISTS browsers_by_expiry ON browsers (expires_at);
 
@@ -59,7 +60,8 @@ CREATE TABLE IF NOT EXISTS grants (
     auth_time  INTEGER NOT NULL,
     revoked    INTEGER NOT NULL DEFAULT 0,
     expires_at INTEGER NOT NULL,
-    jkt        TEXT -- the thumbprint of the key that its tokens are bound to (RFC 9449 6.1)
+    jkt        TEXT, -- the thumbprint of the key that its tokens are bound to (RFC 9449 6.1)
+    acr        TEXT NOT NULL DEFAULT '1' -- how strongly the person signed in
 );
 CREATE INDEX IF NOT EXISTS grants_by_expiry ON grants (expires_at);
 

@@ -13,19 +13,13 @@ from api_server.bearer.strict_encoding import encode_base64url
 from api_server.local_tenant.errors import RequestRefused, TokenInvalid
 from api_server.local_tenant.records.database import digest
 from api_server.local_tenant.records.grants import Grant, find_grant, revoke_grant
-from api_server.local_tenant.records.people import Person, subject_of
+from api_server.local_tenant.records.people import ACR, Person, subject_of
 from api_server.local_tenant.records.tenant import Tenant
 
 ACCESS_TYP: Final = "at+jwt"
 """RFC 9068 2.1."""
 
 ID_TYP: Final = "JWT"
-
-ACR: Final = "1"
-"""Lowest level of assurance of ISO/IEC 29115: a password, and a public one at that."""
-
-AMR: Final = ("pwd",)
-"""RFC 8176 2."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +57,7 @@ def add_access_token(
         "iat": now,
         "exp": expires_at,
         "auth_time": grant.auth_time,
+        "acr": grant.acr,
         "jti": jti,
     }
     if grant.jkt is not None:
@@ -157,8 +152,8 @@ def make_id_token(
         "iat": now,
         "exp": now + settings.id_token_lifetime_seconds,
         "auth_time": grant.auth_time,
-        "acr": ACR,
-        "amr": list(AMR),
+        "acr": grant.acr,
+        "amr": list(ACR[grant.acr]),
         "sid": grant.sid,
         "at_hash": at_hash(access_token),
     }

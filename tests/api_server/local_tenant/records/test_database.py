@@ -143,12 +143,14 @@ async def test_session_outlives_the_update_of_a_file_of_version_2(
     code = (await visitor.sign_in())["code"]
     tenant.database.connection.executescript(
         "ALTER TABLE grants DROP COLUMN jkt; ALTER TABLE codes DROP COLUMN dpop_jkt;"
+        "ALTER TABLE grants DROP COLUMN acr; ALTER TABLE browsers DROP COLUMN acr;"
         "PRAGMA user_version = 2;"
     )
     tenant.close()
     after = moved_to(open_one(settings), visitor)
     assert (await after.renew(tokens["refresh_token"])).status_code == 200
     assert (await after.redeem(code)).status_code == 200
+    assert "code" in parameters_of(await after.authorize(prompt="none"))
     assert not list(settings.state_dir.rglob("*.old"))
 
 

@@ -59,6 +59,7 @@ async def test_access_token_is_as_rfc_9068_wants_it(visitor: Visitor) -> None:
         "iat": START,
         "exp": START + 3600,
         "auth_time": START,
+        "acr": "1",
         "jti": "",
     }
     assert tokens["expires_in"] == 3600
