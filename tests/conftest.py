@@ -18,6 +18,15 @@ KEPT = (
 )
 
 
+LONGEST_ID = 60
+"""Characters; what is longer is a token or a page, and may be another in each process."""
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name long values by their argument and number, so that all processes collect the same."""
+    return argname if isinstance(val, str | bytes) and len(val) > LONGEST_ID else None
+
+
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in tuple(os.environ):
