@@ -24,7 +24,10 @@ async def test_answer_without_a_state_has_none(visitor: Visitor) -> None:
 
 
 async def test_request_can_be_posted(visitor: Visitor) -> None:
-    page = await visitor.follow(await visitor.client.post("/authorize", data=REQUEST))
+    response = await visitor.client.post("/authorize", data=REQUEST)
+    # 303: a 307 would have the browser post the form on (RFC 9700 4.12)
+    assert response.status_code == 303
+    page = await visitor.follow(response)
     assert "alice-password" in page.text
 
 
@@ -94,6 +97,14 @@ async def test_unknown_client_is_shown_a_page(visitor: Visitor, client_id: str |
     response = await visitor.authorize(client_id=client_id)
     assert response.status_code == 400
     assert "Unknown client" in response.text
+
+
+async def test_long_texts_of_a_request_are_cut_short_on_the_page(visitor: Visitor) -> None:
+    """security.md 13: nothing that others wrote fills a page."""
+    response = await visitor.authorize(client_id="c" * 81)
+    assert "“" + "c" * 80 + "”" in response.text
+    response = await visitor.authorize(redirect_uri="u" * 201)
+    assert "“" + "u" * 200 + "”" in response.text
 
 
 async def test_resource_may_come_twice_with_the_same_value(visitor: Visitor) -> None:

@@ -59,6 +59,8 @@ async def test_metadata_promises_what_the_app_relies_on(visitor: Visitor) -> Non
     assert metadata["code_challenge_methods_supported"] == ["S256"]
     assert metadata["authorization_response_iss_parameter_supported"] is True
     assert metadata["token_endpoint_auth_methods_supported"] == ["none"]
+    for name in ("claims_parameter", "request_parameter", "request_uri_parameter"):
+        assert metadata[f"{name}_supported"] is False
     assert set(metadata["scopes_supported"]) == {
         "openid",
         "profile",

@@ -23,6 +23,7 @@ async def test_own_id_token_signs_out_at_once_and_leads_back(visitor: Visitor) -
         post_logout_redirect_uri="http://127.0.0.1:8642/signed-out",
         state="the-state",
     )
+    assert response.status_code == 303
     assert response.headers["location"] == "http://127.0.0.1:8642/signed-out?state=the-state"
     assert not await is_signed_in(visitor)
 
@@ -131,7 +132,9 @@ async def test_return_may_be_on_any_port_when_nobody_is_signed_in(
 async def test_request_can_be_posted(visitor: Visitor) -> None:
     tokens = await visitor.tokens()
     form = {"id_token_hint": str(tokens["id_token"])}
-    response = await visitor.follow(await visitor.client.post("/logout", data=form))
+    response = await visitor.client.post("/logout", data=form)
+    assert response.status_code == 303
+    response = await visitor.follow(response)
     assert "You are signed out" in response.text
 
 

@@ -31,7 +31,9 @@ async def test_replayed_code_revokes_what_came_of_it(visitor: Visitor) -> None:
     code = (await visitor.sign_in())["code"]
     tokens = (await visitor.redeem(code)).json()
     renewed = (await visitor.renew(tokens["refresh_token"])).json()
-    assert_refused(await visitor.redeem(code), "invalid_grant")
+    replayed = await visitor.redeem(code)
+    assert_refused(replayed, "invalid_grant")
+    assert "The code was used before" in replayed.json()["error_description"]
     assert_refused(await visitor.renew(renewed["refresh_token"]), "invalid_grant")
     for access_token in (tokens["access_token"], renewed["access_token"]):
         assert (await visitor.userinfo(access_token)).status_code == 401

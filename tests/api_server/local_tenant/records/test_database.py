@@ -1,3 +1,5 @@
+import sqlite3
+from base64 import urlsafe_b64decode
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -5,11 +7,16 @@ from pathlib import Path
 
 import httpx
 import pytest
+from filelock import FileLock
+from starlette.types import Message
 
 from api_server.local_tenant.app import build_app
 from api_server.local_tenant.errors import DatabaseUnusable
-from api_server.local_tenant.records.database import open_database
+from api_server.local_tenant.records.browsers import Browser, SignIn
+from api_server.local_tenant.records.database import draw_secret, open_database
+from api_server.local_tenant.records.people import find_person
 from api_server.local_tenant.records.tenant import Tenant, open_tenant
+from api_server.local_tenant.records.tokens import RefreshToken
 from api_server.local_tenant.settings import Settings
 from tests.support.clocks import Seconds
 from tests.support.forms import last_form
@@ -98,6 +105,99 @@ def test_only_the_owner_can_read_what_is_kept(tenant: Tenant, settings: Settings
     files = list(folder.iterdir())
     assert files
     assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
+
+
+def test_folder_and_file_that_others_could_read_are_made_private(
+    settings: Settings, open_one: Open
+) -> None:
+    """security.md 35."""
+    folder = settings.state_dir / "local_tenant"
+    (path,) = folder.glob("*.sqlite3")
+    folder.chmod(0o755)
+    path.chmod(0o644)
+    open_one(settings)
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_file_in_place_of_a_damaged_one_is_private(settings: Settings, open_one: Open) -> None:
+    """security.md 35."""
+    (path,) = (settings.state_dir / "local_tenant").glob("*.sqlite3")
+    path.write_bytes(b"not a database" * 1000)
+    open_one(settings)
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_closing_leaves_one_file_and_no_connection(tenant: Tenant, settings: Settings) -> None:
+    tenant.close()
+    assert not list(settings.state_dir.rglob("*-wal"))
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"), tenant.database.transaction():
+        pass
+
+
+async def test_app_closes_its_tenant_when_it_ends(tenant: Tenant) -> None:
+    received = iter([{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}])
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return next(received)
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    await build_app(tenant)({"type": "lifespan"}, receive, send)
+    assert [message["type"] for message in sent] == [
+        "lifespan.startup.complete",
+        "lifespan.shutdown.complete",
+    ]
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"), tenant.database.transaction():
+        pass
+
+
+def test_file_that_another_tenant_is_making_is_named_with_what_to_do(settings: Settings) -> None:
+    (path,) = (settings.state_dir / "local_tenant").glob("*.sqlite3")
+    starting = "another tenant is starting with it; try again"
+    with (
+        FileLock(path.with_suffix(".lock"), mode=0o600),
+        pytest.raises(DatabaseUnusable, match=starting) as raised,
+    ):
+        open_database(settings, patience_seconds=0)
+    assert str(path) in str(raised.value)
+
+
+def test_secrets_are_256_bits_of_the_randomness_that_was_given() -> None:
+    """security.md 2, 54: what nobody can guess."""
+    asked: list[int] = []
+
+    def count(size: int) -> bytes:
+        asked.append(size)
+        return bytes(range(size))
+
+    secret = draw_secret(count)
+    assert asked == [32]
+    assert urlsafe_b64decode(secret + "=") == bytes(range(32))
+
+
+async def test_each_secret_is_drawn_anew(visitor: Visitor, tenant: Tenant) -> None:
+    """security.md 2."""
+    drawn = [tenant.draw_secret() for _ in range(100)]
+    drawn += [str((await visitor.tokens())["refresh_token"]) for _ in range(3)]
+    assert len(set(drawn)) == len(drawn)
+    assert {len(secret) for secret in drawn} == {43}
+
+
+def test_no_secret_stands_in_a_repr(tenant: Tenant) -> None:
+    """security.md 40."""
+    canary = "canary-4711"
+    with tenant.database.transaction() as db:
+        alice = find_person(db, "alice")
+    assert alice is not None
+    browser = Browser(canary, "digest", "sid")
+    things = [browser, SignIn(canary), RefreshToken(canary, None), alice]  # type: ignore[arg-type] # only shown
+    shown = " ".join(map(repr, [*things, tenant.keys, tenant.proofs, tenant]))
+    assert canary not in shown
+    assert alice.password_hash not in shown
+    assert "RSAPrivateKey" not in shown
 
 
 def test_folder_that_is_made_is_private(settings: Settings, open_one: Open) -> None:
