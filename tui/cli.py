@@ -24,14 +24,14 @@ COMMANDS: Final = {
     "token": "tui.commands.token:token",
     "ping": "tui.commands.session:ping",
     "proxy": "tui.commands.proxy:proxy",
-    "status": "tui.commands.status:status",
+    "status": "tui.commands.session:status",
     "logout": "tui.commands.session:logout",
 }
 """Where each command is; imported when it is called, because most need what others do not."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and give its exit code."""
+    """Run one command and return its exit code."""
     _open_closed_streams()
     try:
         return _run(list(sys.argv[1:] if argv is None else argv))
@@ -51,7 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _open_closed_streams() -> None:
-    """Give every stream somewhere to write: a shell's `>&-` leaves none."""
+    """Open for every stream somewhere to write: a shell's `>&-` leaves none."""
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "w"))  # noqa: PTH123, SIM115 - until the end
@@ -66,10 +66,7 @@ def _run(argv: list[str]) -> int:
     if argv == ["token"]:
         from tui.commands.quick_token import quick_token
 
-        if access_token := quick_token():
-            sys.stdout.write(access_token + "\n")
-            sys.stdout.flush()
-            return 0
+        return quick_token()
     if not argv:
         from tui.app.launch import open_app
 

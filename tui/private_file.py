@@ -1,7 +1,6 @@
 """A file that only its owner can read, and that is replaced as a whole or not at all."""
 
 import errno
-import hashlib
 import os
 import stat
 from contextlib import suppress
@@ -19,17 +18,12 @@ RESERVED_BYTES: Final = 64 * 1024
 """What a session is sure to fit in."""
 
 
-def session_name(identity: str) -> str:
-    """Return the name under which a session is kept; says nothing about it."""
-    return hashlib.sha256(identity.encode()).hexdigest()[:16]
-
-
 class NotPrivate(Exception):
     """Others can read or change the file."""
 
 
 def read_private(path: Path) -> bytes | None:
-    """Give the content, or None where there is no file.
+    """Return the content, or None where there is no file.
 
     Raises:
         NotPrivate: another owner, or a mode that lets others in.
@@ -67,8 +61,8 @@ class Replacement:
             self.discard()
             raise
 
-    def put(self, content: bytes) -> None:
-        """Put `content` in the file's place: synced, then renamed over it.
+    def put(self, content: bytes) -> os.stat_result:
+        """Put `content` in the file's place, synced, then renamed; return the new file's status.
 
         Raises:
             OSError: it cannot be written; what was there stays, and nothing else is left.
@@ -81,6 +75,7 @@ class Replacement:
                 os.fsync(self._descriptor)
             self._temporary.replace(self._path)
             sync_folder(self._path.parent)
+            return os.fstat(self._descriptor)
         finally:
             self.discard()
 

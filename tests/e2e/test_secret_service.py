@@ -17,9 +17,9 @@ import json, os, sys
 from datetime import UTC, datetime
 from pathlib import Path
 from tests.support.sessions import session
-from tui.auth.store.file_store import FileStore
+from tests.support.stores import file_store
 from tui.config.load import load_config
-from tui.commands.quick_token import quick_token
+from tui.commands.quick_token import look
 
 folder = Path(sys.argv[1])
 os.environ["DOORKEY_STATE_DIR"] = os.environ["DOORKEY_CONFIG"] = str(folder)
@@ -28,14 +28,14 @@ config = {"domain": "tenant.example", "clientId": "client", "audience": "api"}
 (folder / "auth_config.json").write_text(json.dumps(config))
 
 def store():
-    return FileStore(folder, load_config().session_identity, "if_possible")
+    return file_store(folder, load_config().session_identity, "auto")
 
 kept = session(obtained_at=datetime.now(UTC))
 one = store()
 one.reserve()
 one.save(kept)
 print(one.description)
-print(store().load() == kept, quick_token() == "the-access-token")
+print(store().load() == kept, look().access_token == "the-access-token")
 print(b"the-access-token" in one.path.read_bytes())
 """
 

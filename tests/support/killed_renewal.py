@@ -18,6 +18,7 @@ from tests.support.clocks import Clock
 from tests.support.configs import CONFIG
 from tests.support.scripted_tenant import ScriptedTenant
 from tests.support.sessions import expired, session
+from tests.support.stores import file_store
 from tui.auth.service import AuthService
 from tui.auth.store.file_store import FileStore
 
@@ -56,7 +57,7 @@ async def renew_for_ever(store: FileStore, tenant: RotatingTenant) -> None:
 
 
 def main(folder: Path, rounds: int) -> None:
-    store = FileStore(folder / "state", "killed")
+    store = file_store(folder / "state", "killed")
     tenant = RotatingTenant(folder)
     lost = 0
     start_over(store, tenant)

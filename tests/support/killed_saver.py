@@ -13,6 +13,7 @@ from itertools import count
 from pathlib import Path
 
 from tests.support.sessions import session
+from tests.support.stores import file_store
 from tui.auth.store.file_store import FileStore
 
 LATEST_KILL_SECONDS = 0.01
@@ -26,7 +27,7 @@ def save_for_ever(store: FileStore, first: int) -> None:
 
 
 def main(folder: Path, rounds: int) -> None:
-    store = FileStore(folder, "killed")
+    store = file_store(folder, "killed")
     store.save(session(access_token="token-0-"))
     for number in range(1, rounds + 1):
         child = os.fork()

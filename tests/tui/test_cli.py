@@ -191,8 +191,8 @@ def test_an_interrupt_exits_130(
     def interrupt(_arguments: object) -> int:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("tui.commands.token.token", interrupt)
-    assert main(["token"]) == 130
+    monkeypatch.setattr("tui.commands.session.status", interrupt)
+    assert main(["status"]) == 130
     assert "cancelled" in capsys.readouterr().err
 
 

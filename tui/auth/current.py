@@ -6,7 +6,8 @@ from contextlib import suppress
 from typing import Final
 
 from tui.auth.session import LoginEvent, LogOutStep, Session
-from tui.auth.store.store import NEVER_SEEN, SessionStore, Signature
+from tui.auth.store.session_file import Signature
+from tui.auth.store.store import NEVER_SEEN, SessionStore
 from tui.errors import DoorkeyError, SignInNeeded, StoreFailed
 
 WIPE_PATIENCE_SECONDS: Final = 2.0

@@ -1,59 +1,86 @@
 """`doorkey token` in the ordinary case, for scripts that run it in a loop.
 
-The full way loads argparse, dataclasses and more, for 25 ms; this one does without. It gives
-None wherever anything is out of the ordinary, and then the full way finds out what.
+The full way loads argparse, dataclasses and more, for 25 ms; this one does without. Wherever
+anything is out of the ordinary, the full way goes on with what has been read here.
 """
 
 import json
+import sys
 from datetime import UTC, datetime
-from typing import Final
+from pathlib import Path
+from typing import Final, NamedTuple
 
+from tui.auth.store.session_file import SessionFile
 from tui.auth.validity import is_good_for
 from tui.config.keys import DEFAULT_API_URL, DEFAULT_SCOPE, issuer_of, session_identity
-from tui.config.paths import find_config, state_dir
-from tui.errors import DoorkeyError
-from tui.private_file import NotPrivate, read_private, session_name
+from tui.config.paths import find_config, read_config, state_dir
 
-UNUSUAL: Final = (
-    AttributeError, DoorkeyError, LookupError, NotPrivate, OSError, TypeError, ValueError,
-)  # fmt: skip
+UNUSUAL: Final = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
 CHECKED: Final = frozenset({"domain", "clientId", "audience", "apiUrl", "scope"})
 """Keys that need no check here: a wrong value names a session that there is none of."""
 
 
-def quick_token() -> str | None:
-    """Return the access token that is kept, or None where the full way has to look."""
+class Look(NamedTuple):
+    """What the quick way has read, and the token, where it is good enough to be handed out."""
+
+    config_path: Path
+    config_text: str
+    file: SessionFile | None = None
+    """The session's file, where the config is an ordinary one."""
+    access_token: str = ""
+
+
+def quick_token() -> int:
+    """Print an access token that is valid, renewed by the full way where need be."""
+    seen = look()
+    if not seen.access_token:
+        from tui.commands.token import token_after
+
+        return token_after(seen.config_path, seen.config_text, seen.file)
+    sys.stdout.write(seen.access_token + "\n")
+    sys.stdout.flush()
+    return 0
+
+
+def look() -> Look:
+    """Read the config and the session, each once.
+
+    Raises:
+        ConfigInvalid: there is no config that can be read.
+        StoreFailed: the session cannot be read, or is not to be.
+    """
+    path = find_config()
+    text = read_config(path)
+    file = None
     try:
-        config = json.loads(find_config().read_bytes())
-        if config.keys() - CHECKED:
-            return None
-        identity = session_identity(
-            issuer_of(config["domain"]),
-            config["clientId"],
-            config["audience"],
-            config.get("scope", DEFAULT_SCOPE),
-            config.get("apiUrl", DEFAULT_API_URL),
-        )
-        content = read_private(state_dir() / f"session-{session_name(identity)}.json")
-        if content is None:
-            return None
-        session = json.loads(content if content.startswith(b"{") else _opened(content, identity))
-        good = is_good_for(
-            None,
-            obtained_at=datetime.fromisoformat(session["obtained_at"]),
-            expiry=datetime.fromisoformat(session["access_token_expiry"]),
-            now=datetime.now(UTC),
-        )
-        return str(session["access_token"]) if good else None
+        file = _session_file(json.loads(text))
+        return Look(path, text, file, _good_token(file.read()))
     except UNUSUAL:
-        return None
+        return Look(path, text, file)
 
 
-def _opened(content: bytes, identity: str) -> bytes:
-    from tui.auth.store.sealing import KeyUnavailable, Sealer, SystemKeyring
+def _session_file(members: dict[str, str]) -> SessionFile:
+    if members.keys() - CHECKED:
+        raise LookupError("keys that have to be checked")
+    identity = session_identity(
+        issuer_of(members["domain"]),
+        members["clientId"],
+        members["audience"],
+        members.get("scope", DEFAULT_SCOPE),
+        members.get("apiUrl", DEFAULT_API_URL),
+    )
+    return SessionFile(state_dir(), identity, "auto")
 
-    try:
-        return Sealer(identity, session_name(identity), SystemKeyring()).open(content)
-    except KeyUnavailable:
-        raise ValueError("sealed") from None
+
+def _good_token(content: bytes | None) -> str:
+    if content is None:
+        return ""
+    session = json.loads(content)
+    good = is_good_for(
+        None,
+        obtained_at=datetime.fromisoformat(session["obtained_at"]),
+        expiry=datetime.fromisoformat(session["access_token_expiry"]),
+        now=datetime.now(UTC),
+    )
+    return str(session["access_token"]) if good else ""

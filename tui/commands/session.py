@@ -1,17 +1,29 @@
-"""`doorkey ping` and `doorkey logout`: data to stdout, everything else to stderr."""
+"""`doorkey ping`, `status` and `logout`: data to stdout, everything else to stderr."""
 
 import asyncio
+import json
 import sys
 from argparse import Namespace
+from datetime import UTC, datetime
 from typing import Final
 
 from tui.auth.service import AuthService
-from tui.auth.session import LogOutStep
+from tui.auth.session import LogOutStep, Session
+from tui.auth.store.file_store import session_store
 from tui.config.load import Config, load_config
-from tui.errors import ApiRefused
+from tui.config.paths import shown
+from tui.errors import ApiRefused, SignInNeeded
+from tui.json_value import Json
 from tui.text import printable
 
 SYMBOLS: Final = {"done": "✓", "skipped": "-", "failed": "✗", "waiting": "…"}
+
+LABELS: Final = {
+    "id_token_expiry": "ID token expiry",
+    "id_token_valid": "ID token valid",
+    "clock_skew_seconds": "clock ahead (seconds)",
+}
+"""Of `status` for people, where they are not the member's name."""
 
 
 def ping(arguments: Namespace) -> int:
@@ -19,6 +31,18 @@ def ping(arguments: Namespace) -> int:
     sys.stdout.write(asyncio.run(_ping(load_config(arguments.config))) + "\n")
     sys.stdout.flush()
     return 0
+
+
+def status(arguments: Namespace) -> int:
+    """Say who is signed in, without secrets; exit code 4 where nobody is."""
+    config = load_config(arguments.config)
+    store = session_store(config)
+    session = store.load()
+    members = _status_members(config, store.description, session)
+    lines = [json.dumps(members, indent=2)] if arguments.json else _status_lines(members)
+    sys.stdout.write("\n".join(lines) + "\n")
+    sys.stdout.flush()
+    return 0 if session else SignInNeeded.exit_code
 
 
 def logout(arguments: Namespace) -> int:
@@ -32,11 +56,11 @@ def logout(arguments: Namespace) -> int:
 
 
 async def _ping(config: Config) -> str:
-    from tui.api import client as api_client
+    from tui.api.client import ApiClient  # loads httpx, which the other two may do without
 
     async with AuthService(config) as service:
         service.take_up()
-        result = await api_client.ping(config.api_url, await service.get_access_token())
+        result = await ApiClient(config.api_url).call(await service.get_access_token())
     if not result.ok:
         challenge = f"\n{printable(result.challenge)}" if result.challenge else ""
         raise ApiRefused(printable(result.message) + challenge)
@@ -51,3 +75,50 @@ async def _logout(config: Config, *, at_tenant: bool) -> tuple[LogOutStep, ...]:
 def _show_step(step: LogOutStep) -> None:
     sys.stderr.write(f"{SYMBOLS[step.outcome]} {printable(step.message)}\n")
     sys.stderr.flush()
+
+
+def _status_members(config: Config, storage: str, session: Session | None) -> dict[str, Json]:
+    known: dict[str, Json] = {
+        "signed_in": session is not None,
+        "issuer": config.issuer,
+        "client_id": config.client_id,
+        "audience": config.audience,
+        "api_url": config.api_url,
+        "storage": storage,
+        "config": shown(config.path),
+    }
+    return known | (_session_members(session) if session else {})
+
+
+def _session_members(session: Session) -> dict[str, Json]:
+    tokens, profile = session.token_set, session.profile
+    now = datetime.now(UTC)
+    return {
+        "subject": profile.subject,
+        "name": profile.name,
+        "email": profile.email,
+        "signed_in_at": session.signed_in_at.isoformat(timespec="seconds"),
+        "access_token_expiry": tokens.access_token_expiry.isoformat(timespec="seconds"),
+        "access_token_valid": now < tokens.access_token_expiry,
+        "id_token_expiry": tokens.token_expiry.isoformat(timespec="seconds"),
+        "id_token_valid": now < tokens.token_expiry,
+        "renewable": session.renewable,
+        "clock_skew_seconds": session.clock_skew_seconds,
+        "scopes": [*tokens.scope.split()],
+    }
+
+
+def _status_lines(members: dict[str, Json]) -> list[str]:
+    rows = {
+        LABELS.get(key, key.replace("_", " ")): _status_text(value)
+        for key, value in members.items()
+        if value != 0 or isinstance(value, bool)  # clocks that agree are nothing to speak of
+    }
+    width = max(len(label) for label in rows)
+    return [f"{label:<{width}}  {text}" for label, text in rows.items()]
+
+
+def _status_text(value: Json) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return printable(" ".join(map(str, value)) if isinstance(value, list) else value)

@@ -1,11 +1,14 @@
-"""`doorkey token`: the quickest way to a valid access token, with nothing loaded that it spares."""
+"""`doorkey token`, the full way: options, a renewal, and words for whatever is wrong."""
 
 import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from tui.auth.store.file_store import session_store
-from tui.config.load import Config, load_config
+from tui.auth.store.file_store import FileStore, session_store
+from tui.auth.store.session_file import SessionFile
+from tui.auth.store.store import SessionStore
+from tui.config.load import Config, config_from, load_config
 from tui.errors import SignInNeeded
 
 if TYPE_CHECKING:
@@ -23,25 +26,38 @@ def token(arguments: "Namespace") -> int:
     config = load_config(arguments.config)
     asked = arguments.min_validity
     min_validity = None if asked is None else timedelta(seconds=asked)
-    session = session_store(config).load()
-    if session is None:
-        raise SignInNeeded("Nobody is signed in. Sign in first: doorkey login.")
-    if session.token_set.is_good_for(min_validity, datetime.now(UTC)):
-        access_token = session.token_set.access_token
-    else:
-        access_token = _renewed(config, min_validity)
-    sys.stdout.write(FORMATS[arguments.format].format(access_token) + "\n")
+    access_token = _good_token(config, session_store(config), min_validity)
+    return _print(FORMATS[arguments.format].format(access_token))
+
+
+def token_after(config_path: Path, config_text: str, file: SessionFile | None) -> int:
+    """Print an access token, going on from what the quick way has read."""
+    config = config_from(config_text, config_path)
+    return _print(_good_token(config, FileStore(file) if file else session_store(config), None))
+
+
+def _print(line: str) -> int:
+    sys.stdout.write(line + "\n")
     sys.stdout.flush()
     return 0
 
 
-def _renewed(config: Config, min_validity: timedelta | None) -> str:
-    import asyncio
+def _good_token(config: Config, store: SessionStore, min_validity: timedelta | None) -> str:
+    session = store.load()
+    if session is None:
+        raise SignInNeeded("Nobody is signed in. Sign in first: doorkey login.")
+    if session.token_set.is_good_for(min_validity, datetime.now(UTC)):
+        return session.token_set.access_token
+    return _renew(config, store, min_validity)
+
+
+def _renew(config: Config, store: SessionStore, min_validity: timedelta | None) -> str:
+    import asyncio  # 40 ms, for a renewal only
 
     from tui.auth.service import AuthService
 
     async def run() -> str:
-        async with AuthService(config) as service:
+        async with AuthService(config, store=store) as service:
             service.take_up()
             access_token = await service.get_access_token(min_validity)
             _warn_of_less(service, min_validity)

@@ -5,7 +5,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final, Literal, cast
+from typing import Literal, cast
 
 from tui.config.keys import (
     DEFAULT_API_URL,
@@ -17,17 +17,12 @@ from tui.config.keys import (
     nearest,
     session_identity,
 )
-from tui.config.paths import CONFIG_NAME, SECRET_VARIABLE, find_config
+from tui.config.paths import CONFIG_NAME, SECRET_VARIABLE, find_config, read_config
 from tui.errors import ConfigInvalid
 from tui.text import printable
 
-__all__ = ["Config", "find_config", "load_config", "parse_config"]
-
 AudienceParameter = Literal["audience", "resource", "none"]
 SessionStorage = Literal["auto", "keyring", "file", "memory"]
-
-LARGEST_CONFIG_BYTES: Final = 1024 * 1024
-"""Nobody writes a config of a MiB; a larger file is the wrong file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +65,16 @@ def load_config(path: Path | None = None) -> Config:
         ConfigInvalid: there is none, or something in it is wrong; names the file and the key.
     """
     found = path or find_config()
-    config = parse_config(_read(found), found)
+    return config_from(read_config(found), found)
+
+
+def config_from(text: str, path: Path) -> Config:
+    """Return the configuration that `text`, read from `path`, makes with the environment.
+
+    Raises:
+        ConfigInvalid: as `parse_config`.
+    """
+    config = parse_config(text, path)
     secret = os.environ.get(SECRET_VARIABLE)
     return replace(config, client_secret=secret) if secret else config
 
@@ -125,22 +129,6 @@ def _without_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
         twice = next(name for name in names if names.count(name) > 1)
         raise ValueError(f'"{twice}" is there twice')
     return members
-
-
-def _read(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST_CONFIG_BYTES + 1)
-    except FileNotFoundError:
-        raise _wrong(path, "there is no such file. Write one, or name another.") from None
-    except OSError as error:
-        raise _wrong(path, f"it cannot be read ({error.strerror}).") from None
-    if len(content) > LARGEST_CONFIG_BYTES:
-        raise _wrong(path, "it is larger than 1 MiB; this cannot be the right file.")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise _wrong(path, "it is not text in UTF-8.") from None
 
 
 def _wrong(path: Path, problem: str) -> ConfigInvalid:

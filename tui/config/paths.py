@@ -15,9 +15,12 @@ CONFIG_VARIABLE: Final = "DOORKEY_CONFIG"
 SECRET_VARIABLE: Final = "DOORKEY_CLIENT_SECRET"  # noqa: S105 - the name of one, not one
 CONFIG_NAME: Final = "auth_config.json"
 
+LARGEST_CONFIG_BYTES: Final = 1024 * 1024
+"""Nobody writes a config of a MiB; a larger file is the wrong file."""
+
 
 def state_dir() -> Path:
-    """Give the folder for sessions, logs and the local tenant; it may not exist yet."""
+    """Return the folder for sessions, logs and the local tenant; which may not exist yet."""
     moved = os.environ.get(STATE_DIR_VARIABLE)
     if moved:
         return _expanded(moved, STATE_DIR_VARIABLE).absolute()
@@ -27,7 +30,7 @@ def state_dir() -> Path:
 
 
 def shown(path: Path) -> str:
-    """Give `path` for people: printable, with the home folder as `~`."""
+    """Return `path` for people: printable, with the home folder as `~`."""
     with suppress(ValueError, RuntimeError):
         home = Path.home()
         if home.is_absolute() and home != Path(home.anchor):
@@ -36,19 +39,19 @@ def shown(path: Path) -> str:
 
 
 def logs_dir() -> Path:
-    """Give the folder for the logs of the bundled servers; it may not exist yet."""
+    """Return the folder for the logs of the bundled servers; which may not exist yet."""
     return state_dir() / "logs"
 
 
 def user_config_dir() -> Path:
-    """Give the folder in which a person keeps one `auth_config.json` for all projects."""
+    """Return the folder in which a person keeps one `auth_config.json` for all projects."""
     import platformdirs
 
     return platformdirs.user_config_path(APP_NAME, appauthor=False)
 
 
 def find_config() -> Path:
-    """Look for the file: `DOORKEY_CONFIG`, this folder, then the user's config folder.
+    """Return the file to read: `DOORKEY_CONFIG`, this folder, then the user's config folder.
 
     Raises:
         ConfigInvalid: there is none in any of these places.
@@ -66,6 +69,31 @@ def find_config() -> Path:
         f"There is no {CONFIG_NAME}: looked for {printable(here)} and {printable(user)}. "
         f"Write one, or name one with --config PATH or {CONFIG_VARIABLE}."
     )
+
+
+def read_config(path: Path) -> str:
+    """Return the text of the configuration at `path`.
+
+    Raises:
+        ConfigInvalid: there is no such file, or it cannot be read as text.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST_CONFIG_BYTES + 1)
+    except FileNotFoundError:
+        raise _wrong(path, "there is no such file. Write one, or name another.") from None
+    except OSError as error:
+        raise _wrong(path, f"it cannot be read ({error.strerror}).") from None
+    if len(content) > LARGEST_CONFIG_BYTES:
+        raise _wrong(path, "it is larger than 1 MiB; this cannot be the right file.")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise _wrong(path, "it is not text in UTF-8.") from None
+
+
+def _wrong(path: Path, problem: str) -> ConfigInvalid:
+    return ConfigInvalid(f"{printable(path)}: {problem}")
 
 
 def _expanded(text: str, variable: str) -> Path:

@@ -22,11 +22,11 @@ from tests.support.stage import (
     text_of,
     until,
 )
+from tests.support.stores import file_store
 from tui.app.messages import PLACES, PROTECTED
 from tui.app.screens.log_out import LogOutScreen
 from tui.app.screens.place import PlaceScreen
 from tui.app.screens.sign_in import SignInScreen
-from tui.auth.store.file_store import FileStore
 from tui.auth.store.store import MemoryStore
 
 SIZE = (80, 24)
@@ -181,7 +181,7 @@ async def test_a_session_file_that_others_can_read_is_told_and_the_app_goes_on(
     tmp_path: Path,
 ) -> None:
     folder = tmp_path / "sessions"
-    store = FileStore(folder, CONFIG.session_identity)
+    store = file_store(folder, CONFIG.session_identity)
     store.save(session())
     for path in folder.iterdir():
         path.chmod(0o644)

@@ -8,7 +8,8 @@ from tests.support.sessions import expired, session
 from tests.support.stage import ALICE, session_of, stage, text_of, until
 from tui.app.screens.log_out import LogOutScreen
 from tui.auth.session import Session
-from tui.auth.store.store import MemoryStore, Signature
+from tui.auth.store.session_file import Signature
+from tui.auth.store.store import MemoryStore
 
 SIZE = (100, 30)
 

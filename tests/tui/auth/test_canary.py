@@ -12,11 +12,11 @@ from tests.support.clocks import Clock
 from tests.support.configs import CONFIG
 from tests.support.scripted_tenant import ScriptedTenant
 from tests.support.sessions import expired, session
+from tests.support.stores import file_store
 from tui.api.client import ping
 from tui.auth.httpx_auth import DoorkeyAuth
 from tui.auth.service import AuthService
 from tui.auth.session import LoginEvent
-from tui.auth.store.file_store import FileStore
 from tui.auth.store.store import MemoryStore
 from tui.errors import DoorkeyError
 
@@ -88,7 +88,7 @@ async def test_no_secret_is_said_whatever_happens(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     tenant = CanaryTenant(clock)
-    store = FileStore(tmp_path, "canary")
+    store = file_store(tmp_path, "canary")
     kept = session(access_token=f"access-{CANARY}", refresh_token=f"refresh-{CANARY}")
     store.save(expired(kept))
     tenant.refresh_tokens = {f"refresh-{CANARY}"}

@@ -13,6 +13,7 @@ from tests.support.clocks import Clock
 from tests.support.configs import CONFIG
 from tests.support.scripted_tenant import ScriptedTenant
 from tests.support.sessions import expired, session
+from tests.support.stores import file_store
 from tui.auth.service import AuthService
 from tui.auth.store.file_store import FileStore
 from tui.errors import StoreFailed
@@ -20,7 +21,7 @@ from tui.errors import StoreFailed
 
 @pytest.fixture
 def store(tmp_path: Path) -> FileStore:
-    made = FileStore(tmp_path / "state", "faults")
+    made = file_store(tmp_path / "state", "faults")
     made.save(expired(session()))
     return made
 
@@ -67,8 +68,9 @@ from pathlib import Path
 from tests.support.sessions import session
 from tui.errors import StoreFailed
 from tui.auth.store.file_store import FileStore
+from tests.support.stores import file_store
 
-store = FileStore(Path(sys.argv[1]), "faults")
+store = file_store(Path(sys.argv[1]), "faults")
 try:
     store.save(session(access_token="new"))
 except StoreFailed as failed:
@@ -92,7 +94,7 @@ async def test_a_folder_that_cannot_be_made_is_an_error_at_sign_in(
     (tmp_path / "file").write_text("")
     service = AuthService(
         CONFIG,
-        store=FileStore(tmp_path / "file" / "state", "faults"),
+        store=file_store(tmp_path / "file" / "state", "faults"),
         transport=tenant,
         clock=clock,
         open_url=tenant.browser,

@@ -10,9 +10,9 @@ from tests.support.clocks import START, Clock
 from tests.support.configs import CONFIG
 from tests.support.scripted_tenant import ScriptedTenant
 from tests.support.sessions import session
+from tests.support.stores import file_store
 from tui.auth.keeper import Offline, SessionKeeper, renewal_time
 from tui.auth.service import AuthService
-from tui.auth.store.file_store import FileStore
 from tui.auth.store.store import MemoryStore, SessionStore
 
 
@@ -132,11 +132,11 @@ async def test_a_session_that_somebody_else_renewed_is_offline_no_more(
     keep: Callable[[SessionStore], Keeping], tenant: ScriptedTenant, clock: Clock, tmp_path: Path
 ) -> None:
     tenant.responses["/token"] = fail
-    store = FileStore(tmp_path, "same")
+    store = file_store(tmp_path, "same")
     store.save(session())
     keeping = keep(store)
     await keeping.tick(3600)
-    FileStore(tmp_path, "same").save(session(access_token="theirs", obtained_at=clock()))
+    file_store(tmp_path, "same").save(session(access_token="theirs", obtained_at=clock()))
     await keeping.tick()
     assert [offline is None for offline in keeping.told] == [False, True]
     assert tenant.count("/token") == 1
@@ -173,8 +173,8 @@ async def test_a_definite_no_ends_the_session_and_the_trying(
 async def test_a_sign_in_a_renewal_and_a_log_out_in_another_process_are_seen_within_a_tick(
     keep: Callable[[SessionStore], Keeping], tenant: ScriptedTenant, tmp_path: Path
 ) -> None:
-    other = FileStore(tmp_path, "same")
-    keeping = keep(FileStore(tmp_path, "same"))
+    other = file_store(tmp_path, "same")
+    keeping = keep(file_store(tmp_path, "same"))
     await keeping.tick()
     assert not keeping.service.is_authenticated()
     other.save(session())
@@ -192,7 +192,7 @@ async def test_a_sign_in_a_renewal_and_a_log_out_in_another_process_are_seen_wit
 async def test_a_store_that_cannot_be_read_for_a_while_signs_nobody_out(
     keep: Callable[[SessionStore], Keeping], tmp_path: Path
 ) -> None:
-    store = FileStore(tmp_path, "same")
+    store = file_store(tmp_path, "same")
     store.save(session())
     keeping = keep(store)
     store.path.chmod(0o644)

@@ -10,9 +10,9 @@ from tests.support.configs import CONFIG
 from tests.support.scripted_tenant import ScriptedTenant, form_of
 from tests.support.services import Make, events_of, fail, refuse
 from tests.support.sessions import expired, session
+from tests.support.stores import file_store
 from tui.auth.service import AuthService
 from tui.auth.session import LoginEvent
-from tui.auth.store.file_store import FileStore
 from tui.auth.store.store import MemoryStore
 from tui.errors import (
     GrantRefused,
@@ -97,7 +97,7 @@ async def test_no_new_refresh_token_keeps_the_old_one(make: Make, tenant: Script
 async def test_a_renewal_of_another_process_is_adopted(
     make: Make, tenant: ScriptedTenant, tmp_path: Path
 ) -> None:
-    one, other = FileStore(tmp_path, "same"), FileStore(tmp_path, "same")
+    one, other = file_store(tmp_path, "same"), file_store(tmp_path, "same")
     one.save(expired(session()))
     first, second = make(store=one), make(store=other)
     assert await first.get_access_token() == "access-1"

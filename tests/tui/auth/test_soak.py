@@ -12,8 +12,8 @@ from tests.support.configs import CONFIG
 from tests.support.heavy import rounds
 from tests.support.scripted_tenant import ScriptedTenant
 from tests.support.sessions import session
+from tests.support.stores import file_store
 from tui.auth.service import AuthService
-from tui.auth.store.file_store import FileStore
 
 pytestmark = pytest.mark.heavy
 
@@ -38,7 +38,7 @@ async def test_many_renewals_of_short_lived_tokens_leak_nothing(tmp_path: Path) 
     clock = Clock()
     tenant = ScriptedTenant(clock)
     tenant.token_members = {"expires_in": 2}
-    store = FileStore(tmp_path, "soak")
+    store = file_store(tmp_path, "soak")
     store.save(session(lifetime_seconds=2))
     service = AuthService(CONFIG, store=store, transport=tenant, clock=clock)
     service.take_up()

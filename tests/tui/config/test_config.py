@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from tui.config.load import find_config, load_config, parse_config
+from tui.config.load import load_config, parse_config
+from tui.config.paths import find_config
 from tui.errors import ConfigInvalid
 
 FILE = Path("auth_config.json")

@@ -9,8 +9,7 @@ from contextlib import closing, suppress
 from secrets import token_bytes
 from typing import Final, Protocol, TypeVar
 
-SEAL: Final = b"doorkey-sealed-1\n"
-"""What a sealed session begins with; JSON never does."""
+from tui.errors import StoreFailed
 
 KEY_BYTES: Final = 32
 NONCE_BYTES: Final = 12
@@ -41,11 +40,15 @@ class KeyKeeper(Protocol):
     """Keeps one text for each name. Calls may block, and raise KeyUnavailable."""
 
     def get(self, name: str) -> str | None:
-        """Give what is kept for `name`."""
+        """Return what is kept for `name`, or None."""
         ...
 
     def set(self, name: str, text: str) -> None:
         """Keep `text` for `name`."""
+        ...
+
+    def delete(self, name: str) -> None:
+        """Forget what is kept for `name`."""
         ...
 
 
@@ -60,6 +63,10 @@ class SystemKeyring:
         """Tell the keyring."""
         within(KEYRING_SECONDS, lambda: _backend().set_password(SERVICE, name, text))
 
+    def delete(self, name: str) -> None:
+        """Have the keyring forget."""
+        within(KEYRING_SECONDS, lambda: _backend().delete_password(SERVICE, name))
+
 
 class Sealer:
     """Seals and opens one session's content."""
@@ -73,25 +80,25 @@ class Sealer:
 
     @property
     def has_key(self) -> bool:
-        """Tell whether the key is at hand."""
+        """Whether the key is at hand."""
         return self._key is not None
 
     @property
     def has_failed(self) -> bool:
-        """Tell whether the keyring was asked and did not answer."""
+        """Whether the keyring was asked and did not answer."""
         return self._failed_at is not None
 
-    def prepare(self, *, create: bool) -> None:
-        """Fetch the key, make one where there is none and `create` says so; may block for 5 s.
+    def fetch_key(self, *, create: bool) -> None:
+        """Have the keyring's key at hand, a new one where there is none and `create` says so.
 
-        Raises:
-            KeyUnavailable: the keyring does not answer, or did not within the last minute.
+        May block for 5 s. Without an answer there is no key at hand, and a keyring that has not
+        answered is left alone for a minute.
         """
-        if self._key is not None:
-            return
+        self._key = None
         failed_at = self._failed_at
         if failed_at is not None and time.monotonic() - failed_at < FORGIVEN_AFTER_SECONDS:
-            raise KeyUnavailable
+            return
+        self._failed_at = None
         try:
             self._key = self._kept_key()
             if self._key is None and create:
@@ -99,39 +106,52 @@ class Sealer:
                 self._key = self._kept_key()
         except KeyUnavailable:
             self._failed_at = time.monotonic()
-            raise
-        self._failed_at = None
+
+    def delete_key(self) -> None:
+        """Delete the key, here and in the keyring; one that does not answer keeps it."""
+        self._key = None
+        with suppress(KeyUnavailable):
+            self._keys.delete(self._name)
 
     def seal(self, content: bytes) -> bytes:
         """Encrypt `content`; the key must be at hand."""
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
         if self._key is None:
-            raise KeyUnavailable
+            raise ValueError("no key is at hand")
         nonce = token_bytes(NONCE_BYTES)
-        return SEAL + nonce + AESGCM(self._key).encrypt(nonce, content, self._identity)
+        return nonce + AESGCM(self._key).encrypt(nonce, content, self._identity)
 
     def open(self, sealed: bytes) -> bytes:
         """Decrypt what `seal` made for this session.
 
         Raises:
-            KeyUnavailable: the keyring does not answer, or has no such key.
+            StoreFailed: the keyring does not answer, or has no such key.
             ValueError: it was changed, or belongs to another session.
         """
         from cryptography.exceptions import InvalidTag
-        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-        if not sealed.startswith(SEAL):
-            raise ValueError("it is not sealed")
-        self.prepare(create=False)
+        if self._key is not None:
+            with suppress(InvalidTag):
+                return self._decrypt(self._key, sealed)
+        # A key goes with its session: another process may have made a new one of both.
+        self.fetch_key(create=False)
         if self._key is None:
             # Another keyring may have it: over SSH, or in another desktop session.
-            raise KeyUnavailable
-        nonce, encrypted = sealed[len(SEAL) :][:NONCE_BYTES], sealed[len(SEAL) + NONCE_BYTES :]
+            raise StoreFailed(
+                "The session is sealed with a key in the system's keyring, which does not answer "
+                "or does not have it. Unlock the keyring, or sign in again; the session is kept "
+                "until then."
+            )
         try:
-            return AESGCM(self._key).decrypt(nonce, encrypted, self._identity)
+            return self._decrypt(self._key, sealed)
         except InvalidTag:
             raise ValueError("it was changed, or sealed for another session") from None
+
+    def _decrypt(self, key: bytes, sealed: bytes) -> bytes:
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], self._identity)
 
     def _kept_key(self) -> bytes | None:
         text = self._keys.get(self._name)
@@ -147,6 +167,7 @@ class Sealer:
 class _Backend(Protocol):
     def get_password(self, service: str, username: str) -> str | None: ...
     def set_password(self, service: str, username: str, password: str) -> None: ...
+    def delete_password(self, service: str, username: str) -> None: ...
 
 
 def _read(name: str) -> str | None:
@@ -185,7 +206,7 @@ def _backend() -> _Backend:
 
 
 def within(seconds: float, call: Callable[[], T]) -> T:
-    """Give what `call` gives, if it does so in time; a call that hangs is left behind.
+    """Return what `call` returns, if it does so in time; a call that hangs is left behind.
 
     Raises:
         KeyUnavailable: it failed, or took longer.

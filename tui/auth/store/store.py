@@ -2,12 +2,10 @@
 
 import contextlib
 from contextlib import AbstractAsyncContextManager
-from typing import Final, Protocol, TypeAlias
+from typing import Final, Protocol
 
 from tui.auth.session import Session
-
-Signature: TypeAlias = tuple[int, ...] | None
-"""Changes whenever what is kept does; None where nothing is."""
+from tui.auth.store.session_file import Signature
 
 NEVER_SEEN: Final[Signature] = (-1,)
 """What no store has, so that the first look is always taken."""
@@ -29,7 +27,7 @@ class SessionStore(Protocol):
         ...
 
     def load(self) -> Session | None:
-        """Give the session, or None where there is none; raises StoreFailed."""
+        """Return the session, or None where there is none; raises StoreFailed."""
         ...
 
     def save(self, session: Session) -> None:
@@ -62,7 +60,7 @@ class MemoryStore:
         return None
 
     def load(self) -> Session | None:
-        """Give the session."""
+        """Return the session."""
         return self._session
 
     def save(self, session: Session) -> None:

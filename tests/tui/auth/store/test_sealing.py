@@ -1,34 +1,20 @@
+import json
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
+import keyring
 import pytest
 
 from tests.support.configs import CONFIG
 from tests.support.sessions import session
+from tests.support.stores import Keys, file_store
 from tui.auth.store.file_store import FileStore
-from tui.auth.store.sealing import SEAL, KeyUnavailable, Sealer, within
+from tui.auth.store.sealing import KeyUnavailable, Sealer, SystemKeyring, within
+from tui.auth.store.session_file import SEAL, Storage
+from tui.auth.store.session_json import session_from_json, session_to_json
 from tui.errors import StoreFailed
-
-
-class Keys:
-    """A keyring of the tests: answers, or is locked."""
-
-    def __init__(self) -> None:
-        self.kept: dict[str, str] = {}
-        self.locked = False
-        self.asked = 0
-
-    def get(self, name: str) -> str | None:
-        self.asked += 1
-        if self.locked:
-            raise KeyUnavailable
-        return self.kept.get(name)
-
-    def set(self, name: str, text: str) -> None:
-        if self.locked:
-            raise KeyUnavailable
-        self.kept[name] = text
 
 
 @pytest.fixture
@@ -36,8 +22,8 @@ def keys() -> Keys:
     return Keys()
 
 
-def store_in(folder: Path, keys: Keys, sealing: str = "if_possible") -> FileStore:
-    return FileStore(folder, CONFIG.session_identity, sealing, keys)
+def store_in(folder: Path, keys: Keys, storage: Storage = "auto") -> FileStore:
+    return file_store(folder, CONFIG.session_identity, storage, keys)
 
 
 async def saved(store: FileStore) -> None:
@@ -77,7 +63,7 @@ async def test_a_session_sealed_for_another_config_does_not_open(
     tmp_path: Path, keys: Keys
 ) -> None:
     one = Sealer("identity one", "name", keys)
-    one.prepare(create=True)
+    one.fetch_key(create=True)
     other = Sealer("identity two", "name", keys)
     with pytest.raises(ValueError, match="another session"):
         other.open(one.seal(b"content"))
@@ -149,14 +135,14 @@ async def test_a_spoiled_key_is_made_anew(tmp_path: Path, keys: Keys) -> None:
 
 async def test_keyring_storage_refuses_to_write_a_plain_file(tmp_path: Path, keys: Keys) -> None:
     keys.locked = True
-    store = store_in(tmp_path, keys, "always")
+    store = store_in(tmp_path, keys, "keyring")
     with pytest.raises(StoreFailed, match="sessionStorage"):
         await saved(store)
     assert not store.path.exists()
 
 
 async def test_file_storage_asks_no_keyring(tmp_path: Path, keys: Keys) -> None:
-    store = store_in(tmp_path, keys, "never")
+    store = store_in(tmp_path, keys, "file")
     await saved(store)
     assert store.load() == session()
     assert keys.asked == 0
@@ -194,5 +180,162 @@ def test_a_keyring_that_fails_in_any_way_is_unavailable() -> None:
 
 def test_no_key_is_in_a_repr(keys: Keys) -> None:
     sealer = Sealer("identity", "name", keys)
-    sealer.prepare(create=True)
+    sealer.fetch_key(create=True)
     assert keys.kept["name"] not in repr(sealer)
+
+
+# What is refused on reading, and how long a key lives.
+
+
+async def test_with_keyring_storage_a_plain_file_is_refused(tmp_path: Path, keys: Keys) -> None:
+    """security.md 60."""
+    await saved(store_in(tmp_path, keys, "file"))
+    with pytest.raises(StoreFailed, match="is not sealed, and `sessionStorage` is keyring"):
+        store_in(tmp_path, keys, "keyring").load()
+    assert store_in(tmp_path, keys, "file").load() == session()
+
+
+async def test_with_file_storage_a_sealed_session_is_neither_opened_nor_unsealed(
+    tmp_path: Path, keys: Keys
+) -> None:
+    """security.md 60: a second config must not write the first one's session in the clear."""
+    first = store_in(tmp_path, keys)
+    await saved(first)
+    sealed = first.path.read_bytes()
+    asked = keys.asked
+    with pytest.raises(StoreFailed, match="is sealed, and `sessionStorage` is file"):
+        store_in(tmp_path, keys, "file").load()
+    assert first.path.read_bytes() == sealed
+    assert keys.asked == asked
+    assert store_in(tmp_path, keys).load() == session()
+
+
+def test_a_plain_file_is_refused_under_another_identity(tmp_path: Path) -> None:
+    """security.md 60."""
+    one, other = file_store(tmp_path, "one"), file_store(tmp_path, "other")
+    one.save(session())
+    one.path.rename(other.path)
+    with pytest.raises(StoreFailed, match="belongs to another config's session"):
+        other.load()
+    assert other.path.exists()
+
+
+def test_a_plain_file_of_an_earlier_release_is_taken_and_named_at_the_next_write(
+    tmp_path: Path,
+) -> None:
+    """security.md 60: no session is lost by the change of the format."""
+    store = file_store(tmp_path)
+    store.save(session())
+    store.path.write_bytes(session_to_json(session()))
+    assert store.load() == session()
+    store.save(session())
+    assert json.loads(store.path.read_bytes())["identity"] == CONFIG.session_identity
+
+
+def test_an_earlier_release_can_read_a_plain_file_of_this_one(tmp_path: Path) -> None:
+    store = file_store(tmp_path)
+    store.save(session())
+    assert session_from_json(store.path.read_bytes()) == session()
+
+
+async def test_the_key_leaves_the_keyring_with_the_session(tmp_path: Path, keys: Keys) -> None:
+    """security.md 60."""
+    store = store_in(tmp_path, keys)
+    await saved(store)
+    assert len(keys.kept) == 1
+    store_in(tmp_path, keys).clear()
+    assert keys.kept == {}
+
+
+async def test_a_keyring_that_is_locked_does_not_keep_the_session_from_being_deleted(
+    tmp_path: Path, keys: Keys
+) -> None:
+    store = store_in(tmp_path, keys)
+    await saved(store)
+    keys.locked = True
+    store.clear()
+    assert store.load() is None
+
+
+async def test_a_session_is_never_sealed_with_a_key_that_has_left_the_keyring(
+    tmp_path: Path, keys: Keys
+) -> None:
+    """security.md 60: one process signs in while another signs out."""
+    one = store_in(tmp_path, keys)
+    await saved(one)
+    store_in(tmp_path, keys).clear()
+    await saved(one)
+    assert store_in(tmp_path, keys).load() == session()
+
+
+async def test_a_session_that_another_process_sealed_with_a_new_key_is_read(
+    tmp_path: Path, keys: Keys
+) -> None:
+    """security.md 60: it is not taken for damaged because of the key that is remembered here."""
+    one, other = store_in(tmp_path, keys), store_in(tmp_path, keys)
+    await saved(one)
+    assert one.load() == session()
+    other.clear()
+    await saved(other)
+    assert one.load() == session()
+    assert other.path.exists()
+
+
+async def test_a_session_that_has_not_changed_asks_the_keyring_once_for_reading_and_renewing(
+    tmp_path: Path, keys: Keys
+) -> None:
+    await saved(store_in(tmp_path, keys))
+    keys.asked = 0
+    store = store_in(tmp_path, keys)
+    assert store.load() == store.load() == session()
+    await saved(store)
+    assert store.load() == session()
+    assert keys.asked == 1
+
+
+class Keyring:
+    """A backend that somebody may have installed: passwords in plain files."""
+
+    priority = 10
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def get_password(self, service: str, _username: str) -> str | None:
+        self.asked.append(service)
+        return None
+
+    def set_password(self, service: str, _username: str, _password: str) -> None:
+        self.asked.append(service)
+
+    def delete_password(self, service: str, _username: str) -> None:
+        self.asked.append(service)
+
+
+@pytest.mark.parametrize("module", ["keyrings.alt.file", "keyring.backends.fail", "keyring"])
+@pytest.mark.parametrize("is_chained", [False, True])
+def test_no_keyring_gets_the_key_but_the_systems_own(
+    module: str, is_chained: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """security.md 38."""
+    monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
+    backend = Keyring()
+    monkeypatch.setattr(Keyring, "__module__", module)
+    chosen = SimpleNamespace(backends=[backend]) if is_chained else backend
+    monkeypatch.setattr(keyring, "get_keyring", lambda: chosen)
+    with pytest.raises(KeyUnavailable):
+        SystemKeyring().set("name", "text")
+    with pytest.raises(KeyUnavailable):
+        SystemKeyring().get("name")
+    with pytest.raises(KeyUnavailable):
+        SystemKeyring().delete("name")
+    assert backend.asked == []
+
+
+def test_the_systems_own_keyring_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
+    backend = Keyring()
+    monkeypatch.setattr(Keyring, "__module__", "keyring.backends.SecretService")
+    monkeypatch.setattr(keyring, "get_keyring", lambda: backend)
+    SystemKeyring().set("name", "text")
+    assert backend.asked == ["doorkey"]

@@ -7,6 +7,7 @@ import pytest
 
 from tests.support.configs import CONFIG
 from tests.support.sessions import session
+from tests.support.stores import file_store
 from tui.auth.store.file_store import FileStore, session_store
 from tui.auth.store.store import MemoryStore
 from tui.errors import StoreFailed
@@ -14,7 +15,7 @@ from tui.errors import StoreFailed
 
 @pytest.fixture
 def store(tmp_path: Path) -> FileStore:
-    return FileStore(tmp_path / "state", CONFIG.session_identity)
+    return file_store(tmp_path / "state", CONFIG.session_identity)
 
 
 def mode_of(path: Path) -> int:
@@ -143,20 +144,20 @@ def test_a_foreign_owners_file_is_refused(store: FileStore) -> None:
 
 def test_a_folder_that_is_a_file_is_an_error_and_not_a_crash(tmp_path: Path) -> None:
     (tmp_path / "state").write_text("")
-    store = FileStore(tmp_path / "state", "identity")
+    store = file_store(tmp_path / "state", "identity")
     with pytest.raises(StoreFailed, match="state"):
         store.save(session())
 
 
 def test_sessions_of_two_configs_do_not_meet(tmp_path: Path) -> None:
-    one = FileStore(tmp_path, CONFIG.session_identity)
-    other = FileStore(tmp_path, replace(CONFIG, api_url="https://evil.example").session_identity)
+    one = file_store(tmp_path, CONFIG.session_identity)
+    other = file_store(tmp_path, replace(CONFIG, api_url="https://evil.example").session_identity)
     one.save(session())
     assert other.load() is None
 
 
 async def test_a_lock_keeps_a_second_holder_out_until_it_is_released(tmp_path: Path) -> None:
-    one, other = FileStore(tmp_path, "same"), FileStore(tmp_path, "same")
+    one, other = file_store(tmp_path, "same"), file_store(tmp_path, "same")
     order = []
     async with one.lock():
         import asyncio
@@ -175,7 +176,7 @@ async def test_a_lock_keeps_a_second_holder_out_until_it_is_released(tmp_path: P
 async def test_a_lock_that_somebody_holds_for_too_long_is_an_error_that_names_it(
     tmp_path: Path,
 ) -> None:
-    one, other = FileStore(tmp_path, "same"), FileStore(tmp_path, "same")
+    one, other = file_store(tmp_path, "same"), file_store(tmp_path, "same")
     async with one.lock():
         with pytest.raises(StoreFailed, match=r"session-.*\.lock"):
             async with other.lock(patience_seconds=0.05):
