@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test interop check bench snapshots lock clean
+.PHONY: help run test mutants interop check bench snapshots lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -26,6 +26,9 @@ check: $(VENV)/dev.stamp ## format, lint, types, and which room imports which
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
+
+mutants: $(VENV)/dev.stamp ## break security-relevant lines one by one: does a test notice? ARGS=tui/auth
+	@$(BIN)/python -m tests.mutants $(ARGS)
 
 bench: $(VENV)/dev.stamp ## speed and memory, as ratios: startup app calls token sign_in api; ARGS="app --against PATH"
 	@$(BIN)/python -m tests.bench $(ARGS)

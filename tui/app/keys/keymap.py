@@ -91,12 +91,16 @@ def _clashes(good: Mapping[str, str], scopes: Scopes) -> Iterator[tuple[str, str
     for scope, bindings in scopes.items():
         together = everywhere if scope == "everywhere" else [*everywhere, *_bindings(bindings)]
         users: dict[str, set[str]] = {}
+        new: dict[str, set[str]] = {}
         for each in together:
             if each.id:
-                for key in _split(good.get(each.id, each.key)):
+                keys = _split(good.get(each.id, each.key))
+                new.setdefault(each.id, set()).update(set(keys) - set(_split(each.key)))
+                for key in keys:
                     users.setdefault(key, set()).add(each.id)
         for key, names in users.items():
-            changed = sorted(name for name in names if name in good)
+            # Where a key is shared from the start, who keeps it has changed nothing.
+            changed = sorted(name for name in names if key in new[name])
             if changed and len(names) > 1:
                 others = ", ".join(sorted(names - {changed[0]}))
                 yield (

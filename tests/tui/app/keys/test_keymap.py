@@ -16,6 +16,12 @@ def test_good_keys_are_taken() -> None:
     assert checked.keys == {"ping": "space", "quit": "ctrl+q,Q", "help": "?"}
 
 
+def test_a_key_that_is_shared_from_the_start_can_be_kept() -> None:
+    checked = check_keymap({"quit": "ctrl+q,q"}, key_scopes())
+    assert not checked.troubles
+    assert checked.keys == {"quit": "ctrl+q,q"}
+
+
 @pytest.mark.parametrize(
     ("name", "keys", "words"),
     [

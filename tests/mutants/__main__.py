@@ -1,0 +1,115 @@
+"""`python -m tests.mutants [PATH ...]`: break each line that security hangs on, and count.
+
+Prints the share of the breaks that a test notices, and each survivor; ends with 1 where the share
+is below the target, or where an accepted survivor is one no more.
+"""
+
+import os
+import sys
+import tempfile
+import time
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from tests.mutants.breaks import Break, breaks_of, unbroken_tree
+from tests.mutants.record import Record, record
+from tests.mutants.trial import Trial, Verdict, begin, preload
+
+ROOT: Final = Path(__file__).parents[2]
+
+TARGETS: Final = (
+    "tui/auth/**/*.py", "tui/http.py", "tui/web_address.py", "tui/loopback_peer.py",
+    "tui/private_file.py", "api_server/bearer/*.py", "api_server/web_origin.py",
+    "api_server/local_tenant/**/*.py",
+)  # fmt: skip
+
+ACCEPTED: Final = Path(__file__).with_name("accepted.toml")
+"""Survivors that are right to survive, each with its reason."""
+
+LEAST_PERCENT: Final = 95.0
+
+AT_ONCE: Final = len(os.sched_getaffinity(0))
+
+
+def main(chosen: Sequence[str]) -> int:
+    """Try every break; return the exit code."""
+    began = time.monotonic()
+    targets = [path for path in _targets() if not chosen or str(path).startswith(tuple(chosen))]
+    breaks = [each for path in targets for each in breaks_of(ROOT, path)]
+    _say(f"{len(breaks)} breaks in {len(targets)} files; recording which test runs which line")
+    recorded = record(ROOT, targets)
+    _say(f"recorded after {time.monotonic() - began:.0f} s")
+    preload()
+    _must_pass_as_they_are(breaks, recorded)
+    survivors = [each.broken for each in _tried(breaks, recorded) if not each.noticed]
+    accepted = tomllib.loads(ACCEPTED.read_text("utf-8"))
+    _say(f"tried after {(time.monotonic() - began) / 60:.1f} minutes")
+    return _report(breaks, survivors, accepted)
+
+
+def _targets() -> list[Path]:
+    found = {path for pattern in TARGETS for path in ROOT.glob(pattern)}
+    return sorted(path.relative_to(ROOT) for path in found)
+
+
+def _must_pass_as_they_are(breaks: Sequence[Break], recorded: Record) -> None:
+    """Try each file once unbroken: what is noticed there is a fault of these trials."""
+    chosen = {each.path: each for each in breaks}.values()
+    unbroken = [replace(each, tree=partial(unbroken_tree, ROOT, each.path)) for each in chosen]
+    for verdict in _tried(unbroken, recorded):
+        if verdict.noticed:
+            sys.exit(f"the tests of {verdict.broken.path} fail without a break:\n{verdict.said}")
+
+
+def _tried(breaks: Sequence[Break], recorded: Record) -> Iterator[Verdict]:
+    """Try them side by side; yield each verdict."""
+    running: dict[int, Trial] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for number, broken in enumerate(breaks, 1):
+            if not number % 100:
+                _say(f"  {number} of {len(breaks)}")
+            tests = recorded.tests_for(broken)
+            if not tests:
+                yield Verdict(broken, noticed=False)
+                continue
+            if len(running) == AT_ONCE:
+                yield _next_verdict(running)
+            seconds = sum(recorded.seconds[test] for test in tests)
+            trial = begin(ROOT, broken, tests, seconds, Path(folder) / str(number))
+            running[trial.process] = trial
+        while running:
+            yield _next_verdict(running)
+
+
+def _next_verdict(running: dict[int, Trial]) -> Verdict:
+    process, status = os.wait()
+    return running.pop(process).verdict(status)
+
+
+def _report(
+    breaks: Sequence[Break], survivors: Sequence[Break], accepted: Mapping[str, str]
+) -> int:
+    for each in sorted(survivors, key=lambda each: (each.path, each.line)):
+        reason = accepted.get(each.name, "NOT ACCEPTED")
+        _say(f"  survives: {each.path}:{each.line} {each.name.partition(' ')[2]}\n    {reason}")
+    left = [each for each in survivors if each.name not in accepted]
+    tried = len(breaks) - (len(survivors) - len(left))
+    percent = 100 * (tried - len(left)) / tried
+    _say(
+        f"{percent:.1f} % of {tried} breaks noticed (at least {LEAST_PERCENT:g}), "
+        f"{len(left)} survive; {len(survivors) - len(left)} more are accepted, with their reason"
+    )
+    return 0 if percent >= LEAST_PERCENT else 1
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
