@@ -19,6 +19,11 @@ DEFAULTS: Final = {
 }
 """An answer that needs another value sets it itself."""
 
+MISDIRECTED: Final = PlainTextResponse(
+    "This server answers to the names of the loopback interface only.\n",
+    HTTPStatus.MISDIRECTED_REQUEST,
+)
+
 
 class ResponseHeaders:
     """ASGI middleware, outermost."""
@@ -41,12 +46,6 @@ class ResponseHeaders:
 
         app = self.app if _is_for_us(scope) else MISDIRECTED
         await app(scope, receive, send_with_headers)
-
-
-MISDIRECTED: Final = PlainTextResponse(
-    "This server answers to the names of the loopback interface only.\n",
-    HTTPStatus.MISDIRECTED_REQUEST,
-)
 
 
 def _is_for_us(scope: Scope) -> bool:

@@ -57,7 +57,7 @@ def api_server(config: Config) -> BundledServer:
 def tenant_server(config: Config, state_dir: Path) -> BundledServer:
     """Return the local tenant at `domain`, for this client and its redirect URIs."""
     address = split_web_address(config.issuer)
-    host, port = address.host, address.port or 80
+    # it listens where the issuer says
     arguments = ["--issuer", config.issuer, "--client-id", config.client_id]
     arguments += ["--audience", config.audience, "--state-dir", str(state_dir)]
     for uri in config.redirect_uris:
@@ -65,10 +65,8 @@ def tenant_server(config: Config, state_dir: Path) -> BundledServer:
     return BundledServer(
         "tenant",
         address.origin,
-        port,
-        _python_module(
-            "api_server.local_tenant", [*arguments, "--host", host, "--port", str(port)]
-        ),
+        address.port or 80,
+        _python_module("api_server.local_tenant", arguments),
         {"service": "doorkey-tenant", "issuer": config.issuer, "client_id": config.client_id},
     )
 
