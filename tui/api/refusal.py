@@ -94,7 +94,9 @@ class Refused:
 
     @property
     def missing_scopes(self) -> tuple[str, ...]:
-        """What the API wants and the token lacks."""
+        """What the API wants and the token lacks; none where nobody says what it allows."""
+        if not self.scopes:
+            return ()
         return tuple(each for each in self.challenge.scopes if each not in self.scopes)
 
 
@@ -153,7 +155,8 @@ def _rows(refused: Refused, cause: Cause) -> Iterator[Comparison]:
     if refused.challenge.scopes:
         wanted, held = " ".join(refused.challenge.scopes), " ".join(refused.scopes)
         missing = refused.missing_scopes
-        yield Comparison("Scope", wanted, held, "differs" if missing else "fits", missing)
+        fit: Fit = "differs" if missing else "fits" if held else "unknown"
+        yield Comparison("Scope", wanted, held or "not said", fit, missing)
     skew = refused.session.clock_skew_seconds
     if skew or cause == "early":
         held = f"{abs(skew):.0f} s {'ahead' if skew > 0 else 'behind'}" if skew else "unknown"

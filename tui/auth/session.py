@@ -47,7 +47,7 @@ class TokenSet:
     """When the ID token expires."""
     refresh_token: str | None = field(repr=False)
     scope: str
-    """The scopes granted, separated by spaces."""
+    """The scopes granted, separated by spaces; empty where the tenant does not say."""
     obtained_at: datetime
     """When the tenant's answer came in; with the expiry it gives the lifetime."""
 

@@ -104,7 +104,7 @@ def _session_members(session: Session) -> dict[str, Json]:
         "id_token_valid": now < tokens.token_expiry,
         "renewable": session.renewable,
         "clock_skew_seconds": session.clock_skew_seconds,
-        "scopes": [*tokens.scope.split()],
+        "scopes": [*tokens.scope.split()] or None,
     }
 
 
@@ -119,6 +119,8 @@ def _status_lines(members: dict[str, Json]) -> list[str]:
 
 
 def _status_text(value: Json) -> str:
+    if value is None:
+        return "not said"
     if isinstance(value, bool):
         return "yes" if value else "no"
     return printable(" ".join(map(str, value)) if isinstance(value, list) else value)

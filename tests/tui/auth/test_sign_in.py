@@ -97,6 +97,7 @@ async def test_the_audience_is_asked_for_as_the_config_says(
         audience_parameter=parameter,  # type: ignore[arg-type] # one of its literals
         authorization_params={"organization": "org_1"},
     )
+    tenant.id_claims["org_id"] = "org_1"
     signing = Signing(tenant, clock, config)
     await signing.service.login()
     asked = tenant.authorization

@@ -75,7 +75,7 @@ class AccessTokenPane(Vertical):
         audiences = ", ".join(view.audiences) if view else ""
         self.query_one("#access-audience", FactRow).say(audiences or "not readable")
         scopes = (view.scopes if view else ()) or tuple(tokens.scope.split())
-        self.query_one("#access-scopes", FactRow).say(" ".join(scopes) or "none")
+        self.query_one("#access-scopes", FactRow).say(" ".join(scopes) or "not said")
         self.query_one("#access-signature", FactRow).say(f"· {NOT_OURS}{_key(view)}")
         self.query_one("#opaque").display = view is None
         panel = self.query_one(ClaimsPanel)

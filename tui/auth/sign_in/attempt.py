@@ -129,6 +129,12 @@ class SignInAttempt:
         return self.options.scope or self.config.scope
 
     @property
+    def organization(self) -> str:
+        """Which organization the person must be in, whoever asks for it; empty if nobody does."""
+        asked = {**self.config.authorization_params, **self.options.parameters()}
+        return asked.get("organization", "")
+
+    @property
     def url(self) -> str:
         """The authorization URL (RFC 6749 4.1.1), fit for a browser.
 

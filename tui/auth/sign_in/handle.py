@@ -156,9 +156,9 @@ class SignIn:
                 provider,
                 response,
                 self._means.clock(),
-                scope=attempt.scope,
                 nonce=None if answer.way == "device" else attempt.nonce,
                 max_age_seconds=attempt.options.max_age_seconds,
+                organization=attempt.organization,
             )
         except DoorkeyError:
             await _abandon(provider, response.refresh_token)

@@ -31,6 +31,8 @@ def remarks_on(session: Session, attempt: SignInAttempt) -> tuple[str, ...]:
 
 
 def _on_scope(session: Session, attempt: SignInAttempt) -> str:
+    if not session.token_set.scope:
+        return ""
     # RFC 6749 3.3: the tenant may grant less, and says so.
     granted = set(session.token_set.scope.split()) | UNLISTED_SCOPES
     missing = [scope for scope in attempt.scope.split() if scope not in granted]

@@ -30,6 +30,8 @@ class Expected:
     """What `at_hash` is compared with."""
     max_age_seconds: int | None = None
     """What was asked for; makes `auth_time` required."""
+    organization: str = ""
+    """What was asked for, by its identifier or its name; makes `org_id` or `org_name` required."""
 
 
 def verify_id_token(token: str, keys: KeySet, expected: Expected, now: datetime) -> Claims:
@@ -49,13 +51,37 @@ def verify_id_token(token: str, keys: KeySet, expected: Expected, now: datetime)
     return claims
 
 
+def verify_userinfo(token: str, keys: KeySet, issuer: str, client_id: str) -> Claims:
+    """Verify a signed userinfo response (Core 5.3.2); return the claims.
+
+    Raises:
+        UnknownKey: no key fits; with fresh keys it may be tried once more.
+        IdTokenRejected: not signed by the tenant, or for somebody else.
+    """
+    claims, _algorithm = signed_claims(token, keys)
+    # Both SHOULD be there; where they are not, the connection alone says who answered.
+    if "iss" in claims and not is_issuer(claims["iss"], issuer):
+        raise _unexpected("iss", issuer, claims["iss"])
+    audience = claims.get("aud", client_id)
+    if client_id not in (audience if isinstance(audience, list) else [audience]):
+        raise _unexpected("aud", client_id, audience)
+    return claims
+
+
+def is_issuer(found: Json, expected: str) -> bool:
+    """Return whether `iss` names the expected issuer: to the letter, but for Google."""
+    # Google documents both spellings, and says to take either.
+    google = ("https://accounts.google.com", "accounts.google.com")
+    return found == expected or (expected, found) == google
+
+
 def expiry(claims: Claims) -> datetime:
     """When a verified ID token expires."""
     return datetime.fromtimestamp(_seconds(claims, "exp"), UTC)
 
 
 def _check_parties(claims: Claims, expected: Expected) -> None:
-    if claims.get("iss") != expected.issuer:
+    if not is_issuer(claims.get("iss"), expected.issuer):
         raise _unexpected("iss", expected.issuer, claims.get("iss"))
     audience = claims.get("aud")
     audiences = audience if isinstance(audience, list) else [audience]
@@ -67,8 +93,24 @@ def _check_parties(claims: Claims, expected: Expected) -> None:
     subject = claims.get("sub")
     if not isinstance(subject, str) or not subject:
         raise _unexpected("sub", "a text", subject)
+    if expected.organization:
+        _check_organization(claims, expected.organization)
     if expected.subject is not None and subject != expected.subject:
         raise IdTokenRejected("The renewed ID token is for somebody else. Sign in again.")
+
+
+def _check_organization(claims: Claims, asked: str) -> None:
+    # Auth0's rule: an identifier to the letter, a name without regard to case.
+    is_identifier = asked.startswith("org_")
+    name = "org_id" if is_identifier else "org_name"
+    found = claims.get(name)
+    same = found == asked if is_identifier else str(found).lower() == asked.lower()
+    if not isinstance(found, str) or not same:
+        is_what = "is missing" if found is None else f'is "{_shown(found)}"'
+        raise IdTokenRejected(
+            f"The ID token's {name} {is_what}; the organization "
+            f'"{printable(asked)}" was asked for. Sign in again, and choose that organization.'
+        )
 
 
 def _check_times(claims: Claims, expected: Expected, now_seconds: float) -> None:

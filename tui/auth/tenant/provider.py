@@ -12,7 +12,7 @@ from tui.auth.tenant.device_grant import (
     parse_device_authorization,
 )
 from tui.auth.tenant.http import TenantHttp
-from tui.auth.tenant.id_token import Expected, verify_id_token
+from tui.auth.tenant.id_token import Expected, verify_id_token, verify_userinfo
 from tui.auth.tenant.key_set import KeySet, UnknownKey
 from tui.auth.tenant.metadata import (
     Metadata,
@@ -133,14 +133,7 @@ class Provider:
             IdTokenRejected: it fails a check.
         """
         now = self._clock() - clock_skew
-        try:
-            return verify_id_token(id_token, await self._key_set(), expected, now)
-        except UnknownKey:
-            last = self._keys_fetched_again_at
-            if last is not None and self._is_fresh(last, KEYS_COOLDOWN):
-                raise
-        self._keys, self._keys_fetched_again_at = None, self._clock()
-        return verify_id_token(id_token, await self._key_set(), expected, now)
+        return await self._verified(lambda keys: verify_id_token(id_token, keys, expected, now))
 
     async def userinfo(self, access_token: str, subject: str) -> Claims:
         """Ask for more claims (Core 5.3); none where the tenant has none for this token.
@@ -153,9 +146,9 @@ class Provider:
             return {}
         try:
             answer = await self._http.get(endpoint, bearer=access_token)
+            claims = await self._userinfo_claims(answer) if answer.status == 200 else None
         except DoorkeyError:
             return {}
-        claims = answer.members() if answer.status == 200 else None
         return claims if claims and claims.get("sub") == subject else {}
 
     async def revoke(self, refresh_token: str) -> Revocation:
@@ -183,6 +176,25 @@ class Provider:
     async def aclose(self) -> None:
         """Close the connections."""
         await self._http.aclose()
+
+    async def _userinfo_claims(self, answer: Answer) -> Claims | None:
+        if not answer.headers.get("content-type", "").startswith("application/jwt"):
+            return answer.members()
+        token = answer.body.decode("ascii", "replace").strip()
+        return await self._verified(
+            lambda keys: verify_userinfo(token, keys, self.issuer, self.client_id)
+        )
+
+    async def _verified(self, verify: Callable[[KeySet], Claims]) -> Claims:
+        """Verify with the tenant's keys; fetch them again once where none fits."""
+        try:
+            return verify(await self._key_set())
+        except UnknownKey:
+            last = self._keys_fetched_again_at
+            if last is not None and self._is_fresh(last, KEYS_COOLDOWN):
+                raise
+        self._keys, self._keys_fetched_again_at = None, self._clock()
+        return verify(await self._key_set())
 
     async def _with_revocation(self) -> Metadata:
         metadata = await self.discover()

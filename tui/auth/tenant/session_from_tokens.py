@@ -20,11 +20,11 @@ async def session_from_response(
     response: TokenResponse,
     now: datetime,
     *,
-    scope: str,
     nonce: str | None,
     max_age_seconds: int | None,
+    organization: str = "",
 ) -> Session:
-    """Verify what a sign-in for `scope` brought, and make a session of it.
+    """Verify what a sign-in brought, and make a session of it.
 
     `nonce` is None for a device grant, which has none (RFC 8628 3.1).
 
@@ -40,6 +40,7 @@ async def session_from_response(
         nonce=nonce,
         access_token=response.access_token,
         max_age_seconds=max_age_seconds,
+        organization=organization,
     )
     claims = await provider.verified_claims(response.id_token, expected, response.clock_skew)
     token_set = TokenSet(
@@ -48,8 +49,9 @@ async def session_from_response(
         id_token=response.id_token,
         token_expiry=expiry(claims) + response.clock_skew,
         refresh_token=response.refresh_token,
-        # Left out where all that was asked for is granted (RFC 6749 5.1).
-        scope=response.scope or scope,
+        # Left out, it should mean all that was asked for (RFC 6749 5.1). Some leave it out anyway,
+        # so what is not said is not shown as granted.
+        scope=response.scope or "",
         obtained_at=now,
     )
     profile = Profile(await _completed(provider, claims, response.access_token))
@@ -88,7 +90,7 @@ async def renewed_session(
     profile = session.profile
     if response.id_token is not None:
         expected = Expected(
-            issuer=str(profile.claims.get("iss")),
+            issuer=provider.issuer,
             client_id=provider.client_id,
             subject=profile.subject,
             access_token=response.access_token,

@@ -53,6 +53,7 @@ async def test_the_way_of_signing_in_that_was_asked_for_needs_no_remark(signing:
 
 
 async def test_connection_and_organization_are_asked_for(signing: Signing) -> None:
+    signing.tenant.id_claims["org_id"] = "org_1"
     await signing.service.login(options=SignInOptions(connection="ldap", organization="org_1"))
     assert signing.tenant.authorization["connection"] == "ldap"
     assert signing.tenant.authorization["organization"] == "org_1"

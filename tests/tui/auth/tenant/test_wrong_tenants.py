@@ -4,7 +4,6 @@ import httpx
 import pytest
 
 from tests.support.clocks import START, Clock
-from tests.support.configs import CONFIG
 from tests.support.scripted_tenant import ScriptedTenant
 from tests.support.signing import Signing
 from tui.errors import (
@@ -135,13 +134,6 @@ async def test_no_refresh_token_is_fine_and_known(signing: Signing) -> None:
     await signing.service.login()
     assert signing.service.session is not None
     assert not signing.service.session.renewable
-
-
-async def test_scope_left_out_means_all_that_was_asked_for(signing: Signing) -> None:
-    signing.tenant.token_members = {"scope": None}
-    await signing.service.login()
-    assert signing.service.session is not None
-    assert signing.service.session.token_set.scope == CONFIG.scope
 
 
 async def test_userinfo_fills_in_what_the_id_token_leaves_out(signing: Signing) -> None:
