@@ -3,8 +3,10 @@
 import fcntl
 import os
 import socket
+import sys
 import tempfile
 from collections.abc import Iterator
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +14,9 @@ FIRST: Final = 20_000
 LAST: Final = 32_000
 """Below Linux' ephemeral ports (32768 on): none of these becomes the port of a connection that
 goes out, between the moment it was found free and the moment a server listens on it."""
+
+LISTEN: Final = "0A"
+"""TCP_LISTEN in /proc/net/tcp."""
 
 BLOCK: Final = 40
 """Ports claimed at once: about as many as one file of tests needs."""
@@ -33,6 +38,29 @@ def has_ipv6() -> bool:
         return _can_bind(socket.AF_INET6, "::1", 0)
     except OSError:
         return False
+
+
+def listening_at(port: int) -> set[str]:
+    """Return the addresses of this machine at which somebody listens on the port (Linux)."""
+    return {
+        _address(host)
+        for table in ("tcp", "tcp6")
+        for _, local, _, state, *_ in map(str.split, _lines(table))
+        for host, number in [local.split(":")]
+        if state == LISTEN and int(number, 16) == port
+    }
+
+
+def _lines(table: str) -> list[str]:
+    path = Path("/proc/net") / table
+    return path.read_text().splitlines()[1:] if path.exists() else []
+
+
+def _address(host: str) -> str:
+    """Read an address of /proc/net: words of four bytes, each in this machine's order."""
+    words = [int(host[start : start + 8], 16) for start in range(0, len(host), 8)]
+    packed = b"".join(word.to_bytes(4, sys.byteorder) for word in words)
+    return str(ip_address(packed))
 
 
 def _next_free() -> int:

@@ -4,6 +4,7 @@ from textual.app import App, ComposeResult
 from textual.geometry import Offset
 from textual.selection import Selection
 
+from tests.support.stage import text_of
 from tui.app.widgets.columns import FactRow
 from tui.app.widgets.status_row import StatusRow
 
@@ -15,8 +16,7 @@ class Rows(App[None]):
 
 
 def lines_of(app: App[None]) -> list[str]:
-    strips = app.screen._compositor.render_strips()
-    return ["".join(part.text for part in strip).rstrip() for strip in strips]
+    return [line.rstrip() for line in text_of(app).splitlines()]
 
 
 async def test_long_text_wraps_in_its_own_column() -> None:
