@@ -73,6 +73,16 @@ def test_an_expired_token_with_the_tenant_down_exits_5_and_keeps_the_session(
     assert session_store(config).load() == expired(session())
 
 
+@pytest.mark.parametrize("seconds", ["7200", "315360000"])
+def test_more_than_the_tenant_gives_is_warned_of_on_stderr(
+    signed_in: Config, seconds: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["token", f"--min-validity={seconds}"]) == 0
+    output = capsys.readouterr()
+    assert output.out == "the-access-token\n"
+    assert "s left; the tenant gives no more now" in output.err
+
+
 @pytest.mark.parametrize("seconds", ["x", "-1", "nan", "inf", "1e9"])
 def test_a_wrong_number_of_seconds_is_wrong_usage(
     config: Config, seconds: str, capsys: pytest.CaptureFixture[str]

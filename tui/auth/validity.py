@@ -15,12 +15,13 @@ def is_good_for(
 ) -> bool:
     """Return whether an access token has `min_validity` left; where None is asked for, a minute.
 
-    Half its life is enough where nothing was asked for, or more than it ever has: anything else
-    would renew a short-lived token at every use.
+    Where nothing was asked for, half its life is enough. Where more was asked for than it ever has,
+    the newest is as good as it gets. Anything else would renew a short-lived token at every use.
     """
-    left = expiry - now
+    left, lifetime = expiry - now, expiry - obtained_at
     if left > (min_validity or USUAL_VALIDITY):
         return True
-    lifetime = expiry - obtained_at
-    can_be_had = min_validity is not None and min_validity < lifetime
-    return not can_be_had and left > lifetime / 2
+    if min_validity is None:
+        return left > lifetime / 2
+    is_new = now - obtained_at < min(USUAL_VALIDITY, lifetime / 2)
+    return min_validity >= lifetime and is_new

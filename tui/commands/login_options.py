@@ -8,7 +8,8 @@ from typing import Final
 
 from tui.errors import DoorkeyError
 
-LONGEST_MAX_AGE_SECONDS: Final = 10 * 366 * 24 * 3600
+LONGEST_SECONDS: Final = 10 * 366 * 24 * 3600
+"""Ten years: a longer time is a mistake, such as milliseconds."""
 
 WITHOUT_DEVICE: Final = ("prompt", "login_hint", "acr_values", "connection", "organization")
 """Parameters of the authorization request; a device request has none of them (RFC 8628 3.1)."""
@@ -79,7 +80,7 @@ def _max_age(text: str) -> int:
         seconds = int(text)
     except ValueError:
         seconds = -1
-    if not 0 <= seconds <= LONGEST_MAX_AGE_SECONDS:
+    if not 0 <= seconds <= LONGEST_SECONDS:
         raise argparse.ArgumentTypeError("a number of seconds from 0 on is expected")
     return seconds
 

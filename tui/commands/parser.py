@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from tui.commands.login_options import add_login_options
+from tui.commands.login_options import LONGEST_SECONDS, add_login_options
 
 DESCRIPTION: Final = """\
 Sign in from your terminal through your own browser, see who you are and what your
@@ -108,8 +108,8 @@ def _seconds(text: str) -> float:
         seconds = float(text)
     except ValueError:
         seconds = -1.0
-    if not 0 <= seconds <= 86400:
-        raise argparse.ArgumentTypeError("a number of seconds between 0 and 86400 is expected")
+    if not 0 <= seconds <= LONGEST_SECONDS:
+        raise argparse.ArgumentTypeError("a number of seconds from 0 to ten years is expected")
     return seconds
 
 

@@ -14,7 +14,7 @@ from tui.errors import SignInNeeded
 if TYPE_CHECKING:
     from argparse import Namespace
 
-    from tui.auth.service import AuthService
+    from tui.auth.session import TokenSet
 
 
 FORMATS: Final = {"token": "{}", "header": "Authorization: Bearer {}"}
@@ -47,6 +47,7 @@ def _good_token(config: Config, store: SessionStore, min_validity: timedelta | N
     if session is None:
         raise SignInNeeded("Nobody is signed in. Sign in first: doorkey login.")
     if session.token_set.is_good_for(min_validity, datetime.now(UTC)):
+        _warn_of_less(session.token_set, min_validity)
         return session.token_set.access_token
     return _renew(config, store, min_validity)
 
@@ -60,15 +61,17 @@ def _renew(config: Config, store: SessionStore, min_validity: timedelta | None) 
         async with AuthService(config, store=store) as service:
             service.take_up()
             access_token = await service.get_access_token(min_validity)
-            _warn_of_less(service, min_validity)
+            if service.session is not None:
+                _warn_of_less(service.session.token_set, min_validity)
             return access_token
 
     return asyncio.run(run())
 
 
-def _warn_of_less(service: "AuthService", min_validity: timedelta | None) -> None:
-    expiry = service.access_token_expiry
-    if min_validity is None or expiry is None or expiry - datetime.now(UTC) >= min_validity:
-        return
-    left = (expiry - datetime.now(UTC)).total_seconds()
-    sys.stderr.write(f"doorkey: this token has {left:.0f} s left; the tenant gives no more now.\n")
+def _warn_of_less(tokens: "TokenSet", min_validity: timedelta | None) -> None:
+    left = tokens.access_token_expiry - datetime.now(UTC)
+    if min_validity is not None and left < min_validity:
+        sys.stderr.write(
+            f"doorkey: this token has {left.total_seconds():.0f} s left; "
+            "the tenant gives no more now.\n"
+        )

@@ -1,0 +1,45 @@
+"""When an access token is good enough to be handed out."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.support.clocks import START
+from tui.auth.validity import is_good_for
+
+
+def good(asked: float | None, *, lifetime: float, age: float) -> bool:
+    """Judge a token of `lifetime` seconds that is `age` seconds old."""
+    return is_good_for(
+        None if asked is None else timedelta(seconds=asked),
+        obtained_at=START,
+        expiry=START + timedelta(seconds=lifetime),
+        now=START + timedelta(seconds=age),
+    )
+
+
+@pytest.mark.parametrize(
+    ("lifetime", "age", "is_good"),
+    [(3600, 3539, True), (3600, 3541, False), (30, 14, True), (30, 16, False), (60, 61, False)],
+)
+def test_a_minute_or_half_its_life_is_enough_where_nothing_is_asked_for(
+    lifetime: float, age: float, is_good: bool
+) -> None:
+    assert good(None, lifetime=lifetime, age=age) is is_good
+
+
+@pytest.mark.parametrize(("age", "is_good"), [(0, True), (1799, True), (1801, False)])
+def test_what_can_be_had_is_had(age: float, is_good: bool) -> None:
+    assert good(1800, lifetime=3600, age=age) is is_good
+
+
+@pytest.mark.parametrize("asked", [3600, 7200, 86400, 10 * 365 * 86400])
+def test_more_than_a_token_ever_has_renews_one_that_is_not_new(asked: float) -> None:
+    assert good(asked, lifetime=3600, age=0.1)
+    assert good(asked, lifetime=3600, age=59)
+    assert not good(asked, lifetime=3600, age=61)
+
+
+def test_more_than_a_short_token_ever_has_renews_it_in_the_middle_of_its_life() -> None:
+    assert good(60, lifetime=30, age=14)
+    assert not good(60, lifetime=30, age=16)
