@@ -56,11 +56,11 @@ def logout(arguments: Namespace) -> int:
 
 
 async def _ping(config: Config) -> str:
-    from tui.api.client import ApiClient  # loads httpx, which the other two may do without
+    from tui.api.client import ping as call_api  # loads httpx: the other two do without
 
     async with AuthService(config) as service:
         service.take_up()
-        result = await ApiClient(config.api_url).call(await service.get_access_token())
+        result = await call_api(config.api_url, await service.get_access_token())
     if not result.ok:
         challenge = f"\n{printable(result.challenge)}" if result.challenge else ""
         raise ApiRefused(printable(result.message) + challenge)

@@ -68,14 +68,14 @@ def _checked(answer: Answer, members: dict[str, Json] | None, now: datetime) -> 
         raise TenantMisbehaved(
             f'The tenant issued a token of type "{_shown(token_type)}"; Bearer is expected.'
         )
-    access_token = _text(members, "access_token")
+    access_token = _token(members, "access_token")
     if access_token is None:
         raise TenantMisbehaved("The tenant's token response has no access_token.")
     return TokenResponse(
         access_token=access_token,
         access_token_expiry=_expiry(members.get("expires_in"), access_token, now),
-        id_token=_text(members, "id_token"),
-        refresh_token=_text(members, "refresh_token"),
+        id_token=_token(members, "id_token"),
+        refresh_token=_token(members, "refresh_token"),
         scope=_text(members, "scope"),
         clock_skew=_clock_skew(date_of(answer), now),
     )
@@ -124,6 +124,14 @@ def _expiry_claim(token: str) -> datetime | None:
     except (ValueError, LookupError):
         return None
     return moment_in(claims.get("exp"))
+
+
+def _token(members: dict[str, Json], name: str) -> str | None:
+    token = _text(members, name)
+    if token and " " in token:
+        # RFC 6749 A.12 has blanks in it; a header has not (RFC 9110 5.5), and b64token neither.
+        raise TenantMisbehaved(f"The {name} in the tenant's token response has a blank in it.")
+    return token
 
 
 def _text(members: dict[str, Json], name: str) -> str | None:

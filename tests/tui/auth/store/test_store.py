@@ -1,5 +1,7 @@
 import os
 import stat
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -49,11 +51,28 @@ def test_file_and_folder_are_the_owners_alone_whatever_the_umask(store: FileStor
     assert mode_of(store.path.parent) == 0o700
 
 
-def test_an_open_folder_is_closed_to_others(store: FileStore) -> None:
-    store.path.parent.mkdir(mode=0o755)
-    store.path.parent.chmod(0o755)
+@pytest.mark.parametrize("mode", [0o755, 0o710, 0o740, 0o770, 0o701, 0o704])
+def test_an_open_folder_is_closed_to_others(store: FileStore, mode: int) -> None:
+    """security.md 35."""
+    store.path.parent.mkdir(mode=0o700)
+    store.path.parent.chmod(mode)
     store.save(session())
     assert mode_of(store.path.parent) == 0o700
+
+
+def test_a_folder_is_never_open_to_others_not_even_before_it_is_closed(tmp_path: Path) -> None:
+    """security.md 35."""
+    code = (
+        "import os, sys; from pathlib import Path;"
+        "from tui.private_file import make_private_folder;"
+        "made = []; hook = lambda event, details: event == 'os.mkdir' and made.append(details[1]);"
+        "os.umask(0); sys.addaudithook(hook); make_private_folder(Path(sys.argv[1])); print(made)"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "state")],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert run.stdout == f"[{0o700}]\n"
 
 
 def test_a_folder_that_is_everybodys_is_refused_and_left_as_it_is(store: FileStore) -> None:

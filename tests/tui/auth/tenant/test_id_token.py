@@ -11,7 +11,7 @@ from tests.support.services import refused
 from tests.support.sessions import expired, session
 from tui.auth.service import AuthService
 from tui.auth.store.store import MemoryStore
-from tui.errors import TenantMisbehaved
+from tui.errors import IdTokenRejected, TenantMisbehaved
 from tui.json_value import Json
 
 
@@ -53,6 +53,17 @@ async def test_at_hash_is_checked_when_present(
     assert "at_hash" in await refused(service)
     tenant.id_claims["at_hash"] = None
     assert (await service.login()).logged_in
+
+
+async def test_at_hash_is_checked_without_a_nonce_too(
+    tenant: ScriptedTenant, service: AuthService, clock: Clock
+) -> None:
+    """security.md 25: a renewal has no nonce, and neither has a device grant."""
+    await service.login()
+    tenant.id_claims["at_hash"] = "AAAAAAAAAAAAAAAAAAAAAA"
+    clock.advance(3600)
+    with pytest.raises(IdTokenRejected, match="at_hash is not of the access token beside it"):
+        await service.renew_tokens()
 
 
 @pytest.mark.parametrize(

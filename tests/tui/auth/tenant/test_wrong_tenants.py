@@ -13,6 +13,7 @@ from tui.errors import (
     TenantMisbehaved,
     TenantUnreachable,
 )
+from tui.json_value import Json
 
 
 @pytest.fixture
@@ -48,6 +49,14 @@ async def test_wrong_metadata_opens_no_browser(
     assert signing.tenant.authorization == {}
 
 
+async def test_a_discovery_document_without_an_issuer_opens_no_browser(signing: Signing) -> None:
+    """security.md 4."""
+    del signing.tenant.metadata["issuer"]
+    with pytest.raises(TenantMisbehaved, match='calls itself "None", but `domain` means'):
+        await signing.service.login()
+    assert signing.tenant.authorization == {}
+
+
 async def test_pkce_is_sent_to_a_tenant_that_does_not_say_whether_it_knows_it(
     signing: Signing,
 ) -> None:
@@ -62,11 +71,6 @@ async def test_pkce_is_sent_to_a_tenant_that_does_not_say_whether_it_knows_it(
         httpx.Response(200, text="<html>hello</html>"),
         httpx.Response(200, text="[]"),
         httpx.Response(200, json={"error": "oops"}),
-        httpx.Response(200, json={"access_token": "a"}),
-        httpx.Response(200, json={"access_token": "a", "token_type": "DPoP"}),
-        httpx.Response(200, json={"access_token": 7, "token_type": "Bearer"}),
-        httpx.Response(200, json={"access_token": "a\nb", "token_type": "Bearer"}),
-        httpx.Response(200, json={"token_type": "Bearer"}),
         httpx.Response(302, headers={"Location": "https://evil.example/"}),
         httpx.Response(400, json={"error": "invalid_grant"}),
         httpx.Response(400),
@@ -85,6 +89,40 @@ async def test_a_wrong_token_response_is_one_clear_error(
         await signing.service.login()
     assert str(raised.value).isprintable()
     assert not signing.service.is_authenticated()
+    assert signing.store.load() is None
+
+
+@pytest.mark.parametrize(
+    ("members", "reason"),
+    [
+        ({"token_type": None}, 'of type "None"; Bearer is expected'),
+        ({"token_type": "DPoP"}, 'of type "DPoP"; Bearer is expected'),
+        ({"token_type": 7}, 'of type "7"; Bearer is expected'),
+        ({"access_token": None}, "no access_token"),
+        ({"access_token": ""}, "no access_token"),
+        ({"access_token": 7}, "access_token in the tenant's token response is not a text"),
+        ({"access_token": "a\nb"}, "access_token .* a character that no token may have"),
+        ({"access_token": "a\x00"}, "access_token .* a character that no token may have"),
+        ({"access_token": "a\x7fb"}, "access_token .* a character that no token may have"),
+        ({"access_token": "é"}, "access_token .* a character that no token may have"),
+        ({"access_token": "access-1 "}, "access_token .* has a blank in it"),
+        ({"access_token": " access-1"}, "access_token .* has a blank in it"),
+        ({"access_token": "access 1"}, "access_token .* has a blank in it"),
+        ({"refresh_token": "refresh-1 "}, "refresh_token .* has a blank in it"),
+        ({"refresh_token": "a\tb"}, "refresh_token .* a character that no token may have"),
+        ({"id_token": "a.b.c "}, "id_token .* has a blank in it"),
+        ({"id_token": "a.b.c\n"}, "id_token .* a character that no token may have"),
+        ({"scope": "openid\x1b"}, "scope .* a character that no token may have"),
+    ],
+)
+async def test_an_answer_that_is_right_but_for_one_member_is_refused_for_that(
+    signing: Signing, members: dict[str, Json], reason: str
+) -> None:
+    """security.md 20, 21."""
+    signing.tenant.id_claims["at_hash"] = None  # else a changed access token is refused for that
+    signing.tenant.token_members = members
+    with pytest.raises(TenantMisbehaved, match=reason):
+        await signing.service.login()
     assert signing.store.load() is None
 
 
@@ -144,9 +182,13 @@ async def test_userinfo_fills_in_what_the_id_token_leaves_out(signing: Signing) 
     assert (event.profile.name, event.profile.email) == ("Alice", "a@b.example")
 
 
-async def test_userinfo_of_somebody_else_is_dropped(signing: Signing) -> None:
+@pytest.mark.parametrize("who", [{"sub": "mallory"}, {}, {"sub": None}, {"sub": ["alice"]}])
+async def test_userinfo_of_somebody_else_or_of_nobody_is_dropped(
+    signing: Signing, who: dict[str, Json]
+) -> None:
+    """security.md 28."""
     signing.tenant.id_claims = {"email": None}
-    signing.tenant.userinfo = {"sub": "mallory", "email": "mallory@evil.example"}
+    signing.tenant.userinfo = {**who, "email": "mallory@evil.example"}
     event = await signing.service.login()
     assert event.profile is not None
     assert event.profile.email == ""
