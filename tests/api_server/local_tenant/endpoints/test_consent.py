@@ -76,3 +76,21 @@ async def test_somebody_else_can_sign_in_from_the_consent_page(visitor: Visitor)
     page = await visitor.log_in(await visitor.follow(await visitor.authorize()))
     login = await visitor.get(f"/login?sign_in={last_form(page.text).fields['sign_in']}")
     assert "Bob Baker" in (await visitor.log_in(login, "bob")).text
+
+
+@pytest.mark.parametrize("origin", ["null", "http://evil.example", "http://localhost:3001"])
+async def test_form_of_another_site_grants_nothing(visitor: Visitor, origin: str) -> None:
+    """security.md 10: neither an origin nor the lack of one stands in for the form's token."""
+    page = await visitor.log_in(await visitor.follow(await visitor.authorize()))
+    fields = last_form(page.text).fields | {"decision": "allow", "csrf": "0" * 64}
+    answer = await visitor.client.post("/consent", data=fields, headers={"Origin": origin})
+    assert answer.status_code == 403
+    assert "This page was out of date" in answer.text
+
+
+async def test_form_of_ours_is_taken_although_its_origin_is_null(visitor: Visitor) -> None:
+    """security.md 10, 15: `Referrer-Policy: no-referrer` has browsers send `Origin: null`."""
+    page = await visitor.log_in(await visitor.follow(await visitor.authorize()))
+    fields = last_form(page.text).fields | {"decision": "allow"}
+    answer = await visitor.client.post("/consent", data=fields, headers={"Origin": "null"})
+    assert "code" in parameters_of(answer)
