@@ -25,10 +25,9 @@ from api_server.local_tenant.records.browsers import (
     find_browser,
     set_cookie,
 )
-from api_server.local_tenant.records.codes import add_code
+from api_server.local_tenant.records.codes import REQUEST_URI_PREFIX, add_code, use_pushed_request
 from api_server.local_tenant.records.device_codes import DeviceRequest, allow_device, deny_device
 from api_server.local_tenant.records.grants import add_grant
-from api_server.local_tenant.records.pushed_requests import PREFIX, use_pushed_request
 from api_server.local_tenant.records.tenant import Tenant
 from api_server.local_tenant.redirect_uri import with_parameters
 
@@ -70,7 +69,7 @@ class AuthorizationEndpoint:
     def _find_pushed(self, sent: Parameters) -> Parameters | None:
         """Return the pushed request that is named, of which nothing can be changed (RFC 9126 4)."""
         request_uri = sent.get("request_uri") or ""
-        if not request_uri.startswith(PREFIX):
+        if not request_uri.startswith(REQUEST_URI_PREFIX):
             return None
         with self.tenant.database.transaction() as db:
             parameters = parse(use_pushed_request(db, request_uri, self.tenant).encode())

@@ -14,7 +14,7 @@ from api_server.local_tenant.endpoints.parameters import (
     read_proof,
 )
 from api_server.local_tenant.errors import BrowserStopped, RequestRefused
-from api_server.local_tenant.records.pushed_requests import LIFETIME_SECONDS, add_pushed_request
+from api_server.local_tenant.records.codes import PUSHED_LIFETIME_SECONDS, add_pushed_request
 from api_server.local_tenant.records.tenant import Tenant
 
 
@@ -32,7 +32,7 @@ class PushedRequestEndpoint:
             return add_nonce(error.response(), self.tenant)
         with self.tenant.database.transaction() as db:
             request_uri = add_pushed_request(db, asked.encoded(), self.tenant)
-        body = {"request_uri": request_uri, "expires_in": LIFETIME_SECONDS}
+        body = {"request_uri": request_uri, "expires_in": PUSHED_LIFETIME_SECONDS}
         response = JSONResponse(body, HTTPStatus.CREATED, {"Cache-Control": "no-cache, no-store"})
         return add_nonce(response, self.tenant)
 

@@ -1,4 +1,4 @@
-"""Authorization codes: short-lived, bound to one request, used up by their first use."""
+"""What is good once and for a minute: authorization codes, and pushed requests (RFC 9126)."""
 
 import hmac
 import re
@@ -8,13 +8,19 @@ from hashlib import sha256
 from typing import Final
 
 from api_server.bearer.strict_encoding import encode_base64url
-from api_server.local_tenant.errors import RequestRefused
+from api_server.local_tenant.errors import BrowserStopped, RequestRefused
 from api_server.local_tenant.records.database import digest
 from api_server.local_tenant.records.grants import revoke_grant
 from api_server.local_tenant.records.tenant import Tenant
 
 VERIFIER: Final = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 """RFC 7636 4.1."""
+
+REQUEST_URI_PREFIX: Final = "urn:ietf:params:oauth:request_uri:"
+"""RFC 9126 2.2, registered by RFC 9101 for it."""
+
+PUSHED_LIFETIME_SECONDS: Final = 90
+"""Time for a browser to start (RFC 9126 2.2: 5 to 600)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +90,26 @@ def check_code(
 def challenge_of(verifier: str) -> str:
     """Return BASE64URL(SHA-256(verifier)) (RFC 7636 4.2)."""
     return encode_base64url(sha256(verifier.encode("ascii")).digest())
+
+
+def add_pushed_request(db: sqlite3.Connection, query: str, tenant: Tenant) -> str:
+    """Keep the query of a request; return its `request_uri`, which nobody can guess."""
+    secret = tenant.draw_secret()
+    db.execute("DELETE FROM pushed_requests WHERE expires_at <= ?", (tenant.now(),))
+    row = (digest(secret), query, tenant.now() + PUSHED_LIFETIME_SECONDS)
+    db.execute("INSERT INTO pushed_requests VALUES (?, ?, ?)", row)
+    return REQUEST_URI_PREFIX + secret
+
+
+def use_pushed_request(db: sqlite3.Connection, request_uri: str, tenant: Tenant) -> str:
+    """Return the query of a request, once (RFC 9126 4, 7.3); raises BrowserStopped."""
+    row = db.execute(
+        "DELETE FROM pushed_requests WHERE digest = ? RETURNING query, expires_at",
+        (digest(request_uri.removeprefix(REQUEST_URI_PREFIX)),),
+    ).fetchone()
+    if row is None or row["expires_at"] <= tenant.now():
+        raise BrowserStopped(
+            "This request is over",
+            "It was opened before, or waited too long. Go back to the app and start again.",
+        )
+    return str(row["query"])
