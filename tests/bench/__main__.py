@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from tests.bench import api, app, calls, sign_in, startup, token
+from tests.bench import api, app, calls, insides, sign_in, startup, token
 from tests.bench.report import say
 from tests.bench.trees import Tree, trees
 
@@ -15,6 +15,7 @@ BENCHMARKS: Final[dict[str, Callable[[Sequence[Tree]], None]]] = {
     "startup": startup.main,
     "app": app.main,
     "calls": calls.main,
+    "insides": insides.main,
     "token": token.main,
     "sign_in": sign_in.main,
     "api": api.main,

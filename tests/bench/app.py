@@ -39,13 +39,13 @@ Environments = Mapping[Tree, Mapping[str, str]]
 
 def main(trees: Sequence[Tree]) -> None:
     """Measure all three, with the local tenant and the API there and Alice signed in."""
-    with _signed_in(trees) as environments:
+    with signed_in(trees) as environments:
         _repaint(environments)
         _at_rest(environments)
 
 
 @contextmanager
-def _signed_in(trees: Sequence[Tree]) -> Iterator[Environments]:
+def signed_in(trees: Sequence[Tree]) -> Iterator[Environments]:
     """Sign Alice in with each tree, at the same tenant; each keeps its state for itself."""
     with tempfile.TemporaryDirectory() as folder, running(new_world(Path(folder))) as world:
         environments = {}

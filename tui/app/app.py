@@ -42,7 +42,6 @@ from tui.app.screens.place import PlaceScreen, tell_of_failed_work
 from tui.app.textual_internals import (
     KeptStylesheet,
     forget_clipboard,
-    paint_at_once,
     report_crashes,
 )
 from tui.app.themes import Themes
@@ -111,8 +110,7 @@ class DoorkeyApp(App[None]):
         self._ticks = self.set_interval(TICK_SECONDS, self._tick, pause=True)
 
     def on_ready(self) -> None:
-        """Paint Home, whose layout was made before anything may be painted; then begin."""
-        paint_at_once(self)
+        """Begin once Home is painted."""
         self.call_after_refresh(self._begin)
 
     async def on_unmount(self) -> None:

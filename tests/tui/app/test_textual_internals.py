@@ -19,7 +19,6 @@ from tui.app.textual_internals import (
     REST_SECONDS,
     KeptStylesheet,
     forget_clipboard,
-    paint_at_once,
     terminal_driver,
 )
 
@@ -133,9 +132,3 @@ async def test_the_last_copied_text_can_be_forgotten() -> None:
         app.copy_to_clipboard("a token")
         forget_clipboard(app)
         assert app.clipboard == ""
-
-
-async def test_what_is_laid_out_can_be_painted_at_once() -> None:
-    app = App[None]()
-    async with app.run_test():
-        paint_at_once(app)
