@@ -27,6 +27,9 @@ TARGETS: Final = (
     "api_server/local_tenant/**/*.py",
 )  # fmt: skip
 
+LEFT_OUT: Final = ("tui/auth/sign_in/remarks.py", "tui/auth/sign_in/surroundings.py")
+"""What people are told; nothing is let in or kept out by it."""
+
 ACCEPTED: Final = Path(__file__).with_name("accepted.toml")
 """Survivors that are right to survive, each with its reason."""
 
@@ -53,7 +56,8 @@ def main(chosen: Sequence[str]) -> int:
 
 def _targets() -> list[Path]:
     found = {path for pattern in TARGETS for path in ROOT.glob(pattern)}
-    return sorted(path.relative_to(ROOT) for path in found)
+    paths = (path.relative_to(ROOT) for path in found)
+    return sorted(path for path in paths if str(path) not in LEFT_OUT)
 
 
 def _must_pass_as_they_are(breaks: Sequence[Break], recorded: Record) -> None:

@@ -4,6 +4,7 @@ Each break is made in the syntax tree, and the tree is compiled: no file is ever
 """
 
 import ast
+import builtins
 import copy
 import re
 from collections.abc import Callable, Iterator
@@ -26,6 +27,27 @@ MAKES_SAFE: Final = frozenset(
     {"escape", "printable", "printable_block", "shortened", "quote", "quote_plus"}
 )
 """Functions that make text of others harmless; a break leaves the text as it came."""
+
+GUARDS: Final = re.compile(
+    r"_?(check|require|refuse|reject|verify|ensure|must|revoke|wipe|discard|forget|delete|remove"
+    r"|drop|save|keep|chmod|fchmod|fsync|end|revoke|hold|claim|limit)(_|$)"
+)
+"""Calls for their effect alone, whose loss opens something or loses something."""
+
+SHOWN: Final = frozenset({"CLAIMS", "COLOURS", "CONSOLE_BROWSERS"})
+"""Lists of what people see; nothing is allowed or refused by them."""
+
+RANDOM: Final[dict[str, str | bytes]] = {
+    "token_urlsafe": "0" * 43,
+    "token_hex": "0" * 64,
+    "token_bytes": bytes(32),
+}
+"""What somebody who guesses would try."""
+
+DIRECTIVE: Final = re.compile(
+    r"(?:(?:default|style|img)-src|frame-ancestors|form-action|base-uri)[^;]*(?:;\s*|$)"
+)
+"""Of a content security policy."""
 
 HEADER: Final = re.compile(r"[A-Z][A-Za-z]*(-[A-Z][A-Za-z]*)+|Vary|Allow|Host|Origin")
 
@@ -130,15 +152,39 @@ def _changes(place: _Place) -> Iterator[tuple[ast.AST, str]]:
             yield new, _said(new)
         case ast.Call(func=ast.Attribute(attr="compare_digest")):
             yield ast.Constant(value=True), "True"
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="secrets"), attr=name)):
+            if name in RANDOM:
+                yield ast.Constant(value=RANDOM[name]), "always the same"
+        case ast.Call(func=ast.Name(id="all" | "any" as name)):
+            other = "any" if name == "all" else "all"
+            yield ast.Call(ast.Name(other, ast.Load()), node.args, []), f"{other}(...)"
+        case ast.Expr(value=ast.Call(func=function) | ast.Await(value=ast.Call(func=function))):
+            if GUARDS.match(_name(function)):
+                yield ast.Pass(), "pass"
+        case ast.BinOp(left=left, op=ast.BitOr(), right=right) if _is_merge(left, right):
+            new = ast.BinOp(right, ast.BitOr(), left)
+            yield new, _said(new)
+        case ast.Constant(value=str(text)) if DIRECTIVE.search(text):
+            for found in DIRECTIVE.finditer(text):
+                yield ast.Constant(text.replace(found.group(), "")), f"without {found.group()}"
+        case ast.Constant(value=int(number)) if number in MODES and number is not True:
+            yield ast.Constant(MODES[number]), oct(MODES[number])
         case ast.Call(args=[ast.expr() as first, *_]) if _name(node.func) in MAKES_SAFE:
             yield first, _said(first)
+            if _name(node.func) == "escape" and len(node.args) == 1:
+                keyword = ast.keyword("quote", ast.Constant(value=False))
+                yield ast.Call(node.func, node.args, [keyword]), "quotes as they are"
         case ast.Call(keywords=[_, *_]):
             yield from _flags(node)
         case ast.Dict():
             yield from _headers(node)
+            if len([key for key in node.keys if key is None]) > 1:
+                new = ast.Dict([*reversed(node.keys)], [*reversed(node.values)])
+                yield new, _said(new)
         case ast.AnnAssign(value=ast.expr() as value, annotation=annotation):
             if "Final" in ast.unparse(annotation):
                 yield from _limits(value, node)
+                yield from _lists(value, node)
 
 
 def _flags(call: ast.Call) -> Iterator[tuple[ast.AST, str]]:
@@ -174,6 +220,33 @@ def _limits(value: ast.expr, node: ast.AnnAssign) -> Iterator[tuple[ast.AST, str
         return
     new = ast.AnnAssign(node.target, node.annotation, ast.Constant(value=changed), node.simple)
     yield new, f"{ast.unparse(node.target)} = {changed}"
+
+
+def _lists(value: ast.expr, node: ast.AnnAssign) -> Iterator[tuple[ast.AST, str]]:
+    """Leave each word out of a list of what is allowed, or of what is not."""
+    listed = value.args[0] if isinstance(value, ast.Call) and value.args else value
+    if not isinstance(listed, ast.Set | ast.Tuple | ast.List) or len(listed.elts) < 2:
+        return
+    if ast.unparse(node.target) in SHOWN:
+        return
+    for word in listed.elts:
+        if isinstance(word, ast.Constant):
+            left = type(listed)([each for each in listed.elts if each is not word])
+            if not isinstance(left, ast.Set):
+                left.ctx = ast.Load()
+            made = ast.Call(value.func, [left], []) if isinstance(value, ast.Call) else left
+            new = ast.AnnAssign(node.target, node.annotation, made, node.simple)
+            yield new, f"{ast.unparse(node.target)} without {word.value!r}"
+
+
+def _is_merge(left: ast.expr, right: ast.expr) -> bool:
+    """Whether two mappings are laid over each other: the right one wins."""
+    numbers = any(isinstance(each, ast.Constant | ast.Attribute) for each in ast.walk(left))
+    return not numbers and not _is_type(left) and not _is_type(right)
+
+
+def _is_type(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and (node.id in vars(builtins) or node.id[:1].isupper())
 
 
 def _is_guard(parent: ast.AST) -> bool:
