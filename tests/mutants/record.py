@@ -22,7 +22,7 @@ SUITES: Final = (
 LEFT_OUT: Final = "not browser and not pty and not heavy and not snapshot"
 """Tests of other processes, whose lines are not recorded, or that take too long."""
 
-MOST_SECONDS: Final = 20.0
+MOST_SECONDS: Final = 8.0
 """Of tests for one break; the quickest of those that run the line come first."""
 
 
