@@ -124,6 +124,7 @@ def stage(
     api_transport: httpx.AsyncBaseTransport | None = None,
     around: Surroundings = HERE,
     redirect_uris: tuple[str, ...] = CONFIG.redirect_uris,
+    scope: str = CONFIG.scope,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     device_sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     look: Look | None = None,
@@ -146,7 +147,8 @@ def stage(
         opened.add(url)
         return await opener(url)
 
-    config = replace(CONFIG, path=Path("/home/pat/auth_config.json"), redirect_uris=redirect_uris)
+    path = Path("/home/pat/auth_config.json")
+    config = replace(CONFIG, path=path, redirect_uris=redirect_uris, scope=scope)
     copied: list[str] = []
 
     async def copy(text: str) -> bool:

@@ -32,6 +32,11 @@ class Account:
         return self.state == "signed-in"
 
     @property
+    def lacks_refresh_token(self) -> bool:
+        """Whether somebody is signed in whose session ends with its access token."""
+        return self.session is not None and not self.session.renewable
+
+    @property
     def name(self) -> str:
         """What to call the person, printable; empty when nobody is signed in."""
         return printable(self.session.profile.name) if self.session else ""

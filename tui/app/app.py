@@ -218,8 +218,12 @@ class DoorkeyApp(App[None]):
 
     @on(RenewRequested)
     def action_renew(self) -> None:
-        """Get a new token set now."""
-        if self.account.signed_in:
+        """Get a new token set now; without a refresh token, sign in with consent to get one."""
+        asked = self._doors.service.config.scope.split()
+        if self.account.lacks_refresh_token and "offline_access" in asked:
+            # Both certified providers that were tried give one with consent only.
+            self.post_message(SignInRequested(prompt="consent"))
+        elif self.account.signed_in:
             self._background.renew()
 
     def action_log_out(self) -> None:

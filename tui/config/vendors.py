@@ -17,6 +17,8 @@ class Vendor:
     """How a browser signs out: by RP-Initiated Logout, or in the vendor's own way."""
     log_out_setting: str = ""
     """What the vendor calls the list of addresses that a log out may return to."""
+    offline_params: tuple[tuple[str, str], ...] = ()
+    """What asks for a refresh token where the scope `offline_access` does not."""
 
 
 VENDORS: Final = (
@@ -31,6 +33,11 @@ VENDORS: Final = (
         r"cognito-idp\.[a-z0-9-]+\.amazonaws\.com",
         log_out="cognito",
         log_out_setting="App client, Login pages, Allowed sign-out URLs",
+    ),
+    Vendor(
+        "Google",
+        r"accounts\.google\.com",
+        offline_params=(("access_type", "offline"), ("prompt", "consent")),
     ),
 )
 

@@ -108,9 +108,20 @@ async def test_a_log_out_in_another_window_leads_home_and_is_told() -> None:
         assert not isinstance(on.app.screen, LogOutScreen)
 
 
-async def test_a_session_without_a_refresh_token_cannot_be_renewed_and_says_so() -> None:
+async def test_renewing_without_the_refresh_token_asked_for_signs_in_with_consent() -> None:
     tokens = replace(session().token_set, refresh_token=None)
     on = stage(store=MemoryStore(replace(session_of(ALICE), token_set=tokens)))
+    async with on.app.run_test(size=SIZE, notifications=True) as pilot:
+        await until(pilot, lambda: on.app.account.signed_in)
+        await pilot.press("r")
+        await until(pilot, lambda: not on.app.account.lacks_refresh_token)
+        assert on.tenant.authorization["prompt"] == "consent"
+
+
+async def test_a_session_without_a_refresh_token_cannot_be_renewed_and_says_so() -> None:
+    tokens = replace(session().token_set, refresh_token=None)
+    kept = replace(session_of(ALICE), token_set=tokens)
+    on = stage(store=MemoryStore(kept), scope="openid profile email")
     async with on.app.run_test(size=SIZE, notifications=True) as pilot:
         await until(pilot, lambda: on.app.account.signed_in)
         await pilot.press("r")

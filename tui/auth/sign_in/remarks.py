@@ -3,11 +3,13 @@
 Which callback URLs the tenant must allow, and what it brought otherwise than it was asked for.
 """
 
+import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from tui.auth.session import Session
 from tui.auth.sign_in.attempt import SignInAttempt
+from tui.config.vendors import vendor_of
 from tui.text import printable, shortened
 from tui.web_address import split_web_address
 
@@ -18,6 +20,11 @@ UNLISTED_SCOPES: Final = frozenset(
     {"openid", "profile", "email", "address", "phone", "offline_access"}
 )
 """Tenants that list only the API's scopes leave these out; what they bring is seen elsewhere."""
+
+
+WITHOUT_RENEWAL: Final = (
+    "The tenant gave no refresh token: this session ends with its access token."
+)
 
 
 def remarks_on(session: Session, attempt: SignInAttempt) -> tuple[str, ...]:
@@ -42,12 +49,28 @@ def _on_scope(session: Session, attempt: SignInAttempt) -> str:
 
 
 def _on_renewal(session: Session, attempt: SignInAttempt) -> str:
-    if session.renewable or "offline_access" not in attempt.scope.split():
+    config = attempt.config
+    if session.renewable:
         return ""
+    asked = {**config.authorization_params, **attempt.options.parameters()}
+    vendor = vendor_of(config.issuer)
+    wanted = dict(vendor.offline_params) if vendor else {}
+    if wanted and not wanted.items() <= asked.items():
+        return f"{WITHOUT_RENEWAL} {vendor.name} gives one for {_line(wanted)}" if vendor else ""
+    if "offline_access" not in attempt.scope.split():
+        return ""
+    if "consent" not in asked.get("prompt", "").split():
+        return (
+            f"{WITHOUT_RENEWAL} Some tenants give one with consent only: doorkey login "
+            f"--prompt consent, r in the app, or {_line({'prompt': 'consent'})}"
+        )
     return (
-        "The tenant gave no refresh token: this session ends with its access token. "
-        "Allow offline access for this client and API in the tenant's settings."
+        f"{WITHOUT_RENEWAL} Allow offline access for this client and API in the tenant's settings."
     )
+
+
+def _line(parameters: dict[str, str]) -> str:
+    return f'"authorizationParams": {json.dumps(parameters)} in the config.'
 
 
 def _on_acr(session: Session, attempt: SignInAttempt) -> str:

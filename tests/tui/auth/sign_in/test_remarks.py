@@ -2,7 +2,9 @@ from dataclasses import replace
 
 import pytest
 
+from tests.support.clocks import Clock
 from tests.support.configs import CONFIG
+from tests.support.scripted_tenant import ScriptedTenant
 from tests.support.signing import Signing
 from tui.auth.sign_in.attempt import SignInOptions
 from tui.auth.sign_in.remarks import allowed, callback_hint
@@ -31,8 +33,32 @@ async def test_no_refresh_token_is_said_where_one_was_asked_for(signing: Signing
     signing.tenant.token_members = {"refresh_token": None}
     (remark,) = (await signing.service.login()).remarks
     assert "no refresh token" in remark
+    assert "doorkey login --prompt consent, r in the app, or" in remark
+    assert '"authorizationParams": {"prompt": "consent"} in the config' in remark
     unasked = SignInOptions(scope="openid")
     assert (await signing.service.login(options=unasked)).remarks == ()
+
+
+async def test_no_refresh_token_despite_consent_is_a_matter_of_the_tenants_settings(
+    signing: Signing,
+) -> None:
+    signing.tenant.token_members = {"refresh_token": None}
+    options = SignInOptions(prompt="login consent")
+    (remark,) = (await signing.service.login(options=options)).remarks
+    assert "no refresh token" in remark
+    assert "Allow offline access for this client and API" in remark
+
+
+async def test_google_gives_a_refresh_token_in_its_own_way(clock: Clock) -> None:
+    google = ScriptedTenant(clock, "https://accounts.google.com")
+    google.metadata["token_endpoint"] = "https://oauth2.googleapis.com/token"
+    google.metadata["jwks_uri"] = "https://www.googleapis.com/jwks"
+    google.token_members = {"refresh_token": None}
+    config = replace(CONFIG, domain="https://accounts.google.com", scope="openid email")
+    signing = Signing(google, clock, config)
+    (remark,) = (await signing.service.login()).remarks
+    assert '{"access_type": "offline", "prompt": "consent"}' in remark
+    await signing.service.aclose()
 
 
 @pytest.mark.parametrize(("acr", "said"), [(None, "not said"), ("pwd", '"pwd"'), ([1], "[1]")])
