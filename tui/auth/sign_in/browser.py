@@ -76,7 +76,8 @@ async def open_in_browser(url: str, environ: Mapping[str, str] = os.environ) -> 
 
 async def _started(command: BrowserCommand) -> bool:
     try:
-        process = await asyncio.to_thread(_start, command)
+        # Not in a thread: a sign-in that ends meanwhile would leave a process that nobody knows.
+        process = _start(command)
     except (OSError, ValueError):
         return False
     loop = asyncio.get_running_loop()
