@@ -140,3 +140,24 @@ async def test_person_signs_in_allows_and_signs_out(page: Page, app: App, issuer
     await page.get_by_role("button", name="Sign out").click()
     await page.wait_for_url(f"{origin}/signed-out")
     assert complaints == []
+
+
+async def test_person_signs_in_with_a_code_for_a_request_that_was_pushed(
+    page: Page, app: App, issuer: str
+) -> None:
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    request = REQUEST | {"redirect_uri": f"{app.origin}/callback", "acr_values": "2"}
+    async with httpx.AsyncClient(trust_env=False) as terminal:
+        pushed = (await terminal.post(f"{issuer}par", data=request)).json()
+
+    named = {"client_id": "doorkey-local", "request_uri": pushed["request_uri"]}
+    await page.goto(f"{issuer}authorize?{urlencode(named)}")
+    await page.get_by_label("Username").fill("carol")
+    await page.get_by_label("Password").fill("carol-password")
+    await page.get_by_label("One-time code").fill("123456")
+    await page.keyboard.press("Enter")
+    await page.get_by_role("button", name="Allow").click()
+    await page.wait_for_url(f"{app.origin}/callback?*")
+    assert parse_qs(urlsplit(page.url).query)["state"] == ["the-state"]
+    assert complaints == []
