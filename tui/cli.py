@@ -6,8 +6,11 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
-from tui.errors import DoorkeyError
+from tui.errors import ConfigUntrusted, DoorkeyError
 from tui.text import printable_block
+
+if sys.platform != "win32":
+    import resource
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -33,8 +36,9 @@ COMMANDS: Final = {
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     _open_closed_streams()
+    _turn_off_core_dumps()
     try:
-        return _run(list(sys.argv[1:] if argv is None else argv))
+        return _run_trusted(list(sys.argv[1:] if argv is None else argv))
     except DoorkeyError as error:
         sys.stderr.write(f"doorkey: {printable_block(error)}\n")
         return error.exit_code
@@ -57,9 +61,38 @@ def _open_closed_streams() -> None:
             setattr(sys, name, open(os.devnull, "w"))  # noqa: PTH123, SIM115 - until the end
 
 
+def _turn_off_core_dumps() -> None:
+    """Keep the tokens in memory out of files; what is started from here inherits it."""
+    if sys.platform != "win32":
+        _, hard = resource.getrlimit(resource.RLIMIT_CORE)
+        resource.setrlimit(resource.RLIMIT_CORE, (0, hard))
+
+
 def _silence_stdout() -> None:
     """Keep Python from failing at its last flush."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _run_trusted(argv: list[str]) -> int:
+    """Run a command; one that comes upon a config of unknown origin, after a question only."""
+    try:
+        return _run(argv)
+    except ConfigUntrusted as untrusted:
+        if "--trust" not in argv and not _agrees(untrusted.question):
+            raise
+        from tui.config.trust import remember_trust
+
+        remember_trust(untrusted.text)
+        return _run(argv)
+
+
+def _agrees(question: str) -> bool:
+    """Ask whoever sits at the terminal; nobody there is a no."""
+    if not (sys.stdin and sys.stdin.isatty() and sys.stderr.isatty()):
+        return False
+    sys.stderr.write(question)
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
 def _run(argv: list[str]) -> int:

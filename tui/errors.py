@@ -2,6 +2,7 @@
 
     DoorkeyError                 1    anything below
     ├── ConfigInvalid            2    auth_config.json: which file, which key, what was expected
+    │   └── ConfigUntrusted      2    a folder's own config that nobody has said yes to
     ├── SignInNeeded             4    nobody is signed in, or the session has ended
     ├── SignInFailed             4    one sign-in ended without a session
     │   ├── SignInRefused        6    the tenant said no (`error` in its answer)
@@ -41,6 +42,18 @@ class ConfigInvalid(DoorkeyError):
     """The configuration is missing or wrong."""
 
     exit_code = 2
+
+
+class ConfigUntrusted(ConfigInvalid):
+    """A config that lies in the folder one is in leads to addresses that nobody has agreed to.
+
+    `question` is for a person, `text` what to remember where they say yes.
+    """
+
+    def __init__(self, message: str, question: str, text: str) -> None:
+        super().__init__(message)
+        self.question = question
+        self.text = text
 
 
 class SignInNeeded(DoorkeyError):

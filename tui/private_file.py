@@ -80,7 +80,7 @@ class Replacement:
             self.discard()
 
     def discard(self) -> None:
-        """Give the space back, where it has not been put in the file's place."""
+        """Free the space, where nothing was put in the file's place."""
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1

@@ -1,4 +1,5 @@
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -247,3 +248,40 @@ def test_a_folder_that_is_gone_is_said(tmp_path: Path) -> None:
     )  # fmt: skip
     assert run.returncode == 2
     assert "gone" in run.stderr
+
+
+def test_no_command_leaves_a_core_dump(config: Config) -> None:
+    """security.md 64."""
+    code = (
+        "import resource; from tui.cli import main; main(['token']);"
+        "print(resource.getrlimit(resource.RLIMIT_CORE)[0])"
+    )
+    run = subprocess.run(
+        ["/bin/sh", "-c", f'ulimit -S -c "$(ulimit -H -c)"; exec {sys.executable} -c "{code}"'],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert run.stdout == "0\n"
+
+
+def test_a_path_with_escapes_in_it_does_not_steer_the_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """security.md 50."""
+    folder = tmp_path / "\x1b]0;x\x07"
+    folder.mkdir()
+    path = write_config(folder)
+
+    def execv(_path: str, command: list[str]) -> None:
+        sys.stderr.write(" ".join(command))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "execv", execv)
+    for command in COMMANDS:
+        main([command, "--config", str(path)])
+    for member in ({"domain": "tenant.example"}, {"typo": 1}):
+        write_config(folder, **member)
+        for command in ("tenant", "status"):
+            main([command, "--config", str(path)])
+    output = capfd.readouterr()
+    assert "]0;x" in output.err
+    assert all(line.isprintable() for line in (output.out + output.err).splitlines())

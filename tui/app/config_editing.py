@@ -10,6 +10,8 @@ from typing import Final
 from textual.app import App, SuspendNotSupported
 
 from tui.config.load import Config, load_config
+from tui.config.paths import read_config
+from tui.config.trust import remember_trust
 from tui.errors import ConfigInvalid
 
 FALLBACK: Final = "notepad" if sys.platform == "win32" else "vi"
@@ -31,6 +33,7 @@ async def edit_config(
         return f"{words[0]} cannot be started ({error.strerror}). Edit {config.path} yourself."
     try:
         changed = load_config(config.path)
+        remember_trust(read_config(config.path))  # whoever has just edited it need not be asked
     except ConfigInvalid as error:
         return str(error)
     if changed == config:

@@ -36,6 +36,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
         top.error(f"unrecognized arguments: {' '.join(further)}")
     arguments.further = further
     vars(arguments).setdefault("config", None)
+    vars(arguments).setdefault("trust", False)
     return arguments
 
 
@@ -99,6 +100,12 @@ def _common() -> argparse.ArgumentParser:
         metavar="PATH",
         default=argparse.SUPPRESS,
         help="the auth_config.json to use",
+    )
+    common.add_argument(
+        "--trust",
+        action="store_true",
+        default=argparse.SUPPRESS,
+        help="use the auth_config.json of this folder from now on, without a question",
     )
     return common
 

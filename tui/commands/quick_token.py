@@ -14,6 +14,7 @@ from tui.auth.store.session_file import SessionFile
 from tui.auth.validity import is_good_for
 from tui.config.keys import DEFAULT_API_URL, DEFAULT_SCOPE, issuer_of, session_identity
 from tui.config.paths import find_config, read_config, state_dir
+from tui.config.trust import is_trusted
 
 UNUSUAL: Final = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
@@ -54,22 +55,19 @@ def look() -> Look:
     text = read_config(path)
     file = None
     try:
-        file = _session_file(json.loads(text))
+        file = _session_file(path, text)
         return Look(path, text, file, _good_token(file.read()))
     except UNUSUAL:
         return Look(path, text, file)
 
 
-def _session_file(members: dict[str, str]) -> SessionFile:
-    if members.keys() - CHECKED:
-        raise LookupError("keys that have to be checked")
-    identity = session_identity(
-        issuer_of(members["domain"]),
-        members["clientId"],
-        members["audience"],
-        members.get("scope", DEFAULT_SCOPE),
-        members.get("apiUrl", DEFAULT_API_URL),
-    )
+def _session_file(path: Path, text: str) -> SessionFile:
+    members = json.loads(text)
+    issuer, api_url = issuer_of(members["domain"]), members.get("apiUrl", DEFAULT_API_URL)
+    if members.keys() - CHECKED or not is_trusted(path, text, issuer, api_url):
+        raise LookupError("something that has to be checked")
+    scope = members.get("scope", DEFAULT_SCOPE)
+    identity = session_identity(issuer, members["clientId"], members["audience"], scope, api_url)
     return SessionFile(state_dir(), identity, "auto")
 
 

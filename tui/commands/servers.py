@@ -9,13 +9,14 @@ from tui.config.load import load_config
 from tui.config.paths import state_dir
 from tui.errors import ConfigInvalid
 from tui.servers.bundled import BundledServer, api_server, tenant_server
+from tui.text import printable
 from tui.web_address import split_web_address
 
 
 def run_api(arguments: Namespace) -> int:
     """Serve the API where `apiUrl` says; further options are the server's own."""
     config = load_config(arguments.config)
-    return _become(api_server(config), f"`apiUrl` in {config.path}", arguments)
+    return _become(api_server(config), f"`apiUrl` in {printable(config.path)}", arguments)
 
 
 def run_tenant(arguments: Namespace) -> int:
@@ -27,7 +28,7 @@ def run_tenant(arguments: Namespace) -> int:
             "The local tenant serves a loopback domain only, such as localhost:3002."
         )
     server = tenant_server(config, state_dir())
-    return _become(server, f"`domain` in {config.path}", arguments)
+    return _become(server, f"`domain` in {printable(config.path)}", arguments)
 
 
 def _become(server: BundledServer, setting: str, arguments: Namespace) -> int:

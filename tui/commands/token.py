@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from tui.auth.store.file_store import FileStore, session_store
 from tui.auth.store.session_file import SessionFile
 from tui.auth.store.store import SessionStore
-from tui.config.load import Config, config_from, load_config
+from tui.config.load import Config, found_config, load_config
 from tui.errors import SignInNeeded
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def token(arguments: "Namespace") -> int:
 
 def token_after(config_path: Path, config_text: str, file: SessionFile | None) -> int:
     """Print an access token, going on from what the quick way has read."""
-    config = config_from(config_text, config_path)
+    config = found_config(config_text, config_path)
     return _print(_good_token(config, FileStore(file) if file else session_store(config), None))
 
 

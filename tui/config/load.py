@@ -18,6 +18,7 @@ from tui.config.keys import (
     session_identity,
 )
 from tui.config.paths import CONFIG_NAME, SECRET_VARIABLE, find_config, read_config
+from tui.config.trust import require_trust
 from tui.errors import ConfigInvalid
 from tui.text import printable
 
@@ -63,18 +64,28 @@ def load_config(path: Path | None = None) -> Config:
 
     Raises:
         ConfigInvalid: there is none, or something in it is wrong; names the file and the key.
+        ConfigUntrusted: it was found in the folder that one is in, and is not trusted yet.
     """
-    found = path or find_config()
-    return config_from(read_config(found), found)
+    if path is None:
+        found = find_config()
+        return found_config(read_config(found), found)
+    return _with_environment(parse_config(read_config(path), path))
 
 
-def config_from(text: str, path: Path) -> Config:
-    """Return the configuration that `text`, read from `path`, makes with the environment.
+def found_config(text: str, path: Path) -> Config:
+    """Return the configuration of `text`, which nobody named but `find_config` found at `path`.
 
     Raises:
-        ConfigInvalid: as `parse_config`.
+        ConfigInvalid, ConfigUntrusted: as `load_config`.
     """
     config = parse_config(text, path)
+    require_trust(
+        path, text, issuer=config.issuer, audience=config.audience, api_url=config.api_url
+    )
+    return _with_environment(config)
+
+
+def _with_environment(config: Config) -> Config:
     secret = os.environ.get(SECRET_VARIABLE)
     return replace(config, client_secret=secret) if secret else config
 

@@ -19,7 +19,7 @@ LARGEST_BYTES: Final = 64 * 1024
 
 
 def memory_path() -> Path:
-    """Give the file in the state folder."""
+    """Return the file in the state folder."""
     return state_dir() / FILE_NAME
 
 
@@ -32,7 +32,7 @@ class AppMemory:
         self._values = dict(_read(path)) if path is not None else {}
 
     def get(self, name: str) -> "Json":
-        """Give what is remembered under `name`, or None; it may be of any type."""
+        """Return what is remembered under `name`, or None; it may be of any type."""
         return self._values.get(name)
 
     def set(self, name: str, value: "Json") -> None:

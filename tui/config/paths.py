@@ -71,6 +71,12 @@ def find_config() -> Path:
     )
 
 
+def lies_in_this_folder(path: Path) -> bool:
+    """Tell whether `find_config` has found `path` for no other reason than that one is there."""
+    is_named = bool(os.environ.get(CONFIG_VARIABLE))
+    return not is_named and path.parent == _here() and path.parent != user_config_dir()
+
+
 def read_config(path: Path) -> str:
     """Return the text of the configuration at `path`.
 

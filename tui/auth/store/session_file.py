@@ -115,7 +115,7 @@ class SessionFile:
             raise self.failure("written", error) from None
 
     def discard(self) -> None:
-        """Give up the space that was taken and not used."""
+        """Free the space that was taken and not used."""
         if self._replacement is not None:
             self._replacement.discard()
             self._replacement = None
@@ -140,7 +140,7 @@ class SessionFile:
             self._sealing().delete_key()
 
     def set_aside(self) -> None:
-        """Give a damaged file another name."""
+        """Rename a damaged file."""
         with suppress(OSError):
             self.path.replace(self.path.with_suffix(f".damaged-{os.urandom(4).hex()}"))
 

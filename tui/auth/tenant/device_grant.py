@@ -105,7 +105,7 @@ async def device_tokens(
 
 
 def _interval_after(refused: GrantRefused, interval: float) -> float:
-    """Give the interval to go on with; raises where there is no going on."""
+    """Return the interval to go on with; raise where the grant has ended."""
     if refused.error == "authorization_pending":
         return interval
     if refused.error == "slow_down":
@@ -176,7 +176,7 @@ def _address(value: str) -> str:
 
 
 def _complete_address(value: Json) -> str:
-    """Give the address with the code in it; it is optional, so a wrong one is left out."""
+    """Return the address with the code in it, which is optional: a wrong one is left out."""
     try:
         return _address(value) if isinstance(value, str) else ""
     except TenantMisbehaved:

@@ -1,0 +1,163 @@
+"""The config of a folder that one stands in: asked about once, by its hash."""
+
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.support.configs import write_config
+from tests.support.sessions import session
+from tests.support.terminal import Terminal
+from tui.auth.store.file_store import session_store
+from tui.cli import main
+from tui.commands.quick_token import look
+from tui.config.load import load_config
+from tui.errors import ConfigUntrusted
+
+EVIL = {"domain": "tenant.example", "apiUrl": "https://evil.example"}
+
+
+@pytest.fixture
+def cloned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A repository with a config of its own, whose session there is, and in which one stands."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "own"))
+    folder = tmp_path / "cloned"
+    folder.mkdir()
+    path = write_config(folder, **EVIL)
+    session_store(load_config(path)).save(session(obtained_at=datetime.now(UTC)))
+    monkeypatch.chdir(folder)
+    return path
+
+
+@pytest.mark.parametrize(
+    "command", [["token"], ["token", "--min-validity=9"], ["status"], ["ping"]]
+)
+def test_the_config_of_a_cloned_repository_gets_no_token(
+    cloned: Path, command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """security.md 57."""
+    assert main(command) == 2
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert "was never used before" in output.err
+    assert "signs you in at https://tenant.example/" in output.err
+    assert "sends tokens for the-api" in output.err
+    assert "to https://evil.example" in output.err
+    assert "--trust" in output.err
+    assert "DOORKEY_TRUST=1" in output.err
+
+
+def test_the_quick_way_to_a_token_does_not_go_round_the_question(cloned: Path) -> None:
+    """security.md 57."""
+    assert look().access_token == ""
+    assert look().file is None
+
+
+def test_once_trusted_it_needs_no_question_again(
+    cloned: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["token", "--trust"]) == 0
+    assert main(["token"]) == 0
+    assert look().access_token == "the-access-token"
+    assert capsys.readouterr().out == "the-access-token\n" * 2
+
+
+def test_a_change_of_the_file_is_a_new_question(cloned: Path) -> None:
+    """security.md 57."""
+    assert main(["status", "--trust"]) == 0
+    write_config(cloned.parent, **EVIL | {"apiUrl": "https://other.example"})
+    assert main(["status"]) == 2
+
+
+def test_the_variable_trusts_without_remembering(
+    cloned: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOORKEY_TRUST", "1")
+    assert main(["token"]) == 0
+    assert look().access_token == "the-access-token"
+    monkeypatch.setenv("DOORKEY_TRUST", "0")
+    assert main(["token"]) == 2
+
+
+def test_a_config_that_is_named_needs_no_question(
+    cloned: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert main(["token", "--config", "auth_config.json"]) == 0
+    monkeypatch.setenv("DOORKEY_CONFIG", str(cloned))
+    assert main(["token"]) == 0
+
+
+def test_the_config_of_ones_own_folder_needs_no_question(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    own = tmp_path / "doorkey"
+    own.mkdir()
+    write_config(own, **EVIL)
+    monkeypatch.chdir(own)
+    assert load_config().api_url == "https://evil.example"
+    monkeypatch.chdir(tmp_path)
+    assert load_config().api_url == "https://evil.example"
+
+
+@pytest.mark.parametrize(
+    ("members", "is_local"),
+    [
+        ({}, True),
+        ({"domain": "127.0.0.2:1", "apiUrl": "http://[::1]:2"}, True),
+        ({"apiUrl": "https://evil.example"}, False),
+        ({"domain": "tenant.example"}, False),
+        ({"domain": "https://localhost.evil.example/"}, False),
+    ],
+)
+def test_a_config_that_leads_to_this_machine_alone_needs_no_question(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, members: dict[str, str], is_local: bool
+) -> None:
+    """security.md 57."""
+    write_config(tmp_path, **members)
+    monkeypatch.chdir(tmp_path)
+    if is_local:
+        load_config()
+    else:
+        with pytest.raises(ConfigUntrusted, match="was never used before"):
+            load_config()
+
+
+def test_what_is_asked_cannot_steer_the_terminal_or_scroll_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """security.md 50."""
+    folder = tmp_path / "\x1b[2J"
+    folder.mkdir()
+    write_config(folder, **EVIL, audience="x" * 5000)
+    monkeypatch.chdir(folder)
+    with pytest.raises(ConfigUntrusted) as raised:
+        load_config()
+    assert raised.value.question.replace("\n", "").isprintable()
+    assert len(raised.value.question) < 1000
+
+
+def test_a_list_that_others_can_write_trusts_nothing(cloned: Path, state_dir: Path) -> None:
+    """security.md 57."""
+    assert main(["status", "--trust"]) == 0
+    (state_dir / "trusted-configs").chmod(0o666)
+    assert main(["status"]) == 2
+
+
+@pytest.mark.pty
+@pytest.mark.parametrize(("answer", "code"), [("y\n", 0), ("\n", 2), ("no\n", 2), ("\x04", 2)])
+def test_on_a_terminal_it_is_asked_once(cloned: Path, answer: str, code: int) -> None:
+    """security.md 57."""
+    command = [sys.executable, "-P", "-m", "tui", "status"]
+    with Terminal(command, {**os.environ, "TERM": "xterm"}) as terminal:
+        asked = terminal.wait_for("Use it? [y/N]")
+        assert "https://evil.example" in asked
+        terminal.send(answer)
+        assert terminal.wait_for_exit() == code
+    again = subprocess.run(
+        command, stdin=subprocess.DEVNULL, capture_output=True, check=False, text=True
+    )
+    assert again.returncode == code
