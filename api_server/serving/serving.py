@@ -10,7 +10,8 @@ from collections.abc import Callable
 from functools import partial
 from logging import getLogger
 from multiprocessing import connection, parent_process
-from typing import Final
+from types import FrameType
+from typing import Final, NoReturn
 
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
@@ -28,6 +29,9 @@ STDIN: Final = 0
 
 DRAIN_SECONDS: Final = 10
 """How long requests in flight may take once the server was told to stop."""
+
+TELL_AGAIN_SECONDS: Final = 0.5
+"""A worker with nothing in flight stops in a tenth of that."""
 
 HEAD_SECONDS: Final = 5.0
 """A client that has not sent its whole request head by then is let go (slow loris)."""
@@ -71,7 +75,7 @@ def serve(
         listening = ListeningPort.on(host, port, address_setting)
         with listening.claimed() as second:
             server = _server(listening, workers, head_seconds)
-            server.on_startup(partial(_stop_on_hang_up, server))
+            server.on_startup(partial(_stop_on_signals, server))
             if stop_with_stdin:
                 server.on_startup(_stop_when_stdin_ends)
             server.on_startup(partial(logger.info, "listening on %s", listening.url))
@@ -153,10 +157,33 @@ def _end_on_signals() -> None:
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
 
-def _stop_on_hang_up(server: MPServer) -> None:
-    """Take a closed terminal for what it is: Granian's own answer to SIGHUP is a reload."""
-    if hasattr(signal, "SIGHUP"):
-        signal.signal(signal.SIGHUP, server.signal_handler_interrupt)
+def _stop_on_signals(server: MPServer) -> None:
+    """Stop, and tell every worker until it hears; a closed terminal is a stop as well.
+
+    Granian's own answer to SIGHUP is a reload.
+    """
+    interrupt: Callable[[int, FrameType | None], None] = server.signal_handler_interrupt
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        interrupt(number, frame)
+        threading.Thread(target=_tell_again, args=(server,), daemon=True).start()
+
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if number := getattr(signal, name, None):
+            signal.signal(number, stop)
+
+
+def _tell_again(server: MPServer) -> NoReturn:
+    """Tell the workers to stop until they do: one that was about to serve has heard nothing.
+
+    uvloop loses a signal that comes between two runs of its loop, and Granian runs it once for
+    the app's start and once to serve. Such a worker ended only when its DRAIN_SECONDS were over.
+    """
+    while True:
+        threading.Event().wait(TELL_AGAIN_SECONDS)
+        for worker in list(server.wrks):
+            tell: Callable[[], None] = worker.terminate
+            tell()
 
 
 def _stop_when_stdin_ends() -> None:
