@@ -141,7 +141,7 @@ class HttpClient:
             if observe is not None:
                 observe(event)
             if address.is_local:
-                await _refuse_other_users(event, details)
+                await refuse_other_users(event, details)
 
         for host in self._hosts(address.is_local, address.host):
             target = httpx.URL(url)
@@ -217,8 +217,14 @@ async def _bounded_answer(response: httpx.Response) -> Answer:
     )
 
 
-async def _refuse_other_users(event: str, details: Mapping[str, object]) -> None:
-    """Close a new connection to another user's process before anything is written to it."""
+async def refuse_other_users(event: str, details: Mapping[str, object]) -> None:
+    """Close a new connection to another user's process before anything is written to it.
+
+    For the `trace` extension of a request in plain http over loopback.
+
+    Raises:
+        ExchangeFailed: it was another user's.
+    """
     stream = details.get("return_value")
     if event != "connection.connect_tcp.complete" or not isinstance(
         stream, httpcore.AsyncNetworkStream

@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Generator
 import httpx
 
 from tui.auth.service import AuthService
+from tui.http import refuse_other_users
 from tui.web_address import split_web_address
 
 
@@ -21,10 +22,17 @@ class DoorkeyAuth(httpx.Auth):
     async def async_auth_flow(
         self, request: httpx.Request
     ) -> AsyncGenerator[httpx.Request, httpx.Response]:
-        """Send the request with a token; raises what `get_access_token` raises."""
-        if split_web_address(str(request.url)).origin != self._origin:
+        """Send the request with a token; raises what `get_access_token` raises.
+
+        Raises:
+            ExchangeFailed: another user of this machine listens where the API should.
+        """
+        address = split_web_address(str(request.url))
+        if address.origin != self._origin:
             yield request
             return
+        if address.is_local:
+            request.extensions["trace"] = refuse_other_users
         token = await self._service.get_access_token()
         request.headers["Authorization"] = f"Bearer {token}"
         response = yield request

@@ -1,16 +1,20 @@
+import asyncio
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 
 import httpx
 import pytest
 
 from tests.support.clocks import Clock
 from tests.support.configs import CONFIG
+from tests.support.other_user import NOBODY, accepting_as, needs_root
 from tests.support.scripted_tenant import ScriptedTenant
 from tests.support.sessions import expired, session
 from tui.auth import AuthService, DoorkeyAuth
 from tui.auth.session import Session
 from tui.auth.store.store import MemoryStore
-from tui.errors import SignInNeeded
+from tui.config.load import Config
+from tui.errors import ExchangeFailed, SignInNeeded
 
 INVALID = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
 
@@ -41,8 +45,10 @@ async def service(tenant: ScriptedTenant, clock: Clock) -> AsyncIterator[AuthSer
     await made.aclose()
 
 
-def service_with(kept: Session | None, tenant: ScriptedTenant, clock: Clock) -> AuthService:
-    service = AuthService(CONFIG, store=MemoryStore(kept), transport=tenant, clock=clock)
+def service_with(
+    kept: Session | None, tenant: ScriptedTenant, clock: Clock, config: Config = CONFIG
+) -> AuthService:
+    service = AuthService(config, store=MemoryStore(kept), transport=tenant, clock=clock)
     service.take_up()
     return service
 
@@ -147,6 +153,21 @@ async def test_with_nobody_signed_in_no_request_is_made(
             await calls.get("https://api.example/")
     assert api.seen == []
     await service.aclose()
+
+
+@needs_root
+async def test_another_users_listener_in_the_apis_place_gets_no_token(
+    tenant: ScriptedTenant, clock: Clock
+) -> None:
+    """security.md 53."""
+    with accepting_as(NOBODY, "127.0.0.1") as (port, got):
+        config = replace(CONFIG, api_url=f"http://127.0.0.1:{port}")
+        service = service_with(session(), tenant, clock, config)
+        async with httpx.AsyncClient(auth=DoorkeyAuth(service), trust_env=False) as calls:
+            with pytest.raises(ExchangeFailed, match="another user of this machine"):
+                await calls.get(config.api_url)
+        assert await asyncio.to_thread(got) == "b''\n"
+        await service.aclose()
 
 
 def test_a_synchronous_client_is_told_to_be_asynchronous(

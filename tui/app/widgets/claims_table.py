@@ -1,7 +1,7 @@
 """The claims of a token as a table with their meanings, and the chosen one in full below it."""
 
 import json
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import ClassVar, Final
 
 from rich.text import Text
@@ -14,7 +14,7 @@ from textual.widgets import DataTable, Static
 
 from tui.api.jwt_view import MEANINGS, TIMES
 from tui.app.moments import Clock, full_time, relative_time
-from tui.json_value import Claims, Json
+from tui.json_value import Claims, Json, moment_in
 from tui.text import printable, shortened
 
 FIRST: Final = ("name", "email", "email_verified", "sub", "iss", "aud", "exp", "iat", "auth_time")
@@ -116,9 +116,8 @@ class ClaimsPanel(Vertical):
 def value_in_words(name: str, value: Json, now: datetime) -> str:
     """Return a claim's value as one printable line; a time both absolute and relative."""
     if name in TIMES and isinstance(value, int | float) and not isinstance(value, bool):
-        try:
-            moment = datetime.fromtimestamp(value, UTC)
-        except (OverflowError, ValueError, OSError):
+        moment = moment_in(value)
+        if moment is None:
             return printable(value)
         return f"{full_time(moment, now)}, {relative_time(moment, now)}"
     if isinstance(value, bool):

@@ -39,6 +39,9 @@ LONGEST_PAUSE_SECONDS: Final = 60.0
 LONGEST_LIFETIME_SECONDS: Final = 3600.0
 """Nobody types a code in an hour later; tenants give 5 to 30 minutes."""
 
+LONGEST_ADDRESS: Final = 2000
+"""Characters; a QR code has room for 2953, and nobody types even a hundred."""
+
 LONGEST_USER_CODE: Final = 40
 """Longer is nothing that a person types; tenants use 6 to 9 characters."""
 
@@ -164,13 +167,13 @@ def _seconds(members: dict[str, Json], name: str) -> float | None:
 
 def _address(value: str) -> str:
     try:
-        safe = split_web_address(value).is_secure
+        safe = len(value) <= LONGEST_ADDRESS and split_web_address(value).is_secure
     except ValueError:
         safe = False
     if not safe:
         raise TenantMisbehaved(
             f'The tenant sends people to "{shortened(printable(value), 200)}" with their code; '
-            "an https:// URL is expected."
+            f"an https:// URL of at most {LONGEST_ADDRESS} characters is expected."
         )
     return value
 

@@ -1,5 +1,7 @@
 """What a claim looks like in words."""
 
+from datetime import timedelta, timezone
+
 import pytest
 
 from tests.support.clocks import START
@@ -12,6 +14,8 @@ from tui.json_value import Json
     [
         ("exp", START.timestamp() + 3600, "2026-03-14 10:26:53 UTC, in 1 h"),
         ("exp", 9e99, "9e+99"),
+        ("updated_at", -62135596800, "-62135596800"),
+        ("exp", 253402300799, "253402300799"),
         ("exp", True, "yes"),
         ("exp", "soon", "soon"),
         ("roles", ["editor", "admin"], "editor, admin"),
@@ -23,3 +27,11 @@ from tui.json_value import Json
 )
 def test_a_claim_is_told_in_words(name: str, value: Json, words: str) -> None:
     assert value_in_words(name, value, START) == words
+
+
+@pytest.mark.parametrize("value", [-62135596800, -1e12, 253402300799, 1e300, float("nan")])
+@pytest.mark.parametrize("hours", [-23, 0, 14])
+def test_a_date_out_of_range_is_a_number_and_no_crash(value: float, hours: int) -> None:
+    """security.md 61."""
+    now = START.astimezone(timezone(timedelta(hours=hours)))
+    assert value_in_words("updated_at", value, now) == str(value)

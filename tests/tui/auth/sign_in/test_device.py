@@ -181,6 +181,7 @@ async def test_a_tenant_without_the_device_grant_is_said(signing: Signing) -> No
         {"verification_uri": "javascript:alert(1)"},
         {"verification_uri": "http://evil.example/"},
         {"verification_uri": "https://tenant.example/\x1b[31m"},
+        {"verification_uri": "https://tenant.example/" + "x" * 5000},
         {"expires_in": None},
         {"expires_in": "10 minutes"},
         {"expires_in": True},
@@ -217,8 +218,9 @@ async def test_no_device_response_at_all_is_one_clear_error(
         await signing.service.login(options=BY_DEVICE)
 
 
-async def test_a_wrong_complete_address_is_done_without(signing: Signing) -> None:
-    signing.tenant.device_members = {"verification_uri_complete": "file:///etc/passwd"}
+@pytest.mark.parametrize("address", ["file:///etc/passwd", "https://tenant.example/" + "x" * 5000])
+async def test_a_wrong_complete_address_is_done_without(signing: Signing, address: str) -> None:
+    signing.tenant.device_members = {"verification_uri_complete": address}
     signing.tenant.device_allowed = True
     await signing.service.login(options=BY_DEVICE, watch=signing.watch)
     shown = next(progress.device for progress in signing.progress if progress.device)

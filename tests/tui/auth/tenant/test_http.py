@@ -238,3 +238,22 @@ async def test_a_connection_that_breaks_is_an_error_in_words(http: TenantHttp) -
     async with server(hang_up) as port:
         with pytest.raises(TenantUnreachable, match="broke off"):
             await http.get(f"http://127.0.0.1:{port}/")
+
+
+@pytest.mark.parametrize(
+    "field", ["refresh_token", "code", "code_verifier", "device_code", "token"]
+)
+async def test_a_refusal_that_repeats_a_secret_of_the_request_is_read_without_it(
+    field: str,
+) -> None:
+    """security.md 40."""
+
+    def refuse(_request: httpx.Request) -> httpx.Response:
+        members = '{"error": "x", "error_description": "no s3cret, \\u00733cret, %733cret"}'
+        return httpx.Response(400, text=members)
+
+    http = TenantHttp(httpx.MockTransport(refuse))
+    answer = await http.post("https://tenant.example/token", {field: "s3cret"})
+    described = (answer.members() or {})["error_description"]
+    assert described == "no [left out], [left out], [left out]"
+    await http.aclose()
