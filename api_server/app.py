@@ -13,6 +13,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from api_server.bearer import Bearer, requires
+from api_server.bearer.dpop import PROOF_ALGORITHMS
 from api_server.serving.logs import AccessLog, Write
 from api_server.serving.one_host import OneHost
 from api_server.settings import METADATA_PATH, Settings
@@ -38,6 +39,14 @@ MESSAGES: Final = JSONResponse(
 )
 
 
+VAULT_SECONDS: Final = 300
+"""How long after signing in the vault opens."""
+
+VAULT: Final = JSONResponse(
+    {"msg": "You signed in within the last 5 minutes: the vault is open."}, headers=NO_STORE
+)
+
+
 @requires()
 async def external(_: Request) -> Response:
     """Answer whoever has a valid token."""
@@ -48,6 +57,12 @@ async def external(_: Request) -> Response:
 async def messages(_: Request) -> Response:
     """Answer whoever may read messages."""
     return MESSAGES
+
+
+@requires(max_age=VAULT_SECONDS)
+async def vault(_: Request) -> Response:
+    """Answer whoever has signed in within the last minutes (RFC 9470)."""
+    return VAULT
 
 
 class Service:
@@ -70,6 +85,7 @@ class Service:
                 "bearer_methods_supported": ["header"],
                 "scopes_supported": [READ_MESSAGES],
                 "resource_name": "Doorkey API",
+                **_proof_metadata(settings),
             }
         )
 
@@ -94,6 +110,16 @@ class Service:
         return self._metadata
 
 
+def _proof_metadata(settings: Settings) -> dict[str, object]:
+    """Return what RFC 9728 2 has to say of bound tokens."""
+    if settings.dpop == "off":
+        return {}
+    return {
+        "dpop_signing_alg_values_supported": PROOF_ALGORITHMS,
+        "dpop_bound_access_tokens_required": settings.dpop == "required",
+    }
+
+
 def create_app(
     settings: Settings,
     *,
@@ -108,6 +134,11 @@ def create_app(
         settings.audience,
         algorithms=settings.algorithms,
         strict=settings.strict,
+        token_issuer=settings.token_issuer,
+        audience_claim=settings.audience_claim,
+        dpop=settings.dpop,
+        origins=settings.origins,
+        nonce_secret=settings.nonce_secret,
         metadata_url=settings.metadata_url,
         transport=transport,
         clock=clock,
@@ -137,6 +168,7 @@ def _routes(settings: Settings, service: Service) -> list[Route]:
     return [
         Route("/api/external", external),
         Route("/api/messages", messages),
+        Route("/api/vault", vault),
         Route("/healthz", service.health),
         Route("/readyz", service.readiness),
         *(Route(path, service.metadata) for path in paths),

@@ -5,15 +5,28 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from sys import getsizeof
 from types import MappingProxyType
 from typing import Final
 
-from api_server.bearer.claims import ClaimRules, require_unexpired, scopes_of, shown
-from api_server.bearer.json_web_key import JsonWebKey
+from api_server.bearer.claims import (
+    ClaimRules,
+    bound_key_of,
+    require_unexpired,
+    scopes_of,
+    shown,
+)
+from api_server.bearer.json_web_key import ALGORITHMS, JsonWebKey
 from api_server.bearer.key_set import Keys, KeySet
-from api_server.bearer.refusal import InvalidToken
-from api_server.bearer.signed_jwt import SignedJwt
+from api_server.bearer.refusal import InvalidToken, TokenTooLong
+from api_server.bearer.signed_jwt import (
+    MAX_JWT_BYTES,
+    JoseHeader,
+    NotSignedJwt,
+    SignedJwt,
+    read_header,
+)
 from api_server.bearer.strict_encoding import parse_object
 
 MAX_TOKENS: Final = 4096
@@ -21,6 +34,9 @@ MAX_TOKENS: Final = 4096
 
 MAX_BYTES: Final = 16 * 1024 * 1024
 """For each worker. 4096 tokens of nine claims take 7 MiB; tokens of 8 KiB could take 400."""
+
+KNOWN_HEADERS: Final = 64
+"""All tokens of one key have one header, so a few are worth remembering once read."""
 
 HOLDERS: Final = (dict, list, frozenset)
 """What claims and scopes are kept in."""
@@ -40,6 +56,8 @@ class AccessToken:
     """Epoch seconds."""
     key_thumbprint: str
     """The key that signed it: the token is good for as long as the key is in the set."""
+    bound_to: str | None = None
+    """The thumbprint of the key that its sender must prove to hold (RFC 9449 6.1)."""
 
 
 class TokenCache:
@@ -136,24 +154,25 @@ class AccessTokenVerifier:
 
     async def verify(self, token: bytes) -> AccessToken:
         """Return what the token says, checked anew; raise a Refusal where it is not accepted."""
-        jwt = SignedJwt.parse(token)
-        self._require_allowed(jwt.header.algorithm)
+        jwt, header = _parse(token)
+        self._require_allowed(header.algorithm)
         keys = await self.keys.current()
-        verified = self._read(jwt, await self._signer(jwt, keys))
+        verified = self._read(jwt, header, await self._signer(jwt, header, keys))
         self._cache.put(TokenCache.digest(token), verified)
         return verified
 
     def _require_allowed(self, algorithm: str) -> None:
         # RFC 8725 3.1: the token does not choose; our list does
         if algorithm not in self._algorithms:
+            allow = f"; --algorithm {algorithm} allows it" if algorithm in ALGORITHMS else ""
             raise InvalidToken(
                 f"Expected a token signed with {' or '.join(sorted(self._algorithms))}, "
-                f"this one says {shown(algorithm)}"
+                f"this one says {shown(algorithm)}{allow}"
             )
 
-    async def _signer(self, jwt: SignedJwt, keys: Keys) -> JsonWebKey:
+    async def _signer(self, jwt: SignedJwt, header: JoseHeader, keys: Keys) -> JsonWebKey:
         """Return the key that made the signature; or raise InvalidToken where none did."""
-        kid, algorithm = jwt.header.kid, jwt.header.algorithm
+        kid, algorithm = header.kid, header.algorithm
         candidates = keys.candidates(kid, algorithm)
         if not candidates:
             newer = await self.keys.after_unknown_kid()
@@ -168,10 +187,31 @@ class AccessTokenVerifier:
                 return key
         raise InvalidToken("The token's signature is not by the issuer's key")
 
-    def _read(self, jwt: SignedJwt, key: JsonWebKey) -> AccessToken:
+    def _read(self, jwt: SignedJwt, header: JoseHeader, key: JsonWebKey) -> AccessToken:
         try:
             claims = parse_object(jwt.payload)
         except ValueError as error:
             raise InvalidToken(f"The token's payload cannot be read: {error}") from error
-        expires_at = self._rules.check(claims, jwt.header.media_type, self._clock())
-        return AccessToken(MappingProxyType(claims), scopes_of(claims), expires_at, key.thumbprint)
+        expires_at = self._rules.check(claims, header.media_type, self._clock())
+        return AccessToken(
+            MappingProxyType(claims),
+            scopes_of(claims),
+            expires_at,
+            key.thumbprint,
+            bound_key_of(claims),
+        )
+
+
+@lru_cache(maxsize=KNOWN_HEADERS)
+def _known_header(encoded: bytes) -> JoseHeader:
+    return read_header(encoded)
+
+
+def _parse(token: bytes) -> tuple[SignedJwt, JoseHeader]:
+    if len(token) > MAX_JWT_BYTES:
+        raise TokenTooLong(f"The token has {len(token)} bytes; at most {MAX_JWT_BYTES} are read")
+    try:
+        jwt = SignedJwt.parse(token)
+        return jwt, _known_header(jwt.header)
+    except NotSignedJwt as error:
+        raise InvalidToken(f"The token's {error}") from error

@@ -1,8 +1,8 @@
 """What an access token must claim to be let in here (RFC 7519 4.1, RFC 9068 4)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from api_server.bearer.refusal import InvalidToken
 from api_server.bearer.strict_encoding import JsonObject
@@ -19,6 +19,9 @@ ACCESS_TOKEN_TYPES: Final = frozenset({None, "jwt", "at+jwt"})
 SHOWN_CHARACTERS: Final = 80
 """Of one claim; an identifier longer than this is recognised by its beginning."""
 
+AudienceClaim = Literal["aud", "client_id"]
+"""Where a token says whom it is for; Cognito's have `client_id` and no `aud`."""
+
 PROFILE_CLAIMS: Final = ("sub", "client_id", "iat", "jti")
 """Required by RFC 9068 2.2 beyond what is always required here."""
 
@@ -30,18 +33,21 @@ class ClaimRules:
     issuer: str
     audience: str
     strict: bool = False
+    audience_claim: AudienceClaim = "aud"
 
     def check(self, claims: JsonObject, media_type: str | None, now: float) -> float:
         """Return when the token expires (epoch seconds); raise InvalidToken if it is bad."""
         self._check_type(media_type)
         self._check_issuer(claims)
-        self._check_audience(claims)
+        if self.audience_claim == "client_id":
+            self._check_client(claims)
+        else:
+            self._check_audience(claims)
         expires_at = _time(claims, "exp")
         if expires_at is None:
             raise InvalidToken("The token has no exp; this API takes none without an end")
         require_unexpired(expires_at, now)
         _check_begun(claims, now)
-        _check_unbound(claims)
         if self.strict:
             _check_profile(claims)
         return expires_at
@@ -68,6 +74,18 @@ class ClaimRules:
                 f"Expected audience {self.audience}, the token has {shown(audience)}"
             )
 
+    def _check_client(self, claims: JsonObject) -> None:
+        """Check the claims that Cognito writes instead of `aud`."""
+        if claims.get("client_id") != self.audience:
+            raise InvalidToken(
+                f"Expected client_id {self.audience}, the token has "
+                f"{shown(claims.get('client_id'))}"
+            )
+        if claims.get("token_use") != "access":
+            raise InvalidToken(
+                f"Expected token_use access, the token has {shown(claims.get('token_use'))}"
+            )
+
 
 def require_unexpired(expires_at: float, now: float) -> None:
     """Raise InvalidToken once the token has expired; the message says how long ago."""
@@ -84,6 +102,28 @@ def scopes_of(claims: JsonObject) -> frozenset[str]:
     if isinstance(granted, list):
         return frozenset(_texts(granted))
     raise InvalidToken("The token's scope must be a string with spaces between scopes")
+
+
+def bound_key_of(claims: JsonObject) -> str | None:
+    """Return the thumbprint of the key that the token is bound to (`cnf.jkt`, RFC 9449 6.1).
+
+    Raise InvalidToken for any other `cnf`: nobody here could check it (RFC 7800 3.1).
+    """
+    if "cnf" not in claims:
+        return None
+    match claims["cnf"]:
+        case {"jkt": str(thumbprint), **others} if not others:
+            return thumbprint
+    raise InvalidToken("The token is bound to a key (cnf) in a way that this API cannot check")
+
+
+def seconds_since_sign_in(claims: Mapping[str, object], now: float) -> float | None:
+    """Return how long ago the user signed in (`auth_time`, RFC 9470 6.1), or None if unknown."""
+    try:
+        moment = _time(claims, "auth_time")
+    except InvalidToken:
+        return None
+    return None if moment is None or moment - now > LEEWAY_SECONDS else now - moment
 
 
 def shown(claim: object) -> str:
@@ -106,14 +146,6 @@ def _check_begun(claims: JsonObject, now: float) -> None:
             )
 
 
-def _check_unbound(claims: JsonObject) -> None:
-    # RFC 7800, RFC 9449 7.1: whoever cannot prove the key must not use the token
-    if "cnf" in claims:
-        raise InvalidToken(
-            "The token is bound to a key (cnf) and was sent as a bearer token, without proof of it"
-        )
-
-
 def _check_profile(claims: JsonObject) -> None:
     missing = [name for name in PROFILE_CLAIMS if not _is_present(claims, name)]
     if missing:
@@ -124,7 +156,7 @@ def _is_present(claims: JsonObject, name: str) -> bool:
     return (name == "iat" and name in claims) or isinstance(claims.get(name), str)
 
 
-def _time(claims: JsonObject, name: str) -> float | None:
+def _time(claims: Mapping[str, object], name: str) -> float | None:
     """Return a NumericDate (RFC 7519 2), or None where there is none."""
     if name not in claims:
         return None

@@ -2,6 +2,8 @@
 
 import asyncio
 import re
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import parse_qsl
 
@@ -13,8 +15,11 @@ from api_server.bearer.refusal import FormTooLarge, FormTooSlow, InvalidRequest,
 TOKEN_PARAMETER: Final = "access_token"  # noqa: S105 - its name, not one
 """How tokens travel in forms and URLs (RFC 6750 2.2, 2.3), where they leak (RFC 9700 4.3.2)."""
 
-OTHER_SCHEME: Final = re.compile(rb"(?!bearer[ \t])[!#$%&'*+.^_`|~0-9a-z-]+ +\S", re.IGNORECASE)
-"""RFC 9110 11.4: another scheme with its credentials, which are not ours to judge."""
+ANY_SCHEME: Final = re.compile(rb"[!#$%&'*+.^_`|~0-9a-z-]+ +\S", re.IGNORECASE)
+"""RFC 9110 11.4: a scheme with its credentials; those of another one are not ours to judge."""
+
+BEARER: Final = "Bearer"
+DPOP: Final = "DPoP"
 
 FORM_TYPE: Final = b"application/x-www-form-urlencoded"
 
@@ -25,7 +30,15 @@ FORM_SECONDS: Final = 5.0
 """A client that sends its body slowly keeps a request open for no longer."""
 
 
-def bearer_token(scope: Scope) -> bytes:
+@dataclass(frozen=True, slots=True)
+class SentToken:
+    """An access token as it came."""
+
+    scheme: str
+    token: bytes = field(repr=False)
+
+
+def sent_token(scope: Scope, schemes: Collection[str] = (BEARER,)) -> SentToken:
     """Return the token of a request; raise NoCredentials or InvalidRequest."""
     values = [value for name, value in scope["headers"] if name == b"authorization"]
     if scope["query_string"]:
@@ -33,8 +46,8 @@ def bearer_token(scope: Scope) -> bytes:
     if len(values) > 1:
         raise InvalidRequest("Expected one Authorization header, got several")
     if not values:
-        raise NoCredentials("This needs an access token: Authorization: Bearer TOKEN")
-    return _token(values[0])
+        raise NoCredentials(f"This needs an access token: {_expected(schemes)}")
+    return _read(values[0], schemes)
 
 
 def refuse_parameter(encoded: bytes, place: str) -> None:
@@ -47,7 +60,7 @@ def refuse_parameter(encoded: bytes, place: str) -> None:
     if any(name == TOKEN_PARAMETER for name, _ in parameters):
         raise InvalidRequest(
             f"The access token was sent in the {place}, where it ends up in logs; "
-            "send it as Authorization: Bearer TOKEN"
+            "send it in the header Authorization"
         )
 
 
@@ -75,15 +88,21 @@ async def refuse_form_token(request: Request, limit_seconds: float = FORM_SECOND
     refuse_parameter(body, "form")
 
 
-def _token(value: bytes) -> bytes:
-    scheme, _, token = value.partition(b" ")
-    if scheme.lower() == b"bearer" and token and b" " not in token and b"\t" not in token:
-        return token
-    if OTHER_SCHEME.match(value):
-        raise NoCredentials("This needs an access token of the scheme Bearer, not another")
-    raise InvalidRequest(
-        "Expected the header Authorization: Bearer TOKEN, with one space and nothing after"
-    )
+def _read(value: bytes, schemes: Collection[str]) -> SentToken:
+    word, _, token = value.partition(b" ")
+    for scheme in schemes:
+        if word.lower() == scheme.lower().encode():
+            if token and b" " not in token and b"\t" not in token:
+                return SentToken(scheme, token)
+            break
+    else:
+        if ANY_SCHEME.match(value):
+            raise NoCredentials(f"Another scheme than expected: {_expected(schemes)}")
+    raise InvalidRequest(f"Expected {_expected(schemes)}, with one space and nothing after")
+
+
+def _expected(schemes: Collection[str]) -> str:
+    return " or ".join(f"Authorization: {scheme} TOKEN" for scheme in schemes)
 
 
 def _has_body(request: Request) -> bool:

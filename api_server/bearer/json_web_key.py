@@ -18,10 +18,13 @@ MIN_RSA_BITS: Final = 2048
 MAX_RSA_BITS: Final = 8192
 """A check takes time that grows with the square of the key; nobody signs tokens with more."""
 
+MAX_RSA_EXPONENT: Final = 2**32
+"""A check takes time that grows with it, too; nearly all keys have 65537."""
+
 MAX_KEYS: Final = 64
 """A token without a key id is tried with each key; issuers publish two or three."""
 
-PUBLIC_MEMBERS: Final = {"RSA": ("e", "n"), "EC": ("crv", "x", "y")}
+PUBLIC_MEMBERS: Final = {"RSA": ("e", "n"), "EC": ("crv", "x", "y"), "OKP": ("crv", "x")}
 """What makes the key, by `kty`, in the order of a thumbprint (RFC 7638 3.2)."""
 
 PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey
@@ -41,10 +44,22 @@ class Signing:
 
 
 ALGORITHMS: Final = {
-    "RS256": Signing("RSA", None, jwt.get_algorithm_by_name("RS256")),
-    "ES256": Signing("EC", "P-256", jwt.get_algorithm_by_name("ES256")),
+    name: Signing(kty, crv, jwt.get_algorithm_by_name("EdDSA" if kty == "OKP" else name))
+    for name, kty, crv in (
+        ("ES256", "EC", "P-256"),
+        ("ES384", "EC", "P-384"),
+        ("ES512", "EC", "P-521"),
+        ("EdDSA", "OKP", "Ed25519"),
+        ("Ed25519", "OKP", "Ed25519"),  # RFC 9864: EdDSA's name once it means one curve
+        ("RS256", "RSA", None),
+        ("RS384", "RSA", None),
+        ("RS512", "RSA", None),
+        ("PS256", "RSA", None),
+        ("PS384", "RSA", None),
+        ("PS512", "RSA", None),
+    )
 }
-"""What may sign tokens here. No symmetric algorithm, and no `none`."""
+"""What may sign tokens and proofs here. No symmetric algorithm, and no `none`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +151,9 @@ def _public_key(members: dict[str, str], algorithm: Algorithm) -> PublicKey:
         public: PublicKey = algorithm.from_jwk(members)
     except (jwt.InvalidKeyError, ValueError) as error:
         raise KeyUnusable(str(error)) from error
-    if isinstance(public, rsa.RSAPublicKey) and not (
-        MIN_RSA_BITS <= public.key_size <= MAX_RSA_BITS
-    ):
-        raise KeyUnusable(f"RSA with {public.key_size} bits")
+    if isinstance(public, rsa.RSAPublicKey):
+        if not MIN_RSA_BITS <= public.key_size <= MAX_RSA_BITS:
+            raise KeyUnusable(f"RSA with {public.key_size} bits")
+        if public.public_numbers().e > MAX_RSA_EXPONENT:
+            raise KeyUnusable("RSA with an exponent of more than 32 bits")
     return public

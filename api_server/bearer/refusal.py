@@ -7,10 +7,12 @@
     │   ├── FormTooLarge     413
     │   └── FormTooSlow      408
     ├── InvalidToken         401 invalid_token
+    │   └── TokenBound       the same, and any scheme may be the right one
     ├── InvalidProof         401 invalid_dpop_proof (RFC 9449 7.1)
     │   ├── SeveralProofs    400
     │   └── NonceNeeded      401 use_dpop_nonce (RFC 9449 9)
     ├── InsufficientScope    403 insufficient_scope
+    ├── InsufficientAuthentication  401 insufficient_user_authentication (RFC 9470 3)
     └── IssuerUnavailable    503 temporarily_unavailable; not the caller's fault
 
 Each message says what was expected and what came. It goes into a header and is read by people:
@@ -18,7 +20,7 @@ nothing secret in it.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
@@ -89,6 +91,10 @@ class InvalidToken(Refusal):
     error = "invalid_token"
 
 
+class TokenBound(InvalidToken):
+    """The token is bound to a key, and came without a proof of it (RFC 9449 7.2)."""
+
+
 class InvalidProof(Refusal):
     """The proof of possession is missing, or not good for this request."""
 
@@ -106,6 +112,11 @@ class NonceNeeded(InvalidProof):
     """The proof has no nonce of ours, or an old one."""
 
     error = "use_dpop_nonce"
+
+    def __init__(self, description: str, nonce: str) -> None:
+        super().__init__(description)
+        self.nonce = nonce
+        """For the next proof (RFC 9449 8, 9)."""
 
 
 class InsufficientScope(Refusal):
@@ -125,6 +136,25 @@ class InsufficientScope(Refusal):
         return {"scope": self.needed}
 
 
+class InsufficientAuthentication(Refusal):
+    """The token is valid, and the sign-in behind it too long ago or too weak for the route."""
+
+    status = 401
+    error = "insufficient_user_authentication"
+
+    def __init__(self, acr: str | None, max_age: int | None, description: str) -> None:
+        super().__init__(description)
+        self.acr = acr
+        self.max_age = max_age
+        """Seconds."""
+
+    @property
+    def parameters(self) -> Mapping[str, str]:
+        """The sign-in to ask for (RFC 9470 3)."""
+        asked = {"acr_values": self.acr, "max_age": self.max_age}
+        return {name: str(value) for name, value in asked.items() if value is not None}
+
+
 class IssuerUnavailable(Refusal):
     """The issuer's keys are not known and cannot be fetched now."""
 
@@ -138,35 +168,49 @@ class IssuerUnavailable(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Challenger:
-    """Writes refusals as responses: status, challenge and JSON body."""
+    """Writes refusals as responses: status, challenges and JSON body."""
 
     realm: str = "api"
     metadata_url: str | None = None
     """Where a client learns which issuer to ask (RFC 9728 5.1)."""
+    schemes: Sequence[str] = ("Bearer",)
+    """How a token can be sent: `Bearer`, `DPoP` or both."""
+    proof_algorithms: Sequence[str] = ()
+    """What may sign a proof (`algs`, RFC 9449 7.1)."""
 
-    def answer(self, refusal: Refusal) -> Response:
-        """Return the response to a refused request, the same in any framework."""
+    def answer(self, refusal: Refusal, scheme: str = "Bearer") -> Response:
+        """Return the response to a refused request of a scheme, the same in any framework."""
         body = {"error": refusal.error or "unauthorized", "error_description": refusal.description}
+        headers = {"content-type": "application/json", "cache-control": "no-store"}
         # json.dumps writes ASCII: a claim may hold half a surrogate pair, which is no UTF-8
-        return Response(json.dumps(body), refusal.status, self._headers(refusal))
+        response = Response(json.dumps(body), refusal.status, headers)
+        if isinstance(refusal, NonceNeeded):
+            response.headers["dpop-nonce"] = refusal.nonce
+        if isinstance(refusal, IssuerUnavailable):
+            response.headers["retry-after"] = str(refusal.retry_after_seconds)
+        else:
+            for challenge in self.challenges(refusal, scheme):
+                response.headers.append("www-authenticate", challenge)
+        return response
 
-    def challenge(self, refusal: Refusal) -> str:
-        """Return the value of `WWW-Authenticate`."""
+    def challenges(self, refusal: Refusal, scheme: str = "Bearer") -> list[str]:
+        """Return the values of `WWW-Authenticate`: the scheme that was used, or all there are."""
+        used = scheme if scheme in self.schemes else self.schemes[0]
+        is_any_scheme = refusal.error is None or isinstance(refusal, TokenBound)
+        schemes = self.schemes if is_any_scheme else [used]
+        return [self._challenge(one, refusal if one == used else None) for one in schemes]
+
+    def _challenge(self, scheme: str, refusal: Refusal | None) -> str:
         parameters = {"realm": self.realm}
-        if refusal.error is not None:
+        if refusal is not None and refusal.error is not None:
             parameters |= {"error": refusal.error, "error_description": refusal.description}
-        parameters |= refusal.parameters
+            parameters |= refusal.parameters
+        if scheme == "DPoP":
+            parameters["algs"] = " ".join(self.proof_algorithms)
         if self.metadata_url is not None:
             parameters["resource_metadata"] = self.metadata_url
-        return "Bearer " + ", ".join(
-            f'{name}="{quotable(text)}"' for name, text in parameters.items()
-        )
-
-    def _headers(self, refusal: Refusal) -> Mapping[str, str]:
-        headers = {"content-type": "application/json", "cache-control": "no-store"}
-        if isinstance(refusal, IssuerUnavailable):
-            return headers | {"retry-after": str(refusal.retry_after_seconds)}
-        return headers | {"www-authenticate": self.challenge(refusal)}
+        listed = (f'{name}="{quotable(text)}"' for name, text in parameters.items())
+        return f"{scheme} " + ", ".join(listed)
 
 
 def quotable(text: str) -> str:

@@ -52,6 +52,9 @@ def test_environment_is_enough_and_flags_win() -> None:
         ([*NEEDED, "--algorithm", "none"], "--algorithm"),
         ([*NEEDED, "--algorithm", ""], "--algorithm"),
         ([*NEEDED, "--resource", "api"], "--resource"),
+        ([*NEEDED, "--dpop", "maybe"], "--dpop"),
+        ([*NEEDED, "--dpop", "off", "--dpop-nonce"], "--dpop-nonce"),
+        ([*NEEDED, "--audience-claim", "azp"], "--audience-claim"),
         ([*NEEDED, "--isuer", "x"], "--isuer"),
     ],
 )
@@ -108,3 +111,38 @@ def test_issuer_on_loopback_may_be_http(host: str) -> None:
     """Loopback is one definition (security.md 58)."""
     issuer = f"http://{host}/"
     assert settings_from(["--issuer", issuer, "--audience", "a"], {}).issuer == issuer
+
+
+def test_bound_tokens_are_configured_by_flag_or_environment() -> None:
+    assert settings_from(NEEDED, {}).dpop == "allowed"
+    assert settings_from([*NEEDED, "--dpop", "required"], {}).dpop == "required"
+    assert settings_from(NEEDED, {"API_DPOP": "off"}).dpop == "off"
+
+
+def test_nonces_are_made_from_a_fresh_secret_or_a_shared_one() -> None:
+    assert settings_from(NEEDED, {}).nonce_secret is None
+    first, second = (settings_from([*NEEDED, "--dpop-nonce"], {}).nonce_secret for _ in range(2))
+    assert first is not None
+    assert len(first) == 32
+    assert first != second
+    shared = {"API_DPOP_NONCE": "1", "API_DPOP_NONCE_SECRET": "s" * 32}
+    settings = settings_from(NEEDED, shared)
+    assert settings.nonce_secret == b"s" * 32
+    assert "s" * 32 not in repr(settings)
+
+
+def test_secret_that_is_soon_guessed_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        settings_from([*NEEDED, "--dpop-nonce"], {"API_DPOP_NONCE_SECRET": "short"})
+    said = capsys.readouterr().err
+    assert "API_DPOP_NONCE_SECRET: expected at least 32 characters" in said
+    assert "short" not in said.splitlines()[-1]
+
+
+def test_tokens_of_another_issuer_and_without_aud_are_configured_by_flag_or_environment() -> None:
+    settings = settings_from(
+        [*NEEDED, "--token-issuer", "https://sts.example/", "--audience-claim", "client_id"], {}
+    )
+    environment = {"API_TOKEN_ISSUER": "https://sts.example/", "API_AUDIENCE_CLAIM": "client_id"}
+    assert settings == settings_from(NEEDED, environment)
+    assert settings.token_issuer == "https://sts.example/"

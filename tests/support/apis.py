@@ -41,7 +41,7 @@ class Api:
             monotonic=self.monotonic,
             write_log=self.log.append,
         )
-        self._client = httpx.AsyncClient(
+        self.client = httpx.AsyncClient(
             transport=httpx.ASGITransport(self.app), base_url="http://api.example"
         )
 
@@ -64,8 +64,8 @@ class Api:
         sent += [
             (name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()
         ]
-        request = self._client.build_request(method, path, headers=sent, content=body)
-        return await self._client.send(request)
+        request = self.client.build_request(method, path, headers=sent, content=body)
+        return await self.client.send(request)
 
     async def ping(self, sent: str | None = None, path: str = "/api/external") -> httpx.Response:
         """Call with a token; a good one unless told otherwise."""
@@ -106,12 +106,18 @@ def challenge_of(response: httpx.Response) -> str:
     return str(response.headers["www-authenticate"])
 
 
-def assert_refused(response: httpx.Response, status: int, error: str | None) -> str:
+def challenges_of(response: httpx.Response) -> list[str]:
+    return response.headers.get_list("www-authenticate")
+
+
+def assert_refused(
+    response: httpx.Response, status: int, error: str | None, scheme: str = "Bearer"
+) -> str:
     """The answer is this refusal, in header and body; returns its description."""
     assert response.status_code == status
     body = response.json()
     challenge = challenge_of(response)
-    assert challenge.startswith('Bearer realm="api"')
+    assert challenge.startswith(f'{scheme} realm="api"')
     assert challenge.isascii()
     assert "resource_metadata=" in challenge
     if error is None:

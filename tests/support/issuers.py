@@ -6,13 +6,13 @@ from collections.abc import Mapping
 
 import httpx
 
-from tests.support.tokens import ISSUER, EcKey, RsaKey
+from tests.support.tokens import ISSUER, AnyKey, EcKey, RsaKey
 
 
 class Issuer(httpx.AsyncBaseTransport):
     """Answers discovery and key set requests, and counts them."""
 
-    def __init__(self, *keys: RsaKey | EcKey, issuer: str = ISSUER) -> None:
+    def __init__(self, *keys: RsaKey | EcKey | AnyKey, issuer: str = ISSUER) -> None:
         self.issuer = issuer
         self.keys: list[Mapping[str, object]] = [key.jwk() for key in keys]
         self.jwks_uri: object = issuer + "keys"
@@ -44,7 +44,7 @@ class Issuer(httpx.AsyncBaseTransport):
             return json_answer({"issuer": self.issuer, "jwks_uri": self.jwks_uri})
         return json_answer({"keys": self.keys})
 
-    def rotate(self, *keys: RsaKey | EcKey) -> None:
+    def rotate(self, *keys: RsaKey | EcKey | AnyKey) -> None:
         self.keys = [key.jwk() for key in keys]
 
 

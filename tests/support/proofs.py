@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from tests.support.clocks import Seconds
-from tests.support.tokens import EcKey, RsaKey, base64url, token
+from tests.support.tokens import AnyKey, EcKey, RsaKey, base64url, token
 
 COUNTER = itertools.count()
 
@@ -15,7 +15,7 @@ COUNTER = itertools.count()
 class Prover:
     """A client's key, and the proofs that it makes with it."""
 
-    key: EcKey | RsaKey = field(default_factory=lambda: EcKey.named("prover"))
+    key: EcKey | RsaKey | AnyKey = field(default_factory=lambda: EcKey.named("prover"))
     algorithm: str = "ES256"
     clock: Callable[[], float] = field(default_factory=Seconds)
     nonce: str | None = None

@@ -5,10 +5,13 @@ from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384, HashAlgorithm
+from jwt import get_algorithm_by_name
+from jwt.algorithms import Algorithm
 
 from tests.support.clocks import NOW
 
@@ -83,6 +86,32 @@ class EcKey:
         return r.to_bytes(32, "big") + s.to_bytes(32, "big")
 
 
+@dataclass(frozen=True)
+class AnyKey:
+    """A key for one algorithm, signed with by PyJWT."""
+
+    kid: str
+    algorithm: str
+    private: Any = field(repr=False)
+
+    @classmethod
+    def named(cls, kid: str, algorithm: str) -> "AnyKey":
+        return cls(kid, algorithm, _any_private(algorithm))
+
+    def jwk(self, **changes: object) -> dict[str, object]:
+        found = _pyjwt(self.algorithm).to_jwk(self.private.public_key(), as_dict=True)
+        found = found | {"kid": self.kid, "alg": self.algorithm, "key_ops": None} | changes
+        return {name: value for name, value in found.items() if value is not None}
+
+    def sign(self, signed: bytes) -> bytes:
+        return _pyjwt(self.algorithm).sign(signed, self.private)
+
+
+def _pyjwt(algorithm: str) -> Algorithm:
+    # RFC 9864 gives EdDSA over Ed25519 that name, which PyJWT does not know
+    return get_algorithm_by_name("EdDSA" if algorithm == "Ed25519" else algorithm)
+
+
 def claims(**changes: object) -> dict[str, object]:
     """The claims of a good token; a change to None takes the claim out."""
     base = {
@@ -106,7 +135,7 @@ def header(**changes: object) -> dict[str, object]:
 
 
 def token(
-    key: "RsaKey | EcKey",
+    key: "RsaKey | EcKey | AnyKey",
     payload: Json | bytes | str | None = None,
     head: Json | bytes | str | None = None,
 ) -> str:
@@ -124,3 +153,13 @@ def _rsa_private(name: str, bits: int) -> rsa.RSAPrivateKey:
 @cache
 def _ec_private(name: str) -> ec.EllipticCurvePrivateKey:
     return ec.generate_private_key(ec.SECP256R1())
+
+
+@cache
+def _any_private(algorithm: str) -> object:
+    if algorithm.startswith("Ed"):
+        return ed25519.Ed25519PrivateKey.generate()
+    if algorithm.startswith("ES"):
+        curves = {"ES256": ec.SECP256R1(), "ES384": ec.SECP384R1(), "ES512": ec.SECP521R1()}
+        return ec.generate_private_key(curves[algorithm])
+    return _rsa_private("any", 2048)

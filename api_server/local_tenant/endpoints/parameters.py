@@ -112,7 +112,7 @@ def read_proof(request: Request, url: str, tenant: Tenant) -> str | None:
     if not values:
         return None
     try:
-        return tenant.proofs.verify(values, request.method, url).thumbprint
+        return tenant.proofs.verify(values, request.method, [url]).thumbprint
     except InvalidProof as refused:
         raise RequestRefused(refused.error, refused.description) from refused
 

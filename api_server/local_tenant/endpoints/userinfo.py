@@ -6,7 +6,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from api_server.bearer.credentials import TOKEN_PARAMETER, bearer_token
+from api_server.bearer.credentials import TOKEN_PARAMETER, sent_token
 from api_server.bearer.refusal import (
     Challenger,
     InsufficientScope,
@@ -53,7 +53,7 @@ async def _access_token(request: Request) -> str:
     posted = await _posted_tokens(request)
     if len(posted) + len(request.headers.getlist("authorization")) > 1:
         raise InvalidRequest("Send one access token, in one place.")
-    return posted[0] if posted else bearer_token(request.scope).decode("latin-1")
+    return posted[0] if posted else sent_token(request.scope).token.decode("latin-1")
 
 
 async def _posted_tokens(request: Request) -> list[str]:

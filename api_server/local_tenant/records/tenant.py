@@ -6,7 +6,8 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Final
 
-from api_server.bearer.dpop import Nonces, ProofVerifier
+from api_server.bearer.dpop import ProofVerifier
+from api_server.bearer.dpop_memory import Nonces
 from api_server.local_tenant.records.database import Database, draw_secret, open_database
 from api_server.local_tenant.records.people import add_demo_people
 from api_server.local_tenant.records.signing_keys import SigningKeys, load_keys

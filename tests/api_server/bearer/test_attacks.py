@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from api_server.bearer.credentials import bearer_token, refuse_parameter
+from api_server.bearer.credentials import refuse_parameter, sent_token
 from api_server.bearer.refusal import Refusal
 from tests.support.apis import K1, Api, assert_refused
 from tests.support.clocks import NOW
@@ -223,7 +223,7 @@ PARAMETERS = st.text("access_tokn%&=+;5Ff\x00\xe9\u6f22", max_size=60).map(str.e
 @given(query=PARAMETERS, form=PARAMETERS | st.binary(max_size=60))
 async def test_any_query_and_form_are_answered(query: bytes, form: bytes) -> None:
     with suppress(Refusal):
-        bearer_token({"headers": [], "query_string": query})
+        sent_token({"headers": [], "query_string": query})
     with suppress(Refusal):
         refuse_parameter(form, "form")
 

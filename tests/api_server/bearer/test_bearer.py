@@ -103,7 +103,9 @@ async def test_method_of_a_class_is_guarded_too() -> None:
 async def test_refusal_has_challenge_and_json_without_further_handlers() -> None:
     response = await client().get("/things")
     assert response.status_code == 401
-    assert response.headers["www-authenticate"] == 'Bearer realm="api"'
+    bearer, dpop = response.headers.get_list("www-authenticate")
+    assert bearer == 'Bearer realm="api"'
+    assert dpop.startswith('DPoP realm="api", algs="ES256 ')
     assert response.headers["content-type"] == "application/json"
     assert response.json()["error"] == "unauthorized"
 

@@ -5,11 +5,12 @@ import random
 
 import pytest
 
-from api_server.bearer.dpop import Nonces, ProofVerifier, hash_token, is_same_url
+from api_server.bearer.dpop import PROOF_ALGORITHMS, ProofVerifier, hash_token, is_same_url
+from api_server.bearer.dpop_memory import Nonces, SeenProofs
 from api_server.bearer.refusal import InvalidProof, NonceNeeded, Refusal, SeveralProofs
 from tests.support.clocks import NOW, Seconds
 from tests.support.proofs import Prover
-from tests.support.tokens import EcKey, RsaKey, base64url, encoded
+from tests.support.tokens import AnyKey, EcKey, RsaKey, base64url, encoded
 
 URL = "https://api.example/messages"
 TWICE = '{"typ":"a","typ":"b"}'
@@ -28,7 +29,7 @@ def verifier(clock: Seconds) -> ProofVerifier:
 
 def verify(verifier: ProofVerifier, *proofs: str, **changes: object) -> str:
     """Verify a request's proofs; return the key's thumbprint."""
-    request: dict[str, object] = {"method": "GET", "url": URL} | changes
+    request: dict[str, object] = {"method": "GET", "urls": [URL]} | changes
     return verifier.verify([proof.encode() for proof in proofs], **request).thumbprint  # type: ignore[arg-type] # a test's
 
 
@@ -39,7 +40,9 @@ def refusal(verifier: ProofVerifier, *proofs: str, **changes: object) -> Refusal
 
 
 @pytest.mark.parametrize(
-    "prover", [Prover(), Prover(RsaKey.named("prover"), "RS256")], ids=["ES256", "RS256"]
+    "prover",
+    [Prover(AnyKey.named("prover", name), name) for name in PROOF_ALGORITHMS],
+    ids=PROOF_ALGORITHMS,
 )
 def test_good_proof_says_whose_key_it_is(verifier: ProofVerifier, prover: Prover) -> None:
     assert verify(verifier, prover.prove("GET", URL)) == prover.thumbprint
@@ -70,7 +73,7 @@ def test_two_proofs_are_refused(verifier: ProofVerifier) -> None:
         ("", "signed JWT"),
         ("a.b", "signed JWT"),
         ("a.b.c.d", "signed JWT"),
-        ("e30.e30.", "typ must be a string"),
+        ("e30.e30.", "has no alg"),
         ("!.e30.AA", "not base64url"),
         (f"{encoded('[]')}.e30.AA", "not a JSON object"),
         (f"{encoded(b'{')}.e30.AA", "cannot be read"),
@@ -112,15 +115,24 @@ def test_typ_is_a_media_type_in_any_case(verifier: ProofVerifier, typ: str) -> N
     assert verify(verifier, Prover().sign(CLAIMS, typ=typ))
 
 
-@pytest.mark.parametrize("alg", [None, "none", "None", "HS256", "RS512", "ES384", "", 1])
-def test_algorithm_that_is_not_on_our_list_is_refused(verifier: ProofVerifier, alg: object) -> None:
+@pytest.mark.parametrize("alg", ["none", "None", "HS256", "ES256K", "ML-DSA-44", ""])
+def test_algorithm_that_is_not_on_our_list_is_refused(verifier: ProofVerifier, alg: str) -> None:
     """RFC 9449 4.3: 5."""
     assert "proof's alg must be" in refusal(verifier, Prover().sign(CLAIMS, alg=alg)).description
 
 
-def test_algorithm_that_does_not_fit_the_key_is_refused(verifier: ProofVerifier) -> None:
-    refused = refusal(verifier, Prover().sign(CLAIMS, alg="RS256"))
+@pytest.mark.parametrize("alg", ["RS256", "PS512", "ES384", "EdDSA"])
+def test_algorithm_that_does_not_fit_the_key_is_refused(verifier: ProofVerifier, alg: str) -> None:
+    """RFC 9449 4.3: 5."""
+    refused = refusal(verifier, Prover().sign(CLAIMS, alg=alg))
     assert "jwk cannot be used" in refused.description
+
+
+@pytest.mark.parametrize(("alg", "reason"), [(None, "has no alg"), (1, "alg must be a string")])
+def test_header_without_an_algorithm_is_refused(
+    verifier: ProofVerifier, alg: object, reason: str
+) -> None:
+    assert reason in refusal(verifier, Prover().sign(CLAIMS, alg=alg)).description
 
 
 def test_list_of_algorithms_can_be_shorter(clock: Seconds) -> None:
@@ -232,6 +244,8 @@ def test_proof_for_another_address_is_refused(verifier: ProofVerifier, url: str)
         "https://api.example/messages?page=2",
         "https://api.example/messages#top",
         "https://api.example/%6dessages",
+        "https://api.example/a/../messages",
+        "https://api.example/./messages",
     ],
 )
 def test_address_is_compared_without_query_and_fragment_and_normalised(
@@ -314,16 +328,47 @@ def test_replay_is_known_for_as_long_as_the_proof_could_be_good(
     assert "iat must be within" in refusal(verifier, proof).description
 
 
-def test_memory_for_proofs_is_bounded_and_exact_up_to_its_bound(clock: Seconds) -> None:
-    verifier = ProofVerifier(clock, remembered=3)
-    proofs = [Prover().prove("GET", URL) for _ in range(4)]
-    for proof in proofs[:3]:
-        verify(verifier, proof)
-    for proof in proofs[:3]:
+def test_no_replay_is_missed_where_more_proofs_come_than_are_remembered(clock: Seconds) -> None:
+    seen = SeenProofs(max_proofs=3)
+    verifier = ProofVerifier(clock, seen=seen)
+    first = [Prover().prove("GET", URL) for _ in range(3)]
+    late = Prover().prove("GET", URL)
+    for proof in first:
+        assert verify(verifier, proof)
+    for proof in first:
         assert "was used before" in refusal(verifier, proof).description
-    verify(verifier, proofs[3])
-    # the oldest made room
-    assert verify(verifier, proofs[0])
+    clock.advance(1)
+    assert verify(verifier, Prover().prove("GET", URL, iat=clock()))
+    # the second before made room: whatever was made in it could be a replay
+    assert len(seen) == 1
+    for proof in (*first, late):
+        assert "too long ago for so many proofs" in refusal(verifier, proof).description
+    assert verify(verifier, Prover().prove("GET", URL, iat=clock()))
+
+
+def test_100_000_proofs_are_remembered_exactly() -> None:
+    seen = SeenProofs()
+    for serial in range(100_000):
+        assert seen.add(serial.to_bytes(4, "big"), NOW + serial % 300, NOW - 300)
+    assert len(seen) == 100_000
+    assert not seen.is_too_old(NOW)
+    assert not any(
+        seen.add(serial.to_bytes(4, "big"), NOW + serial % 300, NOW - 300)
+        for serial in range(100_000)
+    )
+    assert seen.add(b"another", NOW + 300, NOW - 300)
+    assert len(seen) < 100_000
+    assert seen.is_too_old(NOW + 0.9)
+    assert not seen.is_too_old(NOW + 1)
+
+
+def test_proofs_that_are_too_old_are_not_remembered(clock: Seconds) -> None:
+    seen = SeenProofs()
+    verifier = ProofVerifier(clock, seen=seen)
+    for _ in range(1000):
+        assert verify(verifier, Prover().prove("GET", URL, iat=clock()))
+        clock.advance(1)
+    assert 300 <= len(seen) <= 302
 
 
 @pytest.mark.parametrize("jti", ["\ud800", "\u0000", "x" * 5000])

@@ -17,15 +17,15 @@ CHALLENGER = Challenger(metadata_url="https://api.example/meta")
 
 
 def test_challenge_without_credentials_has_no_error() -> None:
-    assert CHALLENGER.challenge(NoCredentials("x")) == (
+    assert CHALLENGER.challenges(NoCredentials("x")) == [
         'Bearer realm="api", resource_metadata="https://api.example/meta"'
-    )
+    ]
 
 
 def test_challenge_for_a_scope_names_it() -> None:
-    assert Challenger().challenge(InsufficientScope("a b", "needs b")) == (
+    assert Challenger().challenges(InsufficientScope("a b", "needs b")) == [
         'Bearer realm="api", error="insufficient_scope", error_description="needs b", scope="a b"'
-    )
+    ]
 
 
 def test_long_description_is_cut_in_the_header_only() -> None:

@@ -44,8 +44,42 @@ async def test_wrong_or_missing_issuer_is_401_and_names_both(api: Api, issuer: o
     assert f"Expected issuer {ISSUER}" in said
 
 
-async def test_token_bound_to_a_key_is_no_bearer_token(api: Api) -> None:
-    assert "cnf" in await refused(api, token(K1, claims(cnf={"jkt": "abc"})))
+async def test_tokens_may_carry_another_issuer_than_discovery_where_that_is_configured() -> None:
+    api = Api(settings=Settings(ISSUER, AUDIENCE, token_issuer="https://sts.example/t/"))
+    assert (await api.ping(token(K1, claims(iss="https://sts.example/t/")))).status_code == 200
+    said = await refused(api, token(K1))
+    assert said == f"Expected issuer https://sts.example/t/, the token has {ISSUER}"
+
+
+class TestAudienceInClientId:
+    """Cognito's access tokens have `client_id` and `token_use`, and no `aud`."""
+
+    @pytest.fixture
+    def api(self) -> Api:
+        return Api(settings=Settings(ISSUER, "doorkey-local", audience_claim="client_id"))
+
+    async def test_token_of_the_client_is_let_in(self, api: Api) -> None:
+        sent = token(K1, claims(aud=None, token_use="access"))
+        assert (await api.ping(sent)).status_code == 200
+
+    @pytest.mark.parametrize("client", ["other", None, 7, ["doorkey-local"]], ids=str)
+    async def test_token_of_another_client_is_401(self, api: Api, client: object) -> None:
+        sent = token(K1, claims(aud=None, token_use="access", client_id=client))
+        assert "Expected client_id doorkey-local" in await refused(api, sent)
+
+    @pytest.mark.parametrize("use", ["id", None, 7])
+    async def test_id_token_is_401(self, api: Api, use: object) -> None:
+        sent = token(K1, claims(aud="doorkey-local", token_use=use))
+        assert "Expected token_use access" in await refused(api, sent)
+
+    async def test_audience_does_not_count(self, api: Api) -> None:
+        sent = token(K1, claims(aud="doorkey-local", token_use="access", client_id="other"))
+        assert "Expected client_id" in await refused(api, sent)
+
+
+async def test_client_id_is_no_audience_unless_configured(api: Api) -> None:
+    sent = token(K1, claims(aud=None, client_id=AUDIENCE, token_use="access"))
+    assert "Expected audience" in await refused(api, sent)
 
 
 @pytest.mark.parametrize("name", ["sub", "iat", "client_id", "jti"])

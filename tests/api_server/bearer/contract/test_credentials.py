@@ -25,6 +25,13 @@ MALFORMED = {
 }
 
 
+MALFORMED |= {
+    f"DPoP: {name}": value.replace("Bearer", "DPoP")
+    for name, value in MALFORMED.items()
+    if "Bearer" in value
+}
+
+
 @pytest.mark.parametrize("value", MALFORMED.values(), ids=MALFORMED)
 async def test_malformed_authorization_is_400(api: Api, value: str) -> None:
     assert_refused(await api.get("/api/external", value), 400, "invalid_request")
@@ -32,8 +39,8 @@ async def test_malformed_authorization_is_400(api: Api, value: str) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    ["Basic YWxpY2U6c2VjcmV0", f"DPoP {GOOD}", "Digest a=b, c=d"],
-    ids=["basic", "dpop", "digest"],
+    ["Basic YWxpY2U6c2VjcmV0", "Digest a=b, c=d"],
+    ids=["basic", "digest"],
 )
 async def test_another_scheme_is_401_without_an_error_code(api: Api, value: str) -> None:
     assert_refused(await api.get("/api/external", value), 401, None)

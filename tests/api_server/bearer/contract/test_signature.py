@@ -6,12 +6,14 @@ from dataclasses import replace
 
 import pytest
 
+from api_server.bearer.json_web_key import ALGORITHMS
 from api_server.settings import Settings
 from tests.support.apis import K1, K2, Api, refused
 from tests.support.issuers import Issuer
 from tests.support.tokens import (
     AUDIENCE,
     ISSUER,
+    AnyKey,
     EcKey,
     RsaKey,
     base64url,
@@ -76,12 +78,20 @@ async def test_unsigned_and_symmetric_tokens_are_401(api: Api, algorithm: str | 
         await refused(api, f"{signed}.{signature}")
 
 
-@pytest.mark.parametrize("algorithm", ["none", "HS256", "RS384", "ES256"])
-async def test_algorithm_that_is_not_allowed_is_said_and_costs_no_fetch(
-    api: Api, algorithm: str
+@pytest.mark.parametrize(
+    ("algorithm", "remedy"),
+    [
+        ("none", ""),
+        ("HS256", ""),
+        ("RS384", "; --algorithm RS384 allows it"),
+        ("EdDSA", "; --algorithm EdDSA allows it"),
+    ],
+)
+async def test_algorithm_that_is_not_allowed_is_said_with_the_remedy_and_costs_no_fetch(
+    api: Api, algorithm: str, remedy: str
 ) -> None:
     said = await refused(api, token(K1, head=header(alg=algorithm)))
-    assert said == f"Expected a token signed with RS256, this one says {algorithm}"
+    assert said == f"Expected a token signed with RS256, this one says {algorithm}{remedy}"
     assert api.issuer.discoveries == 0
 
 
@@ -106,3 +116,41 @@ async def test_key_is_used_for_its_own_algorithm_only() -> None:
     for kid in ("k1", None):
         sent = token(K1, head=header(alg="ES256", kid=kid))
         await refused(Api(Issuer(K1), both), sent)
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+async def test_each_algorithm_is_taken_where_it_is_allowed_and_nowhere_else(algorithm: str) -> None:
+    key = AnyKey.named("a1", algorithm)
+    sent = token(key, head=header(alg=algorithm, kid="a1"))
+    only = replace(Settings(ISSUER, AUDIENCE), algorithms=(algorithm,))
+    assert (await Api(Issuer(key), only).ping(sent)).status_code == 200
+    others = tuple(name for name in ALGORITHMS if name != algorithm)
+    rest = replace(only, algorithms=others)
+    assert f"this one says {algorithm}; --algorithm {algorithm}" in await refused(
+        Api(Issuer(key), rest), sent
+    )
+    signed, _, signature = sent.rpartition(".")
+    flipped = signature[:9] + ("A" if signature[9] != "A" else "B") + signature[10:]
+    said = await refused(Api(Issuer(key), only), f"{signed}.{flipped}")
+    assert said == "The token's signature is not by the issuer's key"
+
+
+@pytest.mark.parametrize("algorithm", ["RS256", "RS512", "PS256"])
+async def test_key_without_an_algorithm_is_for_all_that_its_type_can(algorithm: str) -> None:
+    key = AnyKey.named("a1", algorithm)
+    issuer = Issuer()
+    issuer.keys = [key.jwk(alg=None)]
+    api = Api(issuer, replace(Settings(ISSUER, AUDIENCE), algorithms=("RS256", "RS512", "PS256")))
+    sent = token(key, head=header(alg=algorithm, kid="a1"))
+    assert (await api.ping(sent)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("stated", "used"), [("RS256", "PS256"), ("PS256", "RS256"), ("EdDSA", "Ed25519")]
+)
+async def test_key_is_not_used_for_another_algorithm_than_it_states(stated: str, used: str) -> None:
+    key = AnyKey.named("a1", used)
+    issuer = Issuer()
+    issuer.keys = [key.jwk(alg=stated)]
+    api = Api(issuer, replace(Settings(ISSUER, AUDIENCE), algorithms=(stated, used)))
+    assert f"no {used} key a1" in await refused(api, token(key, head=header(alg=used, kid="a1")))
