@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.mutants.breaks import Break, breaks_of, unbroken_tree
+from tests.mutants.named import named_breaks
 from tests.mutants.record import Record, record
 from tests.mutants.trial import Trial, Verdict, begin, preload
 
@@ -23,7 +24,8 @@ ROOT: Final = Path(__file__).parents[2]
 
 TARGETS: Final = (
     "tui/auth/**/*.py", "tui/http.py", "tui/web_address.py", "tui/loopback_peer.py",
-    "tui/private_file.py", "api_server/bearer/*.py", "api_server/web_origin.py",
+    "tui/private_file.py", "tui/config/keys.py", "api_server/bearer/*.py",
+    "api_server/web_origin.py", "api_server/serving/one_host.py",
     "api_server/local_tenant/**/*.py",
 )  # fmt: skip
 
@@ -42,7 +44,8 @@ def main(chosen: Sequence[str]) -> int:
     """Try every break; return the exit code."""
     began = time.monotonic()
     targets = [path for path in _targets() if not chosen or str(path).startswith(tuple(chosen))]
-    breaks = [each for path in targets for each in breaks_of(ROOT, path)]
+    breaks = [each for each in named_breaks(ROOT) if Path(each.path) in targets]
+    breaks += [each for path in targets for each in breaks_of(ROOT, path)]
     _say(f"{len(breaks)} breaks in {len(targets)} files; recording which test runs which line")
     recorded = record(ROOT, targets)
     _say(f"recorded after {time.monotonic() - began:.0f} s")
