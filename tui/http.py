@@ -6,10 +6,12 @@ hold parts of the request, and so secrets.
 """
 
 import asyncio
+import logging
 import os
 import socket
 import ssl
 from collections.abc import Callable, Iterator, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
@@ -37,6 +39,10 @@ HEADERS: Final = {
     "Accept-Encoding": "identity",
     "User-Agent": "doorkey",
 }
+
+CHATTY_LOGGERS: Final = (
+    "httpx", "httpcore.connection", "httpcore.http11", "httpcore.proxy", "httpcore.socks",
+)  # fmt: skip
 
 BROKEN: Final[dict[type[httpx.HTTPError], tuple[Obstacle, str]]] = {
     httpx.ProxyError: ("proxy", "it does not let us through"),
@@ -70,6 +76,18 @@ class Answer:
 
 
 Observer = Callable[[str], None]
+
+_is_ours: ContextVar[bool] = ContextVar("is_ours", default=False)
+"""Whether an exchange of ours is under way, and not one of another part of the program."""
+
+
+def _is_for_the_log(_record: logging.LogRecord) -> bool:
+    return not _is_ours.get()
+
+
+# Their lines hold reason phrases and headers, in which a server may repeat a token.
+for _name in CHATTY_LOGGERS:
+    logging.getLogger(_name).addFilter(_is_for_the_log)
 
 
 class HttpClient:
@@ -105,6 +123,7 @@ class HttpClient:
         Raises:
             ExchangeFailed: no whole answer came; `obstacle` says what stood in the way.
         """
+        ours = _is_ours.set(True)
         try:
             async with asyncio.timeout(self._exchange_seconds):
                 response = await self._response(method, url, headers or {}, form, observe)
@@ -118,6 +137,8 @@ class HttpClient:
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             # `from None`: httpx's exception holds the request, and so its secrets.
             raise _failure(error) from None
+        finally:
+            _is_ours.reset(ours)
 
     async def aclose(self) -> None:
         """Close the connections."""

@@ -13,6 +13,7 @@ from threading import Thread
 
 import pytest
 
+from tests.support.processes import process_list
 from tests.support.sessions import session
 from tests.support.worlds import DOORKEY, PATIENCE_SECONDS, World, new_world
 from tui.api.request import ApiRequest
@@ -58,18 +59,6 @@ def api(world: World) -> Iterator[Seen]:
         yield seen
         server.shutdown()
         thread.join()
-
-
-def process_list() -> str:
-    """Everything that other users see of processes, and more: their environments too."""
-    shown = []
-    for process in Path("/proc").glob("[0-9]*"):
-        for name in ("cmdline", "environ"):
-            try:
-                shown.append((process / name).read_bytes().decode("utf-8", "replace"))
-            except OSError:  # it has ended, or belongs to somebody else
-                continue
-    return "\n".join(shown)
 
 
 @pytest.fixture

@@ -3,13 +3,16 @@
 import logging
 import traceback
 from collections.abc import Awaitable, Callable
+from itertools import product
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import httpx
 import pytest
 
 from tests.support.clocks import Clock
 from tests.support.configs import CONFIG
+from tests.support.echoes import PLACES, echo
 from tests.support.scripted_tenant import ScriptedTenant
 from tests.support.sessions import expired, session
 from tests.support.stores import file_store
@@ -17,6 +20,7 @@ from tui.api.client import ping
 from tui.auth.httpx_auth import DoorkeyAuth
 from tui.auth.service import AuthService
 from tui.auth.session import LoginEvent
+from tui.auth.sign_in.attempt import SignInOptions
 from tui.auth.store.store import MemoryStore
 from tui.errors import DoorkeyError
 
@@ -121,3 +125,49 @@ async def test_no_token_is_in_the_address_that_a_browser_gets(clock: Clock) -> N
     assert len(tenant.opened) == 2
     assert CANARY not in "\n".join(tenant.opened)
     await service.aclose()
+
+
+@pytest.mark.parametrize(
+    ("place", "status", "path"),
+    product(PLACES, (400, 401, 500), ("/token", "/device_authorization", "/revoke", "/userinfo")),
+)
+async def test_no_refusal_shows_what_of_a_request_the_tenant_repeats(
+    place: str,
+    status: int,
+    path: str,
+    said: list[str],
+    clock: Clock,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """security.md 40."""
+    tenant = CanaryTenant(clock)
+    tenant.refresh_tokens = {f"refresh-{CANARY}"}
+    tenant.responses[path] = echo(place, status)
+    tenant.device_allowed = True
+    tenant.id_claims |= {"name": None, "email": None}  # what the ID token lacks, userinfo is asked
+
+    async def sleep(seconds: float) -> None:
+        clock.advance(seconds)
+
+    kept = session(access_token=f"access-{CANARY}", refresh_token=f"refresh-{CANARY}")
+    service = AuthService(
+        CONFIG,
+        store=MemoryStore(expired(kept)),
+        transport=tenant,
+        clock=clock,
+        open_url=tenant.browser,
+        sleep=sleep,
+    )
+    await attempt(said, service, service.restore())
+    await attempt(said, service, service.renew_tokens())
+    await attempt(said, service, service.login(watch=lambda progress: said.append(repr(progress))))
+    by_device = service.login(options=SignInOptions(way="device"))
+    await attempt(said, service, by_device)
+    await attempt(said, service, service.log_out())
+    await service.aclose()
+    assert tenant.count(path)
+    told = "\n".join([*said, caplog.text]).lower()
+    forms = (dict(parse_qsl(each.content.decode())) for each in tenant.requests)
+    verifiers = (form.get("code_verifier") for form in forms)
+    for secret in (CANARY, *filter(None, verifiers)):
+        assert secret.lower() not in told

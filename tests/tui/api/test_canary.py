@@ -1,0 +1,92 @@
+"""A token that an API repeats, wherever it does: nothing of ours shows it (security.md 40)."""
+
+import html
+import logging
+import traceback
+from dataclasses import fields
+from itertools import product
+from urllib.parse import unquote
+
+import httpx
+import pytest
+
+from tests.support.clocks import Clock
+from tests.support.configs import CONFIG
+from tests.support.echoes import PLACES, STATUSES, echo
+from tests.support.scripted_tenant import ScriptedTenant
+from tests.support.sessions import session
+from tui.api.call import Call, Caller
+from tui.api.client import ApiClient
+from tui.api.document import Document
+from tui.auth.service import AuthService
+from tui.auth.store.store import MemoryStore
+
+CANARY = "c4n4ry-t0ken.with-parts_of.A-JWT"
+
+ERRORS = {
+    "connect": httpx.ConnectError(CANARY),
+    "header": httpx.LocalProtocolError(f"Illegal header value b'Bearer {CANARY} '"),
+    "answer": httpx.RemoteProtocolError(f"illegal status line: {CANARY}"),
+    "timeout": httpx.ReadTimeout(CANARY),
+    "proxy": httpx.ProxyError(CANARY),
+}
+
+
+async def call(api: httpx.MockTransport) -> Call:
+    """Call `api` with the canary."""
+    clock = Clock()
+    client = ApiClient(CONFIG.api_url, transport=api)
+    service = AuthService(
+        CONFIG,
+        store=MemoryStore(session(access_token=CANARY)),
+        transport=ScriptedTenant(clock),
+        clock=clock,
+    )
+    async with service:
+        await service.restore()
+        return await Caller(service, client, clock).call()
+
+
+def words_of(call: Call) -> str:
+    """All that a screen or a log could take from a call, also as a reader would decode it."""
+    said = [repr(call)]
+    for part in (call.result, call.explanation):
+        if part is not None:
+            said += [str(getattr(part, field.name)) for field in fields(part)]
+    if call.result is not None:
+        document = Document(call.result.body)
+        said += [line.text for line in document.lines]
+        said += [call.result.message, call.result.hint, call.result.request_id]
+        said += [html.unescape(call.result.body), unquote(call.result.body)]
+        said.append(call.result.body.encode().decode("unicode_escape", "replace"))
+    if call.no_answer is not None:
+        said += [str(call.no_answer), repr(call.no_answer)]
+        said += traceback.format_exception(call.no_answer)
+    return "\n".join(said).lower()
+
+
+@pytest.mark.parametrize(("place", "status"), product(PLACES, STATUSES))
+async def test_no_answer_shows_the_token_that_it_repeats(
+    place: str, status: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    made = await call(httpx.MockTransport(echo(place, status)))
+    assert made.result is not None
+    assert made.result.status == status
+    assert CANARY.lower() not in words_of(made)
+    assert CANARY.lower() not in caplog.text.lower()
+
+
+@pytest.mark.parametrize("error", ERRORS)
+async def test_no_failure_shows_the_token_that_a_library_put_into_its_message(
+    error: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+
+    def fail(_request: httpx.Request) -> httpx.Response:
+        raise ERRORS[error]
+
+    made = await call(httpx.MockTransport(fail))
+    assert made.no_answer is not None
+    assert CANARY not in words_of(made)
+    assert CANARY not in caplog.text
