@@ -24,11 +24,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api_server.bearer.access_token import AccessToken, AccessTokenVerifier
 from api_server.bearer.claims import AudienceClaim, ClaimRules
-from api_server.bearer.credentials import BEARER, DPOP, SentToken, sent_token
-from api_server.bearer.dpop import PROOF_ALGORITHMS, ProofVerifier, proofs_in
+from api_server.bearer.credentials import BEARER, DPOP, sent_token
+from api_server.bearer.dpop import PROOF_ALGORITHMS, ProofVerifier
 from api_server.bearer.dpop_memory import Nonces
 from api_server.bearer.key_set import KeySet, KeySource
-from api_server.bearer.refusal import Challenger, InvalidToken, Refusal, TokenBound
+from api_server.bearer.refusal import Challenger, Refusal
 
 DpopMode = Literal["off", "allowed", "required"]
 """Whether tokens may, or must, be bound to a key of their client (RFC 9449)."""
@@ -92,7 +92,8 @@ class Bearer(AuthenticationBackend):
             sent = sent_token(conn.scope, self._schemes)
             scheme = sent.scheme
             token = self._verifier.recall(sent.token) or await self._verifier.verify(sent.token)
-            nonce = self._check_possession(conn.scope, sent, token)
+            urls = self._urls(conn.scope)
+            nonce = self._proofs.check_sender(conn.scope, sent, token.bound_to, urls)
         except Refusal as refusal:
             # kept beyond this frame: without the traceback, which would keep the token too
             return self._credentials((), scheme, now), Stranger(refusal.with_traceback(None))
@@ -105,20 +106,6 @@ class Bearer(AuthenticationBackend):
 
     def _credentials(self, scopes: Collection[str], scheme: str, now: float) -> "BearerCredentials":
         return BearerCredentials(scopes, self._challenger, scheme, now)
-
-    def _check_possession(self, scope: Scope, sent: SentToken, token: AccessToken) -> str | None:
-        """Return the nonce that a good proof was made with, if any; raise a Refusal."""
-        if token.bound_to is None:
-            if sent.scheme == DPOP:
-                raise InvalidToken("The token is not bound to a key (cnf): it is a bearer token")
-            return None
-        if sent.scheme == BEARER:
-            raise TokenBound(
-                "The token is bound to a key (cnf) and was sent as a bearer token, without proof"
-            )
-        proofs, urls = proofs_in(scope), self._urls(scope)
-        method = scope.get("method", "GET")
-        return self._proofs.verify(proofs, method, urls, sent.token, token.bound_to).nonce
 
     def _urls(self, scope: Scope) -> list[str]:
         """Return the addresses that the request may have had for its client."""

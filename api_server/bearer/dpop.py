@@ -15,9 +15,16 @@ from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 from starlette.types import Scope
 
+from api_server.bearer.credentials import BEARER, DPOP, SentToken
 from api_server.bearer.dpop_memory import Nonces, SeenProofs
 from api_server.bearer.json_web_key import ALGORITHMS, JsonWebKey, KeyUnusable, read_key
-from api_server.bearer.refusal import InvalidProof, InvalidToken, NonceNeeded, SeveralProofs
+from api_server.bearer.refusal import (
+    InvalidProof,
+    InvalidToken,
+    NonceNeeded,
+    SeveralProofs,
+    TokenBound,
+)
 from api_server.bearer.signed_jwt import MAX_JWT_BYTES, NotSignedJwt, SignedJwt, read_header
 from api_server.bearer.strict_encoding import JsonObject, encode_base64url, parse_object
 
@@ -97,6 +104,25 @@ class ProofVerifier:
             raise InvalidToken("The token is bound to another key than the proof's")
         self._take(key, _text(claims, "jti"), issued_at)
         return Proof(key.thumbprint, nonce)
+
+    def check_sender(
+        self, scope: Scope, sent: SentToken, bound_to: str | None, urls: Sequence[str]
+    ) -> str | None:
+        """Return the nonce that the proof of a bound token was made with, if any.
+
+        Raise a Refusal unless the token's scheme and its being bound agree, both ways, and its
+        sender proves to hold the key that it is bound to (RFC 9449 7.1, 7.2).
+        """
+        if bound_to is None:
+            if sent.scheme == DPOP:
+                raise InvalidToken("The token is not bound to a key (cnf): it is a bearer token")
+            return None
+        if sent.scheme == BEARER:
+            raise TokenBound(
+                "The token is bound to a key (cnf) and was sent as a bearer token, without proof"
+            )
+        method = scope.get("method", "GET")
+        return self.verify(proofs_in(scope), method, urls, sent.token, bound_to).nonce
 
     def _require_now(self, claims: JsonObject) -> float:
         issued_at, now = claims.get("iat"), self._clock()

@@ -29,6 +29,8 @@ class AccessToken:
     jti: str
     grant: Grant
     scope: tuple[str, ...]
+    jkt: str | None
+    """The thumbprint of the key that it is bound to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,9 @@ def find_access_token(db: sqlite3.Connection, token: str, tenant: Tenant) -> Acc
     grant = None if row is None else find_grant(db, row["grant_id"])
     if grant is None:
         return None
-    return AccessToken(row["jti"], grant, tuple(str(claims.get("scope")).split()))
+    bound = claims.get("cnf")
+    jkt = str(bound.get("jkt")) if isinstance(bound, dict) else None
+    return AccessToken(row["jti"], grant, tuple(str(claims.get("scope")).split()), jkt)
 
 
 def revoke_access_token(db: sqlite3.Connection, token: AccessToken) -> None:
