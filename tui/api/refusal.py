@@ -10,6 +10,7 @@ from typing import Final, Literal
 
 from tui.api.challenge import Challenge, ResourceMetadata
 from tui.api.jwt_view import JwtView, read_jwt
+from tui.api.known_tokens import known_trouble
 from tui.auth.session import Session
 from tui.config.load import Config
 
@@ -104,6 +105,9 @@ def explain(refused: Refused) -> Explanation:
     """Return why a call was refused and what helps."""
     cause = _cause(refused)
     why, remedy = WHYS[cause]
+    if cause in ("audience", "issuer", "missing", "other"):
+        trouble = known_trouble(refused.token, refused.config)
+        why, remedy = (trouble, "config") if trouble else (why, remedy)
     scope = ""
     if remedy == "scope":
         asked = (*refused.config.scope.split(), *refused.challenge.scopes)

@@ -5,7 +5,7 @@ import json
 import sys
 from argparse import Namespace
 from datetime import UTC, datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tui.auth.service import AuthService
 from tui.auth.session import LogOutStep, Session
@@ -16,7 +16,12 @@ from tui.errors import ApiRefused, SignInNeeded
 from tui.json_value import Json
 from tui.text import printable
 
+if TYPE_CHECKING:
+    from tui.api.refusal import Explanation
+
 SYMBOLS: Final = {"done": "✓", "skipped": "-", "failed": "✗", "waiting": "…"}
+
+FITS: Final = {"fits": "✓", "differs": "✗", "unknown": "·"}
 
 LABELS: Final = {
     "id_token_expiry": "ID token expiry",
@@ -56,15 +61,42 @@ def logout(arguments: Namespace) -> int:
 
 
 async def _ping(config: Config) -> str:
-    from tui.api.client import ping as call_api  # loads httpx: the other two do without
+    from tui.api.call import Caller  # loads httpx: the other two do without
+    from tui.api.client import ApiClient
 
     async with AuthService(config) as service:
         service.take_up()
-        result = await call_api(config.api_url, await service.get_access_token())
+        caller = Caller(service, ApiClient(config.api_url), service.clock)
+        try:
+            call = await caller.call()
+        finally:
+            await caller.aclose()
+    result = call.result
+    if result is None:
+        raise call.no_answer or ApiRefused("The API gave no answer.")
     if not result.ok:
-        challenge = f"\n{printable(result.challenge)}" if result.challenge else ""
-        raise ApiRefused(printable(result.message) + challenge)
+        challenge = [printable(result.challenge)] if result.challenge else []
+        why = lines_on_refusal(call.explanation, config) if call.explanation else []
+        raise ApiRefused("\n".join([printable(result.message), *challenge, *why]))
     return printable(result.message)
+
+
+def lines_on_refusal(explanation: "Explanation", config: Config) -> list[str]:
+    """Return why the API refused, what it wanted beside what it got, and what helps."""
+    rows = [
+        f"{FITS[row.fit]} {row.name:<9} the API wants {printable(row.wanted)}; "
+        f"your token has {printable(row.held)}"
+        for row in explanation.rows
+    ]
+    helps = {
+        "renew": "New tokens help: doorkey login.",
+        "scope": f'Ask for what is missing: doorkey login --scope "{printable(explanation.scope)}"',
+        "config": "Make them agree: the API that is called is `apiUrl` "
+        f"({printable(config.api_url)}) in {printable(shown(config.path))}.",
+        "sign-in": "If it stays so, sign in again: doorkey login.",
+        "clock": "Set this machine's clock.",
+    }
+    return ["", printable(explanation.why), *rows, helps[explanation.remedy]]
 
 
 async def _logout(config: Config, *, at_tenant: bool) -> tuple[LogOutStep, ...]:

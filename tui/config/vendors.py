@@ -19,6 +19,8 @@ class Vendor:
     """What the vendor calls the list of addresses that a log out may return to."""
     offline_params: tuple[tuple[str, str], ...] = ()
     """What asks for a refresh token where the scope `offline_access` does not."""
+    why_not: str = ""
+    """Why no native app can sign in here; empty where one can."""
 
 
 VENDORS: Final = (
@@ -38,6 +40,12 @@ VENDORS: Final = (
         "Google",
         r"accounts\.google\.com",
         offline_params=(("access_type", "offline"), ("prompt", "consent")),
+    ),
+    Vendor(
+        "GitHub",
+        r"(www\.|api\.)?github\.com",
+        why_not="GitHub signs people in by OAuth alone, without OpenID Connect: no ID token says "
+        "who they are, and no access token of it is for your API.",
     ),
 )
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from tui.auth.tenant.metadata import Metadata
+from tui.auth.tenant.remedies import explain_refusal
 from tui.base64url import encode_base64url
 from tui.errors import SignInRefused
 from tui.text import printable, shortened
@@ -171,7 +172,7 @@ class SignInAttempt:
         self._check_state(parameters)
         self._check_issuer(parameters)
         if "error" in parameters:
-            raise _refused(parameters)
+            raise explain_refusal(_refused(parameters), self.config, self.metadata)
         code = parameters.get("code")
         if not code:
             raise ForeignAnswer("This address has neither a code nor an error in it.")

@@ -216,6 +216,11 @@ async def _end(tasks: Iterable["asyncio.Task[None]"]) -> None:
 
 
 def _safe_url(attempt: SignInAttempt) -> str:
+    if attempt.metadata.demands_pushed_requests:
+        raise SignInFailed(
+            "The tenant takes pushed authorization requests only (RFC 9126), which are not sent "
+            "yet. Allow ordinary ones for this client in its settings."
+        )
     try:
         return attempt.url
     except ValueError as error:

@@ -1,7 +1,9 @@
 """What a tenant says of itself: OpenID Connect Discovery 1.0 and RFC 8414."""
 
+import re
 from dataclasses import dataclass, replace
 
+from tui.config.vendors import vendor_of
 from tui.errors import TenantMisbehaved
 from tui.json_value import Json
 from tui.text import printable, shortened
@@ -26,6 +28,10 @@ class Metadata:
     """How clients show at the token endpoint who they are; empty where it is not said."""
     revocation_auth_methods: tuple[str, ...] = ()
     """The same at the revocation endpoint."""
+    scopes_supported: tuple[str, ...] = ()
+    """Empty where it is not said."""
+    demands_pushed_requests: bool = False
+    """`require_pushed_authorization_requests` (RFC 9126 5)."""
 
 
 def discovery_url(issuer: str) -> str:
@@ -67,6 +73,8 @@ def parse_metadata(members: dict[str, Json] | None, issuer: str) -> Metadata:
         answers_with_iss=members.get("authorization_response_iss_parameter_supported") is True,
         token_auth_methods=_texts(members, "token_endpoint_auth_methods_supported"),
         revocation_auth_methods=_texts(members, "revocation_endpoint_auth_methods_supported"),
+        scopes_supported=_texts(members, "scopes_supported"),
+        demands_pushed_requests=members.get("require_pushed_authorization_requests") is True,
     )
 
 
@@ -91,11 +99,34 @@ def with_revocation_of(metadata: Metadata, members: dict[str, Json] | None) -> M
     )
 
 
+def no_discovery(issuer: str, status: int) -> str:
+    """Say that `issuer` publishes no metadata, and what its address should look like."""
+    said = f"{discovery_url(issuer)} answered with {status}; a discovery document is expected. "
+    vendor = vendor_of(issuer)
+    if vendor is not None and vendor.why_not:
+        return said + vendor.why_not
+    return said + (
+        "There is no OpenID Provider at `domain` in the config. The issuer of Keycloak ends in "
+        "/realms/REALM, of Okta in /oauth2/default, of Entra ID in /TENANT-ID/v2.0."
+    )
+
+
 def _other_issuer(expected: str, found: Json) -> str:
     shown = shortened(printable(found), 200)
     message = f'The tenant calls itself "{shown}", but `domain` means "{expected}". '
     if isinstance(found, str) and "{tenantid}" in found:
-        return message + "Put the tenant's own issuer URL there, with its identifier in it."
+        return (
+            message + "Put the tenant's own issuer URL there, with its identifier in it: "
+            "https://login.microsoftonline.com/TENANT-ID/v2.0."
+        )
+    older = re.fullmatch(r"https://sts\.windows\.net/([0-9a-f-]{36})/", shown)
+    if older:
+        return (
+            message + "That is Entra ID's older endpoint. Put "
+            f"https://login.microsoftonline.com/{older[1]}/v2.0 there."
+        )
+    if shown.rstrip("/") == expected.rstrip("/"):
+        return message + f'They must be the same to the letter, the slash too: "domain": "{shown}".'
     return (
         message + "They must be the same to the letter; a whole issuer URL may stand in `domain`."
     )
@@ -105,7 +136,8 @@ def _required(members: dict[str, Json], name: str) -> str:
     endpoint = _endpoint(members, name)
     if not endpoint:
         raise TenantMisbehaved(
-            f"The tenant's discovery document has no {name}. Check `domain` in the config."
+            f"The tenant's discovery document has no {name}: it signs nobody in, or not by "
+            "OpenID Connect. Check `domain` in the config."
         )
     return endpoint
 

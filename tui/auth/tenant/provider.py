@@ -17,12 +17,20 @@ from tui.auth.tenant.key_set import KeySet, UnknownKey
 from tui.auth.tenant.metadata import (
     Metadata,
     discovery_url,
+    no_discovery,
     oauth_metadata_url,
     parse_metadata,
     with_revocation_of,
 )
+from tui.auth.tenant.remedies import explain_refusal
 from tui.auth.tenant.token_response import TokenResponse, parse_token_response
-from tui.errors import DoorkeyError, SignInFailed, TenantMisbehaved
+from tui.errors import (
+    DoorkeyError,
+    GrantRefused,
+    SignInFailed,
+    SignInRefused,
+    TenantMisbehaved,
+)
 from tui.http import Answer
 from tui.json_value import Claims
 from tui.text import printable, shortened
@@ -74,10 +82,7 @@ class Provider:
         url = discovery_url(self._config.issuer)
         answer = await self._http.get(url)
         if answer.status != 200:
-            raise TenantMisbehaved(
-                f"{url} answered with {answer.status}; a discovery document is expected. "
-                "Check `domain` in the config."
-            )
+            raise TenantMisbehaved(no_discovery(self._config.issuer, answer.status))
         metadata = parse_metadata(answer.members(), self._config.issuer)
         self._metadata = metadata, self._clock()
         return metadata
@@ -112,7 +117,10 @@ class Provider:
         answer = await self._post(
             metadata.device_authorization_endpoint, form, metadata.token_auth_methods
         )
-        return parse_device_authorization(answer, self._clock())
+        try:
+            return parse_device_authorization(answer, self._clock())
+        except SignInRefused as refused:
+            raise explain_refusal(refused, self._config, metadata) from None
 
     async def _exchange_device_code(self, device_code: str) -> TokenResponse:
         """Redeem a device code, once the person has let it in (RFC 8628 3.4)."""
@@ -215,7 +223,10 @@ class Provider:
         if self._config.audience_parameter == "resource":
             form["resource"] = self._config.audience  # RFC 8707 2.2: again at each token request
         answer = await self._post(metadata.token_endpoint, form, metadata.token_auth_methods)
-        return parse_token_response(answer, self._clock())
+        try:
+            return parse_token_response(answer, self._clock())
+        except GrantRefused as refused:
+            raise explain_refusal(refused, self._config, metadata) from None
 
     async def _post(self, endpoint: str, form: Mapping[str, str], methods: Sequence[str]) -> Answer:
         signed = self._client.sign(form, methods)

@@ -1,0 +1,86 @@
+"""Tokens of vendors that an API cannot take: a table of what is told of each."""
+
+import json
+from base64 import urlsafe_b64encode
+from dataclasses import replace
+
+import pytest
+
+from tests.support.clocks import START
+from tests.support.configs import CONFIG
+from tests.support.sessions import session
+from tui.api.challenge import bearer_challenge
+from tui.api.refusal import Explanation, Refused, explain
+from tui.json_value import Json
+
+
+def jwt_of(**claims: Json) -> str:
+    """A token that says `claims`; nobody checks its signature here."""
+    parts = [{"alg": "RS256", "typ": "JWT"}, {"iss": CONFIG.issuer, "sub": "alice"} | claims]
+    encoded = [urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode() for part in parts]
+    return ".".join([*encoded, "c2lnbmF0dXJl"])
+
+
+def explained(token: str) -> Explanation:
+    challenge = bearer_challenge('Bearer error="invalid_token", error_description="no"')
+    kept = session(access_token=token, obtained_at=START)
+    return explain(Refused(401, challenge, kept, CONFIG, START))
+
+
+@pytest.mark.parametrize(
+    ("claims", "why"),
+    [
+        ({"aud": "00000003-0000-0000-c000-000000000000"}, "for Microsoft Graph"),
+        ({"aud": "https://graph.microsoft.com"}, "api://APP-ID/.default"),
+        (
+            {"iss": "https://sts.windows.net/1111/", "aud": "api://x"},
+            "requestedAccessTokenVersion to 2",
+        ),
+        (
+            {"iss": "https://sts.windows.net/1111/", "aud": "api://x"},
+            "--token-issuer https://sts.windows.net/1111/",
+        ),
+        (
+            {"iss": "https://dev-1.okta.com", "aud": "https://dev-1.okta.com"},
+            '"domain": "https://dev-1.okta.com/oauth2/default"',
+        ),
+        ({"token_use": "access", "client_id": "the-client"}, "--audience-claim client_id"),
+        ({"aud": "account"}, "an audience mapper for https://api.example"),
+        ({"aud": ["account", "other"]}, "an audience mapper"),
+        ({"aud": "the-client"}, "meant for the client itself"),
+        ({}, "has no aud"),
+    ],
+)
+def test_known_token_is_told_with_what_helps(claims: dict[str, Json], why: str) -> None:
+    explanation = explained(jwt_of(**claims))
+    assert why in explanation.why
+    assert explanation.remedy == "config"
+
+
+def test_opaque_token_is_told_with_what_helps() -> None:
+    explanation = explained("opaque-access-token")
+    assert "The token is opaque" in explanation.why
+    assert '"audienceParameter"' in explanation.why
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"aud": "https://api.example"},
+        {"aud": ["account", "https://api.example"]},
+        {"aud": "https://api.example", "iss": "https://dev-1.okta.com/oauth2/default"},
+        {"aud": "https://another.example"},
+    ],
+)
+def test_any_other_token_is_explained_by_the_comparison_alone(claims: dict[str, Json]) -> None:
+    why = explained(jwt_of(**claims)).why
+    assert "Okta" not in why
+    assert "Keycloak" not in why
+    assert "Cognito" not in why
+
+
+def test_expired_token_is_told_as_expired_whatever_else_it_is() -> None:
+    challenge = bearer_challenge('Bearer error="invalid_token", error_description="It expired"')
+    refused = Refused(401, challenge, session(access_token="opaque"), CONFIG, START)
+    assert explain(refused).cause == "expired"
+    assert "opaque" not in explain(replace(refused, now=START)).why
