@@ -43,7 +43,7 @@ ADVICE: Final = {
 def create_app(
     settings: Settings, clock: Clock = time.time, randomness: Randomness = secrets.token_bytes
 ) -> ASGIApp:
-    """Open the tenant and return its app; raises DatabaseUnusable."""
+    """Open the tenant and return its app; raise DatabaseUnusable."""
     return build_app(open_tenant(settings, clock, randomness))
 
 

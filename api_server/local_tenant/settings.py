@@ -107,7 +107,7 @@ class CommandLine:
 
 
 def read_command_line(arguments: Sequence[str] | None = None) -> CommandLine:
-    """Read the flags; raises SettingsInvalid, and SystemExit as argparse does."""
+    """Read the flags; raise SettingsInvalid, and SystemExit as argparse does."""
     flags = _parser().parse_args(arguments)
     host, port = _address_of(flags.issuer)
     settings = Settings(
@@ -126,7 +126,7 @@ def read_command_line(arguments: Sequence[str] | None = None) -> CommandLine:
 
 
 def _address_of(issuer: str) -> tuple[str, int]:
-    """Return the host and port to listen on for an issuer; raises SettingsInvalid."""
+    """Return the host and port to listen on for an issuer; raise SettingsInvalid."""
     _check_issuer(issuer)
     parts = urlsplit(issuer)
     host = parts.hostname or ""

@@ -98,7 +98,7 @@ class AuthorizationEndpoint:
 
 
 def grant_access(db: sqlite3.Connection, tenant: Tenant, visit: Visit) -> Response:
-    """End a sign-in with what was asked for: an app gets a code, a device word at its next poll."""
+    """End a sign-in with a grant: an app gets a code, a device is told at its next poll."""
     end_sign_in(db, visit.sign_in)
     if isinstance(visit.asked, DeviceRequest):
         allow_device(db, tenant, visit.asked, visit.browser)

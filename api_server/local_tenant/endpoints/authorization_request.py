@@ -41,7 +41,7 @@ class AuthorizationRequest(AccessRequest):
 
 
 def check_address(parameters: Parameters, settings: Settings) -> ReturnAddress:
-    """Return where to answer; raises BrowserStopped: nobody may be sent to a wrong address."""
+    """Return where to answer; raise BrowserStopped: nobody may be sent to a wrong address."""
     repeated = parameters.repeated()
     client_id, uri = parameters.get("client_id"), parameters.get("redirect_uri")
     if client_id != settings.client_id or "client_id" in repeated:
@@ -63,7 +63,7 @@ def check_address(parameters: Parameters, settings: Settings) -> ReturnAddress:
 def check_request(
     parameters: Parameters, address: ReturnAddress, settings: Settings
 ) -> AuthorizationRequest:
-    """Check all the rest (OIDC Core 3.1.2.2); raises RequestRefused, which goes to the address."""
+    """Check all the rest (OIDC Core 3.1.2.2); raise RequestRefused, which goes to the address."""
     parameters.refuse_repeated()
     _check_unsupported(parameters)
     _check_response(parameters)

@@ -1,4 +1,4 @@
-"""The consent page: may this app have that?"""
+"""The consent page: what the app asks for, and the person's decision."""
 
 import sqlite3
 from dataclasses import dataclass

@@ -40,7 +40,7 @@ class DiscoveryEndpoint:
         return JSONResponse(self.tenant.keys.key_set(), headers=CACHE)
 
     async def health(self, request: Request) -> Response:
-        """Say who listens here, so that it is told from anything else."""
+        """Say which server listens here, so that a launcher knows its own."""
         settings = self.tenant.settings
         return JSONResponse(
             {

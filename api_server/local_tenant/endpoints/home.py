@@ -16,7 +16,7 @@ from api_server.local_tenant.records.tenant import Tenant
 
 SVG: Final = "image/svg+xml"
 CACHE: Final = {"Cache-Control": "public, max-age=86400"}
-"""Pictures do not change for a day."""
+"""A day: the pictures do not change."""
 
 
 @dataclass(frozen=True, slots=True)

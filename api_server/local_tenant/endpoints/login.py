@@ -1,4 +1,4 @@
-"""The login page: who are you?"""
+"""The login page: the form, and what was typed into it."""
 
 import sqlite3
 from dataclasses import dataclass

@@ -17,7 +17,7 @@ from api_server.local_tenant.records.tokens import read_id_token_hint
 from api_server.local_tenant.redirect_uri import is_registered, logout_uris, with_parameters
 
 PASSED_ON: Final = ("id_token_hint", "client_id", "post_logout_redirect_uri", "state")
-"""What the page that asks must not forget."""
+"""What the page that asks hands on to the answer."""
 
 
 @dataclass(frozen=True, slots=True)

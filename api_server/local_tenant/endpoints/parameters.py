@@ -48,7 +48,7 @@ class Parameters:
         return urlencode(self.pairs)
 
     def require(self, name: str) -> str:
-        """Return a value that must be there; raises RequestRefused."""
+        """Return a value that must be there; raise RequestRefused."""
         value = self.get(name)
         if value is None:
             raise RequestRefused("invalid_request", f"The parameter {name} is missing.")
@@ -61,7 +61,7 @@ class Parameters:
 
 
 def parse(text: bytes) -> Parameters:
-    """Read `application/x-www-form-urlencoded`; raises RequestRefused."""
+    """Read `application/x-www-form-urlencoded`; raise RequestRefused."""
     if len(text) > MAX_BYTES:
         raise RequestRefused(
             "invalid_request",
@@ -76,13 +76,13 @@ def parse(text: bytes) -> Parameters:
 
 
 def read_query(request: Request) -> Parameters:
-    """Read what follows the question mark; raises RequestRefused."""
+    """Read what follows the question mark; raise RequestRefused."""
     query: bytes = request.scope["query_string"]
     return parse(query)
 
 
 async def read_form(request: Request) -> Parameters:
-    """Read a form under a cap; raises RequestRefused."""
+    """Read a form under a cap; raise RequestRefused."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != FORM:
         raise RequestRefused("invalid_request", f"The body must be {FORM}.")
@@ -118,14 +118,14 @@ def read_proof(request: Request, url: str, tenant: Tenant) -> str | None:
 
 
 def add_nonce(response: Response, tenant: Tenant) -> Response:
-    """Give a response the nonce for the client's next proof, where nonces are demanded."""
+    """Add the nonce for the client's next proof, where nonces are demanded (RFC 9449 8)."""
     if tenant.proofs.nonces is not None:
         response.headers["DPoP-Nonce"] = tenant.proofs.nonces.current()
     return response
 
 
 def read_scope(parameters: Parameters) -> tuple[str, ...]:
-    """Return the scopes that are known here; raises RequestRefused if there are none.
+    """Return the scopes that are known here; raise RequestRefused if there are none.
 
     Unknown ones are left out (OIDC Core 3.1.2.1); the token response says what was granted.
     """
@@ -137,7 +137,7 @@ def read_scope(parameters: Parameters) -> tuple[str, ...]:
 
 
 def read_audience(parameters: Parameters, settings: Settings) -> str | None:
-    """Return the API that `audience` or `resource` (RFC 8707 2) names; raises RequestRefused."""
+    """Return the API that `audience` or `resource` (RFC 8707 2) names; raise RequestRefused."""
     targets = set(parameters.get_all("audience") + parameters.get_all("resource"))
     if not targets <= {settings.audience}:
         raise RequestRefused("invalid_target", f"The only API here is {settings.audience}")

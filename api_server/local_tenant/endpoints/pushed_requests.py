@@ -37,7 +37,7 @@ class PushedRequestEndpoint:
         return add_nonce(response, self.tenant)
 
     async def _read(self, request: Request) -> Parameters:
-        """Return a request that the authorization endpoint will take; raises RequestRefused."""
+        """Return a request that the authorization endpoint will take; raise RequestRefused."""
         settings = self.tenant.settings
         form = await read_client_form(request, settings)
         try:

@@ -55,7 +55,7 @@ class Visit:
 def find_visit(
     db: sqlite3.Connection, request: Request, parameters: Parameters, tenant: Tenant
 ) -> Visit:
-    """Return the sign-in that a page or form belongs to; raises BrowserStopped."""
+    """Return the sign-in that a page or form belongs to; raise BrowserStopped."""
     browser = find_browser(db, request, tenant)
     secret = parameters.get("sign_in") or ""
     sign_in = find_sign_in(db, secret, browser, tenant.now()) if browser else None

@@ -27,7 +27,7 @@ NOBODY: Final = '<p class="fine">Nobody is signed in with this browser.</p>'
 
 
 def home_page(settings: Settings, person: Person | None) -> Response:
-    """Say what this is."""
+    """Show what this server is, and who is signed in."""
     body = fill(
         BODY,
         who=_who(settings, person),

@@ -32,7 +32,7 @@ class Browser:
     person: str | None = None
     auth_time: int | None = None
     acr: str = ONE_FACTOR
-    """How strongly they did."""
+    """How strongly the person signed in."""
 
     def csrf_token(self, form: str) -> str:
         """Return what proves that a form came from a page that this browser was sent.
@@ -163,7 +163,7 @@ def find_sign_in(db: sqlite3.Connection, secret: str, browser: Browser, now: int
 
 
 def mark_signed_in(db: sqlite3.Connection, sign_in: SignIn) -> None:
-    """Keep that the person has logged in for this, as `prompt` or `max_age` may demand."""
+    """Record that the person has logged in for this, as `prompt` or `max_age` may demand."""
     db.execute("UPDATE sign_ins SET signed_in = 1 WHERE digest = ?", (digest(sign_in.secret),))
 
 

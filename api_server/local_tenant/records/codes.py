@@ -54,7 +54,7 @@ def add_code(
 
 
 def use_code(db: sqlite3.Connection, secret: str) -> Code:
-    """Use a code up, also where what came with it is wrong; raises RequestRefused.
+    """Use a code up, also where what came with it is wrong; raise RequestRefused.
 
     A second use means that somebody else has it: all that came of it ends (RFC 9700 4.5.3).
     """
@@ -71,7 +71,7 @@ def use_code(db: sqlite3.Connection, secret: str) -> Code:
 def check_code(
     code: Code, redirect_uri: str | None, verifier: str | None, jkt: str | None, now: int
 ) -> None:
-    """Check what a code is bound to; raises RequestRefused.
+    """Check what a code is bound to; raise RequestRefused.
 
     That is an address, a verifier and perhaps a key (RFC 6749 4.1.3, RFC 7636 4.6, RFC 9449 10).
     """
@@ -102,7 +102,7 @@ def add_pushed_request(db: sqlite3.Connection, query: str, tenant: Tenant) -> st
 
 
 def use_pushed_request(db: sqlite3.Connection, request_uri: str, tenant: Tenant) -> str:
-    """Return the query of a request, once (RFC 9126 4, 7.3); raises BrowserStopped."""
+    """Return the query of a request, once (RFC 9126 4, 7.3); raise BrowserStopped."""
     row = db.execute(
         "DELETE FROM pushed_requests WHERE digest = ? RETURNING query, expires_at",
         (digest(request_uri.removeprefix(REQUEST_URI_PREFIX)),),

@@ -77,7 +77,7 @@ class Database:
 
 
 def open_database(settings: Settings, patience_seconds: float = PATIENCE_SECONDS) -> Database:
-    """Open or make the issuer's file; raises DatabaseUnusable."""
+    """Open or make the issuer's file; raise DatabaseUnusable."""
     path = settings.state_dir / FOLDER / f"{settings.short_name}.sqlite3"
     try:
         _make_private(path)

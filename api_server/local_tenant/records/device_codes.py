@@ -116,7 +116,7 @@ def deny_device(db: sqlite3.Connection, device: DeviceRequest) -> None:
 
 
 def use_device_code(db: sqlite3.Connection, secret: str, now: int) -> Grant | None:
-    """Return what a device was granted, once; raises RequestRefused while there is nothing."""
+    """Return what a device was granted, once; raise RequestRefused while there is nothing."""
     row = db.execute("SELECT * FROM device_codes WHERE digest = ?", (digest(secret),)).fetchone()
     if row is None:
         raise RequestRefused("invalid_grant", "The device code is unknown.")
@@ -135,7 +135,7 @@ def use_device_code(db: sqlite3.Connection, secret: str, now: int) -> Grant | No
 
 
 def _count_poll(db: sqlite3.Connection, row: sqlite3.Row, now: int) -> None:
-    """Keep when a device asked; raises RequestRefused if that was too soon (RFC 8628 3.5)."""
+    """Keep when a device asked; raise RequestRefused if that was too soon (RFC 8628 3.5)."""
     interval: int = row["interval_seconds"]
     too_soon = row["polled_at"] is not None and now < row["polled_at"] + interval
     interval += SLOW_DOWN_SECONDS if too_soon else 0

@@ -1,4 +1,4 @@
-"""Grants: what was asked for, and what a person allowed. All tokens hang on a grant."""
+"""Grants: what was asked for, and what a person allowed. Every token belongs to one."""
 
 import sqlite3
 from dataclasses import asdict, dataclass
@@ -58,7 +58,7 @@ def add_grant(
     browser: Browser,
     nonce: str | None = None,
 ) -> Grant:
-    """Grant what was asked for to who is signed in; raises RequestRefused if nobody is."""
+    """Grant what was asked for, as who is signed in; raise RequestRefused if nobody is."""
     if browser.person is None or browser.auth_time is None:
         raise RequestRefused("login_required", "Nobody is signed in.")
     grant = Grant(

@@ -25,7 +25,7 @@ ACR: Final = {ONE_FACTOR: ("pwd",), TWO_FACTORS: ("pwd", "otp", "mfa")}
 """How strongly somebody can sign in, weakest first: each `acr` with its `amr` (RFC 8176 2)."""
 
 DEMO_CODE: Final = "123456"
-"""Of everybody: what an app on a telephone would show."""
+"""Everybody's one-time code; in life an app on a telephone shows a new one each time."""
 
 SCRYPT_COST: Final = 2**11
 """2 MiB and some 5 ms (RFC 7914). Low on purpose: these passwords are on the login page."""
@@ -54,7 +54,7 @@ class Person:
 
     @property
     def email(self) -> str:
-        """Where mail would go."""
+        """The email address."""
         return f"{self.name}@{EMAIL_DOMAIN}"
 
     def claims(self, scope: Collection[str], settings: Settings) -> dict[str, object]:

@@ -3,8 +3,6 @@
 The newest key signs; all of them verify and are published, so another can be added at any time.
 """
 
-import hashlib
-import json
 import sqlite3
 from dataclasses import dataclass, field
 from typing import Final
@@ -14,7 +12,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
-from api_server.bearer.strict_encoding import encode_base64url
+from api_server.bearer.json_web_key import read_key
 from api_server.local_tenant.errors import TokenInvalid
 
 ALGORITHM: Final = "RS256"
@@ -61,7 +59,7 @@ class SigningKeys:
         return jwt.encode(claims, key.private, ALGORITHM, {"kid": key.kid, "typ": typ})
 
     def verify(self, token: str, typ: str) -> dict[str, object]:
-        """Return the claims of a token that this tenant signed; raises TokenInvalid."""
+        """Return the claims of a token that this tenant signed; raise TokenInvalid."""
         if len(token) > MAX_TOKEN_LENGTH:
             raise TokenInvalid("too long")
         try:
@@ -91,15 +89,10 @@ def load_keys(db: sqlite3.Connection, now: int) -> SigningKeys:
 def add_key(db: sqlite3.Connection, now: int) -> SigningKey:
     """Make a key that signs from the next start on; the older ones go on verifying."""
     private = rsa.generate_private_key(65537, KEY_BITS)
-    key = SigningKey(thumbprint(_public_members(private)), private)
+    kid = read_key(_public_members(private), (ALGORITHM,)).thumbprint
+    key = SigningKey(kid, private)
     db.execute("INSERT INTO signing_keys VALUES (?, ?, ?)", (key.kid, _write(private), now))
     return key
-
-
-def thumbprint(members: dict[str, str]) -> str:
-    """Return a key's name, made of its public members (RFC 7638 3)."""
-    text = json.dumps(members, sort_keys=True, separators=(",", ":"))
-    return encode_base64url(hashlib.sha256(text.encode()).digest())
 
 
 def _public_members(private: rsa.RSAPrivateKey) -> dict[str, str]:

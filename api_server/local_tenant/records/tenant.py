@@ -1,4 +1,4 @@
-"""The tenant at work, which every endpoint is given, and how often something may fail at it."""
+"""What every endpoint is given: one issuer with its settings, database, keys and counters."""
 
 import secrets
 import time
@@ -17,7 +17,7 @@ NONCE_SECRET_BYTES: Final = 32
 PASSWORD_TRIES: Final = 10
 USER_CODE_TRIES: Final = 20
 WINDOW_SECONDS: Final = 300
-"""In which so many may be wrong."""
+"""The window that the tries are counted in."""
 
 MAX_KEYS: Final = 1000
 """Names are chosen by whoever tries: the memory for them is bounded."""
@@ -80,7 +80,7 @@ class Tenant:
 def open_tenant(
     settings: Settings, clock: Clock = time.time, randomness: Randomness = secrets.token_bytes
 ) -> Tenant:
-    """Open the issuer's database, with keys and people in it; raises DatabaseUnusable."""
+    """Open the issuer's database, with keys and people in it; raise DatabaseUnusable."""
     database = open_database(settings)
     with database.transaction() as db:
         keys = load_keys(db, int(clock()))

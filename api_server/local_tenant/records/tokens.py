@@ -101,7 +101,7 @@ def add_refresh_token(db: sqlite3.Connection, grant_id: str, tenant: Tenant) -> 
 
 
 def check_refresh_token(db: sqlite3.Connection, secret: str, now: int) -> RefreshToken:
-    """Return a token that may be used; raises RequestRefused.
+    """Return a token that may be used; raise RequestRefused.
 
     One that was used before is in two hands, and nobody can tell whose are the right ones: the
     whole family ends.
