@@ -120,7 +120,9 @@ async def test_key_is_named_by_its_thumbprint(visitor: Visitor) -> None:
 
 
 async def test_health_says_who_is_there(visitor: Visitor) -> None:
-    assert (await visitor.get("/healthz")).json() == {
+    response = await visitor.get("/healthz")
+    assert response.headers["cache-control"] == "no-store"
+    assert response.json() == {
         "service": "doorkey-tenant",
         "status": "ok",
         "issuer": "http://localhost:3002/",

@@ -72,6 +72,14 @@ async def test_tries_are_limited_even_with_the_right_password(
     assert (await visitor.submit(page, **right)).status_code == 303
 
 
+async def test_right_password_in_between_lets_the_tries_begin_anew(visitor: Visitor) -> None:
+    for _ in range(2):
+        page = await visitor.follow(await visitor.authorize(prompt="login"))
+        for _ in range(9):
+            await visitor.submit(page, username="alice", password="wrong", action="login")
+        assert "Alice Archer" in (await visitor.log_in(page)).text
+
+
 async def test_limit_for_one_does_not_lock_another_out(visitor: Visitor) -> None:
     page = await visitor.follow(await visitor.authorize())
     for _ in range(11):
