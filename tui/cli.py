@@ -27,6 +27,7 @@ COMMANDS: Final = {
     "token": "tui.commands.token:token",
     "ping": "tui.commands.session:ping",
     "proxy": "tui.commands.proxy:proxy",
+    "web": "tui.commands.web:web",
     "status": "tui.commands.session:status",
     "logout": "tui.commands.session:logout",
 }

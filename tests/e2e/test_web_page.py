@@ -31,6 +31,11 @@ class Page:
             kind, content = self._packet()
             self.shown += content if kind == b"D" else b""
 
+    def until_ended(self) -> None:
+        while kind := self._out.read(1):
+            content = self._out.read(int.from_bytes(self._out.read(4), "big"))
+            self.shown += content if kind == b"D" else b""
+
     def opened(self) -> str:
         """The address that the app has asked the browser to open."""
         while True:
@@ -61,7 +66,13 @@ def test_a_sign_in_opens_in_the_browser_that_shows_the_app(tmp_path: Path) -> No
                 page.type("l")
                 assert visit(page.opened()) == 0
                 page.until_shown(b"Hello, ")
-                page.type("q")
+                # Under a bare `textual serve`, any website reads the screen.
+                page.type("2v")
+                page.until_shown(b"Not here")
+                page.type("cuq")
+                page.until_ended()
+                assert b"eyJ" not in page.shown, "a token was revealed"
+                assert b"]52;" not in page.shown, "something was copied"
                 assert app.wait(PATIENCE_SECONDS) == 0
             finally:
                 app.kill()

@@ -190,7 +190,7 @@ class DoorkeyApp(App[None]):
 
     def action_go(self, place: Place) -> None:
         """Go to a place."""
-        self.post_message(GoRequested(place))
+        self.navigation.go(place)
 
     @on(GoRequested)
     def _go(self, message: GoRequested) -> None:
@@ -198,11 +198,11 @@ class DoorkeyApp(App[None]):
 
     def action_sign_in(self) -> None:
         """Sign in through the browser."""
-        self.post_message(SignInRequested())
+        self._sign_in(SignInRequested())
 
     def action_switch_account(self) -> None:
         """Sign in as somebody else; whoever is signed in now stays so until that works."""
-        self.post_message(SignInRequested(prompt="login"))
+        self._sign_in(SignInRequested(prompt="login"))
 
     @on(SignInRequested)
     def _sign_in(self, message: SignInRequested) -> None:
@@ -226,12 +226,9 @@ class DoorkeyApp(App[None]):
         elif self.account.signed_in:
             self._background.renew()
 
+    @on(LogOutRequested)
     def action_log_out(self) -> None:
         """End the session, here and at the tenant."""
-        self.post_message(LogOutRequested())
-
-    @on(LogOutRequested)
-    def _log_out(self) -> None:
         if self.account.signed_in:
             self.switch_mode("home")
             self.push_screen(self._doors.log_out())

@@ -68,6 +68,8 @@ class Doors:
     memory: AppMemory = field(default_factory=lambda: AppMemory(memory_path()))
     copy_to_system: "SystemClipboard | None" = None
     look_around: "Look | None" = None
+    withheld: str = ""
+    """Why no token leaves the app here; empty where tokens are shown and copied."""
     keymap_path: Path = field(default_factory=lambda: user_config_dir() / KEYMAP_NAME)
 
     @cached_property
@@ -85,7 +87,8 @@ class Doors:
         """Make Profile."""
         from tui.app.screens.profile import ProfileScreen
 
-        return ProfileScreen(self.service, self.clock, self.memory, self._clipboard())
+        copy = self._clipboard()
+        return ProfileScreen(self.service, self.clock, self.memory, copy, self.withheld)
 
     def external_api(self) -> "ExternalApiScreen":
         """Make External API."""

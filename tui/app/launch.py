@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from tui.config.load import load_config
+from tui.config.paths import WEB_VARIABLE
 from tui.errors import ConfigInvalid
 
 if TYPE_CHECKING:
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
 
 ESCDELAY_MILLISECONDS: Final = "25"
 """From when on Textual calls it Esc; less than our driver's look, or it would look once more."""
+
+UNGUARDED: Final = (
+    "Any website that your browser visits can open this page and read it: `textual serve` does "
+    "not ask who comes. So no token is shown or copied here. `doorkey web` lets only you in."
+)
 
 
 def run_app(arguments: "Namespace") -> int:
@@ -90,7 +96,12 @@ def app_on_web_page(config: "Config", servers: "Servers | None") -> "DoorkeyApp"
         around = replace(look_around(), on_web_page=True)
         return AuthService(config, open_url=open_url, surroundings=around)
 
-    doors = Doors(config, make_service, copy_to_system=_not_to_this_machines_clipboard)
+    doors = Doors(
+        config,
+        make_service,
+        copy_to_system=_not_to_this_machines_clipboard,
+        withheld="" if os.environ.get(WEB_VARIABLE) else UNGUARDED,
+    )
     app = DoorkeyApp(doors, servers)
     return app
 

@@ -8,6 +8,8 @@ from typing import Final
 
 from tui.commands.login_options import LONGEST_SECONDS, add_login_options
 
+LARGEST_PORT: Final = 65535
+
 DESCRIPTION: Final = """\
 Sign in from your terminal through your own browser, see who you are and what your
 tokens say, and call an API with an access token that is always valid.
@@ -85,6 +87,10 @@ def parser(config: Path | None = None) -> argparse.ArgumentParser:
         metavar="HOST:PORT",
         help="where on loopback; without it 127.0.0.1 and any free port",
     )
+    web = command("web", "the app on a page of your browser (extra: doorkey[web])")
+    web.add_argument(
+        "--port", type=_port, metavar="PORT", help="on loopback (default 8000; 0 is any free one)"
+    )
     status = command("status", "say who is signed in, until when, and where that is kept")
     status.add_argument("--json", action="store_true", help="for programs; holds no secrets")
     logout = command("logout", "wipe the session here, revoke it, sign out at the tenant")
@@ -108,6 +114,12 @@ def _common() -> argparse.ArgumentParser:
         help="use the auth_config.json of this folder from now on, without a question",
     )
     return common
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or len(text) > 5 or int(text) > LARGEST_PORT:
+        raise argparse.ArgumentTypeError("a port from 0 to 65535 is expected")
+    return int(text)
 
 
 def _seconds(text: str) -> float:

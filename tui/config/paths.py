@@ -13,6 +13,8 @@ APP_NAME: Final = "doorkey"
 STATE_DIR_VARIABLE: Final = "DOORKEY_STATE_DIR"
 CONFIG_VARIABLE: Final = "DOORKEY_CONFIG"
 SECRET_VARIABLE: Final = "DOORKEY_CLIENT_SECRET"  # noqa: S105 - the name of one, not one
+WEB_VARIABLE: Final = "DOORKEY_WEB"
+"""Set by `doorkey web` for the app that it starts: nobody else can open its page."""
 CONFIG_NAME: Final = "auth_config.json"
 
 LARGEST_CONFIG_BYTES: Final = 1024 * 1024

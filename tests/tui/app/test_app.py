@@ -44,6 +44,15 @@ async def test_keys_lead_to_each_place() -> None:
             await arrival(pilot, on, place)
 
 
+async def test_keys_typed_at_once_are_each_heard_where_the_one_before_led() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: on.app.account.signed_in)
+        for key in "3p":
+            on.app.simulate_key(key)
+        await until(pilot, lambda: "✓ Your Access" in text_of(on.app))
+
+
 async def test_signing_in_greets_by_name_and_says_how_long_the_token_lasts() -> None:
     on = stage()
     async with on.app.run_test(size=SIZE) as pilot:

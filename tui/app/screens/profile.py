@@ -63,11 +63,14 @@ The keys of all these are below.
         clock: Clock,
         memory: AppMemory,
         copy_to_system: SystemClipboard,
+        withheld: str = "",
     ) -> None:
+        """Take the way to the clipboard; `withheld` says why no token may leave the app, if so."""
         super().__init__(service.config.domain, clock)
         self._service = service
         self._memory = memory
         self._copy_to_system = copy_to_system
+        self._withheld = withheld
         self._account = Account()
         self._panes: dict[str, Pane] = {}
         """Of the tabs that have been looked at."""
@@ -146,7 +149,8 @@ The keys of all these are below.
 
     def action_reveal(self) -> None:
         """Show the token of this tab, or hide it again."""
-        self.revealed = not self.revealed
+        if not self._withholds():
+            self.revealed = not self.revealed
 
     def watch_revealed(self) -> None:
         """Show the token, or take it off the screen."""
@@ -162,14 +166,23 @@ The keys of all these are below.
     @work(exclusive=True, group="copy", exit_on_error=False)
     async def action_copy_token(self) -> None:
         """Copy the token of this tab."""
+        if self._withholds():
+            return
         await copy_token(self.app, self._service, self._tab, self._copy_to_system)
 
     @work(exclusive=True, group="copy", exit_on_error=False)
     async def action_copy_curl(self) -> None:
         """Copy a command that calls the API."""
+        if self._withholds():
+            return
         config = self._service.config
         line = curl_line(config, remembered_request(self._memory, config.api_url))
         await copy_quietly(self.app, line, "A curl line, without the token,", self._copy_to_system)
+
+    def _withholds(self) -> bool:
+        if self._withheld:
+            self.notify(self._withheld, title="Not here", severity="warning", markup=False)
+        return bool(self._withheld)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer to copy and reveal where there is a token."""

@@ -1,14 +1,16 @@
 """The way around: each place by its key and by the mouse."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from textual.content import Content
+from textual.message import Message
 from textual.reactive import reactive
 
 from tui.app.account import Account
 from tui.app.keys.caps import key_cap
-from tui.app.messages import PLACES, Place
+from tui.app.messages import PLACES, GoRequested, LogOutRequested, Place, SignInRequested
 from tui.app.widgets.key_line import LinkLine
 
 if TYPE_CHECKING:
@@ -21,11 +23,12 @@ LABELS: Final[Mapping[str, str]] = dict[str, str](
 )
 """What each item is called, by the id of its binding."""
 
-ACTIONS: Final[Mapping[str, str]] = {
-    **{place: f"app.go({place!r})" for place in PLACES},
-    "login": "app.sign_in",
-    "log-out": "app.log_out",
+REQUESTS: Final[Mapping[str, Callable[[], Message]]] = {
+    **{place: partial(GoRequested, place) for place in PLACES},
+    "login": SignInRequested,
+    "log-out": LogOutRequested,
 }
+"""What a click on each item asks for."""
 
 ITEMS: Final[Mapping[str, tuple[str, ...]]] = {
     "restoring": ("home",),
@@ -61,6 +64,10 @@ class NavBar(LinkLine):
     def _bindings_changed(self, _screen: "Screen[object]") -> None:
         self.refresh()
 
+    def action_ask(self, name: str) -> None:
+        """Ask for what the item `name` leads to."""
+        self.post_message(REQUESTS[name]())
+
     def render(self) -> Content:
         """Draw the items, the way out at the right end, and the rule."""
         drawn = {name: self._item(name) for name in self.items}
@@ -75,7 +82,7 @@ class NavBar(LinkLine):
         )
 
     def _item(self, name: str) -> Content:
-        action = ACTIONS[name]
+        action = f"ask({name!r})"
         label = "$foreground bold" if name == self._current else "$foreground-muted"
         item = Content.assemble(
             " ",

@@ -66,7 +66,7 @@ async def test_what_the_mouse_points_at_lights_up_until_it_leaves() -> None:
         await until(pilot, lambda: on.app.account.signed_in)
         nav = on.app.screen.query_one(NavBar)
         await point_at(pilot, "2 Profile")
-        assert nav.lit == "app.go('profile')"
+        assert nav.lit == "ask('profile')"
         assert nav.styles.pointer == "pointer"
         await pilot.hover("#greeting")
         assert nav.lit == ""

@@ -1,0 +1,110 @@
+"""`doorkey web` in a real Chromium: the browser that was let in, and a page that should not be."""
+
+import asyncio
+import subprocess
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from playwright.async_api import Page, WebSocket
+
+from tests.support.chromium import chromium_page
+from tests.support.worlds import DOORKEY, PATIENCE_SECONDS, new_world
+
+pytestmark = pytest.mark.browser
+
+EVIL = """<!DOCTYPE html><title>evil</title><iframe src="{origin}/"></iframe><script>
+const socket = new WebSocket("{origin}/ws".replace("http", "ws"));
+socket.onopen = () => document.title = "opened";
+socket.onclose = () => document.title = "refused";
+</script>"""
+"""A page of another server on the same host, so that the browser sends the cookie along."""
+
+
+@asynccontextmanager
+async def served_page(folder: Path) -> AsyncIterator[str]:
+    """Run `doorkey web`; yields the address that it prints."""
+    world = new_world(folder)
+    process = await asyncio.create_subprocess_exec(
+        *DOORKEY, "--config", str(world.config.path), "web", "--port", "0",
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env=world.environment,
+    )  # fmt: skip
+    assert process.stdout is not None
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            yield (await process.stdout.readline()).decode().strip()
+            process.terminate()
+            assert await process.wait() == 0
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+class Terminal:
+    """What the page's socket has brought."""
+
+    def __init__(self, page: Page) -> None:
+        self._shown = b""
+        self._more = asyncio.Event()
+        page.on("websocket", self._follow)
+
+    async def until_shown(self, words: bytes) -> None:
+        while words not in self._shown:
+            self._more.clear()
+            await self._more.wait()
+
+    def _follow(self, socket: WebSocket) -> None:
+        socket.on("framereceived", self._add)
+
+    def _add(self, frame: str | bytes) -> None:
+        self._shown += frame if isinstance(frame, bytes) else frame.encode()
+        self._more.set()
+
+
+async def test_the_browser_that_opens_the_address_sees_the_app_and_types_into_it(
+    tmp_path: Path,
+) -> None:
+    async with chromium_page() as page, served_page(tmp_path) as address:
+        complaints: list[str] = []
+        page.on("console", lambda said: complaints.append(said.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        terminal = Terminal(page)
+        await page.goto(address)
+        await terminal.until_shown(b"signed out")
+        assert page.url == address.partition("open/")[0]
+        assert "once" not in await page.content()
+        await page.keyboard.type("q")
+        await page.wait_for_selector("#ended", state="visible")
+        assert not [each for each in complaints if "Content Security" in each], complaints
+
+
+async def test_a_page_of_another_server_gets_neither_the_socket_nor_a_frame(
+    tmp_path: Path,
+) -> None:
+    async with chromium_page() as page, served_page(tmp_path) as address:
+        terminal = Terminal(page)
+        await page.goto(address)
+        await terminal.until_shown(b"signed out")
+        (tmp_path / "evil.html").write_text(EVIL.replace("{origin}", address.partition("/open")[0]))
+        handler = partial(QuietHandler, directory=str(tmp_path))
+        with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+            Thread(target=server.serve_forever).start()
+            try:
+                await page.goto(f"http://127.0.0.1:{server.server_port}/evil.html")
+                await page.wait_for_function("document.title != 'evil'")
+                assert await page.title() == "refused"
+                assert "Doorkey" not in await page.frames[1].content()
+            finally:
+                server.shutdown()
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    """Serves a folder, and keeps no log."""
+
+    def log_message(self, *_arguments: object) -> None:
+        return

@@ -1,0 +1,180 @@
+"""`doorkey web` against those who should not get in (security checklist 56)."""
+
+import asyncio
+import os
+import sys
+from asyncio.subprocess import PIPE
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from http.cookies import Morsel
+from pathlib import Path
+
+import pytest
+from aiohttp import ClientResponse, ClientSession, CookieJar, WSServerHandshakeError
+
+from tests.support.other_user import NOBODY, needs_root, request_of, send_as
+from tests.support.processes import children
+from tui.commands.web_page import GuardedPage
+
+PATIENCE_SECONDS = 20
+
+APP = [sys.executable, "-c", "import sys; print('__GANGLION__', flush=True); sys.stdin.read(1)"]
+"""As much of a Textual app as a page needs."""
+
+
+class Visit:
+    """A browser at the page: it keeps cookies, and says where it comes from."""
+
+    def __init__(self, page: GuardedPage, browser: ClientSession) -> None:
+        self.page = page
+        self.origin = page.address.partition("/open/")[0]
+        self.browser = browser
+
+    async def open(self) -> ClientResponse:
+        return await self.browser.get(self.page.address)
+
+    async def get(self, path: str, **headers: str) -> tuple[int, str]:
+        async with self.browser.get(self.origin + path, headers=headers) as answer:
+            return answer.status, await answer.text()
+
+    async def cannot_connect(self, **headers: str) -> bool:
+        """Whether the WebSocket is refused, for that very reason."""
+        with pytest.raises(WSServerHandshakeError) as refused:
+            await self.browser.ws_connect(f"{self.origin}/ws", headers=headers)
+        return refused.value.status == 403
+
+    @property
+    def cookie(self) -> "Morsel[str]":
+        return next(iter(self.browser.cookie_jar))
+
+
+@asynccontextmanager
+async def visited() -> AsyncIterator[Visit]:
+    page = GuardedPage(APP, 0)
+    async with page.served(), ClientSession(cookie_jar=CookieJar(unsafe=True)) as browser:
+        yield Visit(page, browser)
+    # textual-serve tells the app to quit, and does not wait for its end.
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while children(os.getpid()):  # noqa: ASYNC110 - the end of a process sets no event
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.01)
+
+
+async def test_whoever_brings_the_secret_gets_the_page_and_the_socket() -> None:
+    async with visited() as visit:
+        opened = await visit.open()
+        assert opened.status == 200
+        assert 'url=/"' in await opened.text()
+        status, page = await visit.get("/")
+        assert status == 200
+        assert f"{visit.origin.replace('http', 'ws')}/ws" in page
+        assert (await visit.get("/static/js/textual.js"))[0] == 200
+        async with visit.browser.ws_connect(
+            f"{visit.origin}/ws", headers={"Origin": visit.origin}
+        ) as socket:
+            await socket.send_json(["ping", 7])
+            assert await socket.receive_json() == ["pong", 7]
+
+
+async def test_the_secret_becomes_a_cookie_that_no_script_and_no_other_site_has() -> None:
+    async with visited() as visit:
+        await visit.open()
+        assert visit.cookie["httponly"]
+        assert visit.cookie["samesite"] == "Strict"
+        assert not visit.cookie["domain"] or visit.cookie["domain"] == "127.0.0.1"
+        assert visit.cookie.value not in visit.page.address
+
+
+@pytest.mark.parametrize("path", ["/", "/ws", "/page.css", "/static/js/textual.js", "/download/x"])
+async def test_without_the_cookie_nothing_is_served(path: str) -> None:
+    async with visited() as visit:
+        status, why = await visit.get(path, Origin=visit.origin)
+        assert (status, "was not let in" in why) == (403, True)
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://127.0.0.1:1", ""])
+async def test_the_socket_of_another_website_is_refused_with_the_cookie_too(origin: str) -> None:
+    async with visited() as visit:
+        await visit.open()
+        assert await visit.cannot_connect(Origin=origin)
+        status, why = await visit.get("/ws", Origin=origin)
+        assert (status, why) == (403, "Another website asks.\n")
+        assert (await visit.get("/", Origin=origin))[0] == 403
+
+
+async def test_a_socket_that_does_not_say_where_it_comes_from_is_refused() -> None:
+    async with visited() as visit:
+        await visit.open()
+        assert await visit.get("/ws") == (403, "Another website asks.\n")
+
+
+@pytest.mark.parametrize("host", ["evil.example", "localhost", "127.0.0.1", ""])
+async def test_a_name_that_leads_here_is_refused(host: str) -> None:
+    async with visited() as visit:
+        await visit.open()
+        assert await visit.get("/", Host=host) == (403, "The host is not this page's.\n")
+        assert (await visit.get("/open/guess", Host=host))[0] == 403
+
+
+async def test_the_address_works_once_and_its_second_use_ends_the_page() -> None:
+    async with visited() as visit, ClientSession() as thief:
+        ended: list[bool] = []
+        visit.page.when_abused(lambda: ended.append(True))
+        await visit.open()
+        stolen = await thief.get(visit.page.address)
+        assert (stolen.status, await stolen.text()) == (403, "This address was opened already.\n")
+        assert "Set-Cookie" not in stolen.headers
+        assert ended == [True]
+        assert visit.page.is_abused
+
+
+async def test_the_browser_that_was_let_in_may_reload_the_address() -> None:
+    async with visited() as visit:
+        await visit.open()
+        assert (await visit.open()).status == 200
+        assert not visit.page.is_abused
+
+
+async def test_a_guessed_secret_opens_nothing_and_uses_nothing_up() -> None:
+    async with visited() as visit:
+        for guess in ("x", "é", visit.page.address[-42:], "%00"):
+            status, _ = await visit.get(f"/open/{guess}")
+            assert status == 403, guess
+        assert not list(visit.browser.cookie_jar)
+        assert (await visit.open()).status == 200
+
+
+@pytest.mark.parametrize("path", ["/", "/open/x", "/static/js/textual.js", "/nowhere"])
+async def test_no_answer_may_be_framed_or_load_anything_from_elsewhere(path: str) -> None:
+    async with visited() as visit:
+        await visit.open()
+        async with visit.browser.get(visit.origin + path) as answer:
+            policy = answer.headers["Content-Security-Policy"]
+            assert "frame-ancestors 'none'" in policy
+            assert policy.startswith("default-src 'none'; script-src 'self';")
+            assert answer.headers["X-Frame-Options"] == "DENY"
+            assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+            assert answer.headers["Cache-Control"] == "no-store"
+
+
+async def test_it_listens_on_loopback_alone() -> None:
+    tables = [Path("/proc/net/tcp"), Path("/proc/net/tcp6")]
+    async with visited() as visit:
+        port = f"{int(visit.origin.rpartition(':')[2]):04X}"
+        lines = [line.split() for table in tables for line in table.read_text().splitlines()]
+        listening = [line[1] for line in lines if line[3] == "0A" and line[1].endswith(port)]
+        assert listening == [f"0100007F:{port}"]
+
+
+@needs_root
+async def test_another_user_of_the_machine_is_refused_with_the_secret_in_hand() -> None:
+    async with visited() as visit:
+        host, _, port = visit.origin.removeprefix("http://").partition(":")
+        path = visit.page.address.removeprefix(visit.origin)
+        request = request_of(host, int(port), path).replace("HTTP/1.1", "HTTP/1.0")
+        command = send_as(NOBODY, host, int(port), request)
+        nobody = await asyncio.create_subprocess_exec(*command, stdout=PIPE)
+        said = (await nobody.communicate())[0].decode()
+        assert "403" in said
+        assert "Another user of this machine asks." in said
+        assert (await visit.open()).status == 200

@@ -1,0 +1,62 @@
+"""`doorkey web`: the app on a page of one's own browser, and of no other."""
+
+import asyncio
+import os
+import signal
+import sys
+from argparse import Namespace
+from typing import Final
+
+from tui.config.load import load_config
+from tui.config.paths import WEB_VARIABLE
+from tui.errors import ConfigInvalid, DoorkeyError
+from tui.loopback_peer import port_holder
+
+PORT: Final = 8000
+
+
+def web(arguments: Namespace) -> int:
+    """Serve the page until interrupted; its address is the one line on stdout."""
+    config = load_config(arguments.config)
+    os.environ[WEB_VARIABLE] = "1"
+    command = [sys.executable, "-P", "-m", "tui", "--config", str(config.path.absolute())]
+    port = PORT if arguments.port is None else arguments.port
+    asyncio.run(_serve(command, port))
+    return 0
+
+
+async def _serve(command: list[str], port: int) -> None:
+    try:
+        from tui.commands.web_page import GuardedPage
+    except ModuleNotFoundError as missing:
+        raise ConfigInvalid(
+            f"doorkey web needs the package {missing.name}. Install doorkey with its extra: "
+            "pip install 'doorkey[web]'."
+        ) from None
+    try:
+        page = GuardedPage(command, port)
+    except OSError as error:
+        raise ConfigInvalid(_taken(port, error)) from None
+    loop, ended = asyncio.get_running_loop(), asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, ended.set)
+    async with page.served():
+        sys.stdout.write(page.address + "\n")
+        sys.stdout.flush()
+        sys.stderr.write("Open this address in your browser; it works once. Ctrl-C ends.\n")
+        page.when_abused(ended.set)
+        await ended.wait()
+    if page.is_abused:
+        raise DoorkeyError(
+            "The address was opened a second time, by somebody without your browser's cookie: "
+            "somebody else may have read it. The page has ended. Run doorkey web again."
+        )
+
+
+def _taken(port: int, error: OSError) -> str:
+    holder = port_holder(port)
+    held = f", held by process {holder[0]} ({holder[1]})" if holder else ""
+    return (
+        f"Port {port} cannot be listened on ({error.strerror}){held}. "
+        "End that program, or name another port with --port; 0 is any free one."
+    )
