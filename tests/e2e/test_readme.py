@@ -39,7 +39,13 @@ SCOPES = {
 
 KEY_NAMES = {"Esc": "escape", "Enter": "enter", "F1": "f1", "Ctrl+P": "ctrl+p", "/": "slash"}
 
-VALUES = {"SECONDS": "60", "HOST:PORT": "127.0.0.1:0", "NAME": "work", "SHELL": "bash"}
+VALUES = {
+    "PORT": "8000",
+    "SECONDS": "60",
+    "HOST:PORT": "127.0.0.1:0",
+    "NAME": "work",
+    "SHELL": "bash",
+}
 """For what stands in capitals in the table of commands."""
 
 
@@ -143,7 +149,9 @@ def test_each_option_is_in_the_table(
     with pytest.raises(SystemExit):
         parse([*name, "--help"])
     options = set(re.findall(r"--[a-z-]+", capsys.readouterr().out.partition("\n\n")[0]))
-    assert options - {"--config", "--help", "--version"} <= set(re.findall(r"--[a-z-]+", does))
+    assert options - {"--config", "--trust", "--help", "--version"} <= set(
+        re.findall(r"--[a-z-]+", does)
+    )
 
 
 def test_the_exit_codes_are_those_of_the_errors() -> None:

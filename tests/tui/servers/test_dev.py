@@ -53,6 +53,19 @@ async def test_both_servers_start_answer_and_end(world: World, servers: Servers)
         assert await probe(server) == "nobody"
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux tells the limits of a process")
+async def test_no_server_that_holds_tokens_leaves_a_core_dump(servers: Servers) -> None:
+    """Security checklist 64."""
+    await servers.start()
+    mains = children(os.getpid())
+    family = {*mains, *(child for main in mains for child in children(main))}
+    assert len(family) >= 2
+    for process in family:
+        limits = Path(f"/proc/{process}/limits").read_text().splitlines()
+        core = next(line for line in limits if line.startswith("Max core file size"))
+        assert core.split()[4:6] == ["0", "0"]
+
+
 async def test_a_server_of_our_own_that_runs_already_is_used(
     world: World, servers: Servers
 ) -> None:
