@@ -27,7 +27,7 @@ class RequestRefused(Exception):
     def response(self) -> JSONResponse:
         """Return the answer of the token endpoint (RFC 6749 5.2)."""
         body = {"error": self.error, "error_description": self.description}
-        return JSONResponse(body, self.status, {"Cache-Control": "no-store"})
+        return JSONResponse(body, self.status)
 
 
 class BrowserStopped(Exception):

@@ -17,7 +17,7 @@ DEFAULTS: Final = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
-"""An answer that needs another value sets it itself."""
+"""An answer that needs another value sets it itself; `no-store` is RFC 6749 5.1's, for tokens."""
 
 MISDIRECTED: Final = PlainTextResponse(
     "This server answers to the names of the loopback interface only.\n",

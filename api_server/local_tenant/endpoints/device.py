@@ -60,9 +60,7 @@ class DeviceEndpoint:
             return error.response()
         with self.tenant.database.transaction() as db:
             secret, code = add_device(db, self.tenant, settings.client_id, scope, audience)
-        return JSONResponse(
-            self._answer(secret, format_user_code(code)), headers={"Cache-Control": "no-store"}
-        )
+        return JSONResponse(self._answer(secret, format_user_code(code)))
 
     async def get(self, request: Request) -> Response:
         """Ask the person for the code; it may be in the address already."""

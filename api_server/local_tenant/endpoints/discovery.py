@@ -49,8 +49,7 @@ class DiscoveryEndpoint:
                 "issuer": settings.issuer,
                 "client_id": settings.client_id,
                 "audience": settings.audience,
-            },
-            headers={"Cache-Control": "no-store"},
+            }
         )
 
 

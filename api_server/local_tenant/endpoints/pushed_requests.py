@@ -33,8 +33,7 @@ class PushedRequestEndpoint:
         with self.tenant.database.transaction() as db:
             request_uri = add_pushed_request(db, asked.encoded(), self.tenant)
         body = {"request_uri": request_uri, "expires_in": PUSHED_LIFETIME_SECONDS}
-        response = JSONResponse(body, HTTPStatus.CREATED, {"Cache-Control": "no-cache, no-store"})
-        return add_nonce(response, self.tenant)
+        return add_nonce(JSONResponse(body, HTTPStatus.CREATED), self.tenant)
 
     async def _read(self, request: Request) -> Parameters:
         """Return a request that the authorization endpoint will take; raise RequestRefused."""

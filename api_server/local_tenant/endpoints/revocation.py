@@ -32,7 +32,7 @@ class RevocationEndpoint:
             return error.response()
         with self.tenant.database.transaction() as db:
             self._revoke(db, token)
-        return Response(headers={"Cache-Control": "no-store"})
+        return Response()
 
     def _revoke(self, db: sqlite3.Connection, token: str) -> None:
         # the hint is not needed: the two kinds cannot be taken for each other

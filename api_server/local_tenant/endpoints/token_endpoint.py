@@ -46,8 +46,7 @@ class TokenEndpoint:
             tokens = await self._answer(request)
         except RequestRefused as error:
             return add_nonce(error.response(), self.tenant)
-        response = JSONResponse(tokens, headers={"Cache-Control": "no-store"})
-        return add_nonce(response, self.tenant)
+        return add_nonce(JSONResponse(tokens), self.tenant)
 
     async def _answer(self, request: Request) -> TokenSet:
         settings = self.tenant.settings

@@ -46,8 +46,7 @@ class UserinfoEndpoint:
             claims = self._claims(request, sent)
         except Refusal as refusal:
             return add_nonce(CHALLENGER.answer(refusal, scheme), self.tenant)
-        response = JSONResponse(claims, headers={"Cache-Control": "no-store"})
-        return add_nonce(response, self.tenant)
+        return add_nonce(JSONResponse(claims), self.tenant)
 
     def _claims(self, request: Request, sent: SentToken) -> dict[str, object]:
         with self.tenant.database.transaction() as db:

@@ -104,10 +104,8 @@ def revoke_grant(db: sqlite3.Connection, grant_id: str) -> None:
     db.execute("UPDATE grants SET revoked = 1 WHERE id = ?", (grant_id,))
 
 
-def has_consented(db: sqlite3.Connection, asked: AccessRequest, browser: Browser | None) -> bool:
+def has_consented(db: sqlite3.Connection, asked: AccessRequest, browser: Browser) -> bool:
     """Tell whether who is signed in has allowed each of these scopes before."""
-    if browser is None or browser.person is None:
-        return False
     rows = db.execute(
         "SELECT scope FROM consents WHERE person = ? AND client_id = ?",
         (browser.person, asked.client_id),

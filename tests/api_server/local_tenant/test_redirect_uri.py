@@ -1,6 +1,6 @@
 import pytest
 
-from api_server.local_tenant.redirect_uri import is_registrable
+from api_server.local_tenant.redirect_uri import is_registered, is_registrable
 from tests.support.visitor import Visitor
 
 
@@ -96,3 +96,18 @@ def test_client_may_have_https_anywhere_and_http_on_loopback_only(
 ) -> None:
     """security.md 58: 127.0.0.0/8 and [::1] are loopback, by the server's one definition."""
     assert is_registrable(uri) is registrable
+
+
+@pytest.mark.parametrize(
+    ("uri", "registered"),
+    [
+        ("https://app.example/callback", True),
+        ("https://app.example:444/callback", False),
+        ("https://app.example/callback/", False),
+        ("http://127.0.0.1:8642/callback", False),
+        ("http://localhost/callback", False),
+    ],
+)
+def test_https_address_is_compared_to_the_letter(uri: str, registered: bool) -> None:
+    # RFC 9700 4.1.3: the port of a loopback address is the one exception
+    assert is_registered(uri, ["https://app.example/callback"]) is registered

@@ -2,6 +2,7 @@ import os
 import socket
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -172,3 +173,39 @@ def test_server_says_that_it_is_not_for_production_and_ends_with_its_parent(
             assert client.get(f"http://127.0.0.1:{port}/healthz").json()["issuer"] == issuer
         server.stdin.close()
         assert server.wait(20) == 0
+
+
+@pytest.mark.parametrize("flag", NEEDED)
+def test_flag_that_is_missing_is_named(flag: str, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = [part for name, value in NEEDED.items() if name != flag for part in (name, value)]
+    with pytest.raises(SystemExit, match="2"):
+        read_command_line(arguments)
+    assert f"required: {flag}" in capsys.readouterr().err
+
+
+def test_flags_cannot_be_abbreviated(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        read_command_line([*flags(), "--dpop"])
+    assert "unrecognized arguments: --dpop" in capsys.readouterr().err
+
+
+def test_client_without_an_address_to_lead_back_to_is_refused(tmp_path: Path) -> None:
+    settings = read_command_line(flags()).settings
+    with pytest.raises(SettingsInvalid, match="at least one is needed"):
+        replace(settings, redirect_uris=())
+
+
+def test_port_of_an_issuer_without_one_is_80() -> None:
+    assert read_command_line(flags(issuer="http://localhost/")).settings.port == 80
+
+
+@pytest.mark.parametrize("port", ["1", "65535"])
+def test_every_port_there_is_will_do(port: str) -> None:
+    assert read_command_line(flags(port=port)).settings.port == int(port)
+
+
+def test_what_is_demanded_is_off_unless_told() -> None:
+    settings = read_command_line(flags()).settings
+    assert (settings.dpop_nonce, settings.require_pushed_requests) == (False, False)
+    told = read_command_line([*flags(), "--dpop-nonce", "--require-pushed-requests"]).settings
+    assert (told.dpop_nonce, told.require_pushed_requests) == (True, True)

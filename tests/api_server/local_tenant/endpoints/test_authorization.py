@@ -210,3 +210,24 @@ async def test_hint_at_somebody_else_asks_for_a_login(visitor: Visitor) -> None:
     page = await visitor.follow(await visitor.authorize(login_hint="bob@example.com"))
     assert 'value="bob@example.com"' in page.text
     assert "code" in parameters_of(await visitor.authorize(login_hint="Alice"))
+
+
+async def test_silent_sign_in_of_a_browser_that_nobody_signed_in_with_says_so(
+    visitor: Visitor,
+) -> None:
+    await visitor.get("/device")
+    answer = parameters_of(await visitor.authorize(prompt="none"))
+    assert answer["error"] == "login_required"
+
+
+async def test_nobody_can_go_on_as_nobody(visitor: Visitor) -> None:
+    page = await visitor.follow(await visitor.authorize())
+    answer = await visitor.submit(page, action="continue", username="", password="")
+    assert answer.status_code == 401
+
+
+async def test_max_age_of_zero_asks_also_in_the_second_of_the_login(visitor: Visitor) -> None:
+    """OIDC Core 3.1.2.1: as good as prompt=login."""
+    await visitor.sign_in()
+    page = await visitor.follow(await visitor.authorize(max_age="0"))
+    assert "alice-password" in page.text

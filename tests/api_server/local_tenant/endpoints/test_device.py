@@ -118,7 +118,9 @@ async def test_device_code_is_good_once_and_a_replay_revokes(visitor: Visitor) -
     codes = await ask(visitor)
     await visitor.allow(await consent_page_of(visitor, codes))
     tokens = (await poll(visitor, codes)).json()
-    assert await error_of_poll(visitor, codes) == "invalid_grant"
+    replayed = await poll(visitor, codes)
+    assert replayed.json()["error"] == "invalid_grant"
+    assert "The device code was used before" in replayed.json()["error_description"]
     assert (await visitor.renew(tokens["refresh_token"])).status_code == 400
 
 
@@ -226,8 +228,20 @@ async def test_device_codes_are_stored_as_digests_only(visitor: Visitor, tenant:
 
 
 def test_letters_of_user_codes_come_equally_often() -> None:
-    # bytes in a row, each value once: those from 240 on are drawn again, the rest are 12 of each
-    drawn = iter(range(256))
+    # each value once: those from 240 on are drawn again, the rest are 12 of each
+    drawn = iter([*range(240, 256), *range(240)])
     letters = "".join(draw_user_code(lambda _: bytes([next(drawn)])) for _ in range(30))
     assert {letters.count(letter) for letter in ALPHABET} == {12}
-    assert next(drawn) == 240
+    assert list(drawn) == []
+
+
+async def test_code_that_has_expired_is_known_as_such_for_an_hour(
+    visitor: Visitor, clock: Seconds
+) -> None:
+    codes = await ask(visitor)
+    clock.advance(600 + 3599)
+    await ask(visitor)
+    assert await error_of_poll(visitor, codes) == "expired_token"
+    clock.advance(1)
+    await ask(visitor)
+    assert await error_of_poll(visitor, codes) == "invalid_grant"

@@ -1,9 +1,15 @@
+from collections.abc import Callable
+from dataclasses import replace
+
+import httpx
 import pytest
 
+from api_server.local_tenant.app import build_app
 from api_server.local_tenant.records.tenant import Tenant
+from api_server.local_tenant.settings import Settings
 from tests.support.clocks import Seconds
 from tests.support.forms import last_form
-from tests.support.visitor import Visitor, parameters_of
+from tests.support.visitor import REQUEST, Visitor, parameters_of
 
 
 async def login_page_of(visitor: Visitor) -> str:
@@ -198,3 +204,13 @@ async def test_passwords_are_not_in_the_database(tenant: Tenant) -> None:
     rows = tenant.database.connection.execute("SELECT * FROM people").fetchall()
     assert len(rows) == 3
     assert "-password" not in str([tuple(row) for row in rows])
+
+
+async def test_cookie_is_for_the_path_of_the_issuer(
+    settings: Settings, open_one: Callable[[Settings], Tenant]
+) -> None:
+    app = build_app(open_one(replace(settings, issuer="http://localhost:3002/realms/one")))
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost:3002") as client:
+        response = await client.get("/realms/one/authorize", params=REQUEST)
+    assert "Path=/realms/one;" in response.headers["set-cookie"]

@@ -1,6 +1,12 @@
+from collections.abc import Callable
+from dataclasses import replace
+
 import httpx
 import pytest
 
+from api_server.local_tenant.app import build_app
+from api_server.local_tenant.records.tenant import Tenant
+from api_server.local_tenant.settings import Settings
 from tests.support.clocks import Seconds
 from tests.support.visitor import Visitor, parameters_of
 
@@ -144,3 +150,36 @@ async def test_markup_in_the_request_is_only_ever_shown_as_text(visitor: Visitor
     page = await logout(visitor, state=hostile, post_logout_redirect_uri=hostile)
     assert "<script" not in page.text
     assert "<script" not in (await visitor.submit(page)).text
+
+
+async def test_browser_that_nobody_is_signed_in_with_is_asked_nothing(visitor: Visitor) -> None:
+    # it has a cookie of ours, but nobody's
+    await visitor.get("/device")
+    params = {"client_id": "doorkey-local", "post_logout_redirect_uri": "http://127.0.0.1:8642/"}
+    response = await visitor.client.get("/logout", params=params)
+    assert response.headers["location"] == "http://127.0.0.1:8642/"
+    answer = await visitor.client.post("/logout/confirm", data=params)
+    assert answer.headers["location"] == "http://127.0.0.1:8642/"
+
+
+async def test_repeated_return_address_is_not_followed(visitor: Visitor) -> None:
+    """security.md 13."""
+    uri = "post_logout_redirect_uri=http://127.0.0.1:8642/"
+    response = await visitor.get(f"/logout?client_id=doorkey-local&{uri}&{uri}")
+    assert response.status_code == 200
+    assert "location" not in response.headers
+
+
+async def test_hint_that_was_given_to_another_client_asks(
+    visitor: Visitor, settings: Settings, open_one: Callable[[Settings], Tenant], tenant: Tenant
+) -> None:
+    """RP-Initiated Logout 2: the hint's audience is the client."""
+    tokens = await visitor.tokens()
+    tenant.close()
+    app = build_app(open_one(replace(settings, client_id="another")))
+    visitor.client = httpx.AsyncClient(
+        transport=httpx.ASGITransport(app),
+        base_url="http://localhost:3002",
+        cookies=visitor.client.cookies,
+    )
+    assert "Sign out?" in (await logout(visitor, id_token_hint=tokens["id_token"])).text

@@ -224,3 +224,8 @@ async def test_metadata_says_where_to_push_and_whether_one_must(
         metadata = (await somebody.get("/.well-known/openid-configuration")).json()
         assert metadata["pushed_authorization_request_endpoint"] == PAR_URL
         assert metadata["require_pushed_authorization_requests"] is required
+
+
+async def test_thumbprint_can_be_pushed_without_a_proof(visitor: Visitor) -> None:
+    """RFC 9449 10."""
+    assert (await push(visitor, dpop_jkt=Prover().thumbprint)).status_code == 201

@@ -33,7 +33,9 @@ async def test_renewed_id_token_is_of_the_same_sign_in(visitor: Visitor, clock: 
 async def test_reuse_revokes_the_whole_family(visitor: Visitor) -> None:
     tokens = await visitor.tokens()
     renewed = (await visitor.renew(tokens["refresh_token"])).json()
-    assert (await visitor.renew(tokens["refresh_token"])).json()["error"] == "invalid_grant"
+    reused = (await visitor.renew(tokens["refresh_token"])).json()
+    assert reused["error"] == "invalid_grant"
+    assert "The refresh token was used before" in reused["error_description"]
     assert (await visitor.renew(renewed["refresh_token"])).json()["error"] == "invalid_grant"
     assert (await visitor.userinfo(renewed["access_token"])).status_code == 401
 
@@ -108,6 +110,12 @@ async def test_scope_cannot_be_widened_and_trying_uses_nothing_up(visitor: Visit
     response = await visitor.renew(tokens["refresh_token"], scope="openid read:messages")
     assert response.json()["error"] == "invalid_scope"
     assert (await visitor.renew(tokens["refresh_token"])).status_code == 200
+
+
+async def test_scope_of_nothing_but_blanks_is_refused(visitor: Visitor) -> None:
+    tokens = await visitor.tokens()
+    response = await visitor.renew(tokens["refresh_token"], scope=" ")
+    assert response.json()["error"] == "invalid_scope"
 
 
 async def test_resource_may_be_repeated_at_renewal(visitor: Visitor) -> None:

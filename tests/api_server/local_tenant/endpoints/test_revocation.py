@@ -1,5 +1,12 @@
+from collections.abc import Callable
+from dataclasses import replace
+
+import httpx
 import pytest
 
+from api_server.local_tenant.app import build_app
+from api_server.local_tenant.records.tenant import Tenant
+from api_server.local_tenant.settings import Settings
 from tests.support.visitor import Visitor, changed
 
 
@@ -14,7 +21,9 @@ async def test_refresh_token_takes_all_of_its_family_along(
 ) -> None:
     tokens = await visitor.tokens()
     assert await revoke(visitor, tokens["refresh_token"], token_type_hint=hint) == 200
-    assert (await visitor.renew(tokens["refresh_token"])).json()["error"] == "invalid_grant"
+    refused = (await visitor.renew(tokens["refresh_token"])).json()
+    assert refused["error"] == "invalid_grant"
+    assert "The refresh token was revoked." in refused["error_description"]
     assert (await visitor.userinfo(tokens["access_token"])).status_code == 401
 
 
@@ -52,3 +61,17 @@ async def test_other_clients_cannot_revoke(visitor: Visitor) -> None:
 
 async def test_request_without_a_token_is_refused(visitor: Visitor) -> None:
     assert await revoke(visitor, "x", token=None) == 400
+
+
+async def test_tokens_of_another_client_are_not_revoked(
+    visitor: Visitor, settings: Settings, open_one: Callable[[Settings], Tenant], tenant: Tenant
+) -> None:
+    """RFC 7009 2.1."""
+    tokens = await visitor.tokens()
+    other = build_app(open_one(replace(settings, client_id="another")))
+    transport = httpx.ASGITransport(other)
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost:3002") as client:
+        for name in ("access_token", "refresh_token"):
+            assert await revoke(Visitor(client), tokens[name], client_id="another") == 200
+    assert (await visitor.userinfo(tokens["access_token"])).status_code == 200
+    assert (await visitor.renew(tokens["refresh_token"])).status_code == 200

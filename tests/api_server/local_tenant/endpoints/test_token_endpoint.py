@@ -3,6 +3,7 @@ import asyncio
 import httpx
 import pytest
 
+from api_server.local_tenant.records.tenant import Tenant
 from tests.support.clocks import Seconds
 from tests.support.visitor import VERIFIER, Visitor
 
@@ -130,6 +131,9 @@ async def test_repeated_parameter_is_refused(visitor: Visitor, name: str) -> Non
 async def test_body_that_is_no_form_is_refused(visitor: Visitor, kind: str, body: bytes) -> None:
     response = await visitor.client.post("/token", content=body, headers={"Content-Type": kind})
     assert_refused(response, "invalid_request")
+    is_form = kind == "application/x-www-form-urlencoded"
+    reason = "cannot be read" if is_form else "The body must be application/x-www-form-urlencoded"
+    assert reason in response.json()["error_description"]
 
 
 async def test_body_beyond_the_cap_is_refused(visitor: Visitor) -> None:
@@ -160,3 +164,13 @@ async def test_same_target_as_at_the_sign_in_is_fine(visitor: Visitor) -> None:
 async def test_get_is_not_allowed(visitor: Visitor) -> None:
     response = await visitor.get("/token?grant_type=authorization_code")
     assert response.status_code == 405
+
+
+async def test_code_of_a_grant_that_was_revoked_meanwhile_is_refused(
+    visitor: Visitor, tenant: Tenant
+) -> None:
+    code = (await visitor.sign_in())["code"]
+    tenant.database.connection.execute("UPDATE grants SET revoked = 1")
+    response = await visitor.redeem(code)
+    assert_refused(response, "invalid_grant")
+    assert "It was revoked" in response.json()["error_description"]

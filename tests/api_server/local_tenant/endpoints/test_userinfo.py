@@ -30,6 +30,13 @@ async def test_token_can_be_posted(visitor: Visitor) -> None:
     assert in_form.json()["sub"] == "local|alice"
 
 
+async def test_token_in_the_body_of_a_get_is_not_looked_for(visitor: Visitor) -> None:
+    # RFC 6750 2.2: a method whose body has a meaning
+    token = str((await visitor.tokens())["access_token"])
+    response = await visitor.client.request("GET", "/userinfo", data={"access_token": token})
+    assert response.status_code == 401
+
+
 async def test_no_token_gets_a_challenge_without_an_error(visitor: Visitor) -> None:
     response = await visitor.get("/userinfo")
     assert response.status_code == 401

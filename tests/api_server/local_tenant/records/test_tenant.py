@@ -1,4 +1,7 @@
-from api_server.local_tenant.records.tenant import MAX_KEYS, Attempts
+from dataclasses import replace
+
+from api_server.local_tenant.records.tenant import MAX_KEYS, Attempts, Tenant, open_tenant
+from api_server.local_tenant.settings import Settings
 
 
 def test_as_many_failures_as_allowed_are_one_too_many() -> None:
@@ -42,3 +45,22 @@ def test_names_that_are_counted_are_bounded() -> None:
     assert attempts.is_exhausted("1", 0)
     assert attempts.is_exhausted("another", 0)
     assert MAX_KEYS == 1000
+
+
+def test_ten_passwords_and_twenty_codes_may_be_wrong_in_five_minutes(tenant: Tenant) -> None:
+    for attempts, limit in ((tenant.wrong_passwords, 10), (tenant.wrong_user_codes, 20)):
+        assert (attempts.limit, attempts.window_seconds) == (limit, 300)
+
+
+def test_secret_of_the_nonces_has_256_bits(settings: Settings) -> None:
+    """security.md 66."""
+    drawn: list[int] = []
+
+    def draw(size: int) -> bytes:
+        drawn.append(size)
+        return bytes(size)
+
+    for demanded in (False, True):
+        drawn.clear()
+        open_tenant(replace(settings, dpop_nonce=demanded), randomness=draw).close()
+        assert drawn == ([32] if demanded else [])

@@ -116,4 +116,5 @@ async def test_picture_can_be_seen(visitor: Visitor, clock: Seconds) -> None:
     response = await visitor.get(str(claims["picture"]))
     assert response.headers["content-type"].startswith("image/svg+xml")
     assert "Alice Archer" in response.text
+    assert response.headers["cache-control"] == "public, max-age=86400"
     assert (await visitor.get("/people/nobody.svg")).status_code == 404
