@@ -1,6 +1,7 @@
 """Who is signed in, as the screens are told."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Final, Literal
 
 from tui.text import printable, shortened
@@ -12,24 +13,30 @@ LONGEST_NAME: Final = 28
 """Cells for a name where it shares its line with others."""
 
 
+AccountState = Literal["restoring", "signed-out", "signed-in", "expired"]
+"""Expired: the access token has, and without a refresh token only a new sign-in helps."""
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """One state of the account; a new one comes with each change."""
 
-    state: Literal["restoring", "signed-out", "signed-in"] = "restoring"
+    state: AccountState = "restoring"
     session: "Session | None" = field(default=None, repr=False)
     notice: str = ""
     """What went wrong last, for people; empty when nothing did."""
 
     @classmethod
-    def of(cls, session: "Session | None", notice: str) -> "Account":
+    def of(cls, session: "Session | None", notice: str, now: datetime) -> "Account":
         """Make the account that comes with `session`, or without one."""
-        return cls("signed-out" if session is None else "signed-in", session, notice)
+        if session is None:
+            return cls("signed-out", None, notice)
+        return cls("expired" if session.has_expired(now) else "signed-in", session, notice)
 
     @property
     def signed_in(self) -> bool:
-        """Whether somebody is signed in."""
-        return self.state == "signed-in"
+        """Whether somebody is signed in; what is known of them stays when that has expired."""
+        return self.session is not None
 
     @property
     def lacks_refresh_token(self) -> bool:
@@ -50,6 +57,18 @@ class Account:
     def email(self) -> str:
         """The person's address, printable; may be empty."""
         return printable(self.session.profile.email) if self.session else ""
+
+    def at(self, now: datetime) -> "Account":
+        """Return what becomes of this account: the same, or an expired one."""
+        if self.state != "signed-in" or self.session is None or not self.session.has_expired(now):
+            return self
+        return replace(self, state="expired")
+
+    def scope_beyond(self, configured: str) -> str:
+        """Return the scope that keeps what was granted beyond `configured`; empty for no more."""
+        granted = self.session.token_set.scope.split() if self.session else []
+        more = [name for name in granted if name not in configured.split()]
+        return " ".join([configured, *more]) if more else ""
 
     def is_of(self, before: "Account") -> bool:
         """Return whether the person of `before`, or nobody, can have become this account."""

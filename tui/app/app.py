@@ -146,7 +146,9 @@ class DoorkeyApp(App[None]):
 
     def _sign_in_screen(self, wish: SignInRequested) -> "Screen[LoginEvent | None]":
         self._keep_time()
-        screen = self._doors.sign_in(wish.scope, wish.prompt, self._background.until_tenant_settled)
+        kept = self.account.scope_beyond(self._doors.config.scope) if wish.keeps_person else ""
+        settled = self._background.until_tenant_settled
+        screen = self._doors.sign_in(wish.scope or kept, wish.prompt, settled)
         return screen.data_bind(DoorkeyApp.now)
 
     def switch_mode(self, mode: str) -> AwaitMount:
@@ -164,7 +166,7 @@ class DoorkeyApp(App[None]):
 
     @on(SessionChanged)
     async def _follow_service(self, message: SessionChanged) -> None:
-        account = Account.of(self._doors.service.session, message.notice)
+        account = Account.of(self._doors.service.session, message.notice, self._doors.clock())
         if not account.is_of(self.account):
             self.account = Account("signed-out")
             forget_clipboard(self)
@@ -174,7 +176,9 @@ class DoorkeyApp(App[None]):
 
     def watch_account(self, account: Account) -> None:
         """Count the steps of whoever is signed in, and the time that is left."""
-        self.done = self.done | {"sign-in"} if account.signed_in else frozenset()
+        self.done = self.done - {"sign-in"} if account.signed_in else frozenset()
+        if account.state == "signed-in":
+            self.done |= {"sign-in"}
         self._keep_time()
 
     def _keep_time(self) -> None:
@@ -185,6 +189,7 @@ class DoorkeyApp(App[None]):
 
     def _tick(self) -> None:
         self.now = self._doors.clock()
+        self.account = self.account.at(self.now)
 
     # What is asked for
 
@@ -206,10 +211,7 @@ class DoorkeyApp(App[None]):
 
     @on(SignInRequested)
     def _sign_in(self, message: SignInRequested) -> None:
-        if message.is_special:
-            self.navigation.sign_in(self.navigation.place, message)
-        elif not self.account.signed_in:
-            self.navigation.sign_in("home")
+        self.navigation.request_sign_in(message)
 
     @on(SignInEnded)
     def _sign_in_ended(self) -> None:
@@ -236,7 +238,7 @@ class DoorkeyApp(App[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer to sign in to who is signed out, and the rest to who is signed in."""
         if action == "sign_in":
-            return not self.account.signed_in
+            return self.account.state != "signed-in"
         if action in ("log_out", "renew", "switch_account"):
             return self.account.signed_in
         return super().check_action(action, parameters)

@@ -46,6 +46,11 @@ class SignInRequested(Message):
         """Whether this sign-in is for who is signed in already."""
         return bool(self.scope or self.prompt)
 
+    @property
+    def keeps_person(self) -> bool:
+        """Whether the same person signs in again, who keeps the scope that was granted."""
+        return self.prompt != "login"
+
 
 class ConfigEditRequested(Message):
     """Somebody wants to change the config."""

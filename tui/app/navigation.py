@@ -60,6 +60,14 @@ class Navigation:
         else:
             self._app.switch_mode(place)
 
+    def request_sign_in(self, wish: SignInRequested) -> None:
+        """Sign in where nobody is, or where it was asked for or helps: then one stays in place."""
+        state = self._account().state
+        if wish.is_special or state == "expired":
+            self.sign_in(self.place, wish)
+        elif state != "signed-in":
+            self.sign_in("home", wish)
+
     def sign_in(self, target: Place, wish: SignInRequested | None = None) -> None:
         """Sign in, then go to `target`; waits until it is known who is signed in."""
         self._target = target

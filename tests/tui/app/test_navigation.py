@@ -3,7 +3,9 @@
 from dataclasses import replace
 
 import httpx
+import pytest
 
+from tests.support.configs import CONFIG
 from tests.support.sessions import expired, session
 from tests.support.stage import ALICE, session_of, stage, text_of, until
 from tui.app.screens.log_out import LogOutScreen
@@ -129,3 +131,57 @@ async def test_a_session_without_a_refresh_token_cannot_be_renewed_and_says_so()
         assert "The tenant gave no refresh token" in text_of(on.app)
         assert on.tenant.count("/token") == 0
         assert on.app.account.signed_in
+
+
+def without_refresh(scope: str | None = None) -> MemoryStore:
+    """A store with Alice's session, which nothing can renew."""
+    held = session_of(ALICE)
+    tokens = replace(held.token_set, refresh_token=None)
+    return MemoryStore(replace(held, token_set=replace(tokens, scope=scope or tokens.scope)))
+
+
+async def test_a_session_that_has_expired_for_good_is_told_everywhere_and_l_signs_in_again() -> (
+    None
+):
+    on = stage(store=without_refresh())
+    async with on.app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: "● Alice Archer  token 1 h" in text_of(on.app))
+        on.clock.advance(3600)
+        await until(pilot, lambda: "▲ Alice Archer  session expired" in text_of(on.app))
+        told = text_of(on.app)
+        assert "Your session has expired. l signs you in again." in told
+        assert "l Login" in told
+        assert "o Log out" in told
+        assert "▸  l   Sign in" in told
+        assert "▲ expired" in told
+        assert "Sign in with your browser" in told
+        await pilot.press("l")
+        await until(pilot, lambda: "● Alice Archer  token 1 h" in text_of(on.app))
+        assert "l Login" not in text_of(on.app)
+
+
+@pytest.mark.parametrize(("key", "place"), [("2", "profile"), ("3", "external-api")])
+async def test_signing_in_again_keeps_place_and_scope(key: str, place: str) -> None:
+    on = stage(store=without_refresh("openid profile read:messages"))
+    async with on.app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: on.app.account.signed_in)
+        on.clock.advance(3601)
+        await pilot.press(key)
+        await until(pilot, lambda: on.app.current_mode == place)
+        await until(pilot, lambda: "session expired" in text_of(on.app))
+        await pilot.press("l")
+        await until(
+            pilot, lambda: "session expired" not in text_of(on.app) and on.app.current_mode == place
+        )
+        assert on.tenant.authorization["scope"].split()[-1] == "read:messages"
+        assert on.tenant.authorization["scope"].startswith(CONFIG.scope)
+
+
+async def test_a_session_that_can_be_renewed_does_not_expire() -> None:
+    on = stage(signed_in=True)
+    on.tenant.responses["/token"] = lambda _request: httpx.Response(503)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: on.app.account.signed_in)
+        on.clock.advance(3601)
+        await until(pilot, lambda: "token expired" in text_of(on.app))
+        assert "Login" not in text_of(on.app)

@@ -10,6 +10,7 @@ from textual.reactive import var
 from textual.widgets import Static
 
 from tui.app.account import Account
+from tui.app.keys.caps import key_cap
 from tui.app.messages import CheckRequested
 from tui.app.moments import Clock, clock_time, relative_time
 from tui.app.screens.place import PlaceScreen
@@ -91,6 +92,8 @@ every ten seconds by itself. The keys are below.
             greeting = f"Hello, {account.name}"
             signed_in = f"signed in at {clock_time(since, now)}, {relative_time(since, now)}"
             lead = f"{account.email} · {signed_in}" if account.email else signed_in
+        if account.state == "expired":
+            lead = f"Your session has expired. {key_cap(self, 'login')} signs you in again."
         self.query_one("#greeting", Static).update(Content(greeting))
         self.query_one("#lead", Static).update(Content(lead))
 

@@ -34,7 +34,9 @@ class ProfileScreen(PlaceScreen):
     AUTO_FOCUS = "ClaimsTable"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("t", "next_tab(1)", "Next tab", id="next-tab", tooltip="The next token"),
-        Binding("l,right", "next_tab(1)", "Next tab", show=False, id="tab-right"),
+        Binding("right", "next_tab(1)", "Next tab", show=False, id="tab-right"),
+        # Where only a sign-in helps, l is for that.
+        Binding("l", "next_tab_by_letter", "Next tab", show=False, id="tab-right-letter"),
         Binding("h,left", "next_tab(-1)", "Tab before", show=False, id="tab-left"),
         Binding("c", "copy_token", "Copy token", id="copy-token", tooltip="To the clipboard"),
         Binding("u", "copy_curl", "Copy curl", id="copy-curl", tooltip="A line to call the API"),
@@ -145,6 +147,10 @@ The keys of all these are below.
         names = list(TABS)
         self.query_one(Tabs).active = names[(names.index(self._tab) + step) % len(names)]
 
+    def action_next_tab_by_letter(self) -> None:
+        """Go to the next tab, as `h` goes to the one before."""
+        self.action_next_tab(1)
+
     # The tokens themselves
 
     def action_reveal(self) -> None:
@@ -188,6 +194,8 @@ The keys of all these are below.
         """Offer to copy and reveal where there is a token."""
         if action in ("copy_token", "reveal") and self.is_mounted:
             return self._tab != "session"
+        if action == "next_tab_by_letter":
+            return self.account.state != "expired"
         return super().check_action(action, parameters)
 
 

@@ -34,6 +34,7 @@ ITEMS: Final[Mapping[str, tuple[str, ...]]] = {
     "restoring": ("home",),
     "signed-out": ("home", "login"),
     "signed-in": (*PLACES, "log-out"),
+    "expired": (*PLACES, "login", "log-out"),
 }
 """What is offered in each state of the account."""
 

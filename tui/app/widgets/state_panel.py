@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 SERVER_KINDS: Final[dict[str, Kind]] = {"starting": "busy", "ready": "good", "failed": "bad"}
 
+WITHOUT_REFRESH: Final = (
+    "The access token has expired, and the tenant gave no refresh token to renew it with."
+)
+
 
 class StatePanel(Vertical):
     """What stands where, so that nobody has to guess why something does not work."""
@@ -41,6 +45,8 @@ class StatePanel(Vertical):
         row = self.query_one("#session-row", StatusRow)
         if account.state == "restoring":
             row.show("looking", self._storage, "busy")
+        elif account.state == "expired":
+            row.show("expired", f"{self._storage} {WITHOUT_REFRESH}", "warning")
         elif account.signed_in:
             row.show("kept", self._storage, "good")
         else:

@@ -65,10 +65,13 @@ class TitleBar(Widget):
             "restoring": "◌ looking for your session",
             "signed-out": "○ signed out",
             "signed-in": f"● {self.account.short_name}",
+            "expired": f"▲ {self.account.short_name}",
         }[self.account.state]
         session = self.account.session
         left = (
             self._left(session.token_set.access_token_expiry, "token ", "▲ token expired")
+            if session and self.account.state == "signed-in"
+            else "session expired"
             if session
             else ""
         )
