@@ -3,7 +3,7 @@
 from typing import ClassVar, Final
 
 from textual.app import ComposeResult
-from textual.binding import ActiveBinding, Binding, BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen, Screen
@@ -65,22 +65,19 @@ class HelpScreen(ModalScreen[None]):
 
 def _named_keys(below: Screen[object]) -> dict[str, list[Key]]:
     app = below.app
-    found: dict[str, dict[str, ActiveBinding]] = {"Keys here": {}, "Keys everywhere": {}}
-    pressed: dict[str, list[str]] = {}
+    found: dict[str, dict[str, tuple[list[str], str]]] = {"Keys here": {}, "Keys everywhere": {}}
     for active in below.active_bindings.values():
         binding = active.binding
         if not binding.id or not binding.description:
             continue  # a widget's own, such as the arrows
-        heading = "Keys everywhere" if active.node is app else "Keys here"
-        found[heading].setdefault(binding.action, active)
-        pressed.setdefault(binding.action, []).append(app.get_key_display(binding))
+        named = found["Keys everywhere" if active.node is app else "Keys here"]
+        # What has one name is one thing, by whichever key.
+        pressed, _ = named.setdefault(binding.description, ([], active.tooltip))
+        pressed.append(app.get_key_display(binding))
     return {
-        heading: [
-            (" ".join(pressed[action]), active.binding.description, active.tooltip)
-            for action, active in bindings.items()
-        ]
-        for heading, bindings in found.items()
-        if bindings
+        heading: [(" ".join(pressed), name, what) for name, (pressed, what) in named.items()]
+        for heading, named in found.items()
+        if named
     }
 
 

@@ -34,9 +34,9 @@ class ProfileScreen(PlaceScreen):
     AUTO_FOCUS = "ClaimsTable"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("t", "next_tab(1)", "Next tab", id="next-tab", tooltip="The next token"),
-        Binding("right", "next_tab(1)", "Next tab", show=False, id="tab-right"),
         # Where only a sign-in helps, l is for that.
         Binding("l", "next_tab_by_letter", "Next tab", show=False, id="tab-right-letter"),
+        Binding("right", "next_tab(1)", "Next tab", show=False, id="tab-right"),
         Binding("h,left", "next_tab(-1)", "Tab before", show=False, id="tab-left"),
         Binding("c", "copy_token", "Copy token", id="copy-token", tooltip="To the clipboard"),
         Binding("u", "copy_curl", "Copy curl", id="copy-curl", tooltip="A line to call the API"),
