@@ -256,8 +256,8 @@ class DoorkeyApp(App[None]):
         self.findings = message.findings
 
     @on(CheckRequested)
-    def _look_around(self) -> None:
-        self._background.look_around()
+    def _look_around(self, message: CheckRequested) -> None:
+        self._background.look_around(start=message.start)
 
     @on(PingSucceeded)
     def _count_ping(self) -> None:

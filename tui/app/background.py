@@ -35,8 +35,7 @@ class Background:
         self._unsubscribe.append(service.subscribe(self._tell_session))
         self._work(self._keep_session(), "keep")
         if self._servers is not None:
-            self._unsubscribe.append(self._servers.subscribe(self._tell_servers))
-            self._tell_servers(self._servers.statuses)
+            self._follow(self._servers)
             self._work(self._servers.start(), "servers")
         self.look_around()
 
@@ -54,8 +53,13 @@ class Background:
         if self._servers is not None:
             await self._servers.settled()
 
-    def look_around(self) -> None:
-        """Look whether tenant, API and clock are right, again and again until they are."""
+    def look_around(self, *, start: bool = False) -> None:
+        """Look whether tenant, API and clock are right, again and again until they are.
+
+        With `start`, what is ours and not there is started first; it ends with the app.
+        """
+        if start:
+            self._start_servers()
         self._work(self._look_around(), "check")
 
     def edit_config(self) -> None:
@@ -106,6 +110,18 @@ class Background:
     async def _load_ahead(self, then: Callable[[], None], *, sign_in: bool) -> None:
         await self._doors.load_ahead(sign_in=sign_in)
         then()
+
+    def _start_servers(self) -> None:
+        if self._servers is None:
+            self._servers = self._doors.servers()
+            self._follow(self._servers)
+        elif not self._servers.is_settled:
+            return
+        self._work(self._servers.start(), "servers")
+
+    def _follow(self, servers: "Servers") -> None:
+        self._unsubscribe.append(servers.subscribe(self._tell_servers))
+        self._tell_servers(servers.statuses)
 
     def _work(self, work: Coroutine[None, None, None], group: str) -> None:
         self._app.run_worker(work, group=group, exclusive=True, exit_on_error=False)

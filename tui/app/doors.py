@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from tui.app.moments import Clock, Sleep, local_now
 from tui.config.memory import AppMemory, memory_path
-from tui.config.paths import logs_dir, shown, user_config_dir
+from tui.config.paths import logs_dir, shown, state_dir, user_config_dir
 from tui.errors import ConfigInvalid
 from tui.terminal.crash import crash_report
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from tui.auth.service import AuthService
     from tui.config.load import Config
     from tui.servers.checks import Finding, Look
+    from tui.servers.processes import Servers
 
 ServiceFactory = Callable[["Config"], "AuthService"]
 
@@ -130,6 +131,13 @@ class Doors:
         if not self.keymap_path.exists():
             return CheckedKeymap({})
         return read_keymap(self.keymap_path, key_scopes())
+
+    def servers(self) -> "Servers":
+        """Make the bundled servers that the config points to."""
+        from tui.servers.bundled import bundled_servers
+        from tui.servers.processes import Servers
+
+        return Servers(bundled_servers(self.config, state_dir()), logs_dir())
 
     def keeper(self, tell: "Callable[[Offline | None], None]") -> "SessionKeeper":
         """Make what keeps the session alive."""

@@ -59,6 +59,11 @@ class ConfigEditRequested(Message):
 class CheckRequested(Message):
     """Somebody wants to know whether everything is in its place."""
 
+    def __init__(self, *, start: bool = False) -> None:
+        """With `start`, have the bundled servers started that are not there."""
+        self.start = start
+        super().__init__()
+
 
 class RenewRequested(Message):
     """Somebody wants a new token set now."""

@@ -13,6 +13,7 @@ from tui.auth.tenant.metadata import discovery_url
 from tui.config.load import Config
 from tui.errors import ConfigInvalid, DoorkeyError, ExchangeFailed
 from tui.http import HttpClient
+from tui.servers.bundled import ServerName
 from tui.text import printable, shortened
 from tui.web_address import split_web_address
 
@@ -36,6 +37,8 @@ class Finding:
     word: str
     detail: str
     remedy: str = ""
+    can_start: bool = False
+    """Whether it is a bundled server that could be started here."""
 
 
 Look = Callable[[Config], Awaitable[tuple[Finding, ...]]]
@@ -64,7 +67,7 @@ async def _tenant(
     try:
         answer = await http.get(discovery_url(config.issuer))
     except DoorkeyError as error:
-        return Finding("tenant", "bad", "silent", str(error), _start(config.issuer, "tenant")), None
+        return _silent("tenant", config.issuer, str(error)), None
     finally:
         await http.aclose()
     issuer = (answer.members() or {}).get("issuer")
@@ -87,16 +90,17 @@ async def _api(config: Config, transport: httpx.AsyncBaseTransport | None) -> Fi
         await client.exchange("HEAD", config.api_url + "/")  # any answer will do
     except ExchangeFailed as failed:
         detail = f"{config.api_url}: {shortened(str(failed), LONGEST_CAUSE)}"
-        return Finding("api", "bad", "silent", detail, _start(config.api_url, "api"))
+        return _silent("api", config.api_url, detail)
     finally:
         await client.aclose()
     return Finding("api", "good", "ready", config.api_url)
 
 
-def _start(url: str, command: str) -> str:
-    if split_web_address(url).is_loopback:
-        return f"Start it: doorkey dev, or doorkey {command}."
-    return "Check your network, and the address in the config."
+def _silent(name: ServerName, url: str, detail: str) -> Finding:
+    address, remedy = split_web_address(url), "Check your network, and the address in the config."
+    if address.is_loopback:
+        remedy = f"Start it: doorkey dev, or doorkey {name}."
+    return Finding(name, "bad", "silent", detail, remedy, can_start=address.is_local)
 
 
 def _clock(theirs: datetime | None, now: datetime) -> tuple[Finding, ...]:

@@ -3,19 +3,24 @@
 import asyncio
 import contextlib
 import os
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal
 
 from tui.errors import ExchangeFailed
+from tui.loopback_peer import port_holder
 from tui.servers.bundled import BundledServer, ServerName
 from tui.text import printable, shortened
+from tui.web_address import split_web_address
 
 START_SECONDS: Final = 20.0
 """A server answers within a second; on a machine under load it may take a few."""
 
 POLL_SECONDS: Final = 0.1
+
+WATCH_SECONDS: Final = 2.0
+"""Between two looks at a server that another window runs."""
 
 PROBE_SECONDS: Final = 2.0
 
@@ -47,9 +52,15 @@ Listener = Callable[[tuple[ServerStatus, ...]], None]
 class Servers:
     """The bundled servers that belong to one config, as processes that end with this one."""
 
-    def __init__(self, servers: tuple[BundledServer, ...], logs: Path) -> None:
+    def __init__(
+        self,
+        servers: tuple[BundledServer, ...],
+        logs: Path,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
         self._servers = servers
         self._logs = logs
+        self._sleep = sleep
         self._statuses = {
             server.name: ServerStatus(server.name, "starting", server.url) for server in servers
         }
@@ -68,6 +79,11 @@ class Servers:
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether no server is starting now."""
+        return self._settled.is_set()
+
     async def settled(self) -> None:
         """Wait until no server is starting any more."""
         await self._settled.wait()
@@ -75,11 +91,14 @@ class Servers:
     async def start(self) -> None:
         """Use what runs already, start what does not, and return when each is ready or failed.
 
-        One after the other: an API that starts before its tenant answers 503 for a second.
+        One after the other: an API that starts before its tenant answers 503 for a second. To be
+        called again, what is ready is left alone.
         """
+        self._settled.clear()
         try:
             for server in self._servers:
-                await self._start(server)
+                if self._statuses[server.name].state != "ready":
+                    await self._start(server)
         finally:
             self._settled.set()
 
@@ -93,7 +112,7 @@ class Servers:
         found = await probe(server)
         if found != "nobody":
             if found == "ours":
-                self._tell(server, "ready", "was running already")
+                self._use(server)
             else:
                 self._tell(server, "failed", _taken(server))
             return
@@ -107,6 +126,17 @@ class Servers:
         self._tell(server, "starting", "", log)
         await self._until_ready(server, process, log)
 
+    def _use(self, server: BundledServer) -> None:
+        """Use a server that somebody else runs, another window of ours most likely."""
+        self._tell(server, "ready", "was running already")
+        self._watches.add(asyncio.create_task(self._take_over(server)))
+
+    async def _take_over(self, server: BundledServer) -> None:
+        """Start the server here as soon as whoever runs it has ended it."""
+        while await _listens(server):
+            await self._sleep(WATCH_SECONDS)
+        await self._start(server)
+
     async def _until_ready(
         self, server: BundledServer, process: asyncio.subprocess.Process, log: Path
     ) -> None:
@@ -119,16 +149,19 @@ class Servers:
                         break
                     await asyncio.wait([ended], timeout=POLL_SECONDS)
         if ended.done():
-            self._tell_end(server, ended.result(), log)
+            await self._ended(server, ended.result(), log)
             return
         if self._statuses[server.name].state != "ready":
             self._tell(server, "failed", f"It gave no answer in {START_SECONDS:.0f} s.", log)
         self._watches.add(asyncio.create_task(self._watch(server, ended, log)))
 
     async def _watch(self, server: BundledServer, ended: asyncio.Task[int], log: Path) -> None:
-        self._tell_end(server, await ended, log)
+        await self._ended(server, await ended, log)
 
-    def _tell_end(self, server: BundledServer, code: int, log: Path) -> None:
+    async def _ended(self, server: BundledServer, code: int, log: Path) -> None:
+        if await probe(server) == "ours":  # another window was quicker
+            self._use(server)
+            return
         reason = f"It was ended by signal {-code}." if code < 0 else _last_error(log)
         self._tell(server, "failed", reason or f"It ended with exit code {code}.", log)
 
@@ -161,6 +194,17 @@ async def probe(server: BundledServer) -> Literal["ours", "foreign", "nobody"]:
         await client.aclose()
     health = answer.members() or {}
     return "ours" if server.health.items() <= health.items() else "foreign"
+
+
+async def _listens(server: BundledServer) -> bool:
+    """Return whether anybody listens where `server` belongs; nothing is asked."""
+    host = split_web_address(server.url).host
+    try:
+        _, writer = await asyncio.open_connection(host, server.port)
+    except OSError:
+        return False
+    writer.close()
+    return True
 
 
 async def _spawn(server: BundledServer, log: Path) -> asyncio.subprocess.Process:
@@ -197,9 +241,11 @@ async def _stop(process: asyncio.subprocess.Process) -> None:
 
 
 def _taken(server: BundledServer) -> str:
+    holder = port_holder(server.port)
+    held = f"process {holder[0]} ({holder[1]})" if holder else "another program"
     return (
-        f"Port {server.port} is taken by something that is not this config's {WORDS[server.name]}. "
-        f"End that program, or name another port in the config "
+        f"Port {server.port} is held by {held}, which is not this config's {WORDS[server.name]}. "
+        f"End it, or name another port in the config "
         f"({'apiUrl' if server.name == 'api' else 'domain'})."
     )
 

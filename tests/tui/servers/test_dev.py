@@ -1,3 +1,4 @@
+import asyncio
 import json
 import os
 import signal
@@ -5,7 +6,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.processes import children, wait_until_gone
-from tests.support.worlds import World, new_world
+from tests.support.worlds import PATIENCE_SECONDS, World, new_world
 from tui.servers.bundled import bundled_servers
 from tui.servers.processes import Servers, ServerStatus, probe
 
@@ -30,8 +31,8 @@ async def servers(world: World) -> AsyncIterator[Servers]:
     await made.stop()
 
 
-def servers_of(world: World) -> Servers:
-    return Servers(bundled_servers(world.config, world.state_dir), world.state_dir / "logs")
+def servers_of(world: World, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> Servers:
+    return Servers(bundled_servers(world.config, world.state_dir), world.state_dir / "logs", sleep)
 
 
 def states(servers: Servers) -> dict[str, str]:
@@ -81,6 +82,47 @@ async def test_a_server_of_our_own_that_runs_already_is_used(
     assert states(servers) == {"tenant": "ready", "api": "ready"}
 
 
+async def test_when_the_window_that_runs_the_servers_quits_the_other_takes_them_over(
+    world: World, servers: Servers
+) -> None:
+    await servers.start()
+    second = servers_of(world, sleep=lambda _seconds: asyncio.sleep(0.05))
+    await second.start()
+    ready_anew = asyncio.Event()
+
+    def watch(statuses: tuple[ServerStatus, ...]) -> None:
+        if all(status.state == "ready" and status.log for status in statuses):
+            ready_anew.set()
+
+    second.subscribe(watch)
+    await servers.stop()
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        await ready_anew.wait()
+    for server in bundled_servers(world.config, world.state_dir):
+        assert await probe(server) == "ours"
+    await second.stop()
+
+
+async def test_a_server_that_died_is_told_and_can_be_started_again(
+    world: World, servers: Servers
+) -> None:
+    await servers.start()
+    died = asyncio.Event()
+
+    def watch(statuses: tuple[ServerStatus, ...]) -> None:
+        if any(status.state == "failed" for status in statuses):
+            died.set()
+
+    servers.subscribe(watch)
+    os.kill(children(os.getpid())[-1], signal.SIGKILL)
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        await died.wait()
+    assert sorted(states(servers).values()) == ["failed", "ready"]
+    assert "ended by signal 9" in " ".join(status.detail for status in servers.statuses)
+    await servers.start()
+    assert states(servers) == {"tenant": "ready", "api": "ready"}
+
+
 @pytest.fixture
 def somebody_else(world: World) -> Iterator[int]:
     """A web server of somebody else, where the API should be."""
@@ -109,7 +151,8 @@ async def test_a_port_taken_by_somebody_else_is_named_with_what_to_do(
     await servers.start()
     assert states(servers) == {"tenant": "ready", "api": "failed"}
     detail = next(status.detail for status in servers.statuses if status.name == "api")
-    assert f"Port {somebody_else} is taken" in detail
+    # In the tests that somebody is this process.
+    assert f"Port {somebody_else} is held by process {os.getpid()} (" in detail
     assert "apiUrl" in detail
 
 

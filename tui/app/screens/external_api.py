@@ -16,7 +16,13 @@ from textual.worker import Worker, WorkerState
 from tui.api.call import Call, Caller
 from tui.api.request import ApiRequest, remember_request, remembered_request
 from tui.app.copying import SystemClipboard, copy_quietly, save_answer
-from tui.app.messages import ConfigEditRequested, PingSucceeded, RenewRequested, SignInRequested
+from tui.app.messages import (
+    CheckRequested,
+    ConfigEditRequested,
+    PingSucceeded,
+    RenewRequested,
+    SignInRequested,
+)
 from tui.app.moments import Clock
 from tui.app.screens.call_dialogs import ChangeScreen, MethodScreen
 from tui.app.screens.place import PlaceScreen
@@ -212,6 +218,8 @@ checks who issued it, for whom, and until when, and says what it finds.
         await view.add(call, show=show)
         if call.ok:
             self.post_message(PingSucceeded())
+        elif call.result is None:
+            self.post_message(CheckRequested())  # Home should know at once
         return call
 
     def _announce(self, request: ApiRequest, began: datetime) -> None:

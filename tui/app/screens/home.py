@@ -37,6 +37,13 @@ class HomeScreen(PlaceScreen):
     AUTO_FOCUS = None
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "check", "Check again", id="check", tooltip="Are tenant and API there?"),
+        Binding(
+            "b",
+            "start_servers",
+            "Start it",
+            id="start-servers",
+            tooltip="Start the bundled server that is not there; it ends with the app",
+        ),
     ]
     HELP = """\
 ## Home
@@ -47,7 +54,8 @@ Sign in first: your browser opens; come back here when it says so. Then *Profile
 are and what your tokens say, and *External API* calls the API.
 
 *Check again* looks whether tenant, API and clock are right; while something is not, that is done
-every ten seconds by itself. The keys are below.
+every ten seconds by itself, and at once after a call without an answer. *Start it* starts a bundled
+server that is not there. The keys are below.
 """
 
     painted: var[bool] = var(False, init=False)
@@ -96,6 +104,25 @@ every ten seconds by itself. The keys are below.
             lead = f"Your session has expired. {key_cap(self, 'login')} signs you in again."
         self.query_one("#greeting", Static).update(Content(greeting))
         self.query_one("#lead", Static).update(Content(lead))
+
+    def watch_findings(self) -> None:
+        """Offer to start what is not there."""
+        self.refresh_bindings()
+
+    def watch_servers(self) -> None:
+        """Offer to start what has ended."""
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to start a server where it is one of ours, and not there."""
+        if action == "start_servers":
+            failed = any(status.state == "failed" for status in self.servers)
+            return failed or any(finding.can_start for finding in self.findings)
+        return super().check_action(action, parameters)
+
+    def action_start_servers(self) -> None:
+        """Start the bundled servers that are not there."""
+        self.post_message(CheckRequested(start=True))
 
     def action_check(self) -> None:
         """Look around again."""

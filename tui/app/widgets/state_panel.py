@@ -7,6 +7,7 @@ from textual.containers import Vertical
 from textual.content import Content
 
 from tui.app.account import Account
+from tui.app.keys.caps import key_cap
 from tui.app.widgets.status_row import Kind, StatusRow
 from tui.config.paths import shown
 from tui.text import printable
@@ -30,6 +31,7 @@ class StatePanel(Vertical):
         super().__init__(classes="panel")
         self._config = config
         self._storage = storage
+        self._failed: set[str] = set()
         self.border_title = "The state of things"
 
     def compose(self) -> ComposeResult:
@@ -55,7 +57,13 @@ class StatePanel(Vertical):
     def show_findings(self, findings: "tuple[Finding, ...]") -> None:
         """Say what the last look around has found, each trouble with its remedy."""
         for finding in findings:
-            detail = f"{finding.detail}\n▸ {finding.remedy}" if finding.remedy else finding.detail
+            if finding.name in self._failed:
+                continue  # somebody may answer there, and it is not our server
+            remedy = finding.remedy
+            if finding.can_start:
+                key = key_cap(self, "start-servers")
+                remedy = f"{key} starts it here, for as long as the app is open."
+            detail = f"{finding.detail}\n▸ {remedy}" if remedy else finding.detail
             row = self.query_one(f"#{finding.name}-row", StatusRow)
             row.show(finding.word, detail, finding.health)
         if findings and all(finding.name != "clock" for finding in findings):
@@ -64,12 +72,13 @@ class StatePanel(Vertical):
 
     def show_servers(self, statuses: "tuple[ServerStatus, ...]") -> None:
         """Say for each bundled server whether it is up, and where to look if it is not."""
+        self._failed = {status.name for status in statuses if status.state == "failed"}
         for status in statuses:
             where = f"{status.url}, {status.detail}" if status.detail else status.url
             if status.state == "failed":
                 where = status.detail or status.url
             if status.log is not None and status.state == "failed":
-                where += f"\nlog: {status.log.name}"
+                where += f"\nlog: {status.log.name}\n▸ {key_cap(self, 'start-servers')} starts it."
             row = self.query_one(f"#{status.name}-row", StatusRow)
             row.show(status.state, where, SERVER_KINDS[status.state])
         logs = {shown(status.log.parent) for status in statuses if status.log}

@@ -1,0 +1,86 @@
+"""What goes on beside the screens: the look around, and the servers that one can start."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.configs import CONFIG
+from tests.support.processes import children, wait_until_gone
+from tests.support.stage import api_is_down, stage, text_of, until
+from tests.support.terminal import Terminal
+from tests.support.worlds import DOORKEY, new_world
+from tui.config.load import Config
+from tui.servers.checks import Finding
+from tui.servers.processes import ServerStatus
+
+SIZE = (100, 34)
+
+
+class Surroundings:
+    """What a look around finds; counts the looks."""
+
+    def __init__(self, api: Finding) -> None:
+        self.api = api
+        self.looks = 0
+
+    async def look(self, config: Config) -> tuple[Finding, ...]:
+        self.looks += 1
+        return (Finding("tenant", "good", "ready", config.issuer), self.api)
+
+
+UP = Finding("api", "good", "ready", "it is there")
+DOWN = Finding(
+    "api", "bad", "silent", "nobody listens there", "Start it: doorkey api.", can_start=True
+)
+
+
+async def test_a_call_without_an_answer_is_followed_by_a_look_at_once() -> None:
+    around = Surroundings(UP)
+    on = stage(signed_in=True, api=api_is_down, look=around.look)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: "it is there" in text_of(on.app))
+        around.api = DOWN
+        await pilot.press("3", "p")
+        await until(pilot, lambda: "gave no answer" in text_of(on.app) and around.looks > 1)
+        await pilot.press("1")
+        await until(pilot, lambda: "✗ silent" in text_of(on.app))
+
+
+async def test_what_is_ours_and_not_there_offers_its_key_and_what_is_there_does_not() -> None:
+    around = Surroundings(DOWN)
+    on = stage(look=around.look)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: "b starts it here, for as long as the app" in text_of(on.app))
+        assert "b Start it" in text_of(on.app).splitlines()[-1]
+        around.api = UP
+        await pilot.press("c")
+        await until(pilot, lambda: "it is there" in text_of(on.app))
+        assert "Start it" not in text_of(on.app)
+
+
+async def test_a_stranger_who_answers_in_the_place_of_our_server_is_not_taken_for_it() -> None:
+    on = stage(look=Surroundings(UP).look)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: "it is there" in text_of(on.app))
+        taken = ServerStatus("api", "failed", CONFIG.api_url, "Port 3001 is held by process 7 (nc)")
+        on.app.servers = (taken,)
+        await until(pilot, lambda: "held by process 7" in text_of(on.app))
+        await pilot.press("c")
+        await until(pilot, lambda: len(on.app.findings) == 2)
+        assert "✗ failed" in text_of(on.app)
+        assert "it is there" not in text_of(on.app)
+
+
+@pytest.mark.pty
+def test_the_key_starts_the_bundled_servers_and_they_end_with_the_app(tmp_path: Path) -> None:
+    world = new_world(tmp_path)
+    command = [*DOORKEY, "--config", str(world.config.path)]
+    with Terminal(command, world.environment, 100, 34) as terminal:
+        terminal.wait_for("✗ silent", "b starts it here")
+        terminal.send("b")
+        terminal.wait_until(lambda: terminal.text.count("✓ ready") == 2)
+        started = children(terminal.process.pid)
+        assert len(started) == 2
+        terminal.send("q")
+        assert terminal.wait_for_exit() == 0
+        wait_until_gone(started)
