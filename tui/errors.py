@@ -2,6 +2,7 @@
 
     DoorkeyError                 1    anything below
     ├── ConfigInvalid            2    auth_config.json: which file, which key, what was expected
+    │   ├── ConfigMissing        2    there is none in any of the places
     │   └── ConfigUntrusted      2    a folder's own config that nobody has said yes to
     ├── SignInNeeded             4    nobody is signed in, or the session has ended
     ├── SignInFailed             4    one sign-in ended without a session
@@ -42,6 +43,10 @@ class ConfigInvalid(DoorkeyError):
     """The configuration is missing or wrong."""
 
     exit_code = 2
+
+
+class ConfigMissing(ConfigInvalid):
+    """There is no configuration in any of the places where one is looked for."""
 
 
 class ConfigUntrusted(ConfigInvalid):

@@ -12,7 +12,7 @@ from tui.auth.store.file_store import session_store
 from tui.cli import main
 from tui.config.load import Config
 
-COMMANDS = ["token", "ping", "status", "logout", "login", "dev", "api", "tenant"]
+COMMANDS = ["token", "ping", "status", "logout", "login", "api", "tenant"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -10,7 +10,7 @@ from typing import Final
 from textual.app import App, SuspendNotSupported
 
 from tui.config.load import Config, load_config
-from tui.config.paths import read_config
+from tui.config.paths import environment_for_children, read_config
 from tui.config.trust import remember_trust
 from tui.errors import ConfigInvalid
 
@@ -25,7 +25,9 @@ async def edit_config(
     words = editor_command(environ)
     try:
         with app.suspend():
-            process = await asyncio.create_subprocess_exec(*words, str(config.path))
+            process = await asyncio.create_subprocess_exec(
+                *words, str(config.path), env=environment_for_children(environ)
+            )
             await process.wait()
     except SuspendNotSupported:
         return f"Here the app cannot step aside. Edit {config.path} yourself."

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from tui.config.load import load_config
-from tui.config.paths import WEB_VARIABLE
-from tui.errors import ConfigInvalid
+from tui.config.paths import WEB_VARIABLE, built_in_config
+from tui.errors import ConfigInvalid, ConfigMissing
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -36,12 +36,23 @@ def run_app(arguments: "Namespace") -> int:
 
 def run_dev(arguments: "Namespace") -> int:
     """Run the app, and beside it the bundled servers that the config points to."""
-    return open_app(arguments.config, with_servers=True)
+    return _open(config_for_dev(arguments.config), with_servers=True)
 
 
-def open_app(config_path: Path | None, *, with_servers: bool = False) -> int:
+def open_app(config_path: Path | None) -> int:
     """Run the app with the config at `config_path`, or with the one that is found."""
-    config = load_config(config_path)
+    return _open(load_config(config_path))
+
+
+def config_for_dev(path: Path | None) -> "Config":
+    """Return the config at `path` or the one that is found; where there is none, the built-in."""
+    try:
+        return load_config(path)
+    except ConfigMissing:
+        return load_config(built_in_config())
+
+
+def _open(config: "Config", *, with_servers: bool = False) -> int:
     on_web_page = is_web_page()
     # Textual draws on stderr: sent elsewhere, the app would run unseen.
     streams = (sys.stdin, sys.stdout, sys.stderr)

@@ -6,7 +6,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from tui.errors import ConfigInvalid
+from tui.errors import ConfigInvalid, ConfigMissing
+from tui.private_file import make_private_folder
 from tui.text import printable
 
 APP_NAME: Final = "doorkey"
@@ -19,6 +20,15 @@ CONFIG_NAME: Final = "auth_config.json"
 
 LARGEST_CONFIG_BYTES: Final = 1024 * 1024
 """Nobody writes a config of a MiB; a larger file is the wrong file."""
+
+BUILT_IN: Final = """\
+{
+  "domain": "localhost:3002",
+  "clientId": "doorkey-local",
+  "audience": "http://localhost:3001"
+}
+"""
+"""What the repository's own auth_config.json says: the local tenant, at its usual ports."""
 
 
 def state_dir() -> Path:
@@ -56,7 +66,7 @@ def find_config() -> Path:
     """Return the file to read: `DOORKEY_CONFIG`, this folder, then the user's config folder.
 
     Raises:
-        ConfigInvalid: there is none in any of these places.
+        ConfigMissing: there is none in any of these places.
     """
     named = os.environ.get(CONFIG_VARIABLE)
     if named:
@@ -67,10 +77,28 @@ def find_config() -> Path:
     user = user_config_dir() / CONFIG_NAME
     if user.exists():
         return user
-    raise ConfigInvalid(
+    raise ConfigMissing(
         f"There is no {CONFIG_NAME}: looked for {printable(here)} and {printable(user)}. "
-        f"Write one, or name one with --config PATH or {CONFIG_VARIABLE}."
+        f"Write one, or name one with --config PATH or {CONFIG_VARIABLE}. "
+        "To try it all on this machine without one: doorkey dev."
     )
+
+
+def built_in_config() -> Path:
+    """Return the file with the config of the local tenant, for who has none; writes it anew.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    path = built_in_path()
+    make_private_folder(path.parent)
+    path.write_text(BUILT_IN, encoding="utf-8")
+    return path
+
+
+def built_in_path() -> Path:
+    """Return where `built_in_config` writes."""
+    return state_dir() / CONFIG_NAME
 
 
 def lies_in_this_folder(path: Path) -> bool:

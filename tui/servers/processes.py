@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal
 
+from tui.config.paths import environment_for_children
 from tui.errors import ExchangeFailed
 from tui.loopback_peer import port_holder
 from tui.servers.bundled import BundledServer, ServerName
@@ -222,6 +223,7 @@ async def _spawn(server: BundledServer, log: Path) -> asyncio.subprocess.Process
             stderr=descriptor,
             # Ctrl-C and a closed terminal are for the app; it tells its servers by the pipe.
             start_new_session=True,
+            env=environment_for_children(),
         )
     finally:
         os.close(descriptor)

@@ -9,7 +9,7 @@ from textual.content import Content
 from tui.app.account import Account
 from tui.app.keys.caps import key_cap
 from tui.app.widgets.status_row import Kind, StatusRow
-from tui.config.paths import shown
+from tui.config.paths import CONFIG_NAME, built_in_path, shown
 from tui.text import printable
 
 if TYPE_CHECKING:
@@ -39,7 +39,12 @@ class StatePanel(Vertical):
         yield StatusRow("Tenant", "looking", self._config.issuer, "busy", id="tenant-row")
         yield StatusRow("API", "looking", self._config.api_url, "busy", id="api-row")
         yield StatusRow("Clock", "looking", "compared with the tenant's", "busy", id="clock-row")
-        yield StatusRow("Config", "read", shown(self._config.path), "good")
+        path = shown(self._config.path)
+        if self._config.path == built_in_path():
+            words = f"the local tenant's, as there is no {CONFIG_NAME} here: {path}"
+            yield StatusRow("Config", "built in", words, "good")
+        else:
+            yield StatusRow("Config", "read", path, "good")
         yield StatusRow("Session", "", self._storage, id="session-row")
 
     def show_account(self, account: Account) -> None:

@@ -1,0 +1,61 @@
+"""How the app is started: with which config."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+from textual.app import App, ComposeResult
+
+from tests.support.processes import ROOT
+from tests.support.worlds import DOORKEY, new_world
+from tui.app.launch import config_for_dev
+from tui.app.widgets.state_panel import StatePanel
+from tui.app.widgets.status_row import StatusRow
+from tui.config.load import Config
+
+
+@pytest.fixture
+def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder to be in, and a home, without any config."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def test_dev_in_a_folder_without_a_config_uses_the_local_tenants(empty_folder: Path) -> None:
+    config = config_for_dev(None)
+    own = json.loads((ROOT / "auth_config.json").read_text())
+    assert json.loads(config.path.read_text()) == own
+    assert config.issuer == "http://localhost:3002/"
+    assert not list(empty_folder.iterdir())
+
+
+class Panel(App[None]):
+    def __init__(self, config: Config) -> None:
+        super().__init__()
+        self._config = config
+
+    def compose(self) -> ComposeResult:
+        yield StatePanel(self._config, "Kept in memory only.")
+
+
+async def test_home_says_that_the_config_is_built_in(empty_folder: Path) -> None:
+    app = Panel(config_for_dev(None))
+    async with app.run_test(size=(100, 20)):
+        told = [str(row.render_line(0).text) for row in app.query(StatusRow)]
+        assert any("✓ built in" in line and "there is no auth_config.json" in line for line in told)
+
+
+def test_doorkey_alone_offers_it(tmp_path: Path) -> None:
+    world = new_world(tmp_path)
+    world.config.path.unlink()
+    environment = world.environment | {"HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)}
+    run = subprocess.run(
+        DOORKEY, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 2
+    assert "To try it all on this machine without one: doorkey dev." in run.stderr
