@@ -230,10 +230,9 @@ class DoorkeyApp(App[None]):
 
     @on(LogOutRequested)
     def action_log_out(self) -> None:
-        """End the session, here and at the tenant."""
+        """Ask, then end the session, here and at the tenant."""
         if self.account.signed_in:
-            self.switch_mode("home")
-            self.push_screen(self._doors.log_out())
+            self.navigation.log_out(self._doors.log_out_question(), self._doors.log_out)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer to sign in to who is signed out, and the rest to who is signed in."""

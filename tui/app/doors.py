@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tui.app.screens.external_api import ExternalApiScreen
     from tui.app.screens.help import HelpScreen
     from tui.app.screens.home import HomeScreen
-    from tui.app.screens.log_out import LogOutScreen
+    from tui.app.screens.log_out import LogOutQuestion, LogOutScreen
     from tui.app.screens.profile import ProfileScreen
     from tui.app.screens.sign_in import SignInScreen
     from tui.app.widgets.home_board import HomeBoard
@@ -116,6 +116,12 @@ class Doors:
         from tui.app.screens.log_out import LogOutScreen
 
         return LogOutScreen(self.service)
+
+    def log_out_question(self) -> "LogOutQuestion":
+        """Make the question before it."""
+        from tui.app.screens.log_out import LogOutQuestion
+
+        return LogOutQuestion()
 
     def help(self, below: "Screen[object]") -> "HelpScreen":
         """Make the help for the screen `below`."""

@@ -74,6 +74,16 @@ class Navigation:
         if self._account().state != "restoring" and not self.is_signing_in:
             self._open_sign_in(wish or SignInRequested())
 
+    def log_out(self, question: Screen[bool], make_screen: Callable[[], Screen[None]]) -> None:
+        """Ask where one is; then log out over Home, as the other places go with the person."""
+
+        def answered(agreed: bool | None) -> None:
+            if agreed:
+                self._app.switch_mode("home")
+                self._app.push_screen(make_screen())
+
+        self._app.push_screen(question, answered)
+
     def account_changed(self) -> None:
         """Go on to where somebody wants to be, now that it is known who is signed in."""
         if self._target is None or self.is_signing_in:

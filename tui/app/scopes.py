@@ -6,7 +6,7 @@ from tui.app.screens.call_dialogs import ChangeScreen, MethodScreen
 from tui.app.screens.external_api import ExternalApiScreen
 from tui.app.screens.help import HelpScreen
 from tui.app.screens.home import HomeScreen
-from tui.app.screens.log_out import LogOutScreen
+from tui.app.screens.log_out import LogOutQuestion, LogOutScreen
 from tui.app.screens.place import PlaceScreen
 from tui.app.screens.profile import ProfileScreen
 from tui.app.screens.sign_in import SignInScreen
@@ -26,6 +26,7 @@ def key_scopes() -> Scopes:
         "profile": ProfileScreen.BINDINGS,
         "external-api": ExternalApiScreen.BINDINGS,
         "sign-in": SignInScreen.BINDINGS,
+        "log-out-question": LogOutQuestion.BINDINGS,
         "log-out": LogOutScreen.BINDINGS,
         "help": HelpScreen.BINDINGS,
         "claims": ClaimsTable.BINDINGS,

@@ -133,6 +133,22 @@ async def test_log_out_does_nothing_when_signed_out() -> None:
         assert not isinstance(on.app.screen, LogOutScreen)
 
 
+@pytest.mark.parametrize("key", ["2", "3"])
+async def test_log_out_asks_first_where_one_is_and_esc_leaves_all_as_it_was(key: str) -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: on.app.account.signed_in)
+        await pilot.press(key)
+        place = on.app.current_mode
+        await pilot.press("o")
+        await until(pilot, lambda: "the tenant is asked to revoke" in text_of(on.app))
+        await pilot.press("escape")
+        await until(pilot, lambda: "Log out?" not in text_of(on.app))
+        assert on.app.current_mode == place
+        assert on.service.session is not None
+        assert not on.tenant.requests
+
+
 async def test_log_out_says_what_came_of_each_step() -> None:
     on = stage(signed_in=True)
     on.tenant.metadata["end_session_endpoint"] = None
@@ -140,6 +156,8 @@ async def test_log_out_says_what_came_of_each_step() -> None:
         await pilot.press("3")
         await arrival(pilot, on, "external-api")
         await pilot.press("o")
+        await until(pilot, lambda: "Log out?" in text_of(on.app))
+        await pilot.press("enter")
         await until(pilot, lambda: "You are logged out" in text_of(on.app))
         assert "✓ done      Tokens   The refresh token is revoked." in text_of(on.app)
         await pilot.press("enter")
@@ -157,7 +175,7 @@ async def test_after_log_out_no_widget_holds_anything_of_the_person() -> None:
         await until(pilot, lambda: "alice@example.com" in text_of(on.app))
         await pilot.press("v", "c")
         await until(pilot, lambda: on.app.clipboard)
-        await pilot.press("o")
+        await pilot.press("o", "o")
         await until(pilot, lambda: on.app.account.state == "signed-out")
         screens = [each for each in gc.get_objects() if isinstance(each, PlaceScreen)]
         alive = [each for each in screens if each.is_attached and each.app is on.app]

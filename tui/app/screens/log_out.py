@@ -1,4 +1,4 @@
-"""Logging out: what came of each step, here and at the tenant."""
+"""Logging out: whether one means it, and what came of each step, here and at the tenant."""
 
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
+from tui.app.widgets.columns import FactRow
 from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.status_row import Kind, Notice, StatusRow
 from tui.errors import DoorkeyError
@@ -17,6 +18,13 @@ from tui.errors import DoorkeyError
 if TYPE_CHECKING:
     from tui.auth.service import AuthService
     from tui.auth.session import LogOutStep
+
+HELP: Final = """\
+## Logging out
+
+The session on this machine goes first, whatever the tenant says. Then the tenant is asked to
+revoke the refresh token, and your browser opens the tenant's own log out page.
+"""
 
 STEPS: Final = {
     "local": ("Here", "The session on this machine"),
@@ -32,6 +40,53 @@ KINDS: Final[dict[str, Kind]] = {
 }
 
 
+WILL_HAPPEN: Final = {
+    "Here": "the session on this machine is wiped",
+    "Tokens": "the tenant is asked to revoke the refresh token",
+    "Tenant": "your browser opens its log out page",
+}
+
+
+class LogOutQuestion(ModalScreen[bool]):
+    """Asks once, and says what will happen: a session cannot be brought back."""
+
+    CSS_PATH = "log_out.tcss"
+    AUTO_FOCUS = "#agree"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("o", "agree", "Log out", id="agree-log-out", tooltip="End the session"),
+        Binding("escape", "stay", "Stay", id="stay", tooltip="Back, with the session as it is"),
+        Binding("f1", "app.help", "Help", key_display="F1", id="help", tooltip="What this is"),
+    ]
+    HELP = HELP
+
+    def compose(self) -> ComposeResult:
+        """Put the dialog together."""
+        with Vertical(id="dialog"):
+            yield Static(Content("Log out?"), id="phase")
+            for name, what in WILL_HAPPEN.items():
+                row = FactRow(name)
+                row.say(what)
+                yield row
+            with Horizontal(classes="actions"):
+                yield Button("Log out", id="agree", variant="primary")
+                yield Button("Stay", id="stay")
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        """Say what is asked."""
+        self.query_one("#dialog").border_title = "Log out"
+
+    @on(Button.Pressed, "#agree")
+    def action_agree(self) -> None:
+        """Log out."""
+        self.dismiss(True)
+
+    @on(Button.Pressed, "#stay")
+    def action_stay(self) -> None:
+        """Leave the session as it is."""
+        self.dismiss(False)
+
+
 class LogOutScreen(ModalScreen[None]):
     """One log out; it goes on when the dialog is closed early."""
 
@@ -41,12 +96,7 @@ class LogOutScreen(ModalScreen[None]):
         Binding("escape", "close", "Close", id="close-log-out", tooltip="Back to Home"),
         Binding("f1", "app.help", "Help", key_display="F1", id="help", tooltip="What this is"),
     ]
-    HELP = """\
-## Logging out
-
-The session on this machine goes first, whatever the tenant says. Then the tenant is asked to
-revoke the refresh token, and your browser opens the tenant's own log out page.
-"""
+    HELP = HELP
 
     def __init__(self, service: "AuthService") -> None:
         super().__init__()

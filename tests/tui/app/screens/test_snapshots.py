@@ -165,10 +165,16 @@ async def test_ping_unanswered(looks: Looks) -> None:
     await looks(on, pinged)
 
 
+async def test_log_out_question(looks: Looks) -> None:
+    on = stage(signed_in=True)
+    asked = keys(on, "o", then=lambda: "Log out?" in text_of(on.app))
+    await looks(on, asked)
+
+
 async def test_logged_out(looks: Looks) -> None:
     on = stage(signed_in=True)
     on.tenant.metadata["end_session_endpoint"] = None
-    done = keys(on, "o", then=lambda: "You are logged out" in text_of(on.app))
+    done = keys(on, "o", "o", then=lambda: "You are logged out" in text_of(on.app))
     await looks(on, done)
 
 
