@@ -20,6 +20,7 @@ def system_commands(app: App[None], screen: Screen[object]) -> Iterator[SystemCo
         if is_ours and binding.action not in offered:
             offered.add(binding.action)
             title = titles.get(binding.action, binding.description)
+            title = f"{title} ({app.get_key_display(binding)})"
             run = partial(app.run_action, binding.action, active.node)
             yield SystemCommand(title, active.tooltip, run)
     yield SystemCommand("Theme", "Change the colours", app.action_change_theme)

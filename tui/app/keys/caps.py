@@ -39,7 +39,7 @@ def key_cap(node: DOMNode, name: str) -> str:
         LookupError: there is no such binding.
     """
     for each in node.ancestors_with_self:
-        for binding in _bindings(type(each)):
+        for binding in bindings_of(type(each)):
             if binding.id == name:
                 return node.app.get_key_display(with_key(binding, {}))
     raise LookupError(f'No binding here has the id "{name}".')
@@ -54,7 +54,8 @@ def with_key(binding: Binding, keymap: Mapping[str, str]) -> Binding:
     return binding if binding.key in keys else binding.with_key(keys[0])
 
 
-def _bindings(owner: type[object]) -> Iterator[Binding]:
+def bindings_of(owner: type[object]) -> Iterator[Binding]:
+    """Yield the bindings of a class of nodes, its own before those that it inherits."""
     for each in owner.__mro__:
         for binding in vars(each).get("BINDINGS", ()):
             if isinstance(binding, Binding):

@@ -29,6 +29,7 @@ from tui.app.screens.place import PlaceScreen
 from tui.app.widgets.answer_panel import AnswerPanel
 from tui.app.widgets.call_view import CallView
 from tui.app.widgets.calls_panel import CallsTable
+from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.refusal_panel import RefusalPanel
 from tui.app.widgets.request_line import MethodLabel, RepeatButton, RequestLine
 from tui.config.memory import AppMemory
@@ -174,6 +175,7 @@ checks who issued it, for whom, and until when, and says what it finds.
             self._stop_repeating()
         elif request.may_repeat:
             button.repeating = True
+            self.query_one(KeyLine).names = {"repeat": "Stop"}
             self._repeat()
         else:
             words = f"{request.method} is not repeated: it may change something each time."
@@ -181,6 +183,7 @@ checks who issued it, for whom, and until when, and says what it finds.
 
     def _stop_repeating(self) -> None:
         self.query_one(RepeatButton).repeating = False
+        self.query_one(KeyLine).names = {}
         self.workers.cancel_group(self, "repeat")
 
     @work(exclusive=True, group="repeat", exit_on_error=False)

@@ -1,5 +1,6 @@
 """Help: what the screen below is, and every key that can be used there, as the keymap has it."""
 
+from collections.abc import Iterator
 from typing import ClassVar, Final
 
 from textual.app import ComposeResult
@@ -9,12 +10,25 @@ from textual.content import Content
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
+from tui.app.keys.caps import bindings_of, with_key
 from tui.app.widgets.columns import ColumnsRow
 from tui.app.widgets.key_line import KeyLine
 
 KEYS_CELLS: Final = 11
 NAME_CELLS: Final = 17
 
+
+HERE: Final = "Keys here"
+IN_PARTS: Final = "Keys in lists and fields"
+EVERYWHERE: Final = "Keys everywhere"
+
+OF_TEXTUAL: Final = {
+    "app.focus_next": ("Next part", "To the next list, field or button"),
+    "app.focus_previous": ("Part before", "To the one before"),
+    "command_palette": ("Palette", "Everything by its name, and the themes"),
+    "screen.copy_text": ("Copy text", "What is selected with the mouse"),
+}
+"""What Textual's own keys do, by their actions."""
 
 Key = tuple[str, str, str]
 """The keys of one binding, its name, and what it does."""
@@ -64,21 +78,37 @@ class HelpScreen(ModalScreen[None]):
 
 
 def _named_keys(below: Screen[object]) -> dict[str, list[Key]]:
+    """Return every key that works below, by where it does; what has one name is one thing."""
     app = below.app
-    found: dict[str, dict[str, tuple[list[str], str]]] = {"Keys here": {}, "Keys everywhere": {}}
+    found: dict[str, dict[str, tuple[list[str], str]]] = {
+        HERE: {}, IN_PARTS: {}, EVERYWHERE: {},
+    }  # fmt: skip
     for active in below.active_bindings.values():
-        binding = active.binding
-        if not binding.id or not binding.description:
+        binding, where = active.binding, EVERYWHERE if active.node is app else HERE
+        name, what = binding.description, active.tooltip
+        if binding.action in OF_TEXTUAL:
+            where, (name, what) = EVERYWHERE, OF_TEXTUAL[binding.action]
+        elif not binding.id or not name:
             continue  # a widget's own, such as the arrows
-        named = found["Keys everywhere" if active.node is app else "Keys here"]
-        # What has one name is one thing, by whichever key.
-        pressed, _ = named.setdefault(binding.description, ([], active.tooltip))
+        pressed, _ = found[where].setdefault(name, ([], what))
         pressed.append(app.get_key_display(binding))
+    for binding in _of_other_parts(below):
+        if binding.description not in found[HERE]:
+            pressed, _ = found[IN_PARTS].setdefault(binding.description, ([], binding.tooltip))
+            key = app.get_key_display(with_key(binding, {}))
+            pressed += [] if key in pressed else [key]
     return {
         heading: [(" ".join(pressed), name, what) for name, (pressed, what) in named.items()]
         for heading, named in found.items()
         if named
     }
+
+
+def _of_other_parts(below: Screen[object]) -> Iterator[Binding]:
+    """Yield what works in a list or a field once one goes there."""
+    for widget in below.focus_chain:
+        if widget is not below.focused:
+            yield from (each for each in bindings_of(type(widget)) if each.id and each.description)
 
 
 def _drawn(paragraph: str) -> ComposeResult:

@@ -15,6 +15,7 @@ from tui.app.copying import SystemClipboard, copy_quietly, copy_token, curl_line
 from tui.app.moments import Clock
 from tui.app.screens.place import PlaceScreen
 from tui.app.widgets.claims_table import ClaimsTable
+from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.token_panes import AccessTokenPane, IdTokenPane, SessionPane
 from tui.config.memory import AppMemory
 
@@ -163,6 +164,7 @@ The keys of all these are below.
         raw = self.query_one("#raw", Static)
         session = self._account.session
         raw.display = self.revealed and session is not None
+        self.query_one(KeyLine).names = {"reveal": "Hide"} if raw.display else {}
         token = ""
         if self.revealed and session is not None:
             tokens = session.token_set

@@ -1,6 +1,7 @@
 """The bottom line: which keys do what, here and now."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from textual import events
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
 ALWAYS: Final = ("help", "command_palette")
 """Actions at the right end, however short the line is: they lead to all others."""
+
+IN_NAV: Final = frozenset({"home", "profile", "external-api", "login", "log-out"})
+"""The ids of the bindings that the nav names."""
 
 CLICK: Final = "@click"
 """Where Textual looks for the action of what is clicked."""
@@ -58,7 +62,10 @@ class LinkLine(Widget):
 
 
 class KeyLine(LinkLine):
-    """Every key that can be used now; the last ones give way where the line is too short."""
+    """Every key that can be used now; where the line is too short, Esc goes last.
+
+    Those that the footer need not name come after the others, where there is room for them.
+    """
 
     DEFAULT_CSS = """
     KeyLine {
@@ -66,6 +73,9 @@ class KeyLine(LinkLine):
         text-wrap: nowrap; text-overflow: ellipsis;
     }
     """
+
+    names: reactive[Mapping[str, str]] = reactive(MappingProxyType({}))
+    """What keys do just now, by the ids of their bindings, where that is not what they do else."""
 
     def on_mount(self) -> None:
         """Follow the focus, the account, the keymap."""
@@ -76,19 +86,45 @@ class KeyLine(LinkLine):
 
     def render(self) -> Content:
         """Draw the keys that fit."""
-        offered = _by_action(self.screen.active_bindings)
-        self.tips = {
-            _press(each): each.tooltip or each.binding.description for each in offered.values()
-        }
-        end = Content("").join(self._key(offered.pop(name)) for name in ALWAYS if name in offered)
+        offered = self._offered()
+        self.tips = {_press(each): each.tooltip or self._words(each) for each in offered.values()}
+        always = [self._key(offered.pop(name)) for name in ALWAYS if name in offered]
+        last = sum(self._key(each).cell_length for each in offered.values() if _is_esc(each))
+        end = Content("").join(always)
+        if last + end.cell_length >= self.size.width:
+            end = Content("")
         rule = Content.styled("▏" if end else "", "$foreground 20%")
         room = self.size.width - end.cell_length - rule.cell_length
         line = Content("")
-        for key in map(self._key, offered.values()):
-            if line.cell_length + key.cell_length > room:
-                break
-            line += key
-        return Content.assemble(line, " " * (room - line.cell_length), rule, end)
+        for each in offered.values():
+            key = self._key(each)
+            last -= key.cell_length if _is_esc(each) else 0
+            if line.cell_length + key.cell_length + last <= room:
+                line += key
+        return Content.assemble(line, " " * max(room - line.cell_length, 0), rule, end)
+
+    def _offered(self) -> "dict[str, ActiveBinding]":
+        """Return what can be pressed, by its action: what is to be shown, then the rest."""
+        usable = [each for each in self.screen.active_bindings.values() if not self._is_typed(each)]
+        found: dict[str, ActiveBinding] = {}
+        for each in usable:
+            if each.binding.show or each.binding.action == "command_palette":
+                found.setdefault(each.binding.action.removeprefix("app."), each)
+        for each in usable:
+            # The nav names its own; moving about has no tooltip.
+            if each.binding.id and each.tooltip and each.binding.id not in IN_NAV:
+                found.setdefault(each.binding.action.removeprefix("app."), each)
+        return found
+
+    def _is_typed(self, active: "ActiveBinding") -> bool:
+        """Return whether the key would go into the field that is being edited."""
+        field, key = self.screen.focused, active.binding.key
+        if field is None or active.node is field or active.binding.priority:
+            return False
+        return field.check_consume_key(key, key if len(key) == 1 else None)
+
+    def _words(self, active: "ActiveBinding") -> str:
+        return self.names.get(active.binding.id or "", active.binding.description)
 
     def _key(self, active: "ActiveBinding") -> Content:
         action = _press(active)
@@ -97,18 +133,13 @@ class KeyLine(LinkLine):
         )
         drawn = Content.assemble(
             (f" {self.app.get_key_display(active.binding)}", f"$footer-key-foreground bold{look}"),
-            (f" {active.binding.description} ", f"$footer-description-foreground{look}"),
+            (f" {self._words(active)} ", f"$footer-description-foreground{look}"),
         )
         return self.link(drawn, action)
 
 
-def _by_action(active: "dict[str, ActiveBinding]") -> "dict[str, ActiveBinding]":
-    """Return what is shown, once for each action; the palette is not to be shown, and still is."""
-    found: dict[str, ActiveBinding] = {}
-    for each in active.values():
-        if each.binding.show or each.binding.action == "command_palette":
-            found.setdefault(each.binding.action.removeprefix("app."), each)
-    return found
+def _is_esc(active: "ActiveBinding") -> bool:
+    return active.binding.key == "escape"
 
 
 def _press(active: "ActiveBinding") -> str:

@@ -46,6 +46,26 @@ async def test_every_key_is_listed_with_what_it_does() -> None:
         assert not [name for name, what in named.items() if name not in told or what not in told]
 
 
+async def test_it_lists_what_works_in_lists_and_what_textual_brings() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=(100, 70)) as pilot:
+        await until(pilot, lambda: on.app.account.signed_in)
+        await pilot.press("3", "p")
+        await until(pilot, lambda: "✓ Your Access" in text_of(on.app))
+        await pilot.press("f1")
+        await until(pilot, lambda: helping(on) and "Keys in lists and fields" in text_of(on.app))
+        told = text_of(on.app)
+        for _ in range(6):
+            await pilot.press("pagedown")
+            await pilot.pause()
+            told += text_of(on.app)
+        assert (
+            told.index("Ping ") < told.index("Keys in lists and fields") < told.index("Page down")
+        )
+        assert "Next part" in told
+        assert "Everything by its name" in told
+
+
 async def test_it_names_the_keys_of_the_keymap(tmp_path: Path) -> None:
     keymap = tmp_path / "keymap.json"
     keymap.write_text('{"check": "f9"}')

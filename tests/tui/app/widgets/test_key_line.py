@@ -1,10 +1,13 @@
 """The line of keys at the bottom."""
 
+from textual.widgets import Input
+
 from tests.support.stage import Stage, point_at, stage, text_of, until
 from tui.app.screens.help import HelpScreen
+from tui.app.screens.sign_in import SignInScreen
 from tui.app.widgets.key_line import KeyLine
 
-KEYS = ["c", "Check", "again", "q", "Quit", "▏", "F1", "Help", "^p", "palette"]
+KEYS = "c Check again q Quit s Switch account r Renew ▏ F1 Help ^p palette"
 
 
 def bottom(on: Stage) -> str:
@@ -15,7 +18,7 @@ async def test_it_names_the_keys_of_this_screen_then_quit_help_and_palette() -> 
     on = stage(signed_in=True)
     async with on.app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: on.app.account.signed_in)
-        assert bottom(on).split() == KEYS
+        assert " ".join(bottom(on).split()) == KEYS
         await pilot.press("3")
         await until(pilot, lambda: "p Ping" in bottom(on))
 
@@ -46,3 +49,51 @@ async def test_a_key_under_the_mouse_says_what_it_does() -> None:
         line = on.app.screen.query_one(KeyLine)
         await point_at(pilot, "q Quit")
         assert str(line.tooltip) == "Leave; your session is kept"
+
+
+async def test_it_says_what_a_key_does_now() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=(100, 24)) as pilot:
+        await until(pilot, lambda: on.app.account.signed_in)
+        await pilot.press("2")
+        await until(pilot, lambda: "v Reveal" in bottom(on))
+        await pilot.press("v")
+        await until(pilot, lambda: "v Hide" in bottom(on) and "Reveal" not in bottom(on))
+        await pilot.press("3")
+        await until(pilot, lambda: "t Repeat" in bottom(on))
+        await pilot.press("t")
+        await until(pilot, lambda: "t Stop" in bottom(on))
+        await pilot.press("t")
+        await until(pilot, lambda: "t Repeat" in bottom(on))
+
+
+async def test_while_a_path_is_edited_no_letter_is_offered_as_a_key() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=(100, 24)) as pilot:
+        await until(pilot, lambda: on.app.account.signed_in)
+        await pilot.press("3", "e")
+        await until(pilot, lambda: isinstance(on.app.focused, Input))
+        await until(pilot, lambda: "Ping" not in bottom(on))
+        assert "q Quit" not in bottom(on)
+        assert "F1 Help" in bottom(on)
+
+
+async def test_where_there_is_room_every_key_of_the_screen_is_named() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=(200, 24)) as pilot:
+        await until(pilot, lambda: on.app.account.signed_in)
+        await pilot.press("3")
+        await until(pilot, lambda: "p Ping" in bottom(on))
+        assert {"Interval", "Method", "Edit", "path", "Renew"} <= set(bottom(on).split())
+        assert "Home" not in bottom(on)
+
+
+async def test_esc_is_the_last_to_go() -> None:
+    on = stage(browser="waits")
+    async with on.app.run_test(size=(40, 20)) as pilot:
+        await until(pilot, lambda: on.app.account.state == "signed-out")
+        await pilot.press("l")
+        await until(pilot, lambda: isinstance(on.app.screen, SignInScreen))
+        await until(pilot, lambda: "esc Cancel" in bottom(on))
+        await pilot.resize_terminal(14, 20)
+        await until(pilot, lambda: bottom(on).strip() == "esc Cancel")
