@@ -30,7 +30,7 @@ SUCCESS = "Your Access Token was successfully validated!\n"
 
 SCOPES = {
     "Home": ["home"],
-    "Profile": ["profile"],
+    "Profile": ["profile", "claims"],
     "External API": ["external-api", "answer"],
     "lists": ["calls", "claims", "answer"],
     "sign-in": ["sign-in"],

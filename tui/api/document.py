@@ -1,15 +1,17 @@
-"""The body of an answer, laid out in lines: JSON indented and to be folded, or the text it is."""
+"""An answer laid out in lines: JSON indented and to be folded, or the text it is; the headers."""
 
 import json
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
 from tui.json_value import Json
-from tui.text import printable, printable_block
+from tui.text import printable, printable_block, shortened
 
 INDENT: Final = "  "
+
+NO_HEADERS: Final[Mapping[str, str]] = {}
 
 LONGEST_LINE: Final = 1000
 """Characters; what is longer goes on in the next line."""
@@ -38,8 +40,17 @@ class Line:
 class Document:
     """Lines, some of which are folded away."""
 
-    def __init__(self, body: str) -> None:
-        self.lines: Sequence[Line] = _json_lines(body) or _text_lines(body)
+    def __init__(self, body: str, headers: Mapping[str, str] = NO_HEADERS) -> None:
+        lines = _json_lines(body) or _text_lines(body)
+        if lines and headers:
+            lines.append(Line((), len(lines)))
+        for name, value in headers.items():
+            parts: tuple[Part, ...] = (
+                (f"{printable(name)}: ", "mark"),
+                (shortened(printable(value), LONGEST_LINE), "plain"),
+            )
+            lines.append(Line(parts, len(lines)))
+        self.lines: Sequence[Line] = lines
         self._folded: set[int] = set()
         self._width = LONGEST_LINE
         self.shown: list[tuple[int, int]] = []

@@ -29,7 +29,7 @@ def key_scopes() -> Scopes:
         "log-out-question": LogOutQuestion.BINDINGS,
         "log-out": LogOutScreen.BINDINGS,
         "help": HelpScreen.BINDINGS,
-        "claims": ClaimsTable.BINDINGS,
+        "claims": [*RowList.BINDINGS, *ClaimsTable.BINDINGS],
         "answer": [*RowList.BINDINGS, *AnswerLines.BINDINGS, *AnswerPanel.BINDINGS],
         "calls": [*RowList.BINDINGS, *CallsTable.BINDINGS],
         "path": PathField.BINDINGS,

@@ -63,3 +63,9 @@ def test_anything_else_is_shown_as_the_text_that_it_is(body: str) -> None:
     document = Document(body)
     assert "".join(rows(document)) == body.replace("\r\n", "")
     assert all(len(row) <= LONGEST_LINE for row in rows(document))
+
+
+def test_headers_stand_below_the_body_and_are_found_too() -> None:
+    document = Document("{}", {"x-request-id": "7f\u202e3a"})
+    assert rows(document) == ["{}", "", "x-request-id: 7f3a"]
+    assert document.find("REQUEST") == [2]

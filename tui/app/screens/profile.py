@@ -1,14 +1,16 @@
 """Profile: who is signed in, what each token says, and how the session is kept."""
 
-from typing import TYPE_CHECKING, ClassVar
+import itertools
+from typing import TYPE_CHECKING, ClassVar, Final
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import ContentSwitcher, Static, Tab, Tabs
 
+from tui.api.jwt_view import read_jwt
 from tui.api.request import remembered_request
 from tui.app.account import Account
 from tui.app.copying import SystemClipboard, copy_quietly, copy_token, curl_line
@@ -16,15 +18,24 @@ from tui.app.moments import Clock
 from tui.app.screens.place import PlaceScreen
 from tui.app.widgets.claims_table import ClaimsTable
 from tui.app.widgets.key_line import KeyLine
-from tui.app.widgets.token_panes import AccessTokenPane, IdTokenPane, SessionPane
+from tui.app.widgets.token_panes import AccessTokenPane, AnyJwtPane, IdTokenPane, SessionPane
 from tui.config.memory import AppMemory
+from tui.text import printable
 
 if TYPE_CHECKING:
     from tui.auth.service import AuthService
 
-TABS = {"id-token": "ID token", "access-token": "Access token", "session": "Session"}
+TABS = {
+    "id-token": "ID token",
+    "access-token": "Access token",
+    "session": "Session",
+    "jwt": "Any JWT",
+}
 
-Pane = IdTokenPane | AccessTokenPane | SessionPane
+Pane = IdTokenPane | AccessTokenPane | SessionPane | AnyJwtPane
+
+PARTS: Final = ("$text-primary", "$text-success", "$text-warning")
+"""The colours of a token's header, claims and signature."""
 
 
 class ProfileScreen(PlaceScreen):
@@ -40,16 +51,17 @@ class ProfileScreen(PlaceScreen):
         Binding("right", "next_tab(1)", "Next tab", show=False, id="tab-right"),
         Binding("h,left", "next_tab(-1)", "Tab before", show=False, id="tab-left"),
         Binding("c", "copy_token", "Copy token", id="copy-token", tooltip="To the clipboard"),
+        Binding("y", "copy_claim", "Copy claim", id="copy-claim", tooltip="The line's value"),
         Binding("u", "copy_curl", "Copy curl", id="copy-curl", tooltip="A line to call the API"),
         Binding("v", "reveal", "Reveal", id="reveal", tooltip="Show the token itself, or hide it"),
     ]
     HELP = """\
 ## Profile
 
-Who you are, as the tenant says, and what your tokens say. Each line of a table is one claim;
-the chosen one is shown in full below.
+Who you are, as the tenant says, and what your tokens say. Each line is one claim, shown below with
+more room; **Enter** unfolds one that has parts, *Copy claim* copies its value.
 
-- *Next tab* and *Tab before* change between ID token, access token and session.
+- *Next tab* and *Tab before* change between ID token, access token, session and any JWT: paste one.
 - *Copy token* copies the token of this tab, *Copy curl* a line that calls the API.
 - *Reveal* shows the token itself until you leave. Who sees it can use it.
 - *Renew* gets new tokens now, *Switch account* signs in as somebody else.
@@ -74,7 +86,6 @@ The keys of all these are below.
         self._memory = memory
         self._copy_to_system = copy_to_system
         self._withheld = withheld
-        self._account = Account()
         self._panes: dict[str, Pane] = {}
         """Of the tabs that have been looked at."""
 
@@ -84,13 +95,12 @@ The keys of all these are below.
         yield Tabs(*(Tab(label, id=name) for name, label in TABS.items()))
         yield Static(id="raw")
         pane = self._panes["id-token"] = IdTokenPane(self.clock)
-        pane.id = "id-token-pane"
         yield ContentSwitcher(pane, initial=pane.id)
 
     def on_mount(self) -> None:
-        """Follow the account."""
+        """Show who is signed in."""
         self.query_one(Tabs).can_focus = False  # t, h and l change tabs from anywhere
-        self.watch(self.app, "account", self._show)
+        self.watch_account(self.account)
 
     def on_screen_suspend(self) -> None:
         """Hide the token when one goes away."""
@@ -98,10 +108,10 @@ The keys of all these are below.
 
     def refresh_times(self) -> None:
         """Say anew how long ago and how soon."""
-        self._show(self._account)
+        self._show_pane()
 
-    def _show(self, account: Account) -> None:
-        self._account = account
+    def watch_account(self, account: Account) -> None:
+        """Show another person, or the same one's new tokens."""
         self.query_one("#person", Static).update(_person(account))
         self._show_pane()
         self.watch_revealed()
@@ -109,8 +119,8 @@ The keys of all these are below.
     def _show_pane(self) -> None:
         # The pane that is looked at only: a table costs some milliseconds.
         pane = self._pane
-        if pane is not None and self._account.session is not None:
-            pane.show(self._account.session)
+        if pane is not None and self.account.session is not None:
+            pane.show(self.account.session)
 
     @property
     def _pane(self) -> Pane | None:
@@ -120,10 +130,12 @@ The keys of all these are below.
         """Put a pane together when it is first looked at: each is as large as a screen."""
         switcher = self.query_one(ContentSwitcher)
         if name not in self._panes:
+            pane: Pane = AnyJwtPane(self.clock)
             if name == "access-token":
-                pane: Pane = AccessTokenPane(self.clock)
-            else:
-                pane = SessionPane(self.clock, self._service.storage)
+                pane = AccessTokenPane(self.clock).data_bind(PlaceScreen.now)
+            elif name == "session":
+                storage = self._service.storage
+                pane = SessionPane(self.clock, storage).data_bind(PlaceScreen.now)
             await switcher.add_content(pane, id=f"{name}-pane")
             self._panes[name] = pane
         switcher.current = self._panes[name].id
@@ -162,14 +174,16 @@ The keys of all these are below.
     def watch_revealed(self) -> None:
         """Show the token, or take it off the screen."""
         raw = self.query_one("#raw", Static)
-        session = self._account.session
+        session = self.account.session
         raw.display = self.revealed and session is not None
         self.query_one(KeyLine).names = {"reveal": "Hide"} if raw.display else {}
         token = ""
         if self.revealed and session is not None:
             tokens = session.token_set
             token = tokens.id_token if self._tab == "id-token" else tokens.access_token
-        raw.update(Content(token))
+        parts = zip(token.split("."), itertools.cycle(PARTS), strict=False)
+        drawn = [Content.styled(part, look) for part, look in parts]
+        raw.update(Content.styled(".", "$foreground-muted").join(drawn))
 
     @work(exclusive=True, group="copy", exit_on_error=False)
     async def action_copy_token(self) -> None:
@@ -177,6 +191,23 @@ The keys of all these are below.
         if self._withholds():
             return
         await copy_token(self.app, self._service, self._tab, self._copy_to_system)
+
+    @work(exclusive=True, group="copy", exit_on_error=False)
+    async def action_copy_claim(self) -> None:
+        """Copy the value of one claim."""
+        table = self._pane.query(ClaimsTable).first() if self._pane else None
+        if table is not None and table.chosen is not None:
+            name = f"Claim {printable(table.chosen.name)}"
+            await copy_quietly(self.app, table.chosen.text, name, self._copy_to_system)
+
+    async def on_paste(self, event: events.Paste) -> None:
+        """Take a JWT apart that is pasted anywhere here."""
+        if read_jwt(event.text.strip()) is None:
+            return
+        event.stop()
+        await self._open_pane("jwt")
+        self.query_one(Tabs).active = "jwt"
+        self.query_one(AnyJwtPane).take(event.text)
 
     @work(exclusive=True, group="copy", exit_on_error=False)
     async def action_copy_curl(self) -> None:
@@ -195,6 +226,8 @@ The keys of all these are below.
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer to copy and reveal where there is a token."""
         if action in ("copy_token", "reveal") and self.is_mounted:
+            return self._tab in ("id-token", "access-token")
+        if action == "copy_claim" and self.is_mounted:
             return self._tab != "session"
         if action == "next_tab_by_letter":
             return self.account.state != "expired"
@@ -207,8 +240,10 @@ def _person(account: Account) -> Content:
     claims = account.session.profile.claims
     email = Content("no e-mail address")
     if account.email:
-        verified = "✓ verified" if claims.get("email_verified") is True else "○ not verified"
-        email = Content(f"{account.email}  {verified}")
+        verified = {True: "  ✓ verified", False: "  ○ not verified"}
+        is_verified = claims.get("email_verified")
+        said = verified[is_verified] if isinstance(is_verified, bool) else ""
+        email = Content(f"{account.email}{said}")
     return Content.assemble(
         (account.name, "$text-primary bold"), "  ", email.stylize("$foreground-muted")
     )

@@ -14,9 +14,6 @@ from textual.widgets import Input
 from tui.api.answer import PingResult
 from tui.api.document import Document, Kind
 from tui.app.widgets.row_list import RowList
-from tui.text import printable, shortened
-
-LONGEST_HEADER: Final = 500
 
 MOST_HEADERS: Final = 60
 
@@ -46,12 +43,11 @@ class AnswerLines(RowList):
     def __init__(self) -> None:
         super().__init__(id="answer-lines")
         self._document = Document("")
-        self._headers: list[Content] = []
         self._found: list[int] = []
 
-    def show(self, document: Document, headers: list[Content]) -> None:
+    def show(self, document: Document) -> None:
         """Show another answer."""
-        self._document, self._headers, self._found = document, headers, []
+        self._document, self._found = document, []
         self._document.wrap(self.size.width)
         self._count_rows(0)
 
@@ -61,10 +57,7 @@ class AnswerLines(RowList):
         self._count_rows(self.cursor)
 
     def draw_row(self, index: int) -> Content:
-        """Return a line of the body, or a header."""
-        rows = len(self._document.shown)
-        if index >= rows:
-            return self._headers[index - rows]
+        """Return a line, or what of it stands in this row."""
         parts = ((text, LOOKS[kind]) for text, kind in self._document.parts(index))
         line = Content.assemble(*parts)[self._document.span(index)]
         is_found = self._document.shown[index][0] in self._found
@@ -72,7 +65,7 @@ class AnswerLines(RowList):
 
     def action_choose(self) -> None:
         """Fold what begins here, or unfold it."""
-        if self.cursor < len(self._document.shown):
+        if self.row_count:
             at, _ = self._document.shown[self.cursor]
             self._document.fold(self.cursor)
             self._count_rows(self._document.row_of(at))
@@ -90,7 +83,7 @@ class AnswerLines(RowList):
 
     def action_find_next(self, step: int) -> None:
         """Go to the next line that was found, or to the one before."""
-        here, _ = self._document.shown[min(self.cursor, len(self._document.shown) - 1)]
+        here, _ = self._document.shown[self.cursor] if self.row_count else (0, 0)
         others = [at for at in self._found if (at - here) * step > 0]
         around = self._found[:: 1 if step > 0 else -1]
         self._go_to(next(iter(others[:: 1 if step > 0 else -1]), next(iter(around), None)))
@@ -103,7 +96,7 @@ class AnswerLines(RowList):
         self.refresh()
 
     def _count_rows(self, cursor: int) -> None:
-        self.set_rows(len(self._document.shown) + len(self._headers), cursor)
+        self.set_rows(len(self._document.shown), cursor)
 
 
 class AnswerPanel(Vertical):
@@ -134,11 +127,12 @@ class AnswerPanel(Vertical):
             return
         size = len(result.body.encode())
         self.border_subtitle = Content(f"{size:,} bytes" if size else "no body")
+        headers = dict(list(result.headers.items())[:MOST_HEADERS])
         if len(result.body) > LARGE_BODY:
-            document = await asyncio.to_thread(Document, result.body)
+            document = await asyncio.to_thread(Document, result.body, headers)
         else:
-            document = Document(result.body)
-        self.query_one(AnswerLines).show(document, _headers(result))
+            document = Document(result.body, headers)
+        self.query_one(AnswerLines).show(document)
 
     def search(self) -> None:
         """Ask what to look for."""
@@ -162,15 +156,3 @@ class AnswerPanel(Vertical):
     def _found(self, message: Input.Submitted) -> None:
         message.stop()
         self.action_end_search()
-
-
-def _headers(result: PingResult) -> list[Content]:
-    shown = list(result.headers.items())[:MOST_HEADERS]
-    lines = [
-        Content.assemble(
-            (f"{printable(name)}: ", "$foreground-muted"),
-            shortened(printable(value), LONGEST_HEADER),
-        )
-        for name, value in shown
-    ]
-    return [Content(""), *lines] if result.body else lines

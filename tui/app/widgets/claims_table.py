@@ -1,89 +1,135 @@
 """The claims of a token as a table with their meanings, and the chosen one in full below it."""
 
 import json
-from datetime import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import ClassVar, Final
 
-from rich.text import Text
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import DataTable, Static
+from textual.widgets import Static
 
 from tui.api.jwt_view import MEANINGS, TIMES
 from tui.app.moments import Clock, full_time, relative_time
+from tui.app.widgets.row_list import RowList
 from tui.json_value import Claims, Json, moment_in
 from tui.text import printable, shortened
 
 FIRST: Final = ("name", "email", "email_verified", "sub", "iss", "aud", "exp", "iat", "auth_time")
 """What people look for comes first; the rest follows as the tenant sent it."""
 
-CLAIM_CELLS: Final = 20
-MEANING_CELLS: Final = 33
+CLAIM_CELLS: Final = 24
+MEANING_CELLS: Final = 35
 MEANING_FROM_CELLS: Final = 84
 """A table narrower than this drops the meaning, which the line below it tells anyway."""
 
 LONGEST_VALUE: Final = 2000
 """Characters of one claim; more is a document, not a claim."""
 
+Path = tuple[str | int, ...]
 
-class ClaimsTable(DataTable[Text]):
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One row: a claim, or a part of one that is unfolded."""
+
+    path: Path
+    value: Json
+
+    @property
+    def name(self) -> str:
+        """The claim's own name, or that of the part."""
+        return str(self.path[-1])
+
+    @property
+    def has_parts(self) -> bool:
+        """Whether there is something to unfold."""
+        members = self.value if isinstance(self.value, list) else []
+        nested = any(isinstance(member, dict | list) for member in members)
+        return bool(self.value) and (isinstance(self.value, dict) or nested)
+
+    def parts(self) -> Iterator["Claim"]:
+        """Yield what it consists of."""
+        if isinstance(self.value, dict):
+            members: Iterator[tuple[str | int, Json]] = iter(self.value.items())
+        else:
+            members = enumerate(self.value if isinstance(self.value, list) else [])
+        yield from (Claim((*self.path, name), member) for name, member in members)
+
+    @property
+    def text(self) -> str:
+        """The value as the token has it: a text as it is, anything else as JSON."""
+        return self.value if isinstance(self.value, str) else json.dumps(self.value)
+
+    @property
+    def meaning(self) -> str:
+        """What a registered claim means, or an empty string."""
+        return MEANINGS.get(self.name, "") if len(self.path) == 1 else ""
+
+
+class ClaimsTable(RowList):
     """One row for each claim; fits its width, whatever the claims hold."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j", "cursor_down", "Down", show=False, id="claim-down"),
-        Binding("k", "cursor_up", "Up", show=False, id="claim-up"),
-        Binding("g", "scroll_top", "First", show=False, id="claim-first"),
-        Binding("G", "scroll_bottom", "Last", show=False, id="claim-last"),
+        Binding("space", "choose", "Unfold", show=False, id="unfold-claim"),
     ]
 
     def __init__(self, clock: Clock) -> None:
-        super().__init__(cursor_type="row", zebra_stripes=False)
+        super().__init__()
         self._clock = clock
         self._claims: Claims = {}
+        self._unfolded: set[Path] = set()
+        self._rows: list[Claim] = []
 
     def show(self, claims: Claims) -> None:
-        """Fill the table."""
+        """Fill the table; where the claims are the same, one stays where one is."""
         known = [name for name in FIRST if name in claims]
         rest = [name for name in claims if name not in FIRST]
         self._claims = {name: claims[name] for name in (*known, *rest)}
-        self._draw()
+        self._lay_out(self.cursor)
 
-    def on_resize(self, event: events.Resize) -> None:
-        """Fit the columns to the new width."""
-        self._draw()
-
-    def describe(self, row: int) -> tuple[str, str]:
-        """Return one row in full: what it means, and its whole value, both printable."""
-        name = list(self._claims)[row]
-        meaning = MEANINGS.get(name, "a claim of this tenant's own")
-        return f"{printable(name)}: {meaning}", value_in_words(
-            name, self._claims[name], self._clock()
+    def draw_row(self, index: int) -> Content:
+        """Return the claim, its value, and what it means where there is room."""
+        claim = self._rows[index]
+        cells = self.size.width - 1
+        with_meaning = cells >= MEANING_FROM_CELLS
+        value_cells = cells - CLAIM_CELLS - (MEANING_CELLS if with_meaning else 0) - 1
+        fold = ("▾ " if claim.path in self._unfolded else "▸ ") if claim.has_parts else ""
+        name = f"{'  ' * (len(claim.path) - 1)}{fold}{printable(claim.name)}"
+        value = shortened(value_in_words(claim.name, claim.value, self._clock()), value_cells)
+        return Content.assemble(
+            " ",
+            (shortened(name, CLAIM_CELLS - 1).ljust(CLAIM_CELLS), "bold"),
+            *_padded(Content(value), value_cells + 1 if with_meaning else 0),
+            (claim.meaning if with_meaning else "", "$foreground-muted"),
         )
 
-    def _draw(self) -> None:
-        at, width = self.cursor_row, self.size.width - 2
-        if width <= 0:
-            return
-        now = self._clock()
-        with_meaning = width >= MEANING_FROM_CELLS
-        # Each column has a cell of padding at both sides.
-        value_cells = width - CLAIM_CELLS - (MEANING_CELLS + 2 if with_meaning else 0) - 4
-        self.clear(columns=True)
-        self.add_column("Claim", width=CLAIM_CELLS)
-        self.add_column("Value", width=value_cells)
-        if with_meaning:
-            self.add_column("Meaning", width=MEANING_CELLS)
-        for name, value in self._claims.items():
-            cells = [
-                Text(shortened(printable(name), CLAIM_CELLS), style="bold"),
-                Text(shortened(value_in_words(name, value, now), value_cells)),
-            ]
-            meaning = Text(MEANINGS.get(name, ""), style="dim")
-            self.add_row(*cells, *([meaning] if with_meaning else []))
-        self.move_cursor(row=at, animate=False)
+    def action_choose(self) -> None:
+        """Unfold what has parts, or fold it again."""
+        if self._rows and self._rows[self.cursor].has_parts:
+            self._unfolded ^= {self._rows[self.cursor].path}
+            self._lay_out(self.cursor)
+
+    @property
+    def chosen(self) -> Claim | None:
+        """What stands at the cursor, if anything."""
+        return self._rows[self.cursor] if self._rows else None
+
+    def _lay_out(self, cursor: int) -> None:
+        self._rows = list(
+            self._shown(Claim((name,), value) for name, value in self._claims.items())
+        )
+        self.set_rows(len(self._rows), cursor)
+
+    def _shown(self, claims: Iterator[Claim]) -> Iterator[Claim]:
+        for claim in claims:
+            yield claim
+            if claim.path in self._unfolded:
+                yield from self._shown(claim.parts())
 
 
 class ClaimsPanel(Vertical):
@@ -96,32 +142,64 @@ class ClaimsPanel(Vertical):
 
     def compose(self) -> ComposeResult:
         """Yield the table and the lines below it."""
+        yield Static(classes="heads")
         yield ClaimsTable(self._clock)
         yield Static(classes="meaning")
         yield Static(classes="value")
 
     def show(self, claims: Claims) -> None:
-        """Show these claims."""
-        self.query_one(ClaimsTable).show(claims)
+        """Show these claims, and one of them in full."""
+        table = self.query_one(ClaimsTable)
+        table.show(claims)
         self.border_subtitle = f"{len(claims)} claims"
+        self._show_chosen()
 
-    @on(DataTable.RowHighlighted)
-    def _show_claim(self, message: DataTable.RowHighlighted) -> None:
+    def on_resize(self, event: events.Resize) -> None:
+        """Name the columns that there is room for."""
+        width = event.size.width - 2
+        heads = f" {'Claim':{CLAIM_CELLS}}Value"
+        if width >= MEANING_FROM_CELLS:
+            heads = f"{heads:{width - MEANING_CELLS}}Meaning"
+        self.query_one(".heads", Static).update(Content(heads))
+
+    @on(RowList.Moved)
+    def _moved(self, message: RowList.Moved) -> None:
         message.stop()
-        meaning, value = self.query_one(ClaimsTable).describe(message.cursor_row)
-        self.query_one(".meaning", Static).update(Content(meaning))
-        self.query_one(".value", Static).update(Content(shortened(value, LONGEST_VALUE)))
+        self._show_chosen()
+
+    def _show_chosen(self) -> None:
+        claim = self.query_one(ClaimsTable).chosen
+        if claim is None:
+            return
+        path = ".".join(printable(part) for part in claim.path)
+        meaning = claim.meaning or "a claim of this tenant's own"
+        value = shortened(value_in_full(claim.name, claim.value, self._clock()), LONGEST_VALUE)
+        self.query_one(".meaning", Static).update(Content(f"{path}: {meaning}"))
+        self.query_one(".value", Static).update(Content(value))
+
+
+def _padded(value: Content, cells: int) -> tuple[Content, str]:
+    return value, " " * max(0, cells - value.cell_length)
 
 
 def value_in_words(name: str, value: Json, now: datetime) -> str:
     """Return a claim's value as one printable line; a time both absolute and relative."""
-    if name in TIMES and isinstance(value, int | float) and not isinstance(value, bool):
-        moment = moment_in(value)
-        if moment is None:
-            return printable(value)
+    moment = moment_in(value) if name in TIMES else None
+    if moment is not None:
         return f"{full_time(moment, now)}, {relative_time(moment, now)}"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return ", ".join(printable(item) for item in value)
-    return printable(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+    if isinstance(value, str | int | float):
+        return printable(value)
+    return printable(json.dumps(value, ensure_ascii=False))
+
+
+def value_in_full(name: str, value: Json, now: datetime) -> str:
+    """Return a claim's value with room for it: a time in the zone of `now` and in UTC."""
+    moment = moment_in(value) if name in TIMES else None
+    if moment is None or now.utcoffset() == UTC.utcoffset(None):
+        return value_in_words(name, value, now)
+    here, there = full_time(moment, now), full_time(moment, now.astimezone(UTC))
+    return f"{here} · {there} · {relative_time(moment, now)}"

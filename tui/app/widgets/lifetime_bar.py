@@ -7,7 +7,7 @@ from textual.content import Content
 from textual.reactive import reactive, var
 from textual.widget import Widget
 
-from tui.app.moments import TICK_SECONDS, Clock, countdown, duration, local_now
+from tui.app.moments import countdown, duration, local_now
 from tui.app.widgets.columns import NAME_CELLS
 
 WORDS_CELLS: Final = 30
@@ -28,20 +28,12 @@ class LifetimeBar(Widget):
 
     life: reactive[tuple[datetime, datetime] | None] = reactive(None)
     """From when to when the token is good."""
-    _now: reactive[datetime | None] = reactive(None)
+    now: reactive[datetime] = reactive(local_now)
+    """The present; to be bound to what tells it."""
 
-    def __init__(self, name: str, clock: Clock) -> None:
+    def __init__(self, name: str) -> None:
         super().__init__()
         self._name_of_token = name
-        self._clock = clock
-
-    def on_mount(self) -> None:
-        """Start ticking."""
-        self.set_interval(TICK_SECONDS, self._tick)
-
-    def _tick(self) -> None:
-        if self.screen.is_current and self.is_on_screen:
-            self._now = self._clock()
 
     def render(self) -> Content:
         """Draw the bar and the words."""
@@ -49,7 +41,7 @@ class LifetimeBar(Widget):
             return Content("")
         begin, end = self.life
         whole = max(1.0, (end - begin).total_seconds())
-        left = (end - self._clock()).total_seconds()
+        left = (end - self.now).total_seconds()
         share = min(1.0, max(0.0, left / whole))
         cells = max(4, min(LONGEST_BAR, self.size.width - NAME_CELLS - WORDS_CELLS))
         filled = round(share * cells)

@@ -36,8 +36,7 @@ class RowList(ScrollView, can_focus=True):
         scrollbar-size: 0 1;
         text-wrap: nowrap;
         text-overflow: ellipsis;
-        & > .row-list--cursor { background: $block-cursor-blurred-background; }
-        &:focus > .row-list--cursor { background: $block-cursor-background 50%; }
+        & > .row-list--cursor { background: $primary-muted; text-style: bold; }
     }
     """
 
@@ -132,7 +131,7 @@ class RowList(ScrollView, can_focus=True):
             return Strip.blank(width, self.rich_style)
         row, style = self._selected(index, self.draw_row(index)), self.visual_style
         if index == self.cursor and self.has_focus:
-            style += self.get_visual_style("row-list--cursor", partial=True)
+            style = self.get_visual_style("row-list--cursor")
         strips = Visual.to_strips(self, row, width, 1, style, apply_selection=False)
         strip = strips[0] if strips else Strip([])
         return strip.adjust_cell_length(width, style.rich_style).apply_offsets(0, index)

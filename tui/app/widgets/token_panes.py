@@ -1,39 +1,51 @@
 """The three tabs of Profile: ID token, access token, session."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
-from textual.widgets import Static
+from textual.content import Content
+from textual.reactive import var
+from textual.widgets import Input, Static
 
 from tui.api.jwt_view import JwtView, read_jwt
 from tui.app.keys.caps import key_cap
-from tui.app.moments import Clock, clock_time, duration, full_time, relative_time
+from tui.app.moments import Clock, clock_time, duration, full_time, local_now, relative_time
 from tui.app.widgets.claims_table import ClaimsPanel
 from tui.app.widgets.columns import FactRow
 from tui.app.widgets.lifetime_bar import LifetimeBar
 from tui.auth.keeper import renewal_time
 from tui.auth.session import Session
 from tui.json_value import Claims
-from tui.text import printable
+from tui.text import printable, shortened
 
 MOST_RENEWALS: Final = 6
 """Renewals that are listed; the rest is counted."""
+
+LONGEST_KEY_ID: Final = 16
+"""Characters; all of it stands among the claims."""
+
+LONGEST_JWT: Final = 64 * 1024
 
 OPAQUE: Final = (
     "This access token is opaque: only the tenant and the API can read it. What is known of it "
     "is what the tenant said when it gave it."
 )
 
-NOT_OURS: Final = "not checked here; whether it is right is the API's to say"
+PASTE: Final = "Paste any JWT: what it says stands here then. It is kept nowhere and sent nowhere."
+
+NO_JWT: Final = "✗ This is no JWT that can be read: three parts with dots between are expected."
+
+NOT_OURS: Final = "not checked here: that is the API's"
 
 
 class IdTokenPane(Vertical):
     """Who the tenant says that one is."""
 
     def __init__(self, clock: Clock) -> None:
-        super().__init__()
+        super().__init__(id="id-token-pane")
         self._clock = clock
 
     def compose(self) -> ComposeResult:
@@ -53,6 +65,9 @@ class IdTokenPane(Vertical):
 class AccessTokenPane(Vertical):
     """What the access token is good for, and for how long."""
 
+    now: var[datetime] = var(local_now)
+    """The present; to be bound to what tells it."""
+
     def __init__(self, clock: Clock) -> None:
         super().__init__()
         self._clock = clock
@@ -60,7 +75,7 @@ class AccessTokenPane(Vertical):
     def compose(self) -> ComposeResult:
         """Yield the facts, and the claims where they can be read."""
         with Vertical(classes="facts"):
-            yield LifetimeBar("Lifetime", self._clock)
+            yield LifetimeBar("Lifetime").data_bind(AccessTokenPane.now)
             yield FactRow("Audience", id="access-audience")
             yield FactRow("Scopes", id="access-scopes")
             yield FactRow("Signature", id="access-signature")
@@ -86,6 +101,9 @@ class AccessTokenPane(Vertical):
 class SessionPane(VerticalScroll):
     """How the session is kept, renewed and when it ends."""
 
+    now: var[datetime] = var(local_now)
+    """The present; to be bound to what tells it."""
+
     def __init__(self, clock: Clock, storage: str) -> None:
         super().__init__(can_focus=True)
         self._clock = clock
@@ -94,7 +112,7 @@ class SessionPane(VerticalScroll):
     def compose(self) -> ComposeResult:
         """Yield the facts."""
         with Vertical(classes="facts"):
-            yield LifetimeBar("Access", self._clock)
+            yield LifetimeBar("Access").data_bind(SessionPane.now)
             for name in ("Signed in", "ID token", "Refresh", "Next", "Renewals", "Clock", "Stored"):
                 yield FactRow(name, id=f"session-{name.lower().replace(' ', '-')}")
 
@@ -138,11 +156,56 @@ class SessionPane(VerticalScroll):
         return f"{len(session.renewed_at)} so far: {', '.join(reversed(times))}"
 
 
+class AnyJwtPane(Vertical):
+    """Any JWT that is pasted, taken apart."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__()
+        self._clock = clock
+
+    def compose(self) -> ComposeResult:
+        """Yield the field and what the token says."""
+        # Hidden as a password is: who sees a token can use it.
+        yield Input(
+            placeholder="Paste a JWT",
+            password=True,
+            max_length=LONGEST_JWT,
+            compact=True,
+            id="jwt-field",
+        )
+        yield Static(Content(PASTE), id="jwt-words")
+        yield ClaimsPanel(self._clock, "What this token says")
+
+    def on_mount(self) -> None:
+        """Begin with nothing."""
+        self.query_one(ClaimsPanel).display = False
+
+    def show(self, _session: Session) -> None:
+        """Show nothing of the session."""
+
+    def take(self, token: str) -> None:
+        """Take a token apart."""
+        self.query_one("#jwt-field", Input).value = token.strip()
+
+    @on(Input.Changed, "#jwt-field")
+    def _take_apart(self, message: Input.Changed) -> None:
+        message.stop()
+        token = message.value.strip().removeprefix("Bearer ").strip("\"' ")
+        view = read_jwt(token)
+        words = PASTE if not token else NO_JWT
+        if view is not None:
+            words = f"· read, and not checked{_key(view)}"
+        self.query_one("#jwt-words", Static).update(Content(words))
+        panel = self.query_one(ClaimsPanel)
+        panel.display = view is not None
+        panel.show(_header_and_claims(view))
+
+
 def _key(view: JwtView | None) -> str:
     if view is None:
         return ""
     algorithm, kid = (view.header.get(name) for name in ("alg", "kid"))
-    key = f", key {printable(kid)}" if isinstance(kid, str) else ""
+    key = f", key {shortened(printable(kid), LONGEST_KEY_ID)}" if isinstance(kid, str) else ""
     return f" ({printable(algorithm)}{key})"
 
 

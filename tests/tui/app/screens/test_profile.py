@@ -2,8 +2,13 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import timedelta, timezone
 
+import pytest
+from textual import events
+from textual.content import Content
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from tests.support.clocks import START
 from tests.support.sessions import session
@@ -21,6 +26,7 @@ from tui.app.copying import copy_quietly
 from tui.app.widgets.claims_table import ClaimsTable
 from tui.auth.session import Session
 from tui.auth.store.store import MemoryStore
+from tui.json_value import Claims
 
 SIZE = (110, 40)
 
@@ -59,7 +65,7 @@ async def test_the_session_tells_of_its_renewals_and_the_clock() -> None:
     held = replace(session_of(ALICE), renewed_at=(START, START), clock_skew_seconds=90.0)
     on = holding(held)
     async with on.app.run_test(size=SIZE) as pilot:
-        await at_profile(pilot, on, "h")
+        await at_profile(pilot, on, "t", "t")
         shown = text_of(on.app)
         assert "2 so far: 09:26, 09:26" in shown
         assert "▲ your clock is 1 min ahead of the tenant's" in shown
@@ -70,7 +76,7 @@ async def test_a_session_that_cannot_be_renewed_says_what_to_do() -> None:
     tokens = replace(session().token_set, refresh_token=None)
     on = holding(replace(session_of(ALICE), token_set=tokens))
     async with on.app.run_test(size=SIZE) as pilot:
-        await at_profile(pilot, on, "h")
+        await at_profile(pilot, on, "t", "t")
         assert "offline_access" in text_of(on.app)
 
 
@@ -128,12 +134,99 @@ async def test_claims_move_by_vim_keys() -> None:
     on = stage(signed_in=True)
     async with on.app.run_test(size=SIZE) as pilot:
         await at_profile(pilot, on, "j", "j", "k")
-        assert on.app.screen.query(ClaimsTable).first().cursor_row == 1
+        assert on.app.screen.query(ClaimsTable).first().cursor == 1
 
 
 async def test_nothing_can_be_copied_or_revealed_on_the_session_tab() -> None:
     on = stage(signed_in=True)
     async with on.app.run_test(size=SIZE) as pilot:
-        await at_profile(pilot, on, "h", "v", "c")
+        await at_profile(pilot, on, "t", "t", "v", "c")
         assert on.app.clipboard == ""
         assert ".c2ln" not in text_of(on.app)
+
+
+NESTED: Claims = {**ALICE, "address": {"country": "NL", "lines": ["Main Street 1", "2nd floor"]}}
+
+
+async def test_a_claim_with_parts_unfolds_and_folds() -> None:
+    on = holding(session_of(NESTED))
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_profile(pilot, on, "G")
+        await until(pilot, lambda: "▸ address" in text_of(on.app))
+        await pilot.press("enter", "j")
+        await until(pilot, lambda: "▾ address" in text_of(on.app))
+        assert "address.country" in text_of(on.app)
+        await pilot.press("k", "enter")
+        await until(pilot, lambda: "▸ address" in text_of(on.app))
+
+
+async def test_one_claim_is_copied_by_a_key() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_profile(pilot, on, "j", "y")
+        await until(pilot, lambda: on.app.clipboard == "alice@example.com")
+
+
+async def test_any_jwt_that_is_pasted_is_taken_apart() -> None:
+    on = stage(signed_in=True)
+    pasted = jwt_of({"iss": "https://elsewhere.example/", "roles": ["pilot"]})
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_profile(pilot, on)
+        on.app.screen.post_message(events.Paste(pasted))
+        await until(pilot, lambda: "https://elsewhere.example/" in text_of(on.app))
+        assert "read, and not checked (RS256, key 2026-03)" in text_of(on.app)
+        assert ".c2ln" not in text_of(on.app)
+
+
+async def test_what_is_no_jwt_is_said_to_be_none() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_profile(pilot, on, "h")
+        await until(pilot, lambda: on.app.screen.query("#jwt-field"))
+        await pilot.click("#jwt-field")
+        await pilot.press(*"a.b")
+        await until(pilot, lambda: "✗ This is no JWT" in text_of(on.app))
+
+
+async def test_the_table_stays_where_it_is_while_one_moves() -> None:
+    on = holding(session_of({**ALICE, "long": "x" * 1000}))
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_profile(pilot, on)
+        table = on.app.screen.query(ClaimsTable).first()
+        before = table.region
+        for _ in range(table.row_count):
+            await pilot.press("j")
+            await pilot.pause()
+            assert table.region == before
+
+
+async def test_a_time_is_told_in_the_persons_zone_and_in_utc() -> None:
+    on = stage(signed_in=True)
+    on.clock.time = on.clock.time.astimezone(timezone(timedelta(hours=2)))
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_profile(pilot, on, *"jjjjjj")
+        told = "2026-03-14 12:26:53 +0200 · 2026-03-14 10:26:53 UTC · in 1 h"
+        await until(pilot, lambda: told in text_of(on.app))
+
+
+@pytest.mark.parametrize("claim", [{"email_verified": None}, {}])
+async def test_an_address_of_which_nothing_is_said_is_not_called_unverified(claim: Claims) -> None:
+    silent = {name: value for name, value in ALICE.items() if name != "email_verified"}
+    on = holding(session_of({**silent, **claim}))
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_profile(pilot, on)
+        assert "alice@example.com" in text_of(on.app)
+        assert "not verified" not in text_of(on.app)
+
+
+async def test_the_parts_of_a_revealed_token_differ_in_colour() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_profile(pilot, on, "v")
+        header, claims, signature = jwt_of(ALICE).split(".")
+        await until(pilot, lambda: signature in text_of(on.app))
+        drawn = on.app.screen.query_one("#raw", Static).visual
+        assert isinstance(drawn, Content)
+        looks = {str(span.style) for span in drawn.spans if span.end - span.start > 1}
+        assert drawn.plain == f"{header}.{claims}.{signature}"
+        assert len(looks) == 3

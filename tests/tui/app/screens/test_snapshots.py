@@ -8,7 +8,7 @@ import httpx
 import pytest
 from textual.pilot import Pilot
 
-from tests.support.looks import Looks, RunBefore
+from tests.support.looks import SIZES, Looks, RunBefore
 from tests.support.sessions import expired
 from tests.support.stage import (
     ALICE,
@@ -28,6 +28,8 @@ from tui.servers.checks import Finding
 from tui.servers.processes import ServerStatus
 
 pytestmark = pytest.mark.snapshot
+
+LARGE = (200, 60)
 
 LOG = Path("/home/pat/.local/state/doorkey/logs")
 
@@ -111,7 +113,7 @@ async def test_home_when_something_is_amiss(looks: Looks) -> None:
 async def test_profile(looks: Looks) -> None:
     on = stage(signed_in=True)
     shown = keys(on, "2", *"jjjjjj", then=lambda: on.app.current_mode == "profile")
-    await looks(on, shown)
+    await looks(on, shown, [*SIZES, LARGE])
 
 
 @pytest.mark.parametrize("tab", ["access-token", "session"])
@@ -125,12 +127,12 @@ async def test_profile_tabs(looks: Looks, tab: str) -> None:
 async def test_ping_without_the_scope(looks: Looks) -> None:
     on = stage(signed_in=True, api=api_needs_scope)
     pinged = keys(on, "3", "p", then=lambda: "Why it was refused" in text_of(on.app))
-    await looks(on, pinged)
+    await looks(on, pinged, [*SIZES, LARGE])
 
 
 async def test_help(looks: Looks) -> None:
     on = stage(signed_in=True)
-    await looks(on, keys(on, "2", "f1", then=lambda: "Keys here" in text_of(on.app)))
+    await looks(on, keys(on, "2", "f1", then=lambda: "Who you are" in text_of(on.app)))
 
 
 async def test_offline(looks: Looks) -> None:
@@ -150,7 +152,7 @@ async def test_external_api_before_a_ping(looks: Looks) -> None:
 async def test_ping_succeeded(looks: Looks) -> None:
     on = stage(signed_in=True)
     pinged = keys(on, "3", "p", then=lambda: "✓ Your Access Token" in text_of(on.app))
-    await looks(on, pinged)
+    await looks(on, pinged, [*SIZES, LARGE])
 
 
 async def test_ping_refused(looks: Looks) -> None:
