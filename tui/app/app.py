@@ -21,6 +21,7 @@ from tui.app.background import Background
 from tui.app.doors import Doors
 from tui.app.keys.caps import APP_BINDINGS, with_key
 from tui.app.messages import (
+    BackgroundTold,
     CheckRequested,
     ConfigEditRequested,
     FindingsChanged,
@@ -99,7 +100,7 @@ class DoorkeyApp(App[None]):
         self._themes = Themes(self, doors.memory)
         # With the colours of the theme from the start: others would have it parse all twice.
         self.stylesheet = KeptStylesheet(variables=self.get_css_variables())
-        report_crashes(self, self._crash_report)
+        report_crashes(self, lambda error: doors.crash_report(error, self.account.signed_in))
 
     # Start and end
 
@@ -121,6 +122,8 @@ class DoorkeyApp(App[None]):
         if not gc.isenabled():
             gc.freeze()  # nor need it look again and again at what stays for good
             gc.enable()
+        if self.return_code is not None:  # it has ended meanwhile
+            return
         self.painted = True
         self._background.begin()
         self._take_keymap()
@@ -254,6 +257,10 @@ class DoorkeyApp(App[None]):
     def _show_findings(self, message: FindingsChanged) -> None:
         self.findings = message.findings
 
+    @on(BackgroundTold)
+    def _follow_background(self, message: BackgroundTold) -> None:
+        self._themes.follow(dark=message.is_dark)
+
     @on(CheckRequested)
     def _look_around(self, message: CheckRequested) -> None:
         self._background.look_around(start=message.start)
@@ -274,8 +281,6 @@ class DoorkeyApp(App[None]):
         """List what the palette offers."""
         return system_commands(self, screen)
 
-    # Keys
-
     def get_key_display(self, binding: Binding) -> str:
         """Return how a key is written on screen: the one that the keymap gave, if it has one."""
         return super().get_key_display(with_key(binding, self._keys))
@@ -289,11 +294,6 @@ class DoorkeyApp(App[None]):
             title = shown(self._doors.keymap_path)
             self.notify(trouble, title=title, severity="warning", markup=False, timeout=15)
 
-    # When it breaks
-
     @on(Worker.StateChanged)
     def _tell_failed_work(self, message: Worker.StateChanged) -> None:
         tell_of_failed_work(self, message)
-
-    def _crash_report(self, error: BaseException) -> str:
-        return self._doors.crash_report(error, signed_in=self.account.signed_in)

@@ -160,7 +160,7 @@ class Doors:
 
         return await check(self.config)
 
-    def crash_report(self, error: BaseException, *, signed_in: bool) -> str:
+    def crash_report(self, error: BaseException, signed_in: bool) -> str:
         """Write down how the app has broken, and return the words for the terminal."""
         words = self.service.storage if signed_in else "nobody was signed in."
         return crash_report(error, words, logs_dir(), self.clock(), shown)

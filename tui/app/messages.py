@@ -110,5 +110,13 @@ class FindingsChanged(Message):
         super().__init__()
 
 
+class BackgroundTold(Message):
+    """The terminal has told whether its own background is dark."""
+
+    def __init__(self, *, is_dark: bool) -> None:
+        self.is_dark = is_dark
+        super().__init__()
+
+
 class PingSucceeded(Message):
     """The API has accepted the access token."""

@@ -5,6 +5,7 @@ without each in turn. `tests/tui/app/test_textual_internals.py` fails where Text
 """
 
 import os
+import re
 import selectors
 import sys
 from codecs import getincrementaldecoder
@@ -18,6 +19,8 @@ from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 from textual.driver import Driver
 
+from tui.app.messages import BackgroundTold
+
 SOURCES: Final = 512
 """Whose rules are kept: more than Textual's widgets and ours have together."""
 
@@ -28,6 +31,21 @@ REST_SECONDS: Final = 0.1
 """Between two looks while nothing comes: whether the app has ended."""
 
 READ_BYTES: Final = 4096
+
+ASK_BACKGROUND: Final = "\x1b]11;?\x1b\\"
+"""OSC 11; a terminal that does not know it says nothing."""
+
+BACKGROUND: Final = re.compile(
+    "\x1b]11;rgba?:([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})[^\x07\x1b]{0,5}"
+    "(?:\x07|\x1b\\\\)"
+)
+BEGINS_BACKGROUND: Final = re.compile("\x1b]1[^\x07\x1b]{0,30}\x1b?$")
+"""An answer that has not come as a whole yet: the rest is waited for, as for that of a key."""
+
+HALF: Final = 0.5
+
+LUMINANCE: Final = (0.2126, 0.7152, 0.0722)
+"""How bright red, green and blue are (ITU-R BT.709)."""
 
 
 class KeptStylesheet(Stylesheet):
@@ -74,32 +92,52 @@ def report_crashes(app: App[None], report: Callable[[BaseException], str]) -> No
 
 
 def terminal_driver() -> type[Driver] | None:
-    """Return the driver that tells of Esc sooner, or None where Textual's own has to do.
+    """Return the driver that hears more of a terminal, or None where Textual's own has to do.
 
     A terminal sends the same byte for Esc as at the start of other keys. Textual looks every
     100 ms whether anything has followed; this one looks 30 ms after each input, and at rest as
-    seldom: Esc is heard 74 ms sooner.
+    seldom: Esc is heard 74 ms sooner. Besides, it asks for the background (OSC 11), and takes
+    the answer out of what is typed.
     """
     if sys.platform == "win32" or os.environ.get("TEXTUAL_DRIVER"):
         return None
     from textual._xterm_parser import XTermParser
     from textual.drivers.linux_driver import LinuxDriver
 
-    class QuickEscDriver(LinuxDriver):
+    class TerminalDriver(LinuxDriver):
+        def start_application_mode(self) -> None:
+            super().start_application_mode()  # type: ignore[no-untyped-call] # Textual has no types here
+            self.write(ASK_BACKGROUND)
+
         def run_input_thread(self) -> None:
             parser, heard = XTermParser(self._debug), False
-            decode = getincrementaldecoder("utf-8")("replace").decode
+            decode, held = getincrementaldecoder("utf-8")("replace").decode, ""
             with selectors.SelectSelector() as selector:
                 selector.register(self.fileno, selectors.EVENT_READ)
                 while not self.exit_event.is_set():
                     heard = bool(selector.select(KEY_SECONDS if heard else REST_SECONDS))
                     if heard:
-                        typed = os.read(self.fileno, READ_BYTES)
-                        if not typed:  # the terminal is gone
+                        read = os.read(self.fileno, READ_BYTES)
+                        if not read:  # the terminal is gone
                             return
-                        for message in parser.feed(decode(typed)):
+                        held = self._without_background(held + decode(read))
+                    if held and not (heard and BEGINS_BACKGROUND.search(held)):
+                        for message in parser.feed(held):
                             self.process_message(message)
+                        held = ""
                     for message in parser.tick():
                         self.process_message(message)
 
-    return QuickEscDriver
+        def _without_background(self, typed: str) -> str:
+            told = BACKGROUND.search(typed)
+            if told is not None:
+                self.process_message(BackgroundTold(is_dark=is_dark(*told.groups())))
+            return BACKGROUND.sub("", typed)
+
+    return TerminalDriver
+
+
+def is_dark(red: str, green: str, blue: str) -> bool:
+    """Return whether a colour is dark, whose parts are 1 to 4 hexadecimal digits (XParseColor)."""
+    parts = [int(part, 16) / int("f" * len(part), 16) for part in (red, green, blue)]
+    return sum(part * weight for part, weight in zip(parts, LUMINANCE, strict=True)) < HALF

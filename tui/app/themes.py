@@ -82,14 +82,24 @@ class Themes:
     def __init__(self, app: App[None], memory: AppMemory) -> None:
         self._app = app
         self._memory = memory
+        self._followed = ""
+        """The theme that the terminal's background has just brought."""
         app.register_theme(DARK)
         app.register_theme(LIGHT)
         app.theme = self._usable(memory.get(THEME_MEMORY))
 
+    def follow(self, *, dark: bool) -> None:
+        """Take our own colours for the terminal's background, unless a theme was chosen."""
+        if self._memory.get(THEME_MEMORY) is None:
+            self._followed = DARK_NAME if dark else LIGHT_NAME
+            self._app.theme = self._usable(self._followed)
+
     def changed(self, theme: Theme) -> None:
         """Remember a theme that was chosen; one that cannot be seen gives way to one that can."""
         usable = self._usable(theme.name)
-        if usable == theme.name:
+        if theme.name == self._followed:
+            self._followed = ""  # from now on it is a choice
+        elif usable == theme.name:
             self._memory.set(THEME_MEMORY, usable)
         else:
             self._app.theme = usable

@@ -14,6 +14,7 @@ from textual.css.parse import parse
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
+from tui.app.messages import BackgroundTold
 from tui.app.textual_internals import (
     KEY_SECONDS,
     REST_SECONDS,
@@ -82,6 +83,8 @@ def typing() -> Iterator[tuple[int, LinuxDriver, list[str]]]:
 
     class Listening(driver_class):  # type: ignore[misc,valid-type] # made at run time
         def process_message(self, message: Message) -> None:
+            if isinstance(message, BackgroundTold):
+                pressed.append("dark" if message.is_dark else "light")
             if isinstance(message, events.Key):
                 pressed.append(message.key)
                 self.exit_event.set()
@@ -124,6 +127,28 @@ async def test_a_key_that_begins_with_esc_is_one_key() -> None:
         os.write(writing, b"[A")
         reader.join(PATIENCE_SECONDS)
     assert pressed == ["up"]
+
+
+@pytest.mark.parametrize(
+    ("parts", "heard"),
+    [
+        (["\x1b]11;rgb:ffff/ffff/f0f0\x1b\\x"], ["light", "x"]),
+        (["\x1b]11;rgb:1e/1e/2e\x07x"], ["dark", "x"]),
+        (["\x1b]11;rgba:ffff/ffff/ffff/ffff\x1b\\x"], ["light", "x"]),
+        (["\x1b]11;rg", "b:0000/0000/0000\x1b", "\\x"], ["dark", "x"]),
+        (["ax"], ["a"]),
+    ],
+)
+async def test_a_terminal_tells_its_background_and_nothing_of_that_is_typed(
+    parts: list[str], heard: list[str]
+) -> None:
+    with typing() as (writing, driver, pressed):
+        reader = threading.Thread(target=driver.run_input_thread)
+        reader.start()
+        for part in parts:
+            os.write(writing, part.encode())
+        reader.join(PATIENCE_SECONDS)
+    assert pressed[: len(heard)] == heard
 
 
 async def test_the_last_copied_text_can_be_forgotten() -> None:

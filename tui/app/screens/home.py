@@ -83,13 +83,14 @@ server that is not there. The keys are below.
             return
         facts = (HomeScreen.account, HomeScreen.done, HomeScreen.servers, HomeScreen.findings)
         await self.query_one("#column").mount(self._make_board().data_bind(*facts))
-        if self.focused is None:
+        if self.is_attached and self.focused is None:
             self.query_one("#next").focus()
 
     def watch_account(self, account: Account) -> None:
         """Greet whoever is signed in, and say what went wrong last."""
-        self.query_one(Notice).say(account.notice)
-        self.refresh_times()
+        if self.is_attached:  # the app may be ending
+            self.query_one(Notice).say(account.notice)
+            self.refresh_times()
 
     def refresh_times(self) -> None:
         """Say anew how long somebody has been signed in."""

@@ -1,6 +1,6 @@
 """What Home shows under its greeting: the next step, all the steps, the state of things."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final, Literal
@@ -171,10 +171,13 @@ class HomeBoard(Vertical):
 
     def watch_account(self, account: Account) -> None:
         """Say whether a session is kept."""
-        self.query_one(StatePanel).show_account(account)
+        for panel in self._panels():
+            panel.show_account(account)
 
     def watch_done(self, done: frozenset[str]) -> None:
         """Mark the steps, and offer the next one."""
+        if not self.is_attached:
+            return
         steps = self.query_one(Steps)
         steps.show(done)
         button = self.query_one("#next", Button)
@@ -183,11 +186,17 @@ class HomeBoard(Vertical):
 
     def watch_findings(self, findings: "tuple[Finding, ...]") -> None:
         """Say what the last look around has found."""
-        self.query_one(StatePanel).show_findings(findings)
+        for panel in self._panels():
+            panel.show_findings(findings)
 
     def watch_servers(self, statuses: "tuple[ServerStatus, ...]") -> None:
         """Say how the bundled servers are."""
-        self.query_one(StatePanel).show_servers(statuses)
+        for panel in self._panels():
+            panel.show_servers(statuses)
+
+    def _panels(self) -> Iterable[StatePanel]:
+        """Return the panel, while it is there: what it shows may change as the app ends."""
+        return self.query(StatePanel) if self.is_attached else ()
 
     def _bindings_changed(self, _screen: "Screen[object]") -> None:
         self.watch_done(self.done)
