@@ -90,7 +90,9 @@ def forbidden(node: ast.AST) -> bool:
         return node.value.id == "httpx" and node.attr not in HARMLESS
     if isinstance(node, ast.ImportFrom):
         names = {alias.name for alias in node.names}
-        return node.module in CLIENTS and not names <= {"getproxies"}
+        # aiohttp.web answers requests, and makes none.
+        harmless = {"web"} if node.module == "aiohttp" else {"getproxies"}
+        return node.module in CLIENTS and not names <= harmless
     return isinstance(node, ast.Import) and any(alias.name in CLIENTS for alias in node.names)
 
 
