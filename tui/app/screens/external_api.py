@@ -1,9 +1,7 @@
 """External API: call it with the access token, and see what it says, and why."""
 
 import asyncio
-from datetime import datetime
-from functools import partial
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -40,9 +38,6 @@ if TYPE_CHECKING:
     from tui.app.moments import Sleep
     from tui.auth.session import TokenSet
 
-QUICK_SECONDS: Final = 0.15
-"""A call that is over by then is not announced: to paint that takes longer than most calls."""
-
 
 class ExternalApiScreen(PlaceScreen):
     """Ping, once or again and again; the answer; the calls so far; why one was refused."""
@@ -56,12 +51,8 @@ class ExternalApiScreen(PlaceScreen):
         Binding("w", "way_out", "Way out", id="way-out", tooltip="Do what helps after a refusal"),
         Binding("escape", "cancel", "Cancel", id="cancel-call", tooltip="Wait no longer"),
         Binding("m", "method", "Method", show=False, id="method", tooltip="GET, POST, PUT, ..."),
-        Binding(
-            "e", "edit_path", "Edit path", show=False, id="edit-path", tooltip="Call another route"
-        ),
-        Binding(
-            "i", "interval", "Interval", show=False, id="interval", tooltip="Seconds between calls"
-        ),
+        Binding("e", "edit_path", "Edit path", show=False, id="edit-path", tooltip="Another route"),
+        Binding("i", "interval", "Interval", show=False, id="interval", tooltip="How often"),
         Binding("slash", "search", "Find", show=False, id="find", tooltip="In the answer"),
         Binding("c", "copy", "Copy", show=False, id="copy-answer", tooltip="The whole answer"),
         Binding("f", "save", "Save", show=False, id="save-answer", tooltip="As a file, here"),
@@ -98,7 +89,6 @@ checks who issued it, for whom, and until when, and says what it finds.
         self._origin = caller.config.api_url
         self._meant: set[ApiRequest] = set()
         """What may change something, and was said to be meant."""
-        self._is_waiting = False
         self._refused: tuple[Call, TokenSet] | None = None
         """The call from which somebody took the way out, and with which tokens it was made."""
 
@@ -203,20 +193,15 @@ checks who issued it, for whom, and until when, and says what it finds.
 
     async def _call(self, request: ApiRequest, *, show: bool) -> Call | None:
         self._refused = None
-        began = self.clock()
-        announce = partial(self._announce, request, began)
-        soon, later = self.set_timer(QUICK_SECONDS, announce), self.set_interval(1.0, announce)
         view = self.query_one(CallView)
+        what = f"{request.method} {self._origin}{request.path}"
         try:
-            call = await self._caller.call(request)
+            with view.panel.calling(what, self.clock):
+                call = await self._caller.call(request)
         except DoorkeyError as error:
             self._stop_repeating()
             view.panel.show_trouble(str(error))
             return None
-        finally:
-            soon.stop()
-            later.stop()
-            self._is_waiting = False
         self.add_class("-called")
         await view.add(call, show=show)
         if call.ok:
@@ -225,21 +210,12 @@ checks who issued it, for whom, and until when, and says what it finds.
             self.post_message(CheckRequested())  # Home should know at once
         return call
 
-    def _announce(self, request: ApiRequest, began: datetime) -> None:
-        seconds = int((self.clock() - began).total_seconds())
-        what = f"{request.method} {self._origin}{request.path}"
-        self.query_one(CallView).panel.show_calling(what, seconds)
-        self._is_waiting = True
-        self.refresh_bindings()
-
     def action_cancel(self) -> None:
         """Wait for the answer no longer."""
         self._stop_repeating()
         self.workers.cancel_group(self, "ping")
-        self._is_waiting = False
         why = "You cancelled it. What the API did of it until then is not known."
         self.query_one(CallView).panel.show_trouble(why, "No answer")
-        self.refresh_bindings()
 
     @on(Worker.StateChanged)
     def _call_failed(self, message: Worker.StateChanged) -> None:
@@ -318,5 +294,5 @@ checks who issued it, for whom, and until when, and says what it finds.
         if action in ("search", "copy", "save"):
             return self.query_one(CallView).result is not None
         if action == "cancel":
-            return self._is_waiting
+            return self.query_one(CallView).panel.is_busy
         return super().check_action(action, parameters)

@@ -1,5 +1,9 @@
 """What came of a call of the API: the verdict and the facts."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from functools import partial
 from typing import Final
 
 from textual.app import ComposeResult
@@ -11,9 +15,12 @@ from tui.api.answer import PingResult
 from tui.api.call import Call
 from tui.api.request import ApiRequest
 from tui.app.keys.caps import key_cap
-from tui.app.moments import duration
+from tui.app.moments import Clock, duration
 from tui.errors import Obstacle
 from tui.text import printable, printable_block, shortened
+
+QUICK_SECONDS: Final = 0.15
+"""A call that is over by then is not announced: to paint that takes longer than most calls."""
 
 LONGEST_FACT: Final = 120
 """Characters; a reason phrase or a request id may be anything."""
@@ -47,8 +54,24 @@ class PingResultPanel(Vertical):
         """Say that nothing has been called yet."""
         self._say("-idle", f"· Nothing called yet. Press Ping, or {key_cap(self, 'ping')}.")
 
-    def show_calling(self, what: str, seconds: int) -> None:
-        """Say that a call is under way, for how long, and how to end it."""
+    @contextmanager
+    def calling(self, what: str, clock: Clock) -> Iterator[None]:
+        """Say that a call is under way while it is, for how long, and how to end it."""
+        announce = partial(self._announce, what, clock, clock())
+        soon, later = self.set_timer(QUICK_SECONDS, announce), self.set_interval(1.0, announce)
+        try:
+            yield
+        finally:
+            soon.stop()
+            later.stop()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether it says that a call is under way."""
+        return self.has_class("-busy")
+
+    def _announce(self, what: str, clock: Clock, began: datetime) -> None:
+        seconds = int((clock() - began).total_seconds())
         since = f" · {seconds} s" if seconds else ""
         remark = f"{key_cap(self, 'cancel-call')} cancels." if seconds else ""
         self._say("-busy", f"◌ Calling the API{since}", printable(what), remark)
@@ -88,11 +111,14 @@ class PingResultPanel(Vertical):
 
     def _say(self, state: str, verdict: str, facts: str = "", remark: str = "") -> None:
         self.border_title = "Result"
+        was_busy = self.is_busy
         self.remove_class("-good", "-bad", "-busy", "-idle").add_class(state)
         for name, text in {"verdict": verdict, "facts": facts, "remark": remark}.items():
             line = self.query_one(f"#{name}", Static)
             line.update(Content(text))
             line.display = bool(text)
+        if was_busy != self.is_busy:
+            self.screen.refresh_bindings()  # what can be cancelled, or no longer
 
 
 def _facts(result: PingResult) -> list[str]:
