@@ -128,7 +128,7 @@ class DoorkeyApp(App[None]):
         self._background.begin()
         self._take_keymap()
         # While nobody waits for it: what the first visit of another place would wait for.
-        self._background.load_ahead(self._parse_ahead, sign_in=not self.account.signed_in)
+        self._background.load_ahead(self._parse_ahead)
 
     def _parse_ahead(self) -> None:
         self.stylesheet.read_all(sorted(Path(__file__).with_name("screens").glob("*.tcss")))

@@ -70,9 +70,9 @@ class Background:
         """Get a new token set now, and say what came of it."""
         self._work(self._renew(), "renew")
 
-    def load_ahead(self, then: Callable[[], None], *, sign_in: bool) -> None:
+    def load_ahead(self, then: Callable[[], None]) -> None:
         """Load what other places are made of, and what a sign-in is, where one is likely."""
-        self._work(self._load_ahead(then, sign_in=sign_in), "load")
+        self._work(self._load_ahead(then), "load")
 
     async def _keep_session(self) -> None:
         notice = ""
@@ -107,8 +107,8 @@ class Background:
         else:
             self._app.notify("You have new tokens.", title="Renewed", markup=False)
 
-    async def _load_ahead(self, then: Callable[[], None], *, sign_in: bool) -> None:
-        await self._doors.load_ahead(sign_in=sign_in)
+    async def _load_ahead(self, then: Callable[[], None]) -> None:
+        await self._doors.load_ahead()
         then()
 
     def _start_servers(self) -> None:

@@ -42,6 +42,8 @@ ApiFactory = Callable[[str], "ApiClient"]
 KEYMAP_NAME: Final = "keymap.json"
 """Beside the config that one keeps for all projects."""
 
+SIGN_IN: Final = "tui.auth.tenant.session_from_tokens"
+
 LOADED_AHEAD: Final = (
     "tui.app.screens.sign_in", "tui.app.screens.profile", "tui.app.screens.external_api",
     "tui.api.client",
@@ -165,10 +167,12 @@ class Doors:
         words = self.service.storage if signed_in else "nobody was signed in."
         return crash_report(error, words, logs_dir(), self.clock(), shown)
 
-    async def load_ahead(self, *, sign_in: bool) -> None:
+    async def load_ahead(self) -> None:
         """Load what other places are made of, beside the event loop; a sign-in where likely."""
-        for name in (*LOADED_AHEAD, *(["tui.auth.tenant.session_from_tokens"] if sign_in else [])):
+        for name in LOADED_AHEAD:
             await asyncio.to_thread(import_module, name)
+        if self.service.session is None:  # by now it is known; 9 MiB that a session can do without
+            await asyncio.to_thread(import_module, SIGN_IN)
 
     def _home_board(self) -> "HomeBoard":
         from tui.app.widgets.home_board import HomeBoard

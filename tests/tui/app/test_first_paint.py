@@ -64,3 +64,37 @@ async def test_what_other_places_look_like_is_read_ahead(name: str) -> None:
     async with on.app.run_test(size=(80, 24)) as pilot:
         sources = on.app.stylesheet.source
         await until(pilot, lambda: any(path.endswith(f"{name}.tcss") for path, _ in sources))
+
+
+SIGNED_IN = """
+import asyncio, sys
+from tests.support.configs import CONFIG
+from tests.support.sessions import session
+from tui.app.app import DoorkeyApp
+from tui.app.doors import LOADED_AHEAD, SIGN_IN, Doors
+from tui.auth.service import AuthService
+from tui.auth.store.store import MemoryStore
+from datetime import UTC, datetime
+
+async def look(config):
+    return ()
+
+async def main():
+    kept = MemoryStore(session(obtained_at=datetime.now(UTC)))
+    app = DoorkeyApp(Doors(CONFIG, lambda _: AuthService(CONFIG, store=kept), look_around=look))
+    async with app.run_test() as pilot:
+        async with asyncio.timeout(30):
+            while not app.account.signed_in or any(each.group == "load" for each in app.workers):
+                await pilot.pause()
+    assert set(LOADED_AHEAD) <= set(sys.modules)
+    print(SIGN_IN in sys.modules)
+
+asyncio.run(main())
+"""
+
+
+def test_what_a_sign_in_needs_is_not_loaded_for_who_is_signed_in() -> None:
+    run = subprocess.run(
+        [sys.executable, "-c", SIGNED_IN], capture_output=True, text=True, check=False
+    )
+    assert run.stdout.strip() == "False", run.stderr
