@@ -162,7 +162,7 @@ class DoorkeyApp(App[None]):
         return super().switch_mode(mode)
 
     def delay_update(self, delay: float = 0.05) -> None:
-        """Mask a change of screens no longer than it takes; Textual has the same for all."""
+        """Mask a change of screens no longer than it takes: 35 ms less than Textual does."""
         super().delay_update(min(delay, self.navigation.mask_seconds))
 
     # The session

@@ -87,7 +87,7 @@ def app_in_terminal(config: "Config", servers: "Servers | None") -> "DoorkeyApp"
 
 
 def is_web_page(environ: Mapping[str, str] = os.environ) -> bool:
-    """Tell whether this process was started to be shown in a browser."""
+    """Return whether this process was started to be shown in a browser."""
     return environ.get("TEXTUAL_DRIVER", "").endswith(":WebDriver")
 
 
