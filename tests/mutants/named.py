@@ -54,8 +54,8 @@ NAMED: Final = (
     (
         "any of the scopes is enough",
         "api_server/bearer/requires.py",
-        "if not needed.issubset(auth.scopes):",
-        "if needed and needed.isdisjoint(auth.scopes):",
+        "if not needed.scopes.issubset(auth.scopes):",
+        "if needed.scopes and needed.scopes.isdisjoint(auth.scopes):",
     ),
     (
         "quotes stay as they are in HTML's attributes",
