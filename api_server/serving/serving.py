@@ -76,6 +76,7 @@ def serve(
         with listening.claimed() as second:
             server = _server(listening, workers, head_seconds)
             server.on_startup(partial(_stop_on_signals, server))
+            server.on_shutdown(partial(_forgive_workers, server))
             if stop_with_stdin:
                 server.on_startup(_stop_when_stdin_ends)
             server.on_startup(partial(logger.info, "listening on %s", listening.url))
@@ -171,6 +172,15 @@ def _stop_on_signals(server: MPServer) -> None:
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         if number := getattr(signal, name, None):
             signal.signal(number, stop)
+
+
+def _forgive_workers(server: MPServer) -> None:
+    """Let no worker that has ended be a failure of a server that was told to stop.
+
+    Ctrl+C reaches the whole group: a worker that hears it first has ended before it was told.
+    """
+    if server.interrupt_signal:
+        server.interrupt_children.clear()
 
 
 def _tell_again(server: MPServer) -> NoReturn:

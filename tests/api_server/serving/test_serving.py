@@ -73,6 +73,20 @@ def test_stopped_server_finishes_what_is_in_flight_and_leaves_nothing(
 
 
 @pytest.mark.parametrize("workers", [1, 2])
+def test_worker_that_hears_an_interrupt_first_makes_no_failure_of_it(
+    start: Start, workers: int
+) -> None:
+    server = start(workers)
+    server.process.send_signal(signal.SIGSTOP)
+    for worker in server.members()[1:]:
+        os.kill(worker, signal.SIGINT)
+        wait_until_gone([worker])
+    server.process.send_signal(signal.SIGINT)
+    server.process.send_signal(signal.SIGCONT)
+    assert server.process.wait(15) == 0
+
+
+@pytest.mark.parametrize("workers", [1, 2])
 def test_killed_server_leaves_no_worker_behind(start: Start, workers: int) -> None:
     server = start(workers)
     members = server.members()
