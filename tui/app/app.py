@@ -131,7 +131,7 @@ class DoorkeyApp(App[None]):
         self._background.load_ahead(self._parse_ahead)
 
     def _parse_ahead(self) -> None:
-        self.stylesheet.read_all(sorted(Path(__file__).with_name("screens").glob("*.tcss")))
+        self.stylesheet.read_all(sorted(Path(__file__).with_name("screens").rglob("*.tcss")))
         self.stylesheet.parse()
 
     # Places: what each is told of the app's state

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tui.api.client import ApiClient
     from tui.app.copying import SystemClipboard
     from tui.app.keys.keymap import CheckedKeymap
-    from tui.app.screens.external_api import ExternalApiScreen
+    from tui.app.screens.external_api.screen import ExternalApiScreen
     from tui.app.screens.help import HelpScreen
     from tui.app.screens.home import HomeScreen
     from tui.app.screens.log_out import LogOutQuestion, LogOutScreen
@@ -45,7 +45,7 @@ KEYMAP_NAME: Final = "keymap.json"
 SIGN_IN: Final = "tui.auth.tenant.session_from_tokens"
 
 LOADED_AHEAD: Final = (
-    "tui.app.screens.sign_in", "tui.app.screens.profile", "tui.app.screens.external_api",
+    "tui.app.screens.sign_in", "tui.app.screens.profile", "tui.app.screens.external_api.screen",
     "tui.api.client",
     "tui.app.screens.help",
 )  # fmt: skip
@@ -97,7 +97,7 @@ class Doors:
         """Make External API."""
         from tui.api.call import Caller
         from tui.api.client import ApiClient
-        from tui.app.screens.external_api import ExternalApiScreen
+        from tui.app.screens.external_api.screen import ExternalApiScreen
 
         api = (self.make_api or ApiClient)(self.config.api_url)
         caller = Caller(self.service, api, self.clock)

@@ -2,18 +2,18 @@
 
 from tui.app.keys.caps import APP_BINDINGS
 from tui.app.keys.keymap import Scopes
-from tui.app.screens.call_dialogs import ChangeScreen, MethodScreen
-from tui.app.screens.external_api import ExternalApiScreen
+from tui.app.screens.external_api.dialogs import ChangeScreen, MethodScreen
+from tui.app.screens.external_api.screen import ExternalApiScreen
 from tui.app.screens.help import HelpScreen
 from tui.app.screens.home import HomeScreen
 from tui.app.screens.log_out import LogOutQuestion, LogOutScreen
 from tui.app.screens.place import PlaceScreen
 from tui.app.screens.profile import ProfileScreen
 from tui.app.screens.sign_in import SignInScreen
-from tui.app.widgets.answer_panel import AnswerLines, AnswerPanel
-from tui.app.widgets.calls_panel import CallsTable
+from tui.app.widgets.calls.answer_panel import AnswerLines, AnswerPanel
+from tui.app.widgets.calls.calls_panel import CallsTable
+from tui.app.widgets.calls.request_line import PathField
 from tui.app.widgets.claims_table import ClaimsTable
-from tui.app.widgets.request_line import PathField
 from tui.app.widgets.row_list import RowList
 
 

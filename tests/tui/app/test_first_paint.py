@@ -58,7 +58,7 @@ async def test_garbage_is_collected_again_once_the_app_stands() -> None:
         gc.unfreeze()
 
 
-@pytest.mark.parametrize("name", ["sign_in", "profile", "external_api"])
+@pytest.mark.parametrize("name", ["sign_in", "profile", "external_api/screen"])
 async def test_what_other_places_look_like_is_read_ahead(name: str) -> None:
     on = stage()
     async with on.app.run_test(size=(80, 24)) as pilot:

@@ -25,8 +25,8 @@ from tests.support.stage import (
 from tui.api.challenge import WELL_KNOWN
 from tui.api.history import CALLS_REMEMBERED, CallHistory
 from tui.api.request import METHODS, PING, ApiRequest
-from tui.app.widgets.calls_panel import CallsTable
-from tui.app.widgets.request_line import PathField, RequestLine
+from tui.app.widgets.calls.calls_panel import CallsTable
+from tui.app.widgets.calls.request_line import PathField, RequestLine
 from tui.auth.keeper import TICK_SECONDS as KEEPER_TICK_SECONDS
 
 SIZE = (100, 44)

@@ -9,41 +9,33 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Button, Static
-from textual.worker import Worker, WorkerState
+from textual.worker import Worker
 
-from tui.api.call import Call, Caller
+from tui.api.call import Caller
 from tui.api.request import ApiRequest, remember_request, remembered_request
 from tui.app.copying import SystemClipboard, copy_quietly, save_answer
-from tui.app.messages import (
-    CheckRequested,
-    ConfigEditRequested,
-    PingSucceeded,
-    RenewRequested,
-    SignInRequested,
-)
+from tui.app.messages import ConfigEditRequested, RenewRequested, SignInRequested
 from tui.app.moments import Clock
-from tui.app.screens.call_dialogs import ChangeScreen, MethodScreen
+from tui.app.screens.external_api.calling import Calling
+from tui.app.screens.external_api.dialogs import MethodScreen
 from tui.app.screens.place import PlaceScreen
-from tui.app.widgets.answer_panel import AnswerPanel
-from tui.app.widgets.call_view import CallView
-from tui.app.widgets.calls_panel import CallsTable
-from tui.app.widgets.key_line import KeyLine
-from tui.app.widgets.refusal_panel import RefusalPanel
-from tui.app.widgets.request_line import MethodLabel, RepeatButton, RequestLine
+from tui.app.widgets.calls.answer_panel import AnswerPanel
+from tui.app.widgets.calls.call_view import CallView
+from tui.app.widgets.calls.calls_panel import CallsTable
+from tui.app.widgets.calls.refusal_panel import RefusalPanel
+from tui.app.widgets.calls.request_line import MethodLabel, RepeatButton, RequestLine
 from tui.config.memory import AppMemory
-from tui.errors import DoorkeyError
 from tui.text import printable
 
 if TYPE_CHECKING:
     from tui.app.moments import Sleep
-    from tui.auth.session import TokenSet
 
 
 class ExternalApiScreen(PlaceScreen):
     """Ping, once or again and again; the answer; the calls so far; why one was refused."""
 
     PLACE = "external-api"
-    CSS_PATH = "external_api.tcss"
+    CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "#ping"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("p", "ping", "Ping", id="ping", tooltip="Call the API"),
@@ -85,12 +77,8 @@ checks who issued it, for whom, and until when, and says what it finds.
         self._caller = caller
         self._memory = memory
         self._copy_to_system = copy_to_system
-        self._sleep = sleep
         self._origin = caller.config.api_url
-        self._meant: set[ApiRequest] = set()
-        """What may change something, and was said to be meant."""
-        self._refused: tuple[Call, TokenSet] | None = None
-        """The call from which somebody took the way out, and with which tokens it was made."""
+        self._calling = Calling(self, caller, clock, sleep)
 
     def compose_content(self) -> ComposeResult:
         """Yield the request and what came of the calls."""
@@ -118,7 +106,7 @@ checks who issued it, for whom, and until when, and says what it finds.
     def _remember(self, message: RequestLine.Changed) -> None:
         remember_request(self._memory, self._origin, message.request)
         if not message.request.may_repeat:
-            self._stop_repeating()
+            self._calling.stop()
 
     @on(MethodLabel.Clicked)
     @work(exclusive=True, group="method", exit_on_error=False)
@@ -150,81 +138,32 @@ checks who issued it, for whom, and until when, and says what it finds.
         if line.is_wrong:
             line.edit_path()
         else:
-            self._ping(line.request)
+            self._calling.once(line.request)
 
     @on(CallsTable.AgainRequested)
     def _ping_again(self, message: CallsTable.AgainRequested) -> None:
         self.query_one(RequestLine).change(message.request)
-        self._ping(message.request)
+        self._calling.once(message.request)
 
     @on(Button.Pressed, "#repeat")
     def action_repeat(self) -> None:
         """Call the API again and again, or stop."""
-        button, request = self.query_one(RepeatButton), self.query_one(RequestLine).request
-        if button.repeating:
-            self._stop_repeating()
+        request = self.query_one(RequestLine).request
+        if self.query_one(RepeatButton).repeating:
+            self._calling.stop()
         elif request.may_repeat:
-            button.repeating = True
-            self.query_one(KeyLine).names = {"repeat": "Stop"}
-            self._repeat()
+            self._calling.again_and_again(lambda: self.query_one(RequestLine).request)
         else:
             words = f"{request.method} is not repeated: it may change something each time."
             self.notify(words, title="Not repeated", markup=False)
 
-    def _stop_repeating(self) -> None:
-        self.query_one(RepeatButton).repeating = False
-        self.query_one(KeyLine).names = {}
-        self.workers.cancel_group(self, "repeat")
-
-    @work(exclusive=True, group="repeat", exit_on_error=False)
-    async def _repeat(self) -> None:
-        while True:
-            call = await self._call(self.query_one(RequestLine).request, show=False)
-            asked = call.result.retry_after_seconds if call and call.result else None
-            await self._sleep(max(self.query_one(RepeatButton).seconds, asked or 0))
-
-    @work(exclusive=True, group="ping", exit_on_error=False)
-    async def _ping(self, request: ApiRequest) -> None:
-        if not request.is_safe and request not in self._meant:
-            if not await self.app.push_screen_wait(ChangeScreen(self._origin, request)):
-                return
-            self._meant.add(request)
-        await self._call(request, show=True)
-
-    async def _call(self, request: ApiRequest, *, show: bool) -> Call | None:
-        self._refused = None
-        view = self.query_one(CallView)
-        what = f"{request.method} {self._origin}{request.path}"
-        try:
-            with view.panel.calling(what, self.clock):
-                call = await self._caller.call(request)
-        except DoorkeyError as error:
-            self._stop_repeating()
-            view.panel.show_trouble(str(error))
-            return None
-        self.add_class("-called")
-        await view.add(call, show=show)
-        if call.ok:
-            self.post_message(PingSucceeded())
-        elif call.result is None:
-            self.post_message(CheckRequested())  # Home should know at once
-        return call
-
     def action_cancel(self) -> None:
         """Wait for the answer no longer."""
-        self._stop_repeating()
-        self.workers.cancel_group(self, "ping")
-        why = "You cancelled it. What the API did of it until then is not known."
-        self.query_one(CallView).panel.show_trouble(why, "No answer")
+        self._calling.cancel()
 
     @on(Worker.StateChanged)
     def _call_failed(self, message: Worker.StateChanged) -> None:
-        if message.state is WorkerState.ERROR and message.worker.group in ("ping", "repeat"):
-            message.prevent_default()  # told here, and so not once more as a notice
-            self._stop_repeating()
-            kind = type(message.worker.error).__name__
-            why = f"Something unexpected went wrong ({kind})."
-            self.query_one(CallView).panel.show_trouble(why)
+        self._calling.tell_failed(message)
 
     # After a refusal
 
@@ -238,8 +177,7 @@ checks who issued it, for whom, and until when, and says what it finds.
         if explanation.remedy == "config":
             self.post_message(ConfigEditRequested())
             return
-        call, tokens = self.query_one(CallView).shown, self._caller.token_set
-        self._refused = (call, tokens) if call and tokens else None
+        self._calling.remember_refused()
         if explanation.remedy == "scope":
             self.post_message(SignInRequested(scope=explanation.scope))
         else:
@@ -248,25 +186,12 @@ checks who issued it, for whom, and until when, and says what it finds.
     def watch_account(self) -> None:
         """Call again what was refused, where a renewal has brought other tokens."""
         if self.is_current:  # else a sign-in is on its way back here
-            self._call_refused_again()
+            self._calling.refused_again()
 
     def on_screen_resume(self) -> None:
         """Call again what was refused, where a sign-in has brought other tokens."""
-        self._call_refused_again()
-        self._refused = None
-
-    def _call_refused_again(self) -> None:
-        tokens = self._caller.token_set
-        if self._refused is None or tokens is None or self._refused[1] is tokens:
-            return
-        (call, _), self._refused = self._refused, None
-        view = self.query_one(CallView)
-        view.forget_refusal()
-        if call.request.may_repeat:
-            self._ping(call.request)
-        else:
-            view.panel.show_ready(f"You have new tokens. Ping calls {call.request.method} again.")
-        self.refresh_bindings()
+        self._calling.refused_again()
+        self._calling.forget_refused()
 
     # The answer
 

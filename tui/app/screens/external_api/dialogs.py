@@ -32,7 +32,7 @@ LONGEST_URL: Final = 300
 class MethodScreen(ModalScreen[str | None]):
     """The methods, to choose one; None where the one before stays."""
 
-    CSS_PATH = "call_dialogs.tcss"
+    CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss", "Back", id="leave-methods", tooltip="Leave it as it was"),
         Binding("j", "move('down')", "Down", show=False, id="method-down"),
@@ -73,7 +73,7 @@ class MethodScreen(ModalScreen[str | None]):
 class ChangeScreen(ModalScreen[bool]):
     """Asks before a call that may change something; answers whether it is meant."""
 
-    CSS_PATH = "call_dialogs.tcss"
+    CSS_PATH = "dialogs.tcss"
     AUTO_FOCUS = "#leave"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "answer(True)", "Call it", id="call-it", tooltip="Make this call"),

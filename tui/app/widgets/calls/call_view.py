@@ -9,10 +9,10 @@ from textual.containers import Horizontal, Vertical
 from tui.api.answer import PingResult
 from tui.api.call import Call
 from tui.api.history import CallHistory
-from tui.app.widgets.answer_panel import AnswerLines, AnswerPanel
-from tui.app.widgets.calls_panel import CallsPanel, CallsTable
-from tui.app.widgets.ping_result import PingResultPanel
-from tui.app.widgets.refusal_panel import RefusalPanel
+from tui.app.widgets.calls.answer_panel import AnswerLines, AnswerPanel
+from tui.app.widgets.calls.calls_panel import CallsPanel, CallsTable
+from tui.app.widgets.calls.ping_result import PingResultPanel
+from tui.app.widgets.calls.refusal_panel import RefusalPanel
 from tui.app.widgets.row_list import RowList
 
 LEAST_ROWS: Final = 10

@@ -12,7 +12,7 @@ from textual.widgets import Static
 from tui.api.call import Call
 from tui.api.history import CallHistory
 from tui.api.request import ApiRequest
-from tui.app.widgets.ping_result import milliseconds
+from tui.app.widgets.calls.ping_result import milliseconds
 from tui.app.widgets.row_list import RowList
 from tui.text import printable, shortened
 

@@ -1,0 +1,146 @@
+"""Makes the calls of a screen: one, or again and again, and once more after a refusal."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from textual.screen import Screen
+from textual.worker import Worker, WorkerState
+
+from tui.api.call import Call, Caller
+from tui.api.request import ApiRequest
+from tui.app.messages import CheckRequested, PingSucceeded
+from tui.app.moments import Clock
+from tui.app.screens.external_api.dialogs import ChangeScreen
+from tui.app.widgets.calls.call_view import CallView
+from tui.app.widgets.calls.request_line import RepeatButton
+from tui.app.widgets.key_line import KeyLine
+from tui.errors import DoorkeyError
+
+if TYPE_CHECKING:
+    from tui.app.moments import Sleep
+    from tui.auth.session import TokenSet
+
+ONCE, AGAIN = "ping", "repeat"
+"""The groups of workers."""
+
+
+class Calling:
+    """What a screen calls; it says on the screen's `CallView` what comes of it."""
+
+    def __init__(
+        self,
+        screen: Screen[None],
+        caller: Caller,
+        clock: Clock,
+        sleep: "Sleep" = asyncio.sleep,
+    ) -> None:
+        self._screen = screen
+        self._caller = caller
+        self._clock = clock
+        self._sleep = sleep
+        self._meant: set[tuple[str, str]] = set()
+        """Methods and paths that may change something, and were said to be meant."""
+        self._refused: tuple[Call, TokenSet] | None = None
+        """The call from which somebody took the way out, and with which tokens it was made."""
+
+    @property
+    def origin(self) -> str:
+        """Where all of it goes."""
+        return self._caller.config.api_url
+
+    def once(self, request: ApiRequest) -> None:
+        """Make one call; one that may change something only if it is meant."""
+        self._work(self._once(request), ONCE)
+
+    def again_and_again(self, next_request: Callable[[], ApiRequest]) -> None:
+        """Make a call, wait, make the next one, until `stop`."""
+        self._screen.query_one(RepeatButton).repeating = True
+        self._screen.query_one(KeyLine).names = {"repeat": "Stop"}
+        self._work(self._again_and_again(next_request), AGAIN)
+
+    def stop(self) -> None:
+        """Repeat no longer."""
+        self._screen.query_one(RepeatButton).repeating = False
+        self._screen.query_one(KeyLine).names = {}
+        self._screen.workers.cancel_group(self._screen, AGAIN)
+
+    def cancel(self) -> None:
+        """Wait for the answer no longer."""
+        self.stop()
+        self._screen.workers.cancel_group(self._screen, ONCE)
+        why = "You cancelled it. What the API did of it until then is not known."
+        self._view.panel.show_trouble(why, "No answer")
+
+    def tell_failed(self, message: Worker.StateChanged) -> None:
+        """Say on the panel, and nowhere else, that a call failed in an unforeseen way."""
+        if message.state is WorkerState.ERROR and message.worker.group in (ONCE, AGAIN):
+            message.prevent_default()  # told here, and so not once more as a notice
+            self.stop()
+            kind = type(message.worker.error).__name__
+            self._view.panel.show_trouble(f"Something unexpected went wrong ({kind}).")
+
+    # After a refusal
+
+    def remember_refused(self) -> None:
+        """Remember the call that is shown, for when there are other tokens."""
+        call, tokens = self._view.shown, self._caller.token_set
+        self._refused = (call, tokens) if call and tokens else None
+
+    def forget_refused(self) -> None:
+        """Leave what was refused as it is."""
+        self._refused = None
+
+    def refused_again(self) -> None:
+        """Call again what was refused, or offer to, where there are other tokens by now."""
+        tokens = self._caller.token_set
+        if self._refused is None or tokens is None or self._refused[1] is tokens:
+            return
+        (call, _), self._refused = self._refused, None
+        self._view.forget_refusal()
+        if call.request.may_repeat:
+            self.once(call.request)
+        else:
+            words = f"You have new tokens. Ping calls {call.request.method} again."
+            self._view.panel.show_ready(words)
+        self._screen.refresh_bindings()
+
+    @property
+    def _view(self) -> CallView:
+        return self._screen.query_one(CallView)
+
+    def _work(self, work: Awaitable[None], group: str) -> None:
+        self._screen.run_worker(work, group=group, exclusive=True, exit_on_error=False)
+
+    async def _once(self, request: ApiRequest) -> None:
+        change = (request.method, request.path)
+        if not request.is_safe and change not in self._meant:
+            question = ChangeScreen(self.origin, request)
+            if not await self._screen.app.push_screen_wait(question):
+                return
+            self._meant.add(change)
+        await self._call(request, show=True)
+
+    async def _again_and_again(self, next_request: Callable[[], ApiRequest]) -> None:
+        while True:
+            call = await self._call(next_request(), show=False)
+            asked = call.result.retry_after_seconds if call and call.result else None
+            await self._sleep(max(self._screen.query_one(RepeatButton).seconds, asked or 0))
+
+    async def _call(self, request: ApiRequest, *, show: bool) -> Call | None:
+        self.forget_refused()
+        what = f"{request.method} {self.origin}{request.path}"
+        try:
+            with self._view.panel.calling(what, self._clock):
+                call = await self._caller.call(request)
+        except DoorkeyError as error:
+            self.stop()
+            self._view.panel.show_trouble(str(error))
+            return None
+        self._screen.add_class("-called")
+        await self._view.add(call, show=show)
+        if call.ok:
+            self._screen.post_message(PingSucceeded())
+        elif call.result is None:
+            self._screen.post_message(CheckRequested())  # Home should know at once
+        return call
