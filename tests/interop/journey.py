@@ -50,7 +50,7 @@ def ping_is_refused(provider: Provider, reason: str) -> None:
     assert reason in done.stderr
 
 
-def renews(provider: Provider) -> None:
+def renews(provider: Provider, *, times: int = 2) -> None:
     """Get another access token for the refresh token, twice, as a rotated one must work too."""
     status = json.loads(provider.run("status", "--json").stdout)
     expiry, obtained = (
@@ -58,7 +58,7 @@ def renews(provider: Provider) -> None:
     )
     nearly_whole = str((expiry - obtained).total_seconds() - AGE_SECONDS)
     tokens = [provider.run("token").stdout]
-    for _ in range(2):
+    for _ in range(times):
         done = provider.run("token", "--min-validity", nearly_whole)
         assert done.returncode == 0
         tokens.append(done.stdout)
@@ -75,5 +75,9 @@ def logs_out(provider: Provider, *lines: str) -> None:
 
 LOCAL: Final = "✓ Signed out here: nothing of the session is kept."
 REVOKED: Final = "✓ The refresh token is revoked."
+NOT_REVOKED: Final = (
+    "- This tenant revokes for confidential clients only, which have a secret; "
+    "the refresh token ends by itself."
+)
 NO_REVOCATION: Final = "- This tenant offers no revocation; the refresh token ends by itself."
 SIGNED_OUT: Final = "✓ Signed out at the tenant."

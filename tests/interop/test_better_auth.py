@@ -21,10 +21,7 @@ from tests.interop.provider import ALICE, PASSWORD, Provider, process, world_for
 from tests.support.ports import free_ports
 from tests.support.worlds import served
 
-pytestmark = [
-    pytest.mark.interop,
-    pytest.mark.xfail(reason="the API takes RS256 and ES256 only"),
-]
+pytestmark = pytest.mark.interop
 
 
 def test_signs_in_pings_renews_and_logs_out(tmp_path: Path) -> None:
