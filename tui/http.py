@@ -115,8 +115,10 @@ class HttpClient:
         headers: Mapping[str, str] | None = None,
         form: Mapping[str, str] | None = None,
         observe: Observer | None = None,
+        *,
+        body: bytes = b"",
     ) -> Answer:
-        """Send one request and return its answer, whatever the status.
+        """Send one request, with a form or a body, and return its answer, whatever the status.
 
         `observe` is told of each step on the wire, by the names of httpcore's trace extension.
 
@@ -126,7 +128,7 @@ class HttpClient:
         ours = _is_ours.set(True)
         try:
             async with asyncio.timeout(self._exchange_seconds):
-                response = await self._response(method, url, headers or {}, form, observe)
+                response = await self._response(method, url, headers or {}, form, body, observe)
                 try:
                     return await _bounded_answer(response)
                 finally:
@@ -151,6 +153,7 @@ class HttpClient:
         url: str,
         headers: Mapping[str, str],
         form: Mapping[str, str] | None,
+        body: bytes,
         observe: Observer | None,
     ) -> httpx.Response:
         """Ask each address that `url` means, in turn, until one answers."""
@@ -171,6 +174,7 @@ class HttpClient:
                 target.copy_with(host=host),
                 headers={"Host": target.netloc.decode("ascii"), **headers},
                 data=form,
+                content=body or None,
                 extensions={"trace": trace},
             )
             try:

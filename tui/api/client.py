@@ -46,7 +46,8 @@ class ApiClient:
         Raises:
             NoAnswer: no whole answer came; says why and what to do.
         """
-        return await self._send(request, {"Authorization": f"Bearer {access_token}"}, access_token)
+        headers = {**request.headers_sent, "Authorization": f"Bearer {access_token}"}
+        return await self._send(request, headers, access_token)
 
     async def metadata(self, address: str) -> ResourceMetadata | None:
         """Return what the API says about itself (RFC 9728), asked for without a token, or None.
@@ -68,7 +69,7 @@ class ApiClient:
         stopwatch = Stopwatch(self._clock)
         try:
             answer = await self._http.exchange(
-                request.method, url, headers, observe=stopwatch.observe
+                request.method, url, headers, body=request.body, observe=stopwatch.observe
             )
         except ExchangeFailed as failed:
             raise _no_answer(self._origin, failed) from None

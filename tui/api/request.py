@@ -1,9 +1,13 @@
-"""What is asked of the API: a method and a path, always of its own origin."""
+"""What is asked of the API: method, path, headers and body, always of its own origin."""
 
-from dataclasses import dataclass
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from tui.config.memory import AppMemory
+from tui.text import shortened
 from tui.web_address import split_web_address
 
 METHODS: Final = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
@@ -19,6 +23,38 @@ REQUEST_MEMORY: Final = "request"
 LONGEST_PATH: Final = 2000
 """Characters, query included; servers refuse longer ones."""
 
+LONGEST_HEADER: Final = 8000
+"""Characters of a name and its value; servers refuse longer ones."""
+
+LONGEST_NAME: Final = 40
+"""Characters of a header's name that an error repeats."""
+
+TOKEN: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+"""RFC 9110 5.6.2: of what a header's name consists."""
+
+FORM: Final = re.compile(rb"[\w.\-%+\[\]]+=[\w.\-%+*\[\]]*(?:&[\w.\-%+\[\]]+=[\w.\-%+*\[\]]*)*")
+
+BY_HOP: Final = "it concerns the connection and never reaches the API"
+
+NOT_TO_BE_SET: Final[Mapping[str, str]] = {
+    "authorization": "Doorkey adds it, with your token",
+    "dpop": "Doorkey adds it, with your token",
+    "host": "apiUrl in the config says it",
+    "content-length": "it is counted from the body",
+    "accept-encoding": "answers are read as they are, without compression",
+    **dict.fromkeys(
+        (
+            "connection", "expect", "keep-alive", "proxy-authorization", "proxy-connection", "te",
+            "trailer", "transfer-encoding", "upgrade",
+        ),
+        BY_HOP,
+    ),
+}  # fmt: skip
+"""Headers that nobody sets by hand, and why."""
+
+Header = tuple[str, str]
+"""Name and value."""
+
 
 @dataclass(frozen=True, slots=True)
 class ApiRequest:
@@ -26,6 +62,9 @@ class ApiRequest:
 
     method: str = "GET"
     path: str = "/api/external"
+    headers: tuple[Header, ...] = field(default=(), repr=False)
+    """As they were written; a name may come twice."""
+    body: bytes = field(default=b"", repr=False)
 
     @property
     def is_safe(self) -> bool:
@@ -37,9 +76,83 @@ class ApiRequest:
         """Whether it may be called unasked."""
         return self.method in REPEATED_METHODS
 
+    @property
+    def headers_sent(self) -> dict[str, str]:
+        """The headers with the content type of the body; those of one name are one (9110 5.3)."""
+        sent: dict[str, Header] = {}
+        for name, value in self.headers:
+            first, before = sent.get(name.lower(), (name, ""))
+            between = "; " if name.lower() == "cookie" else ", "
+            sent[name.lower()] = (first, f"{before}{between}{value}" if before else value)
+        if self.body and "content-type" not in sent:
+            sent["content-type"] = ("Content-Type", content_type(self.body))
+        return dict(sent.values())
+
 
 PING: Final = ApiRequest()
 """The quickstart's call."""
+
+
+def content_type(body: bytes) -> str:
+    """Return what a body is by its looks: JSON, a form, other text, or bytes."""
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        return "application/octet-stream"
+    if is_json(text):
+        return "application/json"
+    if FORM.fullmatch(body):
+        return "application/x-www-form-urlencoded"
+    return "text/plain; charset=utf-8"
+
+
+def is_json(text: str) -> bool:
+    """Tell whether `text` is JSON (RFC 8259), which knows no NaN."""
+    try:
+        json.loads(text, parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def checked_header(text: str) -> Header:
+    """Return `NAME: VALUE` as a header.
+
+    Raises:
+        ValueError: it is none, or one that nobody may set; says why.
+    """
+    name, colon, value = text.partition(":")
+    name, value = name.strip(" \t"), value.strip(" \t")
+    if not colon:
+        raise ValueError("a header is written NAME: VALUE")
+    if not TOKEN.fullmatch(name):
+        raise ValueError("a header's name has letters, digits and hyphens, and no space")
+    if name.lower() in NOT_TO_BE_SET:
+        raise ValueError(f"{name} cannot be set: {NOT_TO_BE_SET[name.lower()]}")
+    shown = shortened(name, LONGEST_NAME)
+    if not value:
+        raise ValueError(f"{shown} has no value")
+    if not value.isascii() or not value.replace("\t", " ").isprintable():
+        raise ValueError(f"{shown} has a character that no header may have: a line break or such")
+    if len(name) + len(value) > LONGEST_HEADER:
+        raise ValueError(f"{shown} is longer than {LONGEST_HEADER} characters")
+    return name, value
+
+
+def checked_headers(lines: str) -> tuple[Header, ...]:
+    """Return the headers that stand in lines of their own; empty lines do not count.
+
+    Raises:
+        ValueError: a line is none; says which, and why.
+    """
+    found = []
+    for number, line in enumerate(lines.split("\n"), start=1):
+        if line.strip():
+            try:
+                found.append(checked_header(line))
+            except ValueError as error:
+                raise ValueError(f"line {number}: {error}") from None
+    return tuple(found)
 
 
 def checked_path(origin: str, text: str) -> str:
@@ -88,3 +201,7 @@ def remembered_request(memory: AppMemory, origin: str) -> ApiRequest:
     if not isinstance(members, dict) or members.get("origin") != origin:
         return PING
     return request_from(origin, members.get("method"), members.get("path"))
+
+
+def _refuse(constant: str) -> float:
+    raise ValueError(constant)

@@ -153,6 +153,27 @@ async def test_a_token_that_comes_back_escaped_or_in_a_reason_or_a_name_is_not_s
     assert "cret" not in shown.lower()
 
 
+async def test_headers_and_body_are_sent_as_they_are_beside_the_token() -> None:
+    seen = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(201)
+
+    headers = (("accept", "image/png"), ("X-A", "1"), ("X-A", "2"))
+    request = ApiRequest("POST", "/orders", headers, '{"name": "é"}'.encode())
+    client = ApiClient(API, transport=httpx.MockTransport(answer))
+    await client.call("the-token", request)
+    (sent,) = seen
+    assert sent.content == '{"name": "é"}'.encode()
+    assert sent.headers.get_list("accept") == ["image/png"]
+    assert sent.headers["x-a"] == "1, 2"
+    assert sent.headers["content-type"] == "application/json"
+    assert sent.headers["content-length"] == "14"
+    assert sent.headers["authorization"] == "Bearer the-token"
+    assert "name" not in repr(request)
+
+
 async def test_a_token_that_the_api_sends_back_is_not_shown() -> None:
     answer = httpx.Response(200, headers={"X-Echo": "Bearer s3cret"}, json={"got": "s3cret"})
     result = await ping(API, "s3cret", transport=api(answer))
