@@ -16,9 +16,10 @@ import pytest
 from tests.support.processes import process_list
 from tests.support.sessions import session
 from tests.support.worlds import DOORKEY, PATIENCE_SECONDS, World, new_world
+from tui.api.curl import curl_line
 from tui.api.request import ApiRequest
-from tui.app.copying import curl_line
 from tui.auth.store.file_store import session_store
+from tui.text import printable_block
 
 README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 
@@ -32,6 +33,8 @@ class Seen:
     """What an API has seen, and what the machine's process list showed meanwhile."""
 
     calls: list[str] = field(default_factory=list)
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
     processes: str = ""
 
 
@@ -43,11 +46,13 @@ def api(world: World) -> Iterator[Seen]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             seen.calls.append(f"{self.command} {self.path} {self.headers['Authorization']}")
+            seen.headers = {name.lower(): value for name, value in self.headers.items()}
+            seen.body = self.rfile.read(int(self.headers["Content-Length"] or 0))
             seen.processes = process_list()
             self.send_response(204)
             self.end_headers()
 
-        do_HEAD = do_DELETE = do_GET  # noqa: N815 # http.server's names
+        do_HEAD = do_DELETE = do_POST = do_PUT = do_GET  # noqa: N815 # http.server's names
 
         def log_message(self, *_arguments: object) -> None:
             """Say nothing."""
@@ -75,9 +80,9 @@ def world(tmp_path: Path) -> World:
     return World(made.config, made.folder, made.environment | {"PATH": path})
 
 
-def shell(world: World, line: str) -> "subprocess.CompletedProcess[str]":
+def shell(world: World, line: str, program: str = "/bin/sh") -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
-        ["/bin/sh", "-c", line],
+        [program, "-c", line],
         env=world.environment, cwd=world.folder, capture_output=True, text=True,
         stdin=subprocess.DEVNULL, timeout=PATIENCE_SECONDS, check=False,
     )  # fmt: skip
@@ -93,6 +98,43 @@ def test_no_process_list_shows_the_token_of_the_copied_line(world: World, method
     assert seen.calls == [f"{method} /a?b=c&d Bearer {CANARY}"]
     assert "curl\0-sS" in seen.processes
     assert CANARY not in seen.processes
+
+
+HOSTILE = (
+    'it\'s "`id`" $(id) $HOME !! 100%d \\n \\033 '
+    "\x1b[201~\x1b]52;c;aWQ=\x07 \t\u202e\n@/etc/passwd\n\n"
+)
+
+
+@pytest.mark.parametrize("program", ["/bin/sh", "bash", "zsh"])
+@pytest.mark.parametrize("method", ["POST", "PUT", "GET"])
+def test_a_shell_gives_curl_headers_and_body_to_the_letter(
+    world: World, program: str, method: str
+) -> None:
+    if shutil.which(program) is None:
+        pytest.skip(f"there is no {program} here")
+    hostile = "it's `id` $(id) $HOME !! 100%d \\033"
+    request = ApiRequest(method, "/a?ids[]=1&b={2}&c=$(id)'", (("X-A", hostile),), HOSTILE.encode())
+    line = curl_line(world.config, request)
+    with api(world) as seen:
+        run = shell(world, line, program)
+    assert run.returncode == 0, run.stderr
+    assert seen.calls == [f"{method} {request.path} Bearer {CANARY}"]
+    assert seen.headers["x-a"] == hostile
+    assert seen.headers["content-type"] == "text/plain; charset=utf-8"
+    assert seen.body == HOSTILE.encode()
+
+
+def test_nothing_in_the_copied_line_can_steer_a_terminal(world: World) -> None:
+    """Where somebody pastes it, an ESC would end a bracketed paste, and the rest would be run."""
+    line = curl_line(world.config, ApiRequest("POST", "/", (("X-A", "a"),), HOSTILE.encode()))
+    assert line == printable_block(line)
+
+
+def test_a_body_that_fits_on_no_command_line_is_refused(world: World) -> None:
+    for body in (b"a\0b", b"\xff"):
+        with pytest.raises(ValueError, match="The body is not text"):
+            curl_line(world.config, ApiRequest("POST", "/", body=body))
 
 
 def test_no_process_list_shows_the_token_of_the_readmes_line(world: World) -> None:

@@ -69,7 +69,7 @@ class ApiClient:
         stopwatch = Stopwatch(self._clock)
         try:
             answer = await self._http.exchange(
-                request.method, url, headers, body=request.body, observe=stopwatch.observe
+                request.method, url, headers, body=request.body_sent, observe=stopwatch.observe
             )
         except ExchangeFailed as failed:
             raise _no_answer(self._origin, failed) from None

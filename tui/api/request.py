@@ -77,6 +77,11 @@ class ApiRequest:
         return self.method in REPEATED_METHODS
 
     @property
+    def body_sent(self) -> bytes:
+        """The body; with HEAD it would mean nothing (RFC 9110 9.3.2), and is left out."""
+        return b"" if self.method == "HEAD" else self.body
+
+    @property
     def headers_sent(self) -> dict[str, str]:
         """The headers with the content type of the body; those of one name are one (9110 5.3)."""
         sent: dict[str, Header] = {}
@@ -84,7 +89,7 @@ class ApiRequest:
             first, before = sent.get(name.lower(), (name, ""))
             between = "; " if name.lower() == "cookie" else ", "
             sent[name.lower()] = (first, f"{before}{between}{value}" if before else value)
-        if self.body and "content-type" not in sent:
+        if self.body_sent and "content-type" not in sent:
             sent["content-type"] = ("Content-Type", content_type(self.body))
         return dict(sent.values())
 

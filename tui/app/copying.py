@@ -1,7 +1,6 @@
 """Copying tokens and commands: by the system's clipboard first, else by the terminal's way."""
 
 import os
-import shlex
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
@@ -9,14 +8,12 @@ from typing import TYPE_CHECKING, Final
 
 from textual.app import App
 
-from tui.api.request import ApiRequest
 from tui.config.paths import shown
 from tui.errors import DoorkeyError
 from tui.text import printable
 
 if TYPE_CHECKING:
     from tui.auth.service import AuthService
-    from tui.config.load import Config
 
 SystemClipboard = Callable[[str], Awaitable[bool]]
 """Takes a text and tells whether the system's clipboard has it now."""
@@ -25,10 +22,6 @@ BY_TERMINAL: Final = (
     "It was handed to your terminal's clipboard, and whether that took it nobody can tell. "
     "Nothing there? `doorkey token` prints the access token."
 )
-
-
-CURL_METHODS: Final = {"GET": "", "HEAD": "--head "}
-"""With `-X HEAD`, curl would wait for a body that never comes."""
 
 
 async def copy_quietly(app: App[None], text: str, what: str, copy: SystemClipboard) -> None:
@@ -66,15 +59,3 @@ def save_answer(app: App[None], body: str, now: datetime) -> None:
         app.notify(printable(error), title="Not saved", severity="warning", markup=False)
     else:
         app.notify(shown(path), title="Saved", markup=False)
-
-
-def curl_line(config: "Config", request: ApiRequest) -> str:
-    """Return a command that makes the call by hand.
-
-    The token is not in it: the shell asks for one that is valid each time it is run, so the line
-    can be kept, shared and run tomorrow. It goes by a pipe, because others can read arguments.
-    """
-    token = f"doorkey token --config {shlex.quote(str(config.path.absolute()))} --format header"
-    method = CURL_METHODS.get(request.method, f"-X {request.method} ")
-    url = shlex.quote(config.api_url + request.path)
-    return f"{token} | curl -sS {method}-H @- {url}"

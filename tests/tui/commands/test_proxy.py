@@ -19,10 +19,11 @@ from tests.support.scripted_api import Asked, ScriptedApi
 from tests.support.scripted_tenant import ScriptedTenant
 from tests.support.sessions import session
 from tui.api.proxy.server import Proxy
+from tui.api.proxy.tokens import Tokens
 from tui.auth.service import AuthService
 from tui.auth.store.file_store import session_store
 from tui.auth.store.store import MemoryStore
-from tui.commands.proxy import Tokens, listen_address
+from tui.commands.proxy import listen_address
 from tui.config.load import Config, load_config
 from tui.errors import ConfigInvalid
 

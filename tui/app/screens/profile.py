@@ -10,10 +10,11 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import ContentSwitcher, Static, Tab, Tabs
 
+from tui.api.curl import curl_line
 from tui.api.jwt_view import read_jwt
 from tui.api.request import remembered_request
 from tui.app.account import Account
-from tui.app.copying import SystemClipboard, copy_quietly, copy_token, curl_line
+from tui.app.copying import SystemClipboard, copy_quietly, copy_token
 from tui.app.moments import Clock
 from tui.app.screens.place import PlaceScreen
 from tui.app.widgets.claims_table import ClaimsTable
