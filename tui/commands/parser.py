@@ -2,13 +2,13 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
-from tui.commands.login_options import LONGEST_SECONDS, add_login_options
-
-LARGEST_PORT: Final = 65535
+from tui.commands.options import session
+from tui.commands.options.login import login_options
+from tui.commands.options.values import common_options
 
 DESCRIPTION: Final = """\
 Sign in from your terminal through your own browser, see who you are and what your
@@ -24,6 +24,48 @@ exit codes: 0 done · 1 unexpected · 2 wrong usage or config · 3 the API refus
 auth_config.json is found by --config, DOORKEY_CONFIG, in this folder, or in your config folder."""
 
 
+def _no_options(_command: argparse.ArgumentParser) -> None:
+    """Leave a command as it is."""
+
+
+class Command(NamedTuple):
+    """What the help says of a command, and what describes its options."""
+
+    name: str
+    text: str
+    describe: Callable[[argparse.ArgumentParser], None] = _no_options
+    add_help: bool = True
+    """False where `describe` brings a help of its own, or the options go on to a server."""
+
+
+COMMANDS: Final = (
+    Command("dev", "the app, with its API and local tenant started beside it"),
+    # Their own options, --help among them, go on to the servers as they are.
+    Command("api", "the bundled API; see api --help", add_help=False),
+    Command("tenant", "the local tenant; see tenant --help", add_help=False),
+    Command("login", "sign in by browser, paste or code", login_options, add_help=False),
+    Command("token", "print an access token that is valid", session.token_options),
+    Command("ping", "call the API and print what it answers"),
+    Command(
+        "proxy",
+        "a URL on loopback that adds the token, for programs that cannot",
+        session.proxy_options,
+    ),
+    Command("web", "the app on a page of your browser (extra: doorkey[web])", session.web_options),
+    Command(
+        "status",
+        "say who is signed in, until when, and where that is kept",
+        session.status_options,
+    ),
+    Command(
+        "logout",
+        "wipe the session here, revoke it, sign out at the tenant",
+        session.logout_options,
+    ),
+)
+"""In the order of the help; the function of each is in `COMMANDS` of `tui/cli.py`."""
+
+
 def parse(argv: Sequence[str]) -> argparse.Namespace:
     """Parse the command line; ends the program for wrong usage, with exit code 2, and for help.
 
@@ -31,7 +73,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     the servers take for themselves.
     """
     # What stands before a command does not reach that command's help.
-    config = _common().parse_known_args(argv)[0]
+    config = common_options().parse_known_args(argv)[0]
     top = parser(getattr(config, "config", None))
     arguments, further = top.parse_known_args(argv)
     if arguments.command not in ("api", "tenant") and further:
@@ -44,7 +86,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
 
 def parser(config: Path | None = None) -> argparse.ArgumentParser:
     """Describe the commands; `config` is whose callback URLs the help of `login` lists."""
-    common = _common()
+    common = common_options()
     top = argparse.ArgumentParser(
         "doorkey",
         description=DESCRIPTION,
@@ -54,82 +96,17 @@ def parser(config: Path | None = None) -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", title="commands")
-
-    def command(name: str, text: str, *, add_help: bool = True) -> argparse.ArgumentParser:
-        description = text[0].upper() + text[1:] + "."
-        return commands.add_parser(
-            name, help=text, description=description, parents=[common], add_help=add_help
+    for command in COMMANDS:
+        made = commands.add_parser(
+            command.name,
+            help=command.text,
+            description=command.text[0].upper() + command.text[1:] + ".",
+            parents=[common],
+            add_help=command.add_help,
         )
-
-    command("dev", "the app, with its API and local tenant started beside it")
-    # Their own options, --help among them, go on to the servers as they are.
-    command("api", "the bundled API; see api --help", add_help=False)
-    command("tenant", "the local tenant; see tenant --help", add_help=False)
-    login = command("login", "sign in by browser, paste or code", add_help=False)
-    add_login_options(login, config)
-    token = command("token", "print an access token that is valid")
-    token.add_argument(
-        "--min-validity",
-        type=_seconds,
-        metavar="SECONDS",
-        help="renew a token with less than this left (default 60)",
-    )
-    token.add_argument(
-        "--format",
-        choices=("token", "header"),
-        default="token",
-        help="the token alone (default), or as a header line, for curl -H @-",
-    )
-    command("ping", "call the API and print what it answers")
-    proxy = command("proxy", "a URL on loopback that adds the token, for programs that cannot")
-    proxy.add_argument(
-        "--listen",
-        metavar="HOST:PORT",
-        help="where on loopback; without it 127.0.0.1 and any free port",
-    )
-    web = command("web", "the app on a page of your browser (extra: doorkey[web])")
-    web.add_argument(
-        "--port", type=_port, metavar="PORT", help="on loopback (default 8000; 0 is any free one)"
-    )
-    status = command("status", "say who is signed in, until when, and where that is kept")
-    status.add_argument("--json", action="store_true", help="for programs; holds no secrets")
-    logout = command("logout", "wipe the session here, revoke it, sign out at the tenant")
-    logout.add_argument("--local", action="store_true", help="leave the browser alone")
+        made.set_defaults(config_for_help=config)
+        command.describe(made)
     return top
-
-
-def _common() -> argparse.ArgumentParser:
-    common = argparse.ArgumentParser("doorkey", add_help=False)
-    common.add_argument(
-        "--config",
-        type=Path,
-        metavar="PATH",
-        default=argparse.SUPPRESS,
-        help="the auth_config.json to use",
-    )
-    common.add_argument(
-        "--trust",
-        action="store_true",
-        default=argparse.SUPPRESS,
-        help="use the auth_config.json of this folder from now on, without a question",
-    )
-    return common
-
-
-def _port(text: str) -> int:
-    if not text.isascii() or not text.isdecimal() or len(text) > 5 or int(text) > LARGEST_PORT:
-        raise argparse.ArgumentTypeError("a port from 0 to 65535 is expected")
-    return int(text)
-
-
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = -1.0
-    if not 0 <= seconds <= LONGEST_SECONDS:
-        raise argparse.ArgumentTypeError("a number of seconds from 0 to ten years is expected")
-    return seconds
 
 
 class _Version(argparse.Action):

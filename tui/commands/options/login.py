@@ -6,22 +6,19 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Final
 
+from tui.commands.options.values import whole_seconds
 from tui.errors import DoorkeyError
-
-LONGEST_SECONDS: Final = 10 * 366 * 24 * 3600
-"""Ten years: a longer time is a mistake, such as milliseconds."""
 
 WITHOUT_DEVICE: Final = ("prompt", "login_hint", "acr_values", "connection", "organization")
 """Parameters of the authorization request; a device request has none of them (RFC 8628 3.1)."""
 
 
-def add_login_options(login: argparse.ArgumentParser, config: Path | None) -> None:
-    """Describe the options; `login` must have been made without a help of its own."""
+def login_options(login: argparse.ArgumentParser) -> None:
+    """Describe what `doorkey login` takes; it must have been made without a help of its own."""
     login.formatter_class = argparse.RawDescriptionHelpFormatter
     login.add_argument(
-        "-h", "--help", action=_HelpAction, nargs=0, const=config,
-        help="show this help message and exit",
-    )  # fmt: skip
+        "-h", "--help", action=_HelpAction, nargs=0, help="show this help message and exit"
+    )
     way = login.add_mutually_exclusive_group()
     way.add_argument("--device", action="store_true", help="with a code, on another device")
     way.add_argument(
@@ -37,7 +34,7 @@ def add_login_options(login: argparse.ArgumentParser, config: Path | None) -> No
     asked.add_argument("--prompt", default="", help="login, consent, select_account, ...")
     asked.add_argument("--login-hint", default="", metavar="HINT", help="who is about to sign in")
     asked.add_argument(
-        "--max-age", type=_max_age, metavar="SECONDS", help="sign in anew unless that recent"
+        "--max-age", type=whole_seconds, metavar="SECONDS", help="sign in anew unless that recent"
     )
     asked.add_argument("--acr-values", default="", metavar="ACR", help="how to sign in")
     asked.add_argument("--connection", default="", help="where the account is (Auth0)")
@@ -75,16 +72,6 @@ def _callbacks(path: Path | None) -> tuple[Sequence[str], str]:
     return config.redirect_uris, f" for the client {printable(config.client_id)}"
 
 
-def _max_age(text: str) -> int:
-    try:
-        seconds = int(text)
-    except ValueError:
-        seconds = -1
-    if not 0 <= seconds <= LONGEST_SECONDS:
-        raise argparse.ArgumentTypeError("a number of seconds from 0 on is expected")
-    return seconds
-
-
 class _HelpAction(argparse.Action):
     """Looks for the config only when help is asked for."""
 
@@ -95,6 +82,6 @@ class _HelpAction(argparse.Action):
         values: object,
         option_string: str | None = None,
     ) -> None:
-        parser.epilog = callback_text(self.const)
+        parser.epilog = callback_text(namespace.config_for_help)
         parser.print_help()
         parser.exit()

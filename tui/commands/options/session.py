@@ -1,0 +1,47 @@
+"""What the commands about the session take, and those that stay and serve."""
+
+from argparse import ArgumentParser
+
+from tui.commands.options.values import json_option, port, seconds
+
+
+def token_options(token: ArgumentParser) -> None:
+    """Describe what `doorkey token` takes."""
+    token.add_argument(
+        "--min-validity",
+        type=seconds,
+        metavar="SECONDS",
+        help="renew a token with less than this left (default 60)",
+    )
+    token.add_argument(
+        "--format",
+        choices=("token", "header"),
+        default="token",
+        help="the token alone (default), or as a header line, for curl -H @-",
+    )
+
+
+def status_options(status: ArgumentParser) -> None:
+    """Describe what `doorkey status` takes."""
+    json_option(status)
+
+
+def logout_options(logout: ArgumentParser) -> None:
+    """Describe what `doorkey logout` takes."""
+    logout.add_argument("--local", action="store_true", help="leave the browser alone")
+
+
+def proxy_options(proxy: ArgumentParser) -> None:
+    """Describe what `doorkey proxy` takes."""
+    proxy.add_argument(
+        "--listen",
+        metavar="HOST:PORT",
+        help="where on loopback; without it 127.0.0.1 and any free port",
+    )
+
+
+def web_options(web: ArgumentParser) -> None:
+    """Describe what `doorkey web` takes."""
+    web.add_argument(
+        "--port", type=port, metavar="PORT", help="on loopback (default 8000; 0 is any free one)"
+    )
