@@ -23,7 +23,7 @@ from tests.mutants.trial import Trial, Verdict, begin, preload
 ROOT: Final = Path(__file__).parents[2]
 
 TARGETS: Final = (
-    "tui/auth/**/*.py", "tui/http.py", "tui/web_address.py", "tui/loopback_peer.py",
+    "tui/auth/**/*.py", "tui/http/*.py", "tui/web_address.py", "tui/loopback_peer.py",
     "tui/private_file.py", "tui/config/keys.py", "api_server/bearer/*.py",
     "api_server/web_origin.py", "api_server/serving/one_host.py",
     "api_server/local_tenant/**/*.py",

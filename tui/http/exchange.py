@@ -1,28 +1,22 @@
 """The one HTTP exchange of this side: whatever asks a tenant, an API or a server of ours asks here.
 
-It is bounded in time and in size, follows no redirect, keeps loopback away from proxies and from
-other users of the machine, and tells what went wrong in words of its own: those of httpx and h11
-hold parts of the request, and so secrets.
+It is bounded in time and in size, or, as a stream, in the time that nothing moves. It follows no
+redirect, and keeps loopback away from proxies and from other users of the machine.
 """
 
 import asyncio
 import logging
-import os
-import socket
-import ssl
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Final
 
-import httpcore
 import httpx
 
-from tui.errors import ConfigInvalid, ExchangeFailed, Obstacle
+from tui.errors import ExchangeFailed
+from tui.http.connection import failure, refuse_other_users, tls_context
 from tui.json_value import Json, json_object
-from tui.loopback_peer import is_other_user, owner_of_connection
-from tui.text import printable
 from tui.web_address import split_web_address
 
 LARGEST_BODY_BYTES: Final = 1024 * 1024
@@ -30,6 +24,9 @@ LARGEST_BODY_BYTES: Final = 1024 * 1024
 
 EXCHANGE_SECONDS: Final = 15.0
 """For one exchange as a whole: a server that drips its answer holds nobody for longer."""
+
+IDLE_SECONDS: Final = 120.0
+"""How long a stream may stand still; how long it takes as a whole is for a person to say."""
 
 CONNECT_SECONDS: Final = 5.0
 
@@ -43,17 +40,6 @@ HEADERS: Final = {
 CHATTY_LOGGERS: Final = (
     "httpx", "httpcore.connection", "httpcore.http11", "httpcore.proxy", "httpcore.socks",
 )  # fmt: skip
-
-BROKEN: Final[dict[type[httpx.HTTPError], tuple[Obstacle, str]]] = {
-    httpx.ProxyError: ("proxy", "it does not let us through"),
-    httpx.ConnectTimeout: ("timeout", "no connection in time"),
-    httpx.ConnectError: ("nobody", "nobody answers there"),
-    httpx.TimeoutException: ("timeout", "no answer in time"),
-    httpx.LocalProtocolError: ("broken", "the request cannot be written as HTTP"),
-    httpx.RemoteProtocolError: ("broken", "the answer is not HTTP"),
-    httpx.HTTPError: ("broken", "the connection broke"),
-}
-"""What each kind of httpx's errors means; the first that fits counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +59,36 @@ class Answer:
     def members(self) -> dict[str, Json] | None:
         """Return the body as a JSON object, or None where it is something else."""
         return None if self.is_cut else json_object(self.body)
+
+
+@dataclass(frozen=True, slots=True)
+class StreamedAnswer:
+    """An answer whose body is on its way. Nothing in it is safe to print as it is."""
+
+    status: int
+    reason: str
+    headers: tuple[tuple[str, str], ...] = field(repr=False)
+    """As they came, their names in lower case."""
+    _response: httpx.Response = field(repr=False)
+
+    @property
+    def length_bytes(self) -> int | None:
+        """How long the body is going to be, or None where nobody says so."""
+        length = self._response.headers.get("content-length", "")
+        return int(length) if length.isascii() and length.isdigit() else None
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """Return the body as it comes.
+
+        Raises:
+            ExchangeFailed: it breaks off, stands still for too long, or is compressed.
+        """
+        try:
+            async for chunk in _raw_body(self._response):
+                _refuse_compressed(self._response, chunk)
+                yield chunk
+        except httpx.HTTPError as error:
+            raise failure(error) from None
 
 
 Observer = Callable[[str], None]
@@ -105,6 +121,7 @@ class HttpClient:
         """
         self._transport = transport
         self._exchange_seconds = exchange_seconds
+        self._timeout = httpx.Timeout(exchange_seconds, connect=CONNECT_SECONDS)
         self._tls = tls_context()
         self._clients: dict[bool, httpx.AsyncClient] = {}
 
@@ -138,7 +155,43 @@ class HttpClient:
             raise ExchangeFailed("timeout", words) from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             # `from None`: httpx's exception holds the request, and so its secrets.
-            raise _failure(error) from None
+            raise failure(error) from None
+        finally:
+            _is_ours.reset(ours)
+
+    @asynccontextmanager
+    async def stream(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes | AsyncIterable[bytes] = b"",
+        *,
+        idle_seconds: float = IDLE_SECONDS,
+    ) -> AsyncIterator[StreamedAnswer]:
+        """Send one request of any length; the answer's body, of any length, comes in the block.
+
+        A body in parts is sent in chunks, unless `headers` say its length.
+
+        Raises:
+            ExchangeFailed: no answer came; `obstacle` says what stood in the way.
+        """
+        ours = _is_ours.set(True)
+        patience = httpx.Timeout(idle_seconds, connect=CONNECT_SECONDS)
+        try:
+            try:
+                response = await self._response(method, url, headers, None, body, None, patience)
+            except (httpx.HTTPError, httpx.InvalidURL) as error:
+                raise failure(error) from None
+            received = tuple(
+                (name.lower(), value) for name, value in response.headers.multi_items()
+            )
+            try:
+                yield StreamedAnswer(
+                    response.status_code, response.reason_phrase, received, response
+                )
+            finally:
+                await response.aclose()
         finally:
             _is_ours.reset(ours)
 
@@ -153,8 +206,9 @@ class HttpClient:
         url: str,
         headers: Mapping[str, str],
         form: Mapping[str, str] | None,
-        body: bytes,
+        body: bytes | AsyncIterable[bytes],
         observe: Observer | None,
+        patience: httpx.Timeout | None = None,
     ) -> httpx.Response:
         """Ask each address that `url` means, in turn, until one answers."""
         address = split_web_address(url)
@@ -175,6 +229,7 @@ class HttpClient:
                 headers={"Host": target.netloc.decode("ascii"), **headers},
                 data=form,
                 content=body or None,
+                timeout=patience or self._timeout,
                 extensions={"trace": trace},
             )
             try:
@@ -195,44 +250,19 @@ class HttpClient:
                 transport=self._transport,
                 # Loopback never goes through a proxy, whatever the environment says.
                 trust_env=not is_direct,
-                timeout=httpx.Timeout(self._exchange_seconds, connect=CONNECT_SECONDS),
                 follow_redirects=False,
                 headers=HEADERS,
             )
         return self._clients[is_direct]
 
 
-def tls_context() -> ssl.SSLContext:
-    """Return the context for every client: the usual roots, or those of `SSL_CERT_FILE`.
-
-    Raises:
-        ConfigInvalid: that file has no certificates.
-    """
-    return _load_roots(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
-
-
-@lru_cache(maxsize=1)
-def _load_roots(file: str | None, _folder: str | None) -> ssl.SSLContext:
-    # Once: to read all roots takes 30 ms, longer than most answers.
-    try:
-        return httpx.create_ssl_context()  # which looks for the two itself
-    except OSError:  # ssl.SSLError is one
-        raise ConfigInvalid(
-            f"SSL_CERT_FILE is {printable(file)}, and no certificates can be read there. "
-            "Name a file of certificates in PEM, or unset it."
-        ) from None
-
-
 async def _bounded_answer(response: httpx.Response) -> Answer:
     body = bytearray()
-    assert isinstance(response.stream, httpx.AsyncByteStream)  # noqa: S101 - AsyncClient's always is
-    async for chunk in response.stream:  # as it came: nothing unpacks it on the way
+    async for chunk in _raw_body(response):
         body += chunk
         if len(body) > LARGEST_BODY_BYTES:
             break
-    coding = response.headers.get("content-encoding", "identity").strip().lower()
-    if body and coding not in ("", "identity"):
-        raise ExchangeFailed("encoded", "its answer is compressed, which nobody asked for")
+    _refuse_compressed(response, bytes(body))
     return Answer(
         response.status_code,
         response.reason_phrase,
@@ -242,54 +272,13 @@ async def _bounded_answer(response: httpx.Response) -> Answer:
     )
 
 
-async def refuse_other_users(event: str, details: Mapping[str, object]) -> None:
-    """Close a new connection to another user's process before anything is written to it.
-
-    For the `trace` extension of a request in plain http over loopback.
-
-    Raises:
-        ExchangeFailed: it was another user's.
-    """
-    stream = details.get("return_value")
-    if event != "connection.connect_tcp.complete" or not isinstance(
-        stream, httpcore.AsyncNetworkStream
-    ):
-        return
-    local, peer = stream.get_extra_info("client_addr"), stream.get_extra_info("server_addr")
-    try:
-        uid = owner_of_connection(local[:2], peer[:2])
-    except ConnectionResetError:
-        await stream.aclose()
-        raise ExchangeFailed("broken", "the connection broke") from None
-    if is_other_user(uid):
-        await stream.aclose()
-        raise ExchangeFailed(
-            "foreign", f"port {peer[1]} is held by another user of this machine (uid {uid})"
-        )
+def _raw_body(response: httpx.Response) -> AsyncIterable[bytes]:
+    """Return the body as it comes: nothing unpacks it on the way."""
+    assert isinstance(response.stream, httpx.AsyncByteStream)  # noqa: S101 - AsyncClient's always is
+    return response.stream
 
 
-def _failure(error: Exception) -> ExchangeFailed:
-    """Say in our own words what stood in the way; the system's and OpenSSL's are taken over."""
-    for cause in _causes(error):
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return ExchangeFailed("untrusted", printable(cause.verify_message))
-        if isinstance(cause, ssl.SSLError):
-            reason = getattr(cause, "reason", None) or "no handshake"
-            return ExchangeFailed("tls", printable(reason).replace("_", " ").lower())
-        if isinstance(cause, socket.gaierror):
-            return ExchangeFailed("name", "no such host, or no name server answers")
-        if isinstance(cause, OSError) and cause.errno:
-            obstacle: Obstacle = "nobody" if isinstance(error, httpx.ConnectError) else "broken"
-            return ExchangeFailed(obstacle, os.strerror(cause.errno))
-    found = (meaning for kind, meaning in BROKEN.items() if isinstance(error, kind))
-    return ExchangeFailed(*next(found, ("broken", "its address is not one")))
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """Go through what led to `error`, the outermost first."""
-    yield error
-    if isinstance(error, BaseExceptionGroup):
-        yield from _causes(error.exceptions[0])
-    earlier = error.__cause__ or error.__context__
-    if earlier is not None:
-        yield from _causes(earlier)
+def _refuse_compressed(response: httpx.Response, body: bytes) -> None:
+    coding = response.headers.get("content-encoding", "identity").strip().lower()
+    if body and coding not in ("", "identity"):
+        raise ExchangeFailed("encoded", "its answer is compressed, which nobody asked for")
