@@ -1,15 +1,16 @@
 """The app: its places, its keys, its colours, and how it starts and ends. No HTTP, no tokens."""
 
 import gc
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.driver import Driver
+from textual.filter import LineFilter
 from textual.reactive import reactive, var
 from textual.screen import Screen
 from textual.timer import Timer
@@ -40,11 +41,7 @@ from tui.app.moments import TICK_SECONDS, local_now
 from tui.app.navigation import Navigation, ScreenFactories
 from tui.app.palette import system_commands
 from tui.app.screens.place import PlaceScreen, tell_of_failed_work
-from tui.app.textual_internals import (
-    KeptStylesheet,
-    forget_clipboard,
-    report_crashes,
-)
+from tui.app.textual_internals import KeptStylesheet, forget_clipboard, parse_ahead, report_crashes
 from tui.app.themes import Themes
 from tui.config.paths import shown
 from tui.terminal.signals import end_on_signals
@@ -107,7 +104,6 @@ class DoorkeyApp(App[None]):
     def on_mount(self) -> None:
         """Leave everything that takes time until Home is painted."""
         end_on_signals(lambda code: self.exit(return_code=code))
-        self.theme_changed_signal.subscribe(self, self._themes.changed)
         self._ticks = self.set_interval(TICK_SECONDS, self._tick, pause=True)
 
     def on_ready(self) -> None:
@@ -127,12 +123,7 @@ class DoorkeyApp(App[None]):
         self.painted = True
         self._background.begin()
         self._take_keymap()
-        # While nobody waits for it: what the first visit of another place would wait for.
-        self._background.load_ahead(self._parse_ahead)
-
-    def _parse_ahead(self) -> None:
-        self.stylesheet.read_all(sorted(Path(__file__).with_name("screens").rglob("*.tcss")))
-        self.stylesheet.parse()
+        self._background.load_ahead(partial(parse_ahead, self.stylesheet))
 
     # Places: what each is told of the app's state
 
@@ -274,8 +265,16 @@ class DoorkeyApp(App[None]):
         self._background.edit_config()
 
     async def action_help(self) -> None:
-        """Show what one can do here; help has the same key to go away."""
+        """Show what one can do here."""
         await self.push_screen(self._doors.help(self.screen))
+
+    def action_change_theme(self) -> None:
+        """Choose a theme from a list."""
+        self._themes.choose(self._doors.theme_list)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Have all words in colours that can be read."""
+        return [*super().get_line_filters(), self._themes.readable_words]
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """List what the palette offers."""

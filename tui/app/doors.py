@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tui.app.screens.log_out import LogOutQuestion, LogOutScreen
     from tui.app.screens.profile import ProfileScreen
     from tui.app.screens.sign_in import SignInScreen
+    from tui.app.screens.theme import ThemeScreen
     from tui.app.widgets.home_board import HomeBoard
     from tui.auth.keeper import Offline, SessionKeeper
     from tui.auth.service import AuthService
@@ -124,6 +125,12 @@ class Doors:
         from tui.app.screens.log_out import LogOutQuestion
 
         return LogOutQuestion()
+
+    def theme_list(self) -> "ThemeScreen":
+        """Make the list of themes."""
+        from tui.app.screens.theme import ThemeScreen
+
+        return ThemeScreen()
 
     def help(self, below: "Screen[object]") -> "HelpScreen":
         """Make the help for the screen `below`."""

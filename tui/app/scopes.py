@@ -10,6 +10,7 @@ from tui.app.screens.log_out import LogOutQuestion, LogOutScreen
 from tui.app.screens.place import PlaceScreen
 from tui.app.screens.profile import ProfileScreen
 from tui.app.screens.sign_in import SignInScreen
+from tui.app.screens.theme import ThemeScreen
 from tui.app.widgets.calls.answer_panel import AnswerLines, AnswerPanel
 from tui.app.widgets.calls.calls_panel import CallsTable
 from tui.app.widgets.calls.request_line import PathField
@@ -35,4 +36,5 @@ def key_scopes() -> Scopes:
         "path": PathField.BINDINGS,
         "methods": MethodScreen.BINDINGS,
         "change": ChangeScreen.BINDINGS,
+        "themes": ThemeScreen.BINDINGS,
     }

@@ -10,6 +10,7 @@ import selectors
 import sys
 from codecs import getincrementaldecoder
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
 from rich.text import Text
@@ -67,6 +68,12 @@ class KeptStylesheet(Stylesheet):
     def reparse(self) -> None:
         """Parse what is new."""
         self.parse()
+
+
+def parse_ahead(stylesheet: Stylesheet) -> None:
+    """Parse what the screens beside the first look like, so that no key waits for it."""
+    stylesheet.read_all(sorted(Path(__file__).with_name("screens").rglob("*.tcss")))
+    stylesheet.parse()
 
 
 def forget_clipboard(app: App[None]) -> None:

@@ -1,10 +1,16 @@
-"""Doorkey's own colours: calm slate, one teal accent, dark and light."""
+"""Colours: Doorkey's own, calm slate and one teal accent; and that all words can be read in any."""
 
-import os
-from collections.abc import Mapping
+from collections.abc import Callable
+from functools import lru_cache
 from typing import Final
 
+from rich.color import Color as RichColor
+from rich.segment import Segment
+from rich.style import Style
 from textual.app import App
+from textual.color import Color
+from textual.filter import LineFilter
+from textual.screen import Screen
 from textual.theme import Theme
 
 from tui.config.memory import AppMemory
@@ -12,8 +18,17 @@ from tui.config.memory import AppMemory
 DARK_NAME: Final = "doorkey-dark"
 LIGHT_NAME: Final = "doorkey-light"
 
-NO_COLOR_NAME: Final = "textual-dark"
-"""Keeps its contrast when colours are taken away; the ansi themes lose everything."""
+LEAST_CONTRAST: Final = 4.5
+"""Of words and their ground (WCAG 2.2 1.4.3, AA); what fills one cell is never large text."""
+
+STEPS: Final = 32
+"""From a colour to black or white, one of which can always be read."""
+
+DRAWN: Final = " " + "".join(map(chr, range(0x2500, 0x25A0)))
+"""Spaces, rules, frames and bars, which are no words."""
+
+Triplet = tuple[int, int, int]
+"""Red, green and blue, from 0 to 255."""
 
 THEME_MEMORY: Final = "theme"
 
@@ -76,41 +91,88 @@ LIGHT: Final = Theme(
 )
 
 
+class ReadableWords(LineFilter):
+    """Moves words whose colour is too near to that of their ground, until they can be read.
+
+    In a line that is ready to be shown, where it is known what has become of a theme's colours:
+    muted, chosen, under the mouse, behind a dialog.
+    """
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """Return the segments of a line, each in a colour that can be read on its ground."""
+        return [
+            Segment(segment.text, _readable_style(segment.style, background), segment.control)
+            if segment.style is not None and segment.text.strip(DRAWN)
+            else segment
+            for segment in segments
+        ]
+
+
+@lru_cache(1024)
+def _readable_style(style: Style, background: Color) -> Style:
+    words, ground = style.color, style.bgcolor or background.rich_color
+    if words is None or words.triplet is None or ground.triplet is None:
+        return style  # the terminal's own colours, which it alone knows
+    if style.reverse:
+        moved = RichColor.from_rgb(*readable(ground.triplet, words.triplet))
+        return style + Style.from_color(bgcolor=moved)
+    return style + Style.from_color(RichColor.from_rgb(*readable(words.triplet, ground.triplet)))
+
+
+@lru_cache(1024)
+def readable(words: Triplet, ground: Triplet) -> Triplet:
+    """Return the colour nearest to that of `words` that can be read on `ground`."""
+    end = max(((0, 0, 0), (255, 255, 255)), key=lambda each: contrast(each, ground))
+    moved = words
+    for step in range(1, STEPS + 1):
+        if contrast(moved, ground) >= LEAST_CONTRAST:
+            break
+        red, green, blue = (
+            round(part + (goal - part) * step / STEPS)
+            for part, goal in zip(words, end, strict=True)
+        )
+        moved = red, green, blue
+    return moved
+
+
+def contrast(one: Triplet, other: Triplet) -> float:
+    """Return the contrast of two colours, from 1 to 21 (WCAG 2.2)."""
+    darker, lighter = sorted((_luminance(one), _luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(color: Triplet) -> float:
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+        for part in (each / 255 for each in color)
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
 class Themes:
     """The colours of an app: our own two beside Textual's, and which were chosen last."""
 
     def __init__(self, app: App[None], memory: AppMemory) -> None:
         self._app = app
         self._memory = memory
-        self._followed = ""
-        """The theme that the terminal's background has just brought."""
+        self.readable_words = ReadableWords()
+        for name, theme in app.available_themes.items():
+            if theme.ansi:  # the terminal's own colours: whether they can be read, nobody knows
+                app.unregister_theme(name)
         app.register_theme(DARK)
         app.register_theme(LIGHT)
-        app.theme = self._usable(memory.get(THEME_MEMORY))
+        chosen = memory.get(THEME_MEMORY)
+        app.theme = str(chosen) if chosen in app.available_themes else DARK_NAME
 
     def follow(self, *, dark: bool) -> None:
         """Take our own colours for the terminal's background, unless a theme was chosen."""
         if self._memory.get(THEME_MEMORY) is None:
-            self._followed = DARK_NAME if dark else LIGHT_NAME
-            self._app.theme = self._usable(self._followed)
+            self._app.theme = DARK_NAME if dark else LIGHT_NAME
 
-    def changed(self, theme: Theme) -> None:
-        """Remember a theme that was chosen; one that cannot be seen gives way to one that can."""
-        usable = self._usable(theme.name)
-        if theme.name == self._followed:
-            self._followed = ""  # from now on it is a choice
-        elif usable == theme.name:
-            self._memory.set(THEME_MEMORY, usable)
-        else:
-            self._app.theme = usable
+    def choose(self, make_list: Callable[[], Screen[str]]) -> None:
+        """Let somebody choose, and remember what."""
+        self._app.push_screen(make_list(), self._chosen)
 
-    def _usable(self, theme: object) -> str:
-        return usable_theme(theme, self._app.available_themes, no_color="NO_COLOR" in os.environ)
-
-
-def usable_theme(wanted: object, known: Mapping[str, Theme], *, no_color: bool) -> str:
-    """Return the name of the theme to show: the one that is wanted, where that can be."""
-    theme = known.get(wanted) if isinstance(wanted, str) else None
-    if theme is None:
-        return DARK_NAME
-    return NO_COLOR_NAME if no_color and theme.ansi else theme.name
+    def _chosen(self, theme: str | None) -> None:
+        if theme is not None:
+            self._memory.set(THEME_MEMORY, theme)

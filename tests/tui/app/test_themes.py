@@ -3,24 +3,49 @@
 from pathlib import Path
 
 import pytest
+from textual.pilot import Pilot
 
-from tests.support.stage import stage
+from tests.support.stage import stage, text_of, until
 from tests.support.terminal import Terminal
 from tests.support.worlds import DOORKEY, new_world
 from tui.app.messages import BackgroundTold
-from tui.app.themes import DARK_NAME, LIGHT_NAME, NO_COLOR_NAME
+from tui.app.themes import DARK_NAME, LIGHT_NAME, THEME_MEMORY
+from tui.config.memory import AppMemory, memory_path
 
 
-async def test_the_theme_is_remembered() -> None:
+async def opened_list(pilot: "Pilot[None]") -> None:
+    await pilot.app.run_action("change_theme")
+    await until(pilot, lambda: "Enter takes it" in text_of(pilot.app))
+
+
+async def test_a_theme_is_shown_as_one_comes_to_it_and_remembered_once_taken() -> None:
     on = stage()
     assert on.app.theme == DARK_NAME
     async with on.app.run_test(size=(80, 24)) as pilot:
-        on.app.theme = LIGHT_NAME
+        await opened_list(pilot)
+        await pilot.press("j")
+        await pilot.pause()
+        assert on.app.theme == LIGHT_NAME
+        assert stage().app.theme == DARK_NAME
+        await pilot.press("enter")
         await pilot.pause()
     assert stage().app.theme == LIGHT_NAME
 
 
-async def test_every_built_in_theme_can_be_worn() -> None:
+async def test_esc_goes_back_to_the_colours_before() -> None:
+    on = stage()
+    async with on.app.run_test(size=(80, 24)) as pilot:
+        await opened_list(pilot)
+        await pilot.press("g")
+        await pilot.pause()
+        assert on.app.theme == min(on.app.available_themes)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert on.app.theme == DARK_NAME
+    assert stage().app.theme == DARK_NAME
+
+
+async def test_every_theme_that_is_offered_can_be_worn() -> None:
     on = stage(signed_in=True)
     async with on.app.run_test(size=(80, 24)) as pilot:
         for name in on.app.available_themes:
@@ -29,15 +54,10 @@ async def test_every_built_in_theme_can_be_worn() -> None:
             assert on.app.theme == name
 
 
-async def test_without_colours_the_ansi_themes_fall_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NO_COLOR", "1")
-    on = stage()
-    async with on.app.run_test(size=(80, 24)) as pilot:
-        ansi = next(name for name, theme in on.app.available_themes.items() if theme.ansi)
-        on.app.theme = ansi
-        await pilot.pause()
-        await pilot.pause()
-        assert on.app.theme == NO_COLOR_NAME
+@pytest.mark.parametrize("remembered", ["ansi-dark", "no-such-theme", 7])
+def test_a_remembered_theme_that_is_not_offered_gives_way_to_our_own(remembered: str | int) -> None:
+    AppMemory(memory_path()).set(THEME_MEMORY, remembered)
+    assert stage().app.theme == DARK_NAME
 
 
 @pytest.mark.parametrize(("is_dark", "theme"), [(True, DARK_NAME), (False, LIGHT_NAME)])
@@ -56,11 +76,14 @@ async def test_where_none_was_chosen_the_colours_follow_the_terminals_background
 async def test_a_theme_that_was_chosen_stays_whatever_the_background() -> None:
     on = stage()
     async with on.app.run_test(size=(80, 24)) as pilot:
-        on.app.theme = "nord"
+        await opened_list(pilot)
+        await pilot.press("G", "enter")
         await pilot.pause()
+        chosen = on.app.theme
+        assert chosen not in (DARK_NAME, LIGHT_NAME)
         on.app.post_message(BackgroundTold(is_dark=False))
         await pilot.pause()
-        assert on.app.theme == "nord"
+        assert on.app.theme == chosen
 
 
 @pytest.mark.pty

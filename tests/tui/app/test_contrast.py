@@ -1,0 +1,108 @@
+"""All words can be read, on every screen, in every theme that is offered."""
+
+import itertools
+from collections.abc import Callable
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.support.contrast import contrast, pairs
+from tests.support.sessions import expired
+from tests.support.stage import (
+    ALICE,
+    Stage,
+    api_accepts,
+    api_is_down,
+    api_needs_scope,
+    session_of,
+    stage,
+    text_of,
+    until,
+)
+from tui.app.themes import ReadableWords
+from tui.auth.store.store import MemoryStore
+from tui.config.load import Config
+from tui.servers.checks import Finding
+
+LEAST = 4.5
+"""WCAG 2.2 1.4.3, AA, for text that is not large."""
+
+
+async def amiss(config: Config) -> tuple[Finding, ...]:
+    return (
+        Finding("tenant", "good", "ready", config.issuer),
+        Finding("api", "bad", "silent", f"{config.api_url}: nobody answers there", "Start it."),
+        Finding("clock", "warning", "off", "your clock is 90 s ahead of the tenant's", "Set it."),
+    )
+
+
+SCREENS: dict[str, tuple[Callable[[], Stage], list[str], str]] = {
+    "home": (stage, [], "Check again"),
+    "home, something amiss": (lambda: stage(look=amiss), [], "silent"),
+    "home, signed in": (lambda: stage(signed_in=True), ["tab"], "Alice"),
+    "home, expired": (
+        lambda: stage(store=MemoryStore(expired(session_of(ALICE))), browser="waits"), [], "Alice",
+    ),
+    "profile": (lambda: stage(signed_in=True), ["2", *"jj"], "alice@example.com"),
+    "profile, the token": (lambda: stage(signed_in=True), ["2", "t", "v"], "eyJ"),
+    "profile, session": (lambda: stage(signed_in=True), ["2", "t", "t"], "Renewals"),
+    "profile, any JWT": (lambda: stage(signed_in=True), ["2", "h"], "Paste any JWT"),
+    "external API": (lambda: stage(signed_in=True), ["3"], "Nothing called yet"),
+    "answer": (
+        lambda: stage(signed_in=True, api=api_accepts), [*"3pppppp", "tab", "tab"], "median",
+    ),
+    "refused": (lambda: stage(signed_in=True, api=api_needs_scope), [*"3p"], "Way out"),
+    "no answer": (lambda: stage(signed_in=True, api=api_is_down), [*"3p"], "gave no answer"),
+    "wrong path": (lambda: stage(signed_in=True), [*"3e", *"x y"], "External"),
+    "methods": (lambda: stage(signed_in=True), [*"3m"], "DELETE"),
+    "before a change": (lambda: stage(signed_in=True), [*"3mjjj", "enter", "p"], "may change"),
+    "sign-in": (lambda: stage(browser="waits"), ["l"], "Finish in your browser"),
+    "sign-in, by code": (lambda: stage(browser="waits"), [*"ld"], "Sign in"),
+    "sign-in, no browser": (lambda: stage(browser="fails"), ["l"], "did not open"),
+    "log out": (lambda: stage(signed_in=True), ["o"], "Log out?"),
+    "help": (stage, ["f1"], "What this is"),
+    "palette": (stage, ["ctrl+p"], "Check again"),
+}  # fmt: skip
+"""How to come to each, and what is read there then."""
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+async def test_all_words_can_be_read_in_every_theme(screen: str) -> None:
+    make, keys, words = SCREENS[screen]
+    on = make()
+    too_near = []
+    async with on.app.run_test(size=(120, 36)) as pilot:
+        await until(pilot, lambda: on.app.account.state != "restoring")
+        for key in keys:
+            await pilot.press(key)
+            await pilot.pause()
+        await until(pilot, lambda: words in text_of(on.app))
+        for theme in on.app.available_themes:
+            on.app.theme = theme
+            found = pairs(await repainted(pilot))
+            assert found
+            too_near += [
+                f"{theme}: {said[:40]!r}, {color} on {ground}, {contrast(color, ground):.2f}"
+                for (color, ground), said in found.items()
+                if contrast(color, ground) < LEAST
+            ]
+    assert not too_near
+
+
+async def repainted(pilot: "Pilot[None]") -> str:
+    await pilot.pause()
+    await pilot.pause()
+    return pilot.app.export_screenshot()
+
+
+async def test_the_measure_finds_words_that_cannot_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ReadableWords, "apply", lambda _self, segments, _background: segments)
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=(120, 36)) as pilot:
+        on.app.theme = "solarized-light"
+        found = pairs(await repainted(pilot))
+        assert min(itertools.starmap(contrast, found)) < LEAST
+
+
+async def test_themes_in_the_terminals_own_colours_are_not_offered() -> None:
+    assert all(not theme.ansi for theme in stage().app.available_themes.values())
