@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "login": "tui.commands.login:login",
     "token": "tui.commands.token:token",
     "ping": "tui.commands.session:ping",
+    "call": "tui.commands.call.command:call",
     "proxy": "tui.commands.proxy:proxy",
     "web": "tui.commands.web:web",
     "status": "tui.commands.session:status",

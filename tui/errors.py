@@ -1,6 +1,7 @@
 """What can go wrong, and which exit code it means.
 
     DoorkeyError                 1    anything below
+    ├── WrongUsage               2    an argument that cannot be; which, and what was expected
     ├── ConfigInvalid            2    auth_config.json: which file, which key, what was expected
     │   ├── ConfigMissing        2    there is none in any of the places
     │   └── ConfigUntrusted      2    a folder's own config that nobody has said yes to
@@ -23,7 +24,11 @@ Every message says what happened, what was expected and what to do next, is made
 where it is raised, and holds no token.
 """
 
-from typing import ClassVar, Literal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+if TYPE_CHECKING:
+    from tui.json_value import Json
 
 Obstacle = Literal[
     "nobody", "name", "proxy", "tls", "untrusted", "timeout", "broken", "encoded", "foreign"
@@ -34,19 +39,41 @@ breaks, the body is compressed, the port is another user's of this machine."""
 
 
 class DoorkeyError(Exception):
-    """Something that a person can be told about."""
+    """Something that a person can be told about, and a program that asked with `--json`."""
 
     exit_code: ClassVar[int] = 1
+
+    word: ClassVar[str] = "failed"
+    """What a program knows the error by; it stays the same from release to release."""
+
+    next_step: str = "Mend what the message names, then run the command again."
+    """What to do, where the message alone is not enough for a program that asks on."""
+
+    further: "Mapping[str, Json] | None" = None
+    """What else a program is told."""
+
+
+class WrongUsage(DoorkeyError):
+    """An argument of the command line cannot be; the message says which, and what was expected."""
+
+    exit_code = 2
+    word = "wrong_usage"
+    next_step = "See the command's --help."
 
 
 class ConfigInvalid(DoorkeyError):
     """The configuration is missing or wrong."""
 
     exit_code = 2
+    word = "config_invalid"
+    next_step = "Mend auth_config.json as the message says."
 
 
 class ConfigMissing(ConfigInvalid):
     """There is no configuration in any of the places where one is looked for."""
+
+    word = "config_missing"
+    next_step = "Write an auth_config.json, or name one with --config."
 
 
 class ConfigUntrusted(ConfigInvalid):
@@ -54,6 +81,9 @@ class ConfigUntrusted(ConfigInvalid):
 
     `question` is for a person, `text` what to remember where they say yes.
     """
+
+    word = "config_untrusted"
+    next_step = "Look at the config, then say yes to it once with --trust."
 
     def __init__(self, message: str, question: str, text: str) -> None:
         super().__init__(message)
@@ -65,18 +95,23 @@ class SignInNeeded(DoorkeyError):
     """Nobody is signed in, or the session has ended."""
 
     exit_code = 4
+    word = "sign_in_needed"
+    next_step = "Have a person run: doorkey login."
 
 
 class SignInFailed(DoorkeyError):
     """One sign-in ended without a session."""
 
     exit_code = 4
+    word = "sign_in_failed"
+    next_step = "Sign in again: doorkey login."
 
 
 class SignInRefused(SignInFailed):
     """The tenant answered the authorization request with an error (RFC 6749 4.1.2.1)."""
 
     exit_code = 6
+    word = "sign_in_refused"
 
     def __init__(self, message: str, error: str) -> None:
         super().__init__(message)
@@ -86,15 +121,21 @@ class SignInRefused(SignInFailed):
 class SignInTimedOut(SignInFailed):
     """No answer came from the browser in time."""
 
+    word = "sign_in_timed_out"
+
 
 class SignInCancelled(SignInFailed):
     """The person ended the sign-in, or another one took its place."""
 
     exit_code = 130
+    word = "sign_in_cancelled"
 
 
 class NoFreeRedirectUri(SignInFailed):
     """No listener could be bound for any redirect URI (RFC 8252 8.3)."""
+
+    word = "no_free_redirect_uri"
+    next_step = "End what holds the ports, or add a URI to redirectUris in the config."
 
 
 class ExchangeFailed(DoorkeyError):
@@ -104,6 +145,8 @@ class ExchangeFailed(DoorkeyError):
     """
 
     exit_code = 5
+    word = "exchange_failed"
+    next_step = "Try again later."
 
     def __init__(self, obstacle: Obstacle, cause: str) -> None:
         super().__init__(cause)
@@ -117,6 +160,8 @@ class TenantUnreachable(DoorkeyError):
     """
 
     exit_code = 5
+    word = "tenant_unreachable"
+    next_step = "Try again later; the session stays as it is."
 
     def __init__(self, message: str, retry_after_seconds: float | None = None) -> None:
         super().__init__(message)
@@ -127,6 +172,8 @@ class TenantMisbehaved(DoorkeyError):
     """The tenant's answer breaks the standard, or is not the tenant's."""
 
     exit_code = 6
+    word = "tenant_misbehaved"
+    next_step = "Check domain in the config, or ask the tenant's people."
 
     refresh_token: str | None = None
     """What a wrong token response had in it: the one before is spent."""
@@ -135,11 +182,15 @@ class TenantMisbehaved(DoorkeyError):
 class IdTokenRejected(TenantMisbehaved):
     """An ID token failed a check of OpenID Connect Core 3.1.3.7."""
 
+    word = "id_token_rejected"
+
 
 class GrantRefused(DoorkeyError):
     """The token endpoint refused a grant for good (RFC 6749 5.2)."""
 
     exit_code = 6
+    word = "grant_refused"
+    next_step = "Sign in again: doorkey login."
 
     def __init__(self, message: str, error: str) -> None:
         super().__init__(message)
@@ -150,13 +201,20 @@ class ApiUnreachable(DoorkeyError):
     """The API gave no answer."""
 
     exit_code = 5
+    word = "api_unreachable"
+    next_step = "Check apiUrl in the config, then try again later."
 
 
 class ApiRefused(DoorkeyError):
     """The API answered, and not with success."""
 
     exit_code = 3
+    word = "api_refused"
+    next_step = "Read the message: it says what the API wants."
 
 
 class StoreFailed(DoorkeyError):
     """The session could not be read or written."""
+
+    word = "store_failed"
+    next_step = "Check the disk and the state folder's rights."

@@ -1,6 +1,7 @@
 """One call from the token to the reason of a refusal, for the app and the commands alike."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -12,9 +13,11 @@ from tui.api.request import PING, ApiRequest
 
 if TYPE_CHECKING:
     from tui.api.client import ApiClient
+    from tui.api.upload import Upload
     from tui.auth.service import AuthService
     from tui.auth.session import TokenSet
     from tui.config.load import Config
+    from tui.http import StreamedAnswer
 
 REFUSALS: Final = frozenset({401, 403})
 """The statuses by which an API refuses a token (RFC 6750 3.1)."""
@@ -82,9 +85,34 @@ class Caller:
             result = await self._api.call(token, request)
         except NoAnswer as error:
             return Call(self._clock(), request, no_answer=error)
-        return Call(self._clock(), request, result, await self._explain(result))
+        return Call(self._clock(), request, result, await self.explain(result))
 
-    async def _explain(self, result: PingResult) -> Explanation | None:
+    @asynccontextmanager
+    async def stream(
+        self, request: ApiRequest, upload: "Upload | None" = None
+    ) -> "AsyncIterator[StreamedAnswer]":
+        """Make one call of any length; the answer comes in the block, whatever the status.
+
+        Where the API says `invalid_token`, the token is renewed and the call made again, once,
+        if its body can be sent again.
+
+        Raises:
+            NoAnswer: no whole answer came.
+            DoorkeyError: there is no token to call with; says why.
+        """
+        token = await self._service.get_access_token()
+        async with self._api.stream(token, request, upload) as answer:
+            if not _says_invalid_token(answer) or not (upload is None or upload.is_repeatable):
+                yield answer
+                return
+        if self._service.access_token == token:  # else somebody has renewed it meanwhile
+            await self._service.renew_tokens()
+        token = await self._service.get_access_token()
+        async with self._api.stream(token, request, upload) as answer:
+            yield answer
+
+    async def explain(self, result: PingResult) -> Explanation | None:
+        """Return why the token was refused, or None where it was not."""
         session = self._service.session
         if result.status not in REFUSALS or session is None:
             return None
@@ -92,3 +120,10 @@ class Caller:
         metadata = await self._api.metadata(challenge.resource_metadata)
         now = self._clock()
         return explain(Refused(result.status, challenge, session, self.config, now, metadata))
+
+
+def _says_invalid_token(answer: "StreamedAnswer") -> bool:
+    """Tell whether the API wants another token (RFC 6750 3.1)."""
+    return answer.status == 401 and any(
+        name == "www-authenticate" and "invalid_token" in value for name, value in answer.headers
+    )

@@ -1,15 +1,17 @@
 """Calls of the API with an access token; to its own origin, and to no other."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
 from tui.api.answer import NoAnswer, PingResult
 from tui.api.challenge import ResourceMetadata, metadata_path, parse_resource_metadata
 from tui.api.request import PING, ApiRequest
 from tui.api.timing import Stopwatch
+from tui.api.upload import Upload
 from tui.errors import ExchangeFailed
-from tui.http import HttpClient
+from tui.http import HttpClient, StreamedAnswer
 from tui.text import redact
 from tui.web_address import split_web_address
 
@@ -49,6 +51,27 @@ class ApiClient:
         headers = {**request.headers_sent, "Authorization": f"Bearer {access_token}"}
         return await self._send(request, headers, access_token)
 
+    @asynccontextmanager
+    async def stream(
+        self, access_token: str, request: ApiRequest, upload: Upload | None = None
+    ) -> AsyncIterator[StreamedAnswer]:
+        """Make one call of any length; the answer comes in the block, whatever the status.
+
+        Raises:
+            NoAnswer: no whole answer came; also where the block finds that out.
+        """
+        headers = {"Accept": "*/*", **request.headers_sent}
+        if upload is not None:
+            headers |= upload.headers(headers)
+        headers["Authorization"] = f"Bearer {access_token}"
+        body = upload.chunks() if upload is not None else request.body
+        url = self._origin + request.path
+        try:
+            async with self._exchanges().stream(request.method, url, headers, body) as answer:
+                yield answer
+        except ExchangeFailed as failed:
+            raise _no_answer(self._origin, failed) from None
+
     async def metadata(self, address: str) -> ResourceMetadata | None:
         """Return what the API says about itself (RFC 9728), asked for without a token, or None.
 
@@ -64,11 +87,10 @@ class ApiClient:
         self, request: ApiRequest, headers: Mapping[str, str], secret: str
     ) -> PingResult:
         url = self._origin + request.path
-        if self._http is None:
-            self._http = HttpClient(self._transport, CALL_SECONDS)
+        exchanges = self._exchanges()
         stopwatch = Stopwatch(self._clock)
         try:
-            answer = await self._http.exchange(
+            answer = await exchanges.exchange(
                 request.method, url, headers, body=request.body_sent, observe=stopwatch.observe
             )
         except ExchangeFailed as failed:
@@ -85,6 +107,11 @@ class ApiClient:
             method=request.method,
             parts=stopwatch.parts,
         )
+
+    def _exchanges(self) -> HttpClient:
+        if self._http is None:
+            self._http = HttpClient(self._transport, CALL_SECONDS)
+        return self._http
 
 
 async def ping(

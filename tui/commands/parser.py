@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from tui.commands.options import session
+from tui.commands.options.call import call_options
 from tui.commands.options.login import login_options
 from tui.commands.options.values import common_options
 
@@ -46,6 +47,7 @@ COMMANDS: Final = (
     Command("login", "sign in by browser, paste or code", login_options, add_help=False),
     Command("token", "print an access token that is valid", session.token_options),
     Command("ping", "call the API and print what it answers"),
+    Command("call", "call the API: any method, path and body, with the token", call_options),
     Command(
         "proxy",
         "a URL on loopback that adds the token, for programs that cannot",

@@ -5,7 +5,7 @@ import json
 import sys
 from argparse import Namespace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from tui.auth.service import AuthService
 from tui.auth.session import LogOutStep, Session
@@ -16,12 +16,7 @@ from tui.errors import ApiRefused, SignInNeeded
 from tui.json_value import Json
 from tui.text import printable
 
-if TYPE_CHECKING:
-    from tui.api.refusal import Explanation
-
 SYMBOLS: Final = {"done": "✓", "skipped": "-", "failed": "✗", "waiting": "…"}
-
-FITS: Final = {"fits": "✓", "differs": "✗", "unknown": "·"}
 
 LABELS: Final = {
     "id_token_expiry": "ID token expiry",
@@ -63,6 +58,7 @@ def logout(arguments: Namespace) -> int:
 async def _ping(config: Config) -> str:
     from tui.api.call import Caller  # loads httpx: the other two do without
     from tui.api.client import ApiClient
+    from tui.commands.refused import refusal
 
     async with AuthService(config) as service:
         service.take_up()
@@ -75,28 +71,8 @@ async def _ping(config: Config) -> str:
     if result is None:
         raise call.no_answer or ApiRefused("The API gave no answer.")
     if not result.ok:
-        challenge = [printable(result.challenge)] if result.challenge else []
-        why = lines_on_refusal(call.explanation, config) if call.explanation else []
-        raise ApiRefused("\n".join([printable(result.message), *challenge, *why]))
+        raise refusal(result, call.explanation, config)
     return printable(result.message)
-
-
-def lines_on_refusal(explanation: "Explanation", config: Config) -> list[str]:
-    """Return why the API refused, what it wanted beside what it got, and what helps."""
-    rows = [
-        f"{FITS[row.fit]} {row.name:<9} the API wants {printable(row.wanted)}; "
-        f"your token has {printable(row.held)}"
-        for row in explanation.rows
-    ]
-    helps = {
-        "renew": "New tokens help: doorkey login.",
-        "scope": f'Ask for what is missing: doorkey login --scope "{printable(explanation.scope)}"',
-        "config": "Make them agree: the API that is called is `apiUrl` "
-        f"({printable(config.api_url)}) in {printable(shown(config.path))}.",
-        "sign-in": "If it stays so, sign in again: doorkey login.",
-        "clock": "Set this machine's clock.",
-    }
-    return ["", printable(explanation.why), *rows, helps[explanation.remedy]]
 
 
 async def _logout(config: Config, *, at_tenant: bool) -> tuple[LogOutStep, ...]:

@@ -1,0 +1,183 @@
+"""Where the answer of `doorkey call` goes, and what is said of a refusal."""
+
+import json
+import os
+import stat
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support.scripted_api import Asked, ScriptedApi
+
+Call = Callable[..., Awaitable[int]]
+
+BINARY = bytes(range(256)) * 4096
+
+TOKEN = "the-access-token"
+
+
+def answering(
+    status: str = "200 OK", body: bytes = b"{}", *headers: str
+) -> Callable[[Asked], Awaitable[None]]:
+    async def answer(asked: Asked) -> None:
+        await asked.answer(status, body, *headers)
+
+    return answer
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+async def test_the_body_goes_to_stdout_to_the_letter(
+    api: ScriptedApi, call: Call, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    api.answer = answering(body=BINARY)
+    assert await call("GET", "/") == 0
+    assert capfdbinary.readouterr() == (BINARY, b"")
+
+
+async def test_i_prints_status_and_headers_first_and_nothing_in_them_steers_a_terminal(
+    api: ScriptedApi, call: Call, capsys: pytest.CaptureFixture[str]
+) -> None:
+    api.answer = answering("201 Made\x1b[2J", b"body", "Set-Cookie: a=1", "Set-Cookie: b=\x9b2")
+    assert await call("GET", "/", "-i") == 0
+    assert capsys.readouterr().out == (
+        "HTTP/1.1 201 Made[2J\ncontent-length: 4\nset-cookie: a=1\nset-cookie: b=2\n\nbody"
+    )
+
+
+async def test_a_refusal_is_exit_3_with_its_body_on_stdout_and_the_reason_on_stderr(
+    api: ScriptedApi, call: Call, capsys: pytest.CaptureFixture[str]
+) -> None:
+    challenge = 'WWW-Authenticate: Bearer error="insufficient_scope", scope="read:messages"'
+    api.answer = answering("403 Forbidden", b'{"error": "insufficient_scope"}', challenge)
+    assert await call("GET", "/api/messages") == 3
+    output = capsys.readouterr()
+    assert output.out == '{"error": "insufficient_scope"}'
+    assert "the server responded with '403: Forbidden'" in output.err
+    assert "The token is fine, but does not allow this." in output.err
+    assert "✗ Scope     the API wants read:messages" in output.err
+    assert 'doorkey login --scope "openid profile email offline_access read:messages"' in output.err
+
+
+@pytest.mark.parametrize(
+    ("status", "hint"),
+    [
+        ("404 Not Found", "There is no such route"),
+        ("500 Oops", "The API itself has failed"),
+        ("302 Found", "It points to https://evil.example/; tokens do not follow."),
+    ],
+)
+async def test_what_is_no_success_is_exit_3_and_no_redirect_is_followed(
+    api: ScriptedApi, call: Call, status: str, hint: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    api.answer = answering(status, b"text", "Location: https://evil.example/")
+    assert await call("GET", "/") == 3
+    output = capsys.readouterr()
+    assert (output.out, hint in output.err) == ("text", True)
+    assert len(api.asked) == 1
+
+
+async def test_an_answer_that_is_as_it_was_is_a_success(api: ScriptedApi, call: Call) -> None:
+    api.answer = answering("304 Not Modified", b"")
+    assert await call("GET", "/", "-H", 'If-None-Match: "a"') == 0
+
+
+async def test_o_writes_a_file_with_the_rights_that_the_umask_leaves(
+    api: ScriptedApi, call: Call, tmp_path: Path
+) -> None:
+    api.answer = answering(body=BINARY)
+    before = os.umask(0o027)
+    try:
+        assert await call("GET", "/", "-o", "out.bin") == 0
+    finally:
+        os.umask(before)
+    assert (tmp_path / "out.bin").read_bytes() == BINARY
+    assert stat.S_IMODE((tmp_path / "out.bin").stat().st_mode) == 0o640
+
+
+async def test_o_keeps_the_mode_of_the_file_that_it_replaces(
+    api: ScriptedApi, call: Call, tmp_path: Path
+) -> None:
+    (tmp_path / "out").write_text("before")
+    (tmp_path / "out").chmod(0o600)
+    assert await call("GET", "/", "-o", "out") == 0
+    assert (tmp_path / "out").read_text() == "{}"
+    assert stat.S_IMODE((tmp_path / "out").stat().st_mode) == 0o600
+
+
+async def test_o_leaves_the_file_as_it_was_where_the_answer_breaks_off_or_refuses(
+    api: ScriptedApi, call: Call, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def break_off(asked: Asked) -> None:
+        await asked.send(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nthe beginning")
+        api.hang_up()
+
+    (tmp_path / "out").write_text("before")
+    before = names(tmp_path)
+    api.answer = break_off
+    assert await call("GET", "/", "-o", "out") == 5
+    assert "gave no whole answer" in capsys.readouterr().err
+    api.answer = answering("404 Not Found", b"nothing here")
+    assert await call("GET", "/", "-o", "out") == 3
+    assert capsys.readouterr().out == "nothing here"
+    assert (tmp_path / "out").read_text() == "before"
+    assert names(tmp_path) == before
+
+
+async def test_o_follows_no_symbolic_link(
+    api: ScriptedApi, call: Call, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "target").write_text("before")
+    (tmp_path / "out").symlink_to("target")
+    assert await call("GET", "/", "-o", "out") == 2
+    assert "is a symbolic link" in capsys.readouterr().err
+    assert (tmp_path / "target").read_text() == "before"
+
+
+async def test_o_takes_a_device(api: ScriptedApi, call: Call) -> None:
+    assert await call("GET", "/", "-o", "/dev/null") == 0
+    assert stat.S_ISCHR(os.stat("/dev/null").st_mode)  # noqa: PTH116 - a device is no path of ours
+
+
+@pytest.mark.parametrize(
+    ("body", "encoding", "shown"),
+    [
+        (b'{"a": [1]}', "json", {"a": [1]}),
+        (f'{{"echo": "{TOKEN}"}}'.encode(), "json", {"echo": "[your access token]"}),
+        (b"NaN", "text", "NaN"),
+        (b"", "text", ""),
+        (b"\xff\x00", "base64", "/wA="),
+        (b"[" * 100_000, "text", "[" * 100_000),
+    ],
+)
+async def test_json_is_one_object_with_status_headers_and_body(
+    api: ScriptedApi, call: Call, body: bytes, encoding: str, shown: object,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    api.answer = answering("200 OK", body, "X-A: 1", "X-A: 2")
+    assert await call("GET", "/", "--json") == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["status"], answer["headers"]["x-a"]) == (200, "1, 2")
+    assert (answer["encoding"], answer["body"]) == (encoding, shown)
+
+
+async def test_json_with_o_says_where_the_body_is(
+    api: ScriptedApi, call: Call, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    api.answer = answering(body=BINARY)
+    assert await call("GET", "/", "--json", "-o", "out") == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["file"], answer["bytes"]) == ("out", len(BINARY))
+    assert (tmp_path / "out").read_bytes() == BINARY
+
+
+async def test_a_compressed_answer_that_nobody_asked_for_is_refused(
+    api: ScriptedApi, call: Call, capsys: pytest.CaptureFixture[str]
+) -> None:
+    api.answer = answering("200 OK", b"\x1f\x8b", "Content-Encoding: gzip")
+    assert await call("GET", "/") == 5
+    output = capsys.readouterr()
+    assert (output.out, "compressed" in output.err) == ("", True)

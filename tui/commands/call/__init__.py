@@ -1,0 +1,1 @@
+"""`doorkey call`: one request with the token, and where its answer goes."""

@@ -1,0 +1,160 @@
+"""`doorkey call`: one request with the token; the body of its answer goes to stdout."""
+
+import asyncio
+import json
+import sys
+from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from time import monotonic
+from typing import Final
+
+from tui.api.answer import PingResult
+from tui.api.call import Caller
+from tui.api.client import ApiClient
+from tui.api.request import ApiRequest
+from tui.api.upload import Upload
+from tui.auth.service import AuthService
+from tui.commands.call.output import Collected, Output, Piped, Saved, Shown
+from tui.commands.call.progress import Progress, told
+from tui.commands.call.request import requested, uploaded
+from tui.commands.refused import refusal
+from tui.config.load import Config, load_config
+from tui.http import StreamedAnswer
+from tui.json_value import Json
+from tui.text import printable, redact
+
+UNCHANGED: Final = 304
+"""What a conditional request asks for (RFC 9110 15.4.5): no refusal."""
+
+NOT_AGAIN: Final = (
+    "The body came by a pipe and cannot be sent again: send it from a file, -d @FILE, and the "
+    "token is renewed and the call made again."
+)
+
+
+def call(arguments: Namespace) -> int:
+    """Make one call; raises ApiRefused for an answer that is no success, its body written."""
+    config = load_config(arguments.config)
+    request = requested(config, arguments)
+    upload = uploaded(arguments.data, request)
+    with ExitStack() as stack:
+        saved = None
+        if arguments.output not in (None, "-"):
+            saved = Saved(Path(arguments.output))
+            stack.callback(saved.discard)
+        asyncio.run(_Calling(config, request, upload, saved, arguments).run())
+    return 0
+
+
+class _Calling:
+    """One call on its way."""
+
+    def __init__(
+        self,
+        config: Config,
+        request: ApiRequest,
+        upload: Upload | None,
+        saved: Saved | None,
+        arguments: Namespace,
+    ) -> None:
+        self._config = config
+        self._request = request
+        self._upload = upload
+        self._saved = saved
+        self._as_json: bool = arguments.json
+        self._with_head: bool = arguments.include
+        self._began = monotonic()
+
+    async def run(self) -> None:
+        async with AuthService(self._config) as service:
+            service.take_up()
+            caller = Caller(service, ApiClient(self._config.api_url), service.clock)
+            try:
+                async with told(Progress(self._request, self._upload)) as progress:
+                    result, body = await self._exchange(caller, service, progress)
+                await self._conclude(caller, result, body)
+            finally:
+                await caller.aclose()
+
+    async def _exchange(
+        self, caller: Caller, service: AuthService, progress: Progress
+    ) -> tuple[PingResult, dict[str, Json]]:
+        async with caller.stream(self._request, self._upload) as answer:
+            token = service.access_token or ""
+            result = self._result(answer, token)
+            output = self._output(token, ok=_is_success(result))
+            if self._with_head and not self._as_json:
+                progress.hide()
+                sys.stdout.write("\n".join(_head_lines(answer, token)) + "\n\n")
+                sys.stdout.flush()
+            progress.expected_bytes = answer.length_bytes
+            async for chunk in answer.chunks():
+                progress.received_bytes += len(chunk)
+                if isinstance(output, Shown):
+                    progress.hide()
+                output.write(chunk)
+            output.end()
+        return result, self._members(result, output, progress.received_bytes, token)
+
+    def _output(self, token: str, *, ok: bool) -> Output:
+        if ok and self._saved is not None:
+            return self._saved
+        if self._as_json:
+            return Collected()
+        return Shown(token) if sys.stdout.isatty() else Piped()
+
+    def _result(self, answer: StreamedAnswer, token: str) -> PingResult:
+        headers: dict[str, str] = {}
+        for name, value in answer.headers:
+            clean = redact(token, value)
+            headers[name] = f"{headers[name]}, {clean}" if name in headers else clean
+        return PingResult(
+            url=self._config.api_url + self._request.path,
+            status=answer.status,
+            reason=redact(token, answer.reason),
+            headers=headers,
+            body="",
+            elapsed_seconds=monotonic() - self._began,
+            method=self._request.method,
+        )
+
+    def _members(
+        self, result: PingResult, output: Output, received_bytes: int, token: str
+    ) -> dict[str, Json]:
+        """Return what `--json` says of the answer."""
+        members: dict[str, Json] = {
+            "status": result.status,
+            "reason": result.reason,
+            "headers": {**result.headers},
+        }
+        if isinstance(output, Collected):
+            return members | output.members(token)
+        if isinstance(output, Saved):
+            return members | {"file": str(output.path), "bytes": received_bytes}
+        return members
+
+    async def _conclude(self, caller: Caller, result: PingResult, members: dict[str, Json]) -> None:
+        """Say what came of it: an object for programs, why for whoever was refused."""
+        if _is_success(result):
+            if self._as_json:
+                sys.stdout.write(json.dumps(members) + "\n")
+                sys.stdout.flush()
+            return
+        error = refusal(result, await caller.explain(result), self._config)
+        if self._upload is not None and not self._upload.is_repeatable and result.status == 401:
+            error.next_step = NOT_AGAIN
+            error.args = (f"{error}\n{NOT_AGAIN}",)
+        error.further = members
+        raise error
+
+
+def _is_success(result: PingResult) -> bool:
+    return result.ok or result.status == UNCHANGED
+
+
+def _head_lines(answer: StreamedAnswer, token: str) -> Iterator[str]:
+    yield f"HTTP/1.1 {answer.status} {printable(redact(token, answer.reason))}".rstrip()
+    for name, value in answer.headers:
+        yield f"{printable(name)}: {printable(redact(token, value))}"

@@ -1,0 +1,161 @@
+"""Where an answer goes: to whatever reads stdout, to a terminal, into a file, into one object."""
+
+import base64
+import codecs
+import json
+import os
+import stat
+import sys
+from pathlib import Path
+from typing import Final, Protocol
+
+from tui.api.request import is_json
+from tui.errors import DoorkeyError, WrongUsage
+from tui.json_value import Json
+from tui.text import printable, printable_block, redact
+
+LARGEST_OBJECT_BYTES: Final = 16 * 1024 * 1024
+"""Of a body that `--json` puts into its object, which is written as a whole."""
+
+LONGEST_LINE: Final = 64 * 1024
+"""Characters; a longer line is shown in parts."""
+
+
+class AnswerTooLarge(DoorkeyError):
+    """An answer is larger than what is to hold it."""
+
+    word = "answer_too_large"
+    next_step = "Save the answer to a file: -o FILE."
+
+
+class Output(Protocol):
+    """Takes the body of one answer."""
+
+    def write(self, chunk: bytes) -> None:
+        """Take the next part."""
+
+    def end(self) -> None:
+        """Take note that it is whole."""
+
+
+class Piped:
+    """Gives stdout the body to the letter, each part at once."""
+
+    def write(self, chunk: bytes) -> None:
+        """Write the next part; raises BrokenPipeError where nobody reads it any more."""
+        sys.stdout.buffer.write(chunk)
+        sys.stdout.buffer.flush()
+
+    def end(self) -> None:
+        """Do nothing: all is written."""
+
+
+class Shown:
+    """Shows a body at a terminal: nothing in it can steer that, and the token is not shown."""
+
+    def __init__(self, access_token: str) -> None:
+        self._access_token = access_token
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._held = ""
+
+    def write(self, chunk: bytes) -> None:
+        """Show the lines that are whole.
+
+        Raises:
+            WrongUsage: it is no text.
+        """
+        if b"\0" in chunk:
+            raise WrongUsage(
+                "The answer is no text, and this is a terminal. Save it: -o FILE, or pipe it on."
+            )
+        self._held += self._decoder.decode(chunk)
+        whole, end, rest = self._held.rpartition("\n")
+        if end or len(rest) > LONGEST_LINE:
+            self._show(whole + end if end else rest)
+            self._held = rest if end else ""
+
+    def end(self) -> None:
+        """Show the last line, and end it, so that the shell begins on one of its own."""
+        self._held += self._decoder.decode(b"", final=True)
+        if self._held:
+            self._show(self._held + "\n")
+
+    def _show(self, text: str) -> None:
+        sys.stdout.write(printable_block(redact(self._access_token, text)))
+        sys.stdout.flush()
+
+
+class Saved:
+    """A file that gets the body as a whole, or stays as it was; a device gets it as it comes."""
+
+    def __init__(self, path: Path) -> None:
+        """Make ready to write.
+
+        Raises:
+            WrongUsage: no file can be written there.
+        """
+        if path.is_symlink() or path.is_dir():
+            what = "a folder" if path.is_dir() else "a symbolic link"
+            raise WrongUsage(f"-o: {printable(path)} is {what}. Name a file.")
+        self.path = path
+        is_device = path.exists() and not path.is_file()
+        hidden = path.with_name(f".{path.name}.{os.urandom(8).hex()}")
+        self._temporary = None if is_device else hidden
+        try:
+            # With the rights that the person's umask leaves, as every other program's files.
+            self._file = (self._temporary or path).open("xb" if self._temporary else "wb")
+        except OSError as error:
+            raise WrongUsage(
+                f"-o: {printable(path)} cannot be written ({error.strerror}). Name another file."
+            ) from None
+
+    def write(self, chunk: bytes) -> None:
+        """Write the next part."""
+        self._file.write(chunk)
+
+    def end(self) -> None:
+        """Put the file in its place; one that replaces another keeps that one's mode."""
+        self._file.close()
+        if self._temporary is not None:
+            if self.path.exists():
+                self._temporary.chmod(stat.S_IMODE(self.path.stat().st_mode))
+            self._temporary.replace(self.path)
+
+    def discard(self) -> None:
+        """Take away what is not whole."""
+        self._file.close()
+        if self._temporary is not None:
+            self._temporary.unlink(missing_ok=True)
+
+
+class Collected:
+    """Holds a body for the one object that `--json` writes."""
+
+    def __init__(self) -> None:
+        self._body = bytearray()
+
+    def write(self, chunk: bytes) -> None:
+        """Hold the next part.
+
+        Raises:
+            AnswerTooLarge: it is more than an object should hold.
+        """
+        self._body += chunk
+        if len(self._body) > LARGEST_OBJECT_BYTES:
+            raise AnswerTooLarge(
+                "The answer is larger than 16 MiB, which is more than --json puts into an object. "
+                "Save it: -o FILE."
+            )
+
+    def end(self) -> None:
+        """Do nothing: all is held."""
+
+    def members(self, access_token: str) -> dict[str, Json]:
+        """Return what `--json` says of the body: `encoding` and `body`."""
+        try:
+            text = redact(access_token, self._body.decode("utf-8"))
+        except UnicodeDecodeError:
+            return {"encoding": "base64", "body": base64.b64encode(self._body).decode("ascii")}
+        if is_json(text):
+            return {"encoding": "json", "body": json.loads(text)}
+        return {"encoding": "text", "body": text}

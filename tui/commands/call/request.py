@@ -1,0 +1,96 @@
+"""What `doorkey call` is asked to send: checked before anything is sent."""
+
+import os
+import sys
+from argparse import Namespace
+from typing import Final
+
+from tui.api.request import TOKEN, ApiRequest, Header, checked_header, checked_path
+from tui.api.upload import Upload, upload_from
+from tui.config.load import Config
+from tui.config.paths import shown
+from tui.errors import WrongUsage
+from tui.text import printable, shortened
+from tui.web_address import split_web_address
+
+LONGEST_METHOD: Final = 30
+
+FORBIDDEN: Final = frozenset({"CONNECT", "TRACE"})
+"""The one is for proxies alone, the other sends the token back (RFC 9110 9.3.8)."""
+
+
+def requested(config: Config, arguments: Namespace) -> ApiRequest:
+    """Return the request that the arguments describe, its body aside.
+
+    Raises:
+        WrongUsage: one of them cannot be; says which, and what was expected.
+    """
+    headers = tuple(_header(each) for each in arguments.header)
+    return ApiRequest(_method(arguments.method), _path(config, arguments.target), headers)
+
+
+def uploaded(data: str | None, request: ApiRequest) -> Upload | None:
+    """Return the body that `-d` names, or None where there is none; a file is open from now on.
+
+    Raises:
+        WrongUsage: the file cannot be read.
+    """
+    if data is None:
+        return None
+    if not data.startswith("@"):
+        return Upload(data.encode("utf-8", "surrogateescape"))
+    look = not any(name.lower() == "content-type" for name, _ in request.headers)
+    name = data[1:]
+    try:
+        if name == "-":
+            return upload_from(sys.stdin.fileno(), look=look)
+        return upload_from(os.open(name, os.O_RDONLY | getattr(os, "O_BINARY", 0)), look=look)
+    except (OSError, AttributeError) as error:  # a closed stdin is None
+        why = getattr(error, "strerror", None) or "it is closed"
+        where = "stdin" if name == "-" else printable(name)
+        raise WrongUsage(
+            f"-d: {where} cannot be read ({why}). Name a file that can, as @FILE, or give the "
+            "body itself."
+        ) from None
+
+
+def _method(text: str) -> str:
+    method = text.upper()
+    if len(method) > LONGEST_METHOD or not TOKEN.fullmatch(method) or method in FORBIDDEN:
+        raise WrongUsage(
+            f"{printable(shortened(text, LONGEST_METHOD))} is no method that can be called. "
+            "Name one such as GET or POST, then the path."
+        )
+    return method
+
+
+def _path(config: Config, target: str) -> str:
+    path = target
+    if target.lower().startswith(("http://", "https://")):
+        path = _path_of_url(config, target)
+    try:
+        return checked_path(config.api_url, path)
+    except ValueError as error:
+        raise WrongUsage(f"{printable(target)} cannot be called: {error}.") from None
+
+
+def _path_of_url(config: Config, url: str) -> str:
+    try:
+        address = split_web_address(url)
+    except ValueError as error:
+        raise WrongUsage(f"{printable(url)} cannot be called: {error}.") from None
+    if address.origin != config.api_url:
+        raise WrongUsage(
+            f"{address.origin} is not the API: the token goes to `apiUrl` "
+            f"({printable(config.api_url)}) alone. Change `apiUrl` in "
+            f"{printable(shown(config.path))}, or name another config with --config."
+        )
+    query = f"?{address.query}" if address.query else ""
+    return (address.path or "/") + query + (f"#{address.fragment}" if address.fragment else "")
+
+
+def _header(text: str) -> Header:
+    try:
+        return checked_header(text)
+    except ValueError as error:
+        raise WrongUsage(f"-H: {printable(error)}.") from None

@@ -1,0 +1,45 @@
+"""What `doorkey call` takes."""
+
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from typing import Final
+
+from tui.commands.options.values import json_option
+
+EXAMPLES: Final = """\
+examples:
+  doorkey call GET /api/external
+  doorkey call POST /api/messages -d '{"text": "hello"}'
+  doorkey call PUT /api/report -d @report.json -o answer.json
+  producer | doorkey call POST /api/events -H "Content-Type: application/x-ndjson" -d @-
+
+A 4xx or 5xx is exit code 3, with its body on stdout and the reason on stderr. Redirects are
+not followed. Where the API says invalid_token, the token is renewed and the call made again,
+once, if its body can be sent again."""
+
+
+def call_options(call: ArgumentParser) -> None:
+    """Describe what `doorkey call` takes."""
+    call.formatter_class = RawDescriptionHelpFormatter
+    call.epilog = EXAMPLES
+    call.add_argument("method", metavar="METHOD", help="GET, POST, ...")
+    call.add_argument(
+        "target", metavar="PATH|URL", help="a path below apiUrl, or a whole URL of its origin"
+    )
+    call.add_argument(
+        "-H", "--header",
+        action="append", default=[], metavar="NAME:VALUE",
+        help="a header to send; as often as needed",
+    )  # fmt: skip
+    call.add_argument(
+        "-d", "--data", metavar="DATA|@FILE|@-",
+        help="the body: itself, a file's or stdin's, to the letter; its type is recognised "
+        "where no Content-Type is given",
+    )  # fmt: skip
+    call.add_argument(
+        "-i", "--include", action="store_true", help="print status and headers before the body"
+    )
+    call.add_argument(
+        "-o", "--output", metavar="FILE",
+        help="write the body of a success to a file, whole or not at all",
+    )  # fmt: skip
+    json_option(call)

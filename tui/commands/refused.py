@@ -1,0 +1,44 @@
+"""What `doorkey ping` and `doorkey call` say where the API refuses, in the words of the app."""
+
+from typing import Final
+
+from tui.api.answer import PingResult
+from tui.api.refusal import Explanation
+from tui.config.load import Config
+from tui.config.paths import shown
+from tui.errors import ApiRefused
+from tui.text import printable
+
+FITS: Final = {"fits": "✓", "differs": "✗", "unknown": "·"}
+
+
+def refusal(result: PingResult, explanation: Explanation | None, config: Config) -> ApiRefused:
+    """Return the error that says what the API answered, why, and what helps."""
+    challenge = [printable(result.challenge)] if result.challenge else []
+    if explanation is None:
+        hint = [printable(result.hint)] if result.hint else []
+        error = ApiRefused("\n".join([printable(result.message), *challenge, *hint]))
+        error.next_step = hint[0] if hint else error.next_step
+        return error
+    why = lines_on_refusal(explanation, config)
+    error = ApiRefused("\n".join([printable(result.message), *challenge, *why]))
+    error.next_step = why[-1]
+    return error
+
+
+def lines_on_refusal(explanation: Explanation, config: Config) -> list[str]:
+    """Return why the API refused, what it wanted beside what it got, and what helps."""
+    rows = [
+        f"{FITS[row.fit]} {row.name:<9} the API wants {printable(row.wanted)}; "
+        f"your token has {printable(row.held)}"
+        for row in explanation.rows
+    ]
+    helps = {
+        "renew": "New tokens help: doorkey login.",
+        "scope": f'Ask for what is missing: doorkey login --scope "{printable(explanation.scope)}"',
+        "config": "Make them agree: the API that is called is `apiUrl` "
+        f"({printable(config.api_url)}) in {printable(shown(config.path))}.",
+        "sign-in": "If it stays so, sign in again: doorkey login.",
+        "clock": "Set this machine's clock.",
+    }
+    return ["", printable(explanation.why), *rows, helps[explanation.remedy]]
