@@ -2,24 +2,35 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, ClassVar, Final
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.reactive import reactive, var
 from textual.screen import ModalScreen
-from textual.style import Style
 from textual.widgets import Button, Input, Static
 from textual.worker import Worker, WorkerState
 
+from tui.app.messages import ConfigEditRequested
 from tui.app.moments import Clock, local_now
 from tui.app.screens.sign_in_address import Address
-from tui.app.screens.sign_in_ways import PasteWay, Ways
-from tui.app.screens.sign_in_words import Words, words_for_failure, words_for_progress
+from tui.app.screens.sign_in_ways import PasteWay, Ways, with_key_caps
+from tui.app.screens.sign_in_words import (
+    HELP,
+    HINT_AFTER,
+    HINT_SECONDS,
+    KEYS,
+    NEVER,
+    OF_OTHER_WAYS,
+    WAYS_AFTER,
+    is_offered,
+    is_usual,
+    words_for,
+)
 from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.lifetime_bar import Countdown
 from tui.auth.service import AS_CONFIGURED
@@ -34,43 +45,14 @@ if TYPE_CHECKING:
     from tui.auth.service import AuthService
     from tui.auth.sign_in.handle import SignIn
 
-HINT_AFTER: Final = timedelta(seconds=45)
-"""Who has not come back from the browser by then may be looking at the tenant's error page."""
-
 
 class SignInScreen(ModalScreen[LoginEvent | None]):
     """One sign-in, from the first question to the tenant until somebody is signed in."""
 
     CSS_PATH = "sign_in.tcss"
-    AUTO_FOCUS = "#copy"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("c,enter", "copy", "Copy", id="copy-address", tooltip="The address, to paste it"),
-        Binding("d", "device", "Code", id="device-code", tooltip="For a phone, another machine"),
-        Binding("v", "paste", "Paste", id="paste-answer", tooltip="From another machine"),
-        Binding("r", "try_again", "Try again", id="try-again", tooltip="A fresh sign-in"),
-        Binding("escape", "cancel", "Cancel", id="cancel-sign-in", tooltip="Back, signed out"),
-        Binding("ctrl+c", "cancel", "Cancel", id="interrupt-sign-in", show=False, priority=True),
-        Binding("b", "open_again", "Browser", id="open-again", tooltip="Open it (again)"),
-        Binding("k", "qr", "QR code", id="show-qr", tooltip="For a phone's camera"),
-        Binding("f", "to_file", "File", id="address-to-file", tooltip="Write the address to one"),
-        # The app's own keys end at a modal screen; by the same name a keymap changes both.
-        Binding("f1", "app.help", "Help", key_display="F1", id="help", tooltip="What this is"),
-        Binding("up", "scroll_story(-1)", "Up", id="story-up", show=False),
-        Binding("down", "scroll_story(1)", "Down", id="story-down", show=False),
-    ]
-    HELP = """\
-## Signing in
-
-The ways are open side by side: whichever works first signs you in, and this closes by itself.
-
-- **In your browser**: sign in on the page that has opened. No page? *Copy* the address, open the
-  *Browser* again, or have the address written to a *File*.
-- **With a code**: *Code* shows a short one to enter on a phone or any other machine; *QR code*
-  saves typing there.
-- **In a browser on another machine**: it ends at an address that it cannot open. Copy that
-  address there, and *Paste* it here. Just the code in it (`code=`) will do, too.
-- *Cancel*, or **Ctrl-C**, gives up; nothing is changed by that.
-"""
+    AUTO_FOCUS = None
+    BINDINGS = KEYS
+    HELP = HELP
 
     now: var[datetime] = var(local_now, init=False)
     """The present, once a second."""
@@ -81,6 +63,8 @@ The ways are open side by side: whichever works first signs you in, and this clo
     """Where the sign-in stands."""
     failure: reactive[str] = reactive("", init=False, bindings=True)
     """Why it has ended without a session; empty while it goes on."""
+    ways_open: reactive[bool] = reactive(False, init=False, bindings=True)
+    """Whether the other ways are shown though a browser has opened."""
 
     def __init__(
         self,
@@ -97,25 +81,25 @@ The ways are open side by side: whichever works first signs you in, and this clo
         self._service = service
         self._sign_in: SignIn | None = None
         self._clock = clock
-        self._started = clock()
+        self._opened, self._hint_at = clock(), NEVER
         self.ports_taken = False
         """Whether it has failed for want of a port, which a code and pasting do without."""
 
     def compose(self) -> ComposeResult:
         """Compose the dialog."""
-        config = self._service.config
         with VerticalScroll(id="dialog", can_focus=False):
             with Horizontal(id="now"):
                 yield Static(id="phase")
                 yield Countdown(lead="gives up in ", past="time is up").data_bind(SignInScreen.now)
             yield Static(id="advice")
-            yield Static(f"▲ {callback_hint(config)}", id="callback-hint", markup=False)
             yield Ways(self._service.surroundings)
             yield Static(id="address")
-            with Horizontal(classes="actions"):
+            with Horizontal(classes="actions", id="buttons"):
+                yield Button("Other ways", id="others", variant="primary")
                 yield Button("Copy address", id="copy", variant="primary")
                 yield Button("Use a code", id="code")
                 yield Button("Try again", id="again", variant="primary")
+                yield Button("Edit auth_config.json", id="edit")
                 yield Button("Cancel", id="cancel")
         yield KeyLine()
 
@@ -123,16 +107,18 @@ The ways are open side by side: whichever works first signs you in, and this clo
         """Begin."""
         tenant = printable(self._service.config.domain)
         self.query_one("#dialog").border_title = Content(f"Sign in at {tenant}")
-        self.watch_progress()
+        self._tell()
         self._attempt(self._options)
 
     @work(exclusive=True, group="attempt", exit_on_error=False)
     async def _attempt(self, options: SignInOptions) -> None:
-        self.failure, self._started, self.ports_taken = "", self._clock(), False
+        self.failure, self.ports_taken, self.ways_open = "", False, False
+        self._hint_at = self._clock() + HINT_AFTER
         if self._until_ready is not None:
             await self._until_ready()  # a tenant of our own that is starting is not down
         try:
-            self._sign_in = self._service.begin_login(options=options, watch=self._follow)
+            follow = partial(setattr, self, "progress")
+            self._sign_in = self._service.begin_login(options=options, watch=follow)
             event = await self._sign_in.answer()
         except SignInCancelled:
             self._finish(None)
@@ -142,9 +128,6 @@ The ways are open side by side: whichever works first signs you in, and this clo
         else:
             self._finish(event)
 
-    def _follow(self, progress: SignInProgress) -> None:
-        self.progress = progress
-
     def _finish(self, event: LoginEvent | None) -> None:
         # The palette or another screen may lie on top; dismiss() would take that one away.
         while self.app.screen is not self:
@@ -153,55 +136,80 @@ The ways are open side by side: whichever works first signs you in, and this clo
             self.app.notify(printable(remark), severity="warning", timeout=10, markup=False)
         self.dismiss(event)
 
-    def watch_progress(self) -> None:
+    def watch_progress(self, before: SignInProgress, progress: SignInProgress) -> None:
         """Show where the sign-in stands."""
-        self._tell(self._words())
+        if progress.browser != before.browser:
+            self._opened = self._clock()
+        self._tell()
 
     def watch_failure(self) -> None:
         """Show why the sign-in has ended, or that it goes on."""
-        self._tell(words_for_failure(self.failure) if self.failure else self._words())
+        self._tell()
 
-    def _words(self) -> Words:
+    def watch_ways_open(self) -> None:
+        """Show the other ways."""
+        self._tell()
+
+    @property
+    def _is_brief(self) -> bool:
+        """Whether all goes as it usually does: a browser has opened, and more would distract."""
+        is_left = self.ways_open or self.failure
+        return not is_left and is_usual(self.progress, self._service.surroundings)
+
+    def _tell(self) -> None:
         config, around = self._service.config, self._service.surroundings
-        return words_for_progress(self.progress, config.domain, around)
-
-    def _tell(self, words: Words) -> None:
+        words = words_for(self.progress, config.domain, around, self.failure, brief=self._is_brief)
         waiting = self.progress.phase == "waiting" and not self.failure
-        url = printable(self.progress.url) if waiting else ""
+        unfolded = waiting and not self._is_brief
+        url = printable(self.progress.url) if unfolded else ""
         self.query_one("#phase", Static).update(Content(words.phase))
-        self.query_one("#advice", Static).update(Content(words.advice))
+        self.query_one("#advice", Static).update(with_key_caps(words.advice, self))
         shown = self.query_one(Ways)
-        shown.display = waiting
+        shown.display = unfolded
         shown.show(self.progress)
-        address = self.query_one("#address", Static)
-        address.display = bool(url)
-        # A link of the terminal's own: it stays whole however often the text is wrapped.
-        address.update(Content.styled(url, Style(link=url)))
+        self._address.show(url)
         self.query_one(Countdown).until = self.progress.deadline if waiting else None
         self.set_class(bool(self.failure), "-failed")
-        self._hint_at_callback()
         self._offer(url)
 
     def _offer(self, url: str) -> None:
         offered = {
+            "#others": self._is_brief,
             "#copy": bool(url),
-            "#code": self.check_action("device", ()) is True,
+            "#code": bool(url) and self.check_action("device", ()) is True,
             "#again": bool(self.failure),
+            "#edit": self.check_action("edit_config", ()) is True,
         }
-        for selector, is_offered in offered.items():
-            self.query_one(selector).display = is_offered
+        for selector, is_shown in offered.items():
+            self.query_one(selector).display = is_shown
+        # What goes as it usually does needs no more keys; they work all the same.
+        self.query_one(KeyLine).names = dict.fromkeys(OF_OTHER_WAYS, "") if self._is_brief else {}
         # Enter should do what helps most; while there is nothing else, it cancels.
         if self.focused is None or not self.focused.display or self.focused.id == "cancel":
-            self.query_one("#again" if self.failure else "#copy" if url else "#cancel").focus()
+            helps = [selector for selector in ("#again", "#others", "#copy") if offered[selector]]
+            is_seen = self.query_one("#buttons").display
+            self.set_focus(self.query_one(next(iter(helps), "#cancel")) if is_seen else None)
 
     def watch_now(self) -> None:
-        """Look whether it is time for the hint."""
-        self._hint_at_callback()
+        """Look whether it is time for the other ways, or for the hint."""
+        if self._is_brief and self.now >= self._opened + WAYS_AFTER:
+            self.ways_open = True
+        if self.progress.url and not self.failure and self.now >= self._hint_at:
+            self._hint_at = NEVER
+            # Over the ways, not among them: what somebody reads stays where it is.
+            words = callback_hint(self._service.config)
+            self.notify(words, severity="warning", markup=False, timeout=HINT_SECONDS)
 
-    def _hint_at_callback(self) -> None:
-        awaited = bool(self.progress.url) and not self.failure
-        hint = self.query_one("#callback-hint", Static)
-        hint.display = awaited and self.now >= self._started + HINT_AFTER
+    @on(Button.Pressed, "#others")
+    def action_other_ways(self) -> None:
+        """Show the ways beside the browser that has opened."""
+        self.ways_open = True
+
+    @on(Button.Pressed, "#edit")
+    def action_edit_config(self) -> None:
+        """Open the config in an editor; the sign-in has ended with the one that was wrong."""
+        self.post_message(ConfigEditRequested())
+        self.dismiss(None)
 
     @on(Button.Pressed, "#code")
     def action_device(self) -> None:
@@ -211,6 +219,7 @@ The ways are open side by side: whichever works first signs you in, and this clo
             return
         if self._sign_in is None:
             return
+        self.ways_open = True
         try:
             self._sign_in.begin_device()
         except DoorkeyError as error:
@@ -221,6 +230,7 @@ The ways are open side by side: whichever works first signs you in, and this clo
         if self.failure:
             self._attempt(replace(self._options, way="paste", open_browser=False))
         else:
+            self.ways_open = True
             self.query_one(PasteWay).open()
 
     @on(Input.Submitted, "#pasted")
@@ -276,20 +286,9 @@ The ways are open side by side: whichever works first signs you in, and this clo
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what makes sense at this point."""
-        progress = self.progress
-        waiting = progress.phase == "waiting" and not self.failure
-        if action in ("copy", "open_again", "to_file"):
-            return waiting and bool(progress.url)
-        if action == "paste":
-            return (waiting and bool(progress.url)) or self.ports_taken
-        if action == "qr":
-            return waiting
-        if action == "device":
-            is_open = waiting and progress.device_offered and progress.device is None
-            return is_open or self.ports_taken
-        if action == "try_again":
-            return bool(self.failure)
-        return super().check_action(action, parameters)
+        if action == "other_ways":
+            return self._is_brief
+        return is_offered(action, self.progress, self.failure, ports_taken=self.ports_taken)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Show an error that no code here expects."""

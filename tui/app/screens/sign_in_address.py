@@ -7,6 +7,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Center, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen, Screen
+from textual.style import Style
 from textual.widgets import Static
 
 from tui.app.keys.caps import key_cap
@@ -34,6 +35,13 @@ class Address:
     ) -> None:
         self._screen = screen
         self._copy_to_system = copy_to_system
+
+    def show(self, url: str) -> None:
+        """Show the address, printable, where it is known."""
+        shown = self._screen.query_one("#address", Static)
+        shown.display = bool(url)
+        # A link of the terminal's own: it stays whole however often the text is wrapped.
+        shown.update(Content.styled(url, Style(link=url)))
 
     async def copy(self, url: str) -> None:
         """Copy the address: by the system's tool, and besides by the terminal's own way."""

@@ -1,12 +1,16 @@
-"""What is said while a sign-in goes on, and when it has failed."""
+"""What is said while a sign-in goes on, and when it has failed; which keys it has."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
+
+from textual.binding import Binding, BindingType
 
 from tui.auth.session import SignInProgress
 from tui.auth.sign_in.attempt import Way
 from tui.auth.sign_in.surroundings import Surroundings
+from tui.config.keys import KEYS as CONFIG_KEYS
 from tui.text import printable, printable_block
 
 
@@ -26,6 +30,58 @@ class WayWords:
     title: str
     hint: str
 
+
+KEYS: Final[list[BindingType]] = [
+    Binding("w", "other_ways", "Other ways", id="other-ways", tooltip="No page? The others"),
+    Binding("c", "copy", "Copy", id="copy-address", tooltip="The address, to paste it"),
+    Binding("d", "device", "Code", id="device-code", tooltip="For a phone, another machine"),
+    Binding("v", "paste", "Paste", id="paste-answer", tooltip="From another machine"),
+    Binding("r", "try_again", "Try again", id="try-again", tooltip="A fresh sign-in"),
+    Binding("e", "edit_config", "Edit config", id="mend-config", tooltip="In your editor"),
+    Binding("escape", "cancel", "Cancel", id="cancel-sign-in", tooltip="Back, signed out"),
+    Binding("ctrl+c", "cancel", "Cancel", id="interrupt-sign-in", show=False, priority=True),
+    Binding("b", "open_again", "Browser", id="open-again", tooltip="Open it (again)"),
+    Binding("k", "qr", "QR code", id="show-qr", tooltip="For a phone's camera"),
+    Binding("f", "to_file", "File", id="address-to-file", tooltip="Write the address to one"),
+    # The app's own keys end at a modal screen; by the same name a keymap changes both.
+    Binding("f1", "app.help", "Help", key_display="F1", id="help", tooltip="What this is"),
+    Binding("up", "scroll_story(-1)", "Up", id="story-up", show=False),
+    Binding("down", "scroll_story(1)", "Down", id="story-down", show=False),
+]
+
+HELP: Final = """\
+## Signing in
+
+All ways are open side by side: whichever works first signs you in, and this closes by itself.
+
+- **In your browser**: sign in on the page that has opened. No page? *Other ways* shows the others;
+  or *Copy* the address, open the *Browser* again, or have the address written to a *File*.
+- **With a code**: *Code* shows a short one to enter on a phone or any other machine; *QR code*
+  saves typing there.
+- **In a browser on another machine**: it ends at an address that it cannot open. Copy that
+  address there, and *Paste* it here. Just the code in it (`code=`) will do, too.
+- *Cancel*, or **Ctrl-C**, gives up; nothing is changed by that.
+"""
+
+WAYS_AFTER: Final = timedelta(seconds=8)
+"""Whoever has seen the page by then looks at it, and not here."""
+
+HINT_AFTER: Final = timedelta(seconds=45)
+"""Who has not come back from the browser by then may be looking at the tenant's error page."""
+
+HINT_SECONDS: Final = 60.0
+"""How long the hint stays; a click takes it away."""
+
+NEVER: Final = datetime.max.replace(tzinfo=UTC)
+
+OF_OTHER_WAYS: Final = (
+    "copy-address", "device-code", "paste-answer", "open-again", "show-qr", "address-to-file",
+)  # fmt: skip
+"""The bindings that nobody needs while all goes as it usually does."""
+
+USUAL: Final = Words(
+    "● Finish in your browser", "This closes by itself. No page? {other-ways} shows other ways."
+)
 
 WAITING: Final = {
     "off": Words("● Waiting for you", "Sign in by whichever way suits; the first one counts."),
@@ -48,7 +104,9 @@ IN_A_TAB: Final = Words(
     "elsewhere, that tab ends at an address that does not load; then:",
 )
 
-BY_CODE: Final = Words("● Waiting for you", "Sign in on another device; this closes by itself.")
+BY_CODE: Final = Words(
+    "● Enter the code on the other device", "Sign in there; this closes by itself."
+)
 
 OPEN_BELOW: Final = (
     "Open the address below: {copy-address} copies it, {open-again} opens it, "
@@ -89,24 +147,53 @@ BY_PASTE: Final = WayWords(
 )
 
 
-def words_for_progress(progress: SignInProgress, tenant: str, around: Surroundings) -> Words:
-    """Return where the sign-in stands."""
+def is_usual(progress: SignInProgress, around: Surroundings) -> bool:
+    """Return whether a browser has opened, or is about to, and nothing else was asked for."""
+    is_waiting = progress.phase == "waiting" and bool(progress.url) and not around.on_web_page
+    other = progress.device or progress.device_trouble or not progress.redirect_uri
+    return is_waiting and progress.browser in ("opening", "opened") and not other
+
+
+def is_offered(action: str, progress: SignInProgress, failure: str, *, ports_taken: bool) -> bool:
+    """Return whether an action makes sense at this point."""
+    waiting = progress.phase == "waiting" and not failure
+    if action in ("copy", "open_again", "to_file"):
+        return waiting and bool(progress.url)
+    if action == "paste":
+        return (waiting and bool(progress.url)) or ports_taken
+    if action == "qr":
+        return waiting
+    if action == "device":
+        is_open = waiting and progress.device_offered and progress.device is None
+        return is_open or ports_taken
+    if action == "try_again":
+        return bool(failure)
+    if action == "edit_config":
+        return any(f"`{name}`" in failure for name in CONFIG_KEYS)
+    return True
+
+
+def words_for(
+    progress: SignInProgress, tenant: str, around: Surroundings, failure: str, *, brief: bool
+) -> Words:
+    """Return where the sign-in stands, or why it has ended without a session."""
+    if failure:
+        return Words("✗ The sign-in did not work", printable_block(failure))
+    return USUAL if brief else _words_for_progress(progress, tenant, around)
+
+
+def _words_for_progress(progress: SignInProgress, tenant: str, around: Surroundings) -> Words:
     if progress.phase == "preparing":
         return Words("◌ Getting ready", f"Asking {printable(tenant)} how to sign in there.")
     if progress.phase == "completing":
         return Words("◌ Almost done", "The answer is here; checking what it brought.")
-    if not progress.url:
+    if progress.device is not None or not progress.url:
         return BY_CODE
     if around.on_web_page and progress.browser == "opened":
         return IN_A_TAB
     if progress.browser == "failed" and not around.has_display:
         return NO_DISPLAY
     return WAITING[progress.browser]
-
-
-def words_for_failure(reason: str) -> Words:
-    """Return why there is no session."""
-    return Words("✗ The sign-in did not work", printable_block(reason))
 
 
 def ways(progress: SignInProgress, around: Surroundings) -> tuple[WayWords, ...]:
@@ -122,7 +209,7 @@ def ways(progress: SignInProgress, around: Surroundings) -> tuple[WayWords, ...]
     if around.on_web_page or not progress.redirect_uri:
         return tuple(each for each in (device, BY_PASTE) if is_open(each, progress))
     ordered = [browser, device, BY_PASTE]
-    if around.over_ssh:
+    if progress.device or around.over_ssh:
         ordered = [device, browser, BY_PASTE]
     elif around.in_container or (not around.has_display and progress.browser == "failed"):
         ordered = [device, BY_PASTE, browser]

@@ -75,7 +75,10 @@ class KeyLine(LinkLine):
     """
 
     names: reactive[Mapping[str, str]] = reactive(MappingProxyType({}))
-    """What keys do just now, by the ids of their bindings, where that is not what they do else."""
+    """What keys do just now, by the ids of their bindings, where that is not what they do else.
+
+    One with an empty name is left out.
+    """
 
     def on_mount(self) -> None:
         """Follow the focus, the account, the keymap."""
@@ -105,7 +108,11 @@ class KeyLine(LinkLine):
 
     def _offered(self) -> "dict[str, ActiveBinding]":
         """Return what can be pressed, by its action: what is to be shown, then the rest."""
-        usable = [each for each in self.screen.active_bindings.values() if not self._is_typed(each)]
+        usable = [
+            each
+            for each in self.screen.active_bindings.values()
+            if self._words(each) and not self._is_typed(each)
+        ]
         found: dict[str, ActiveBinding] = {}
         for each in usable:
             if each.binding.show or each.binding.action == "command_palette":

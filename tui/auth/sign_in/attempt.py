@@ -5,6 +5,7 @@ Authorization code with Proof Key for Code Exchange (RFC 7636), S256 only.
 
 import hashlib
 import hmac
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -41,6 +42,13 @@ ONCE: Final = ("code", "state", "error", "iss")
 
 QUERY_STARTS: Final = ("?", "code=", "state=", "error=", "iss=")
 """How the query of an answer begins where a person copied nothing but that."""
+
+BY_THE_PERSON: Final = re.compile(
+    r"\b(user|person|owner)\b.*\b(denied|declined|cancell?ed|rejected|refused|aborted"
+    r"|did ?n[o']t (allow|authori[sz]e|consent))",
+    re.IGNORECASE,
+)
+"""How tenants say that it was not them who said no."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,10 +262,10 @@ def _refused(parameters: Mapping[str, str]) -> SignInRefused:
     shown = shortened(printable(error), 100)
     described = shortened(printable(parameters.get("error_description", "")), 300)
     if error == "access_denied":
+        is_own = not described or BY_THE_PERSON.search(described)
+        who = "You did not allow it" if is_own else "The tenant did not let you in"
         return SignInRefused(
-            "The tenant did not let you in: access was denied"
-            + (f" ({described})." if described else "."),
-            error,
+            f"{who}: access was denied" + (f" ({described})." if described else "."), error
         )
     return SignInRefused(
         f"The tenant refused the sign-in: {shown}" + (f" ({described})." if described else "."),

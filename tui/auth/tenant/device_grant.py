@@ -116,9 +116,7 @@ def _interval_after(refused: GrantRefused, interval: float) -> float:
     if refused.error == "expired_token":
         raise _expired() from None
     if refused.error in DENIED:
-        raise SignInRefused(
-            "The code was turned down on the other device: access was denied.", "access_denied"
-        ) from None
+        raise SignInRefused("You did not allow it on the other device.", "access_denied") from None
     raise refused
 
 

@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 from tests.support.clocks import START
 from tests.support.looks import Looks, RunBefore
 from tests.support.stage import Stage, dialog_of, has_dialog, is_waiting, stage, text_of, until
-from tui.app.screens.sign_in import HINT_AFTER
+from tui.app.screens.sign_in_words import WAYS_AFTER
 from tui.auth.session import DevicePrompt, SignInProgress
 from tui.auth.sign_in.surroundings import Surroundings
 
@@ -81,6 +81,7 @@ def told(on: Stage, progress: SignInProgress, after: timedelta = timedelta()) ->
         on.clock.advance((START + after - on.clock()).total_seconds())
         on.app.now = on.clock()
         await pilot.pause()
+        screen.ways_open = after >= WAYS_AFTER
         screen.progress = progress
 
     return run
@@ -105,11 +106,12 @@ async def test_at_a_desktop(looks: Looks) -> None:
         "preparing": told(on, SignInProgress("preparing")),
         "opening": told(on, replace(WAITING, browser="opening")),
         "finish-in-the-browser": told(on, WAITING),
+        "the-other-ways": told(on, WAITING, WAYS_AFTER),
         "no-browser-did-open": told(on, UNOPENED),
-        "callback-hint": told(on, WAITING, HINT_AFTER),
         "no-code-after-all": told(on, replace(WAITING, device_trouble=trouble)),
         "completing": told(on, SignInProgress("completing")),
-        "failed": failed(on, "The tenant did not let you in: access was denied."),
+        "failed": failed(on, "You did not allow it."),
+        "failed-by-the-config": failed(on, "The tenant does not know it. Correct `clientId`."),
         "no-port-is-free": failed(on, TAKEN, ports_taken=True),
         "by-code-alone": told(on, replace(WITH_CODE, url="", redirect_uri="", browser="off")),
     }

@@ -146,7 +146,7 @@ async def test_an_expired_token_stops_the_polling(signing: Signing) -> None:
 @pytest.mark.parametrize("error", ["access_denied", "authorization_declined"])
 async def test_access_denied_stops_the_polling(signing: Signing, error: str) -> None:
     signing.tenant.device_polls = [refusing(error)]
-    with pytest.raises(SignInRefused, match="turned down"):
+    with pytest.raises(SignInRefused, match="You did not allow it"):
         await signing.service.login(options=BY_DEVICE)
     assert len(signing.naps) == 1
 

@@ -1,0 +1,169 @@
+"""The other ways of a sign-in: by a code, by pasting, through a tunnel, from a file."""
+
+import asyncio
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from textual.widgets import Input
+
+from tests.support.scripted_tenant import ScriptedTenant
+from tests.support.stage import (
+    Stage,
+    dialog_of,
+    is_waiting,
+    stage,
+    text_of,
+    until,
+)
+from tui.auth.sign_in.surroundings import Surroundings
+
+SIZE = (80, 30)
+
+
+def answer_url(on: Stage, tenant: ScriptedTenant) -> str:
+    request = httpx.URL(dialog_of(on).progress.url).params
+    return str(
+        httpx.URL(
+            request["redirect_uri"],
+            params={"code": "the-code", "state": request["state"], "iss": tenant.issuer},
+        )
+    )
+
+
+async def test_d_shows_a_code_and_whoever_enters_it_is_signed_in() -> None:
+    allowed = asyncio.Event()
+
+    async def sleep(_seconds: float) -> None:
+        await allowed.wait()
+
+    on = stage(browser="fails", device_sleep=sleep)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await pilot.press("2")
+        await until(pilot, lambda: is_waiting(on))
+        await pilot.press("d")
+        await until(pilot, lambda: "W D J B - M J H T" in text_of(on.app))
+        assert "https://tenant.example/device" in text_of(on.app)
+        assert "gives up in 10:00" in text_of(on.app)
+        await pilot.press("k")
+        await until(pilot, lambda: "compare the code: WDJB-MJHT" in text_of(on.app))
+        on.tenant.device_allowed = True
+        allowed.set()
+        await until(pilot, lambda: on.app.current_mode == "profile")
+        assert "compare the code" not in text_of(on.app)
+
+
+async def test_a_code_that_cannot_be_had_is_told_and_the_browser_stays_awaited() -> None:
+    on = stage(browser="waits")
+    on.tenant.device_members = {"error": "unauthorized_client"}
+    async with on.app.run_test(size=SIZE) as pilot:
+        await pilot.press("l")
+        await until(pilot, lambda: is_waiting(on))
+        await pilot.press("d")
+        await until(pilot, lambda: "unauthorized_client" in text_of(on.app))
+        await pilot.press("b")
+        await until(pilot, lambda: on.app.account.signed_in)
+
+
+async def test_a_tenant_without_codes_offers_none() -> None:
+    on = stage(browser="fails")
+    on.tenant.metadata["device_authorization_endpoint"] = None
+    async with on.app.run_test(size=SIZE) as pilot:
+        await pilot.press("l")
+        await until(pilot, lambda: is_waiting(on))
+        assert "With a code" not in text_of(on.app)
+        await pilot.press("d")
+        assert on.tenant.count("/device_authorization") == 0
+
+
+@pytest.fixture
+def taken_uri() -> Iterator[str]:
+    """A redirect URI whose port somebody else listens on."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        yield f"http://127.0.0.1:{taken.getsockname()[1]}/callback"
+
+
+async def test_with_every_port_taken_a_code_still_signs_in(taken_uri: str) -> None:
+    on = stage(redirect_uris=(taken_uri,), device_sleep=lambda _seconds: asyncio.sleep(0))
+    on.tenant.device_allowed = True
+    async with on.app.run_test(size=SIZE) as pilot:
+        await pilot.press("l")
+        await until(pilot, lambda: "No port is free" in text_of(on.app))
+        await pilot.press("d")
+        await until(pilot, lambda: on.app.account.signed_in)
+
+
+async def test_with_every_port_taken_a_pasted_answer_still_signs_in(taken_uri: str) -> None:
+    on = stage(redirect_uris=(taken_uri,))
+    async with on.app.run_test(size=SIZE) as pilot:
+        await pilot.press("l")
+        await until(pilot, lambda: "No port is free" in text_of(on.app))
+        await pilot.press("v")
+        await until(pilot, lambda: "Open the address below there" in text_of(on.app))
+        assert "In a browser on this machine" not in text_of(on.app)
+        await pilot.press("v")
+        answer = answer_url(on, on.tenant)
+        await on.tenant.no_browser(dialog_of(on).progress.url)
+        on.app.screen.query_one("#pasted", Input).value = answer
+        await pilot.press("enter")
+        await until(pilot, lambda: on.app.account.signed_in)
+
+
+async def test_with_every_port_taken_the_sign_in_still_asks_for_what_it_was_for(
+    taken_uri: str,
+) -> None:
+    on = stage(signed_in=True, redirect_uris=(taken_uri,))
+    async with on.app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: on.app.account.signed_in)
+        await pilot.press("s")
+        await until(pilot, lambda: "No port is free" in text_of(on.app))
+        await pilot.press("v")
+        await until(pilot, lambda: "Open the address below there" in text_of(on.app))
+        screen = dialog_of(on)
+        assert httpx.URL(screen.progress.url).params["prompt"] == "login"
+
+
+async def test_over_ssh_the_order_changes_and_nothing_is_withheld() -> None:
+    around = Surroundings(over_ssh=True, has_display=False, ssh_target="pat@192.0.2.7")
+    on = stage(browser="fails", around=around, redirect_uris=("http://127.0.0.1:0/callback",))
+    async with on.app.run_test(size=SIZE) as pilot:
+        await pilot.press("l")
+        await until(pilot, lambda: is_waiting(on))
+        shown, screen = text_of(on.app), dialog_of(on)
+        port = httpx.URL(screen.progress.redirect_uri).port
+        assert f"ssh -L {port}:127.0.0.1:{port} pat@192.0.2.7" in shown
+        assert shown.index("With a code") < shown.index("machine you sit at")
+        assert shown.index("machine you sit at") < shown.index("on another machine")
+        assert "No browser can be shown here" in shown
+
+
+async def test_k_says_how_large_the_terminal_must_be_or_shows_the_code() -> None:
+    on = stage(browser="fails")
+    async with on.app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("l")
+        await until(pilot, lambda: is_waiting(on))
+        await pilot.press("k")
+        await until(pilot, lambda: "too small for the QR code" in text_of(on.app))
+        await pilot.resize_terminal(160, 60)
+        await until(pilot, lambda: "█▀▀▀▀▀█" in text_of(on.app))
+        await pilot.press("escape")
+        await until(pilot, lambda: is_waiting(on))
+
+
+async def test_f_writes_the_address_to_a_file_for_its_owner_alone(state_dir: Path) -> None:
+    on = stage(browser="fails")
+    async with on.app.run_test(size=SIZE, notifications=True) as pilot:
+        await pilot.press("l")
+        await until(pilot, lambda: is_waiting(on))
+        screen = dialog_of(on)
+        await pilot.press("f")
+        path = state_dir / "sign-in-address.txt"
+        await until(pilot, path.exists)
+        assert path.read_text() == screen.progress.url + "\n"
+        assert path.stat().st_mode & 0o777 == 0o600
+        await pilot.press("escape")
+        await until(pilot, lambda: not path.exists())

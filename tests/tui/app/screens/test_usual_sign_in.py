@@ -1,0 +1,116 @@
+"""A sign-in as it usually goes, what comes where it does not, and who said no."""
+
+import asyncio
+
+import httpx
+import pytest
+
+from tests.support.scripted_tenant import ScriptedTenant
+from tests.support.stage import (
+    Stage,
+    dialog_of,
+    is_waiting,
+    stage,
+    text_of,
+    until,
+)
+
+SIZE = (80, 30)
+
+
+def answer_url(on: Stage, tenant: ScriptedTenant) -> str:
+    request = httpx.URL(dialog_of(on).progress.url).params
+    return str(
+        httpx.URL(
+            request["redirect_uri"],
+            params={"code": "the-code", "state": request["state"], "iss": tenant.issuer},
+        )
+    )
+
+
+async def test_the_way_it_usually_goes_takes_one_line_and_the_time_left() -> None:
+    on = stage(browser="waits")
+    async with on.app.run_test(size=SIZE) as pilot:
+        await pilot.press("l")
+        await until(pilot, lambda: "Finish in your browser" in text_of(on.app))
+        shown = text_of(on.app)
+        assert "No page?  w  shows other ways." in shown
+        assert "gives up in 5:00" in shown
+        assert "esc Cancel" in shown
+        assert all(words not in shown for words in ("With a code", "authorize?", "c Copy"))
+
+
+@pytest.mark.parametrize("key", ["w", "d", "v"])
+async def test_a_key_brings_the_other_ways(key: str) -> None:
+    on = stage(browser="waits")
+    async with on.app.run_test(size=SIZE) as pilot:
+        await pilot.press("l")
+        await until(pilot, lambda: "Finish in your browser" in text_of(on.app))
+        await pilot.press(key)
+        await until(pilot, lambda: "https://tenant.example/authorize" in text_of(on.app))
+        assert "In a browser on another machine" in text_of(on.app)
+
+
+async def test_the_other_ways_come_by_themselves_after_eight_seconds() -> None:
+    on = stage(browser="waits")
+    async with on.app.run_test(size=SIZE) as pilot:
+        await pilot.press("l")
+        await until(pilot, lambda: "Finish in your browser" in text_of(on.app))
+        on.clock.advance(7)
+        on.app.now = on.clock()
+        await pilot.pause()
+        assert "With a code" not in text_of(on.app)
+        on.clock.advance(1)
+        await until(pilot, lambda: "With a code" in text_of(on.app))
+        assert "c Copy" in text_of(on.app)
+
+
+async def never(_seconds: float) -> None:
+    await asyncio.Event().wait()
+
+
+async def test_once_there_is_a_code_the_heading_is_about_it_and_it_comes_first() -> None:
+    on = stage(browser="waits", device_sleep=never)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await pilot.press("l")
+        await until(pilot, lambda: is_waiting(on))
+        await pilot.press("d")
+        await until(pilot, lambda: "W D J B - M J H T" in text_of(on.app))
+        shown = text_of(on.app)
+        assert "Enter the code on the other device" in shown
+        assert "Finish in your browser" not in shown
+        assert shown.index("With a code") < shown.index("In a browser on this machine")
+
+
+async def test_the_callback_hint_leaves_everything_where_it_is() -> None:
+    on = stage(browser="waits")
+    async with on.app.run_test(size=(100, 40), notifications=True) as pilot:
+        await pilot.press("l")
+        await until(pilot, lambda: is_waiting(on))
+        await pilot.press("w")
+        await until(pilot, lambda: "With a code" in text_of(on.app))
+        before = dialog_of(on).query_one("#ways").region
+        on.clock.advance(46)
+        await until(pilot, lambda: "Does the browser show an error" in text_of(on.app))
+        assert dialog_of(on).query_one("#ways").region == before
+
+
+@pytest.mark.parametrize(("error", "offered"), [("invalid_scope", True), ("server_error", False)])
+async def test_a_failure_by_the_config_offers_to_edit_it(error: str, offered: bool) -> None:
+    on = stage()
+    on.tenant.answer_parameters = {"code": None, "error": error}
+    async with on.app.run_test(size=SIZE) as pilot:
+        await pilot.press("l")
+        await until(pilot, lambda: "✗ The sign-in did not work" in text_of(on.app))
+        assert ("Edit auth_config.json" in text_of(on.app)) == offered
+        assert ("e Edit config" in text_of(on.app)) == offered
+
+
+async def test_a_no_of_the_persons_own_is_called_so() -> None:
+    on = stage()
+    on.tenant.answer_parameters = {
+        "code": None, "error": "access_denied", "error_description": "User did not authorize it",
+    }  # fmt: skip
+    async with on.app.run_test(size=SIZE) as pilot:
+        await pilot.press("l")
+        await until(pilot, lambda: "You did not allow it" in text_of(on.app))
