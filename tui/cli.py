@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
-from tui.errors import ConfigUntrusted, DoorkeyError
+from tui.errors import Cancelled, ConfigUntrusted, DoorkeyError
 from tui.text import printable_block
 
 if sys.platform != "win32":
@@ -14,9 +14,6 @@ if sys.platform != "win32":
 
 if TYPE_CHECKING:
     from argparse import Namespace
-
-CANCELLED: Final = 130
-"""128 + SIGINT, as shells have it."""
 
 COMMANDS: Final = {
     "app": "tui.app.launch:run_app",
@@ -31,6 +28,7 @@ COMMANDS: Final = {
     "web": "tui.commands.web:web",
     "status": "tui.commands.session:status",
     "logout": "tui.commands.session:logout",
+    "help": "tui.commands.help:show_help",
 }
 """Where each command is; imported when it is called, because most need what others do not."""
 
@@ -39,14 +37,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     _open_closed_streams()
     _turn_off_core_dumps()
+    words = list(sys.argv[1:] if argv is None else argv)
     try:
-        return _run_trusted(list(sys.argv[1:] if argv is None else argv))
-    except DoorkeyError as error:
-        sys.stderr.write(f"doorkey: {printable_block(error)}\n")
-        return error.exit_code
-    except KeyboardInterrupt:
-        sys.stderr.write("doorkey: cancelled\n")
-        return CANCELLED
+        return _end(words)
     except BrokenPipeError:
         _silence_stdout()  # whoever read our output has gone
         return 0
@@ -54,6 +47,24 @@ def main(argv: Sequence[str] | None = None) -> int:
         _silence_stdout()
         sys.stderr.write(f"doorkey: {printable_block(error)}\n")
         return DoorkeyError.exit_code
+
+
+def _end(argv: list[str]) -> int:
+    """Run one command to its end, and say how it failed: to programs on stdout, as JSON."""
+    try:
+        return _run_trusted(argv)
+    except DoorkeyError as error:
+        failed = error
+    except KeyboardInterrupt:
+        failed = Cancelled("cancelled")
+    if "--json" in argv:
+        from tui.commands.failure import failure_line
+
+        sys.stdout.write(failure_line(failed))
+        sys.stdout.flush()
+    else:
+        sys.stderr.write(f"doorkey: {printable_block(failed)}\n")
+    return failed.exit_code
 
 
 def _open_closed_streams() -> None:

@@ -18,7 +18,8 @@
     ├── GrantRefused             6    the token endpoint's definite no (RFC 6749 5.2)
     ├── ApiUnreachable           5    the API gave no answer
     ├── ApiRefused               3    the API answered, and not with 2xx
-    └── StoreFailed              1    the session could not be read or written
+    ├── StoreFailed              1    the session could not be read or written
+    └── Cancelled              130    the person ended the command
 
 Every message says what happened, what was expected and what to do next, is made printable
 where it is raised, and holds no token.
@@ -218,3 +219,11 @@ class StoreFailed(DoorkeyError):
 
     word = "store_failed"
     next_step = "Check the disk and the state folder's rights."
+
+
+class Cancelled(DoorkeyError):
+    """The person ended the command; 128 + SIGINT, as shells have it."""
+
+    exit_code = 130
+    word = "cancelled"
+    next_step = "Run the command again."

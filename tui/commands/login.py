@@ -14,14 +14,13 @@ from tui.auth.session import DevicePrompt, LoginEvent, SignInProgress
 from tui.auth.sign_in.attempt import SignInOptions, Way
 from tui.auth.sign_in.handle import SignIn
 from tui.auth.sign_in.surroundings import Surroundings
+from tui.commands.login_events import EventTeller
 from tui.commands.options.login import not_for_device
 from tui.config.load import Config, load_config
-from tui.errors import DoorkeyError
+from tui.errors import DoorkeyError, WrongUsage
 from tui.terminal.half_blocks import large
 from tui.terminal.typed_lines import typed_lines
 from tui.text import printable
-
-WRONG_USAGE: Final = 2
 
 ROWS_FOR_LARGE_CODE: Final = 30
 """With the QR code, whose 17 rows are of more use than large letters."""
@@ -33,13 +32,16 @@ PLAIN: Final = "\x1b[0m"
 
 
 def login(arguments: Namespace) -> int:
-    """Sign in; exit code 2 for options that do not go together, or with this stdin."""
+    """Sign in.
+
+    Raises:
+        WrongUsage: the options do not go together, or not with this stdin.
+    """
     trouble = _wrong_usage(arguments)
     if trouble:
-        _say(f"doorkey: {trouble}")
-        return WRONG_USAGE
+        raise WrongUsage(trouble)
     config = load_config(arguments.config)
-    asyncio.run(_login(config, options_of(arguments)))
+    asyncio.run(_login(config, options_of(arguments), as_json=arguments.json))
     return 0
 
 
@@ -68,9 +70,9 @@ def options_of(arguments: Namespace) -> SignInOptions:
     )
 
 
-async def _login(config: Config, options: SignInOptions) -> None:
+async def _login(config: Config, options: SignInOptions, *, as_json: bool) -> None:
     async with AuthService(config) as service:
-        teller = _Teller(service.surroundings, options.way)
+        teller = EventTeller() if as_json else _Teller(service.surroundings, options.way)
         sign_in = service.begin_login(options=options, watch=teller.tell)
         pasting = asyncio.create_task(_paste(sign_in)) if options.way == "paste" else None
         try:
@@ -79,7 +81,7 @@ async def _login(config: Config, options: SignInOptions) -> None:
             if pasting is not None:
                 pasting.cancel()
                 await asyncio.wait([pasting])
-    _greet(event)
+    teller.greet(event)
 
 
 async def _paste(sign_in: SignIn) -> None:
@@ -92,14 +94,6 @@ async def _paste(sign_in: SignIn) -> None:
                 await sign_in.take(line)
             except DoorkeyError as error:
                 _say(f"✗ {printable(error)}")
-
-
-def _greet(event: LoginEvent) -> None:
-    for remark in event.remarks:
-        _say(f"▲ {printable(remark)}")
-    if event.profile is not None:
-        email = f" ({printable(event.profile.email)})" if event.profile.email else ""
-        _say(f"Signed in as {printable(event.profile.name)}{email}.")
 
 
 class _Teller:
@@ -123,6 +117,14 @@ class _Teller:
             _tell_code(progress.device)
         if progress.phase == "completing":
             _say("The answer is here; getting the tokens ...")
+
+    def greet(self, event: LoginEvent) -> None:
+        """Say who is signed in now."""
+        for remark in event.remarks:
+            _say(f"▲ {printable(remark)}")
+        if event.profile is not None:
+            email = f" ({printable(event.profile.email)})" if event.profile.email else ""
+            _say(f"Signed in as {printable(event.profile.name)}{email}.")
 
     def _tell_address(self, progress: SignInProgress) -> None:
         _say("To sign in, open this address in a browser:\n")

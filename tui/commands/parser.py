@@ -8,8 +8,10 @@ from typing import Final, NamedTuple
 
 from tui.commands.options import session
 from tui.commands.options.call import call_options
+from tui.commands.options.help import help_options
 from tui.commands.options.login import login_options
-from tui.commands.options.values import common_options
+from tui.commands.options.values import common_options, json_option
+from tui.commands.usage import CommandLineWrong, Parser
 
 DESCRIPTION: Final = """\
 Sign in from your terminal through your own browser, see who you are and what your
@@ -46,7 +48,7 @@ COMMANDS: Final = (
     Command("tenant", "the local tenant; see tenant --help", add_help=False),
     Command("login", "sign in by browser, paste or code", login_options, add_help=False),
     Command("token", "print an access token that is valid", session.token_options),
-    Command("ping", "call the API and print what it answers"),
+    Command("ping", "call the API and print what it answers", json_option),
     Command("call", "call the API: any method, path and body, with the token", call_options),
     Command(
         "proxy",
@@ -64,8 +66,11 @@ COMMANDS: Final = (
         "wipe the session here, revoke it, sign out at the tenant",
         session.logout_options,
     ),
+    Command("help", "explain a command, the exit codes, or what --json says", help_options),
 )
 """In the order of the help; the function of each is in `COMMANDS` of `tui/cli.py`."""
+
+COMMAND_NAMES: Final = frozenset(command.name for command in COMMANDS)
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:
@@ -74,22 +79,43 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     `command` is empty for the app, `config` is None where none is named, and `further` is what
     the servers take for themselves.
     """
+    try:
+        return _parsed(argv)
+    except CommandLineWrong as wrong:
+        if "--json" in argv:
+            raise
+        sys.stderr.write(f"{wrong.usage}doorkey: {wrong}\n")
+        sys.exit(wrong.exit_code)
+
+
+def _parsed(argv: Sequence[str]) -> argparse.Namespace:
     # What stands before a command does not reach that command's help.
-    config = common_options().parse_known_args(argv)[0]
+    config, others = common_options().parse_known_args(argv)
     top = parser(getattr(config, "config", None))
+    if argv and argv[:1] == others[:1] and _is_unknown(argv[0]):
+        top.refuse([argv[0]])  # else what follows it would be taken for the command
     arguments, further = top.parse_known_args(argv)
+    if arguments.command == "help" and arguments.topic in COMMAND_NAMES:
+        return _parsed([arguments.topic, "--help"])
     if arguments.command not in ("api", "tenant") and further:
-        top.error(f"unrecognized arguments: {' '.join(further)}")
+        top.commands.get(arguments.command, top).refuse(further)
     arguments.further = further
     vars(arguments).setdefault("config", None)
     vars(arguments).setdefault("trust", False)
     return arguments
 
 
-def parser(config: Path | None = None) -> argparse.ArgumentParser:
+def _is_unknown(word: str) -> bool:
+    """Tell whether a word that no command's common options know is none of `doorkey` either."""
+    return (
+        word.startswith("--") and not "--help".startswith(word) and not "--version".startswith(word)
+    )
+
+
+def parser(config: Path | None = None) -> Parser:
     """Describe the commands; `config` is whose callback URLs the help of `login` lists."""
     common = common_options()
-    top = argparse.ArgumentParser(
+    top = Parser(
         "doorkey",
         description=DESCRIPTION,
         epilog=EPILOG,
@@ -108,6 +134,7 @@ def parser(config: Path | None = None) -> argparse.ArgumentParser:
         )
         made.set_defaults(config_for_help=config)
         command.describe(made)
+    top.commands = commands.choices
     return top
 
 

@@ -15,14 +15,12 @@ FITS: Final = {"fits": "✓", "differs": "✗", "unknown": "·"}
 def refusal(result: PingResult, explanation: Explanation | None, config: Config) -> ApiRefused:
     """Return the error that says what the API answered, why, and what helps."""
     challenge = [printable(result.challenge)] if result.challenge else []
-    if explanation is None:
-        hint = [printable(result.hint)] if result.hint else []
-        error = ApiRefused("\n".join([printable(result.message), *challenge, *hint]))
-        error.next_step = hint[0] if hint else error.next_step
-        return error
-    why = lines_on_refusal(explanation, config)
+    why = [printable(result.hint)] if result.hint else []
+    if explanation is not None:
+        why = lines_on_refusal(explanation, config)
     error = ApiRefused("\n".join([printable(result.message), *challenge, *why]))
-    error.next_step = why[-1]
+    error.next_step = why[-1] if why else error.next_step
+    error.further = {"status": result.status, "headers": {**result.headers}}
     return error
 
 

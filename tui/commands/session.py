@@ -12,7 +12,7 @@ from tui.auth.session import LogOutStep, Session
 from tui.auth.store.file_store import session_store
 from tui.config.load import Config, load_config
 from tui.config.paths import shown
-from tui.errors import ApiRefused, SignInNeeded
+from tui.errors import ApiRefused, DoorkeyError, SignInNeeded
 from tui.json_value import Json
 from tui.text import printable
 
@@ -28,8 +28,8 @@ LABELS: Final = {
 
 def ping(arguments: Namespace) -> int:
     """Call the API with an access token that is valid."""
-    sys.stdout.write(asyncio.run(_ping(load_config(arguments.config))) + "\n")
-    sys.stdout.flush()
+    members = asyncio.run(_ping(load_config(arguments.config)))
+    _write(json.dumps(members) if arguments.json else printable(members["message"]))
     return 0
 
 
@@ -39,9 +39,11 @@ def status(arguments: Namespace) -> int:
     store = session_store(config)
     session = store.load()
     members = _status_members(config, store.description, session)
-    lines = [json.dumps(members, indent=2)] if arguments.json else _status_lines(members)
-    sys.stdout.write("\n".join(lines) + "\n")
-    sys.stdout.flush()
+    if arguments.json and session is None:
+        nobody = SignInNeeded("Nobody is signed in. Sign in first: doorkey login.")
+        nobody.further = members
+        raise nobody
+    _write(json.dumps(members) if arguments.json else "\n".join(_status_lines(members)))
     return 0 if session else SignInNeeded.exit_code
 
 
@@ -51,11 +53,37 @@ def logout(arguments: Namespace) -> int:
     Exit code 1 where one of these fails.
     """
     config = load_config(arguments.config)
-    steps = asyncio.run(_logout(config, at_tenant=not arguments.local))
-    return 1 if any(step.outcome == "failed" for step in steps) else 0
+    steps = asyncio.run(_logout(config, arguments))
+    failed = [step.message for step in steps if step.outcome == "failed"]
+    if arguments.json:
+        members = [_step_members(step) for step in steps]
+        if failed:
+            raise LogOutIncomplete(" ".join(failed), members)
+        _write(json.dumps({"steps": members}))
+    return 1 if failed else 0
 
 
-async def _ping(config: Config) -> str:
+class LogOutIncomplete(DoorkeyError):
+    """A step of the log out failed."""
+
+    word = "log_out_incomplete"
+    next_step = "Sign out at the tenant yourself, or run doorkey logout again."
+
+    def __init__(self, message: str, steps: list[Json]) -> None:
+        super().__init__(message)
+        self.further = {"steps": steps}
+
+
+def _step_members(step: LogOutStep) -> Json:
+    return {"step": step.name, "outcome": step.outcome, "message": printable(step.message)}
+
+
+def _write(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+async def _ping(config: Config) -> dict[str, Json]:
     from tui.api.call import Caller  # loads httpx: the other two do without
     from tui.api.client import ApiClient
     from tui.commands.refused import refusal
@@ -72,12 +100,21 @@ async def _ping(config: Config) -> str:
         raise call.no_answer or ApiRefused("The API gave no answer.")
     if not result.ok:
         raise refusal(result, call.explanation, config)
-    return printable(result.message)
+    return {
+        "status": result.status,
+        "message": result.message,
+        "elapsed_seconds": round(result.elapsed_seconds, 4),
+    }
 
 
-async def _logout(config: Config, *, at_tenant: bool) -> tuple[LogOutStep, ...]:
+async def _logout(config: Config, arguments: Namespace) -> tuple[LogOutStep, ...]:
     async with AuthService(config) as service:
-        return await service.log_out(at_tenant=at_tenant, watch=_show_step)
+        watch = _say_nothing if arguments.json else _show_step
+        return await service.log_out(at_tenant=not arguments.local, watch=watch)
+
+
+def _say_nothing(_step: LogOutStep) -> None:
+    """Leave it to the object at the end."""
 
 
 def _show_step(step: LogOutStep) -> None:

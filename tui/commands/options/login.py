@@ -6,7 +6,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Final
 
-from tui.commands.options.values import whole_seconds
+from tui.commands.options.values import json_option, whole_seconds
 from tui.errors import DoorkeyError
 
 WITHOUT_DEVICE: Final = ("prompt", "login_hint", "acr_values", "connection", "organization")
@@ -29,6 +29,7 @@ def login_options(login: argparse.ArgumentParser) -> None:
     login.add_argument(
         "--no-browser", action="store_true", help="only print the address; open it yourself"
     )
+    json_option(login)
     asked = login.add_argument_group("what to ask the tenant for")
     asked.add_argument("--scope", default="", help="scopes instead of the config's")
     asked.add_argument("--prompt", default="", help="login, consent, select_account, ...")

@@ -28,6 +28,7 @@ def status_options(status: ArgumentParser) -> None:
 
 def logout_options(logout: ArgumentParser) -> None:
     """Describe what `doorkey logout` takes."""
+    json_option(logout)
     logout.add_argument("--local", action="store_true", help="leave the browser alone")
 
 

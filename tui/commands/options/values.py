@@ -4,15 +4,17 @@ import argparse
 from pathlib import Path
 from typing import Final
 
+from tui.commands.usage import Parser
+
 LARGEST_PORT: Final = 65535
 
 LONGEST_SECONDS: Final = 10 * 366 * 24 * 3600
 """Ten years: a longer time is a mistake, such as milliseconds."""
 
 
-def common_options() -> argparse.ArgumentParser:
+def common_options() -> Parser:
     """Return the options that stand before a command or after it."""
-    common = argparse.ArgumentParser("doorkey", add_help=False)
+    common = Parser("doorkey", add_help=False)
     common.add_argument(
         "--config",
         type=Path,
@@ -31,7 +33,9 @@ def common_options() -> argparse.ArgumentParser:
 
 def json_option(command: argparse.ArgumentParser) -> None:
     """Let `command` answer in JSON."""
-    command.add_argument("--json", action="store_true", help="for programs; holds no secrets")
+    command.add_argument(
+        "--json", action="store_true", help="for programs, without secrets; see doorkey help json"
+    )
 
 
 def port(text: str) -> int:

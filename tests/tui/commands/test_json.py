@@ -1,0 +1,174 @@
+"""`--json`: one contract for scripts and agents, told by `doorkey help json`."""
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from tests.support.readme import table
+from tests.support.schemas import FOLDER, schema, validated
+from tui.cli import main
+from tui.commands.call.output import AnswerTooLarge
+from tui.commands.parser import parse
+from tui.commands.session import LogOutIncomplete
+from tui.config.load import Config
+from tui.errors import DoorkeyError
+
+SECRETS = ("the-access-token", "the-refresh-token", "the-id-token")
+
+ELSEWHERE = {AnswerTooLarge.word, LogOutIncomplete.word}
+"""Errors that one command alone has."""
+
+
+def tree(error: type[DoorkeyError] = DoorkeyError) -> Iterator[type[DoorkeyError]]:
+    yield error
+    for each in error.__subclasses__():
+        yield from tree(each)
+
+
+def test_each_error_has_a_word_of_the_schema_and_says_what_to_do_next() -> None:
+    known = set(schema("failure")["properties"]["error"]["enum"])
+    assert {error.word for error in tree()} == known
+    assert known > ELSEWHERE
+    assert all(error.next_step.endswith(".") for error in tree())
+
+
+@pytest.mark.parametrize("path", FOLDER.glob("*.json"), ids=lambda path: str(path.stem))
+def test_each_schema_is_one(path: Path) -> None:
+    assert schema(path.stem)["title"]
+
+
+def test_status_is_one_object(signed_in: Config, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["status", "--json"]) == 0
+    shown = capsys.readouterr()
+    assert validated(shown.out, "status")["signed_in"] is True
+    assert shown.err == ""
+    assert not any(secret in shown.out for secret in SECRETS)
+
+
+def test_status_with_nobody_signed_in_is_a_failure_with_what_is_known(
+    config: Config, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["status", "--json"]) == 4
+    found = validated(capsys.readouterr().out, "status", "failure")
+    assert (found["signed_in"], found["error"], found["exit"]) == (False, "sign_in_needed", 4)
+
+
+@pytest.mark.parametrize(
+    ("argv", "error", "code"),
+    [
+        (["ping"], "api_unreachable", 5),
+        (["call", "GET", "/"], "api_unreachable", 5),
+        (["call", "GET", "http://other.example/"], "wrong_usage", 2),
+        (["login", "--no-browser"], "tenant_unreachable", 5),
+        (["login", "--device", "--prompt=login"], "wrong_usage", 2),
+        (["ping", "--config", "nowhere.json"], "config_invalid", 2),
+        (["ping", "--nonsense"], "wrong_usage", 2),
+        (["call"], "wrong_usage", 2),
+        (["stauts"], "wrong_usage", 2),
+    ],
+)
+def test_each_failure_is_one_object_on_stdout_and_nothing_on_stderr(
+    signed_in: Config,
+    argv: list[str],
+    error: str,
+    code: int,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main([*argv, "--json"]) == code
+    shown = capsys.readouterr()
+    found = validated(shown.out, "failure")
+    assert (found["error"], found["exit"]) == (error, code)
+    assert shown.err == ""
+
+
+def test_a_log_out_that_leaves_something_behind_says_which_step(
+    signed_in: Config, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["logout", "--local", "--json"]) == 1
+    found = validated(capsys.readouterr().out, "logout", "failure")
+    outcomes = {step["step"]: step["outcome"] for step in found["steps"]}
+    assert (outcomes["local"], outcomes["revocation"]) == ("done", "failed")
+    assert found["error"] == "log_out_incomplete"
+    assert main(["logout", "--json", "--local"]) == 0
+    assert validated(capsys.readouterr().out, "logout")
+
+
+def test_ctrl_c_is_a_failure_too(
+    signed_in: Config, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_arguments: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("tui.commands.session.status", interrupted)
+    assert main(["status", "--json"]) == 130
+    assert validated(capsys.readouterr().out, "failure")["error"] == "cancelled"
+
+
+def test_help_json_names_each_member_that_the_schemas_have(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["help", "json"]) == 0
+    told = set(re.findall(r'"([a-z_]+)"', capsys.readouterr().out))
+    for path in FOLDER.glob("*.json"):
+        found = schema(path.stem)
+        shapes = found.get("oneOf", [found]) if path.stem == "login" else [found]
+        named = {name for shape in shapes for name in shape["properties"]}
+        assert named <= told, path.stem
+
+
+def test_help_on_exit_codes_tells_those_of_the_readme(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["help", "exit-codes"]) == 0
+    told = re.findall(r"^(\d+) ", capsys.readouterr().out, re.MULTILINE)
+    assert told == [code for code, _ in table("exit code", "means")]
+
+
+@pytest.mark.parametrize("topic", [[], ["call"], ["login"]])
+def test_help_on_a_command_is_that_commands_help(
+    topic: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with suppress(SystemExit):
+        main(["help", *topic])
+    assert capsys.readouterr().out.startswith(f"usage: {' '.join(['doorkey', *topic])} ")
+
+
+def test_help_on_a_server_is_the_servers_own() -> None:
+    arguments = parse(["help", "api"])
+    assert (arguments.command, arguments.further) == ("api", ["--help"])
+
+
+def test_help_on_what_there_is_not_suggests_the_nearest(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["help", "exit-code"]) == 2
+    assert "Did you mean exit-codes?" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("argv", "meant"),
+    [
+        (["--confg", "x", "login"], "--config"),
+        (["login", "--devce"], "--device"),
+        (["logni"], "login"),
+        (["token", "--min-validty=60"], "--min-validity"),
+    ],
+)
+def test_a_word_that_is_misspelt_is_told_with_the_nearest_that_is_not(
+    argv: list[str], meant: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as raised:
+        main(argv)
+    assert raised.value.code == 2
+    assert f"Did you mean {meant}?" in capsys.readouterr().err
+
+
+def test_a_json_line_is_ascii_whatever_it_says(
+    config: Config, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["call", "GET", "http://\udcff\x1b.example/", "--json"]) == 2
+    shown = capsys.readouterr().out
+    assert shown.isascii()
+    assert json.loads(shown)["error"] == "wrong_usage"

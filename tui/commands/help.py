@@ -1,0 +1,75 @@
+"""`doorkey help`: what the exit codes mean, and what programs are told with `--json`."""
+
+import sys
+from argparse import Namespace
+from typing import Final
+
+from tui.commands.options.help import TOPICS
+from tui.commands.parser import COMMAND_NAMES, parser
+from tui.commands.usage import suggestion
+from tui.errors import WrongUsage
+from tui.text import printable
+
+EXIT_CODES: Final = """\
+0    done; status: somebody is signed in
+1    unexpected, or a part of it failed; the message says what
+2    wrong usage, or a config that is missing or wrong; nothing was sent
+3    the API refused: it answered, and not with success
+4    sign-in needed: have a person run doorkey login
+5    the tenant or the API cannot be reached; trying again later may help
+6    the tenant refused, or its answer breaks the standard
+130  cancelled
+
+They are the same with --json and without.
+"""
+
+JSON: Final = """\
+status, ping, call, login and logout take --json. Then stdout holds one JSON object in one line,
+and nothing else: what came of it, or, where it failed,
+
+  {"error": WORD, "message": TEXT, "exit": CODE, "next": TEXT}
+
+"error" is a word that stays the same from release to release, "message" is for people, "exit" is
+the exit code, and "next" says what to do. A refusal of the API has "status", "headers" and "body"
+beside them, and status with nobody signed in has all that it knows. Members may be added in a
+later release; none changes its meaning. No object holds a token.
+
+status  {"signed_in": BOOL, "issuer", "client_id", "audience", "api_url", "storage", "config", and
+        of whoever is signed in: "subject", "name", "email", "signed_in_at",
+        "access_token_expiry", "access_token_valid", "id_token_expiry", "id_token_valid",
+        "renewable", "clock_skew_seconds", "scopes"}
+call    {"status": NUMBER, "reason", "headers": {NAME: VALUE}, "encoding", "body"}; by "encoding",
+        "body" is the value itself (json), a text (text), or base64; with -o FILE there are "file"
+        and "bytes" instead
+ping    {"status": NUMBER, "message", "elapsed_seconds"}
+logout  {"steps": [{"step": "local" | "revocation" | "tenant", "outcome", "message"}]}
+login   one object in each line, as things happen:
+        {"event": "address", "url", "redirect_uri"}, or with --device
+        {"event": "code", "user_code", "verification_uri", "verification_uri_complete",
+        "expires_at"}
+        {"event": "waiting"}
+        {"event": "signed_in", "subject", "name", "email", "remarks": [TEXT]}, or the failure
+
+Times are RFC 3339. The shapes are JSON Schema in docs/schemas. Without a terminal nothing ever
+prompts, and no browser opens but for login and logout; --no-browser and --local leave it closed.
+"""
+
+TEXTS: Final = dict(zip(TOPICS, (EXIT_CODES, JSON), strict=True))
+
+
+def show_help(arguments: Namespace) -> int:
+    """Print what there is to say of a topic; without one, of all commands.
+
+    Raises:
+        WrongUsage: there is no such topic.
+    """
+    if arguments.topic is None:
+        text = parser().format_help()
+    elif arguments.topic in TEXTS:
+        text = TEXTS[arguments.topic]
+    else:
+        meant = suggestion(arguments.topic, [*TOPICS, *COMMAND_NAMES])
+        raise WrongUsage(f"There is no help on {printable(arguments.topic)}{meant or '.'}")
+    sys.stdout.write(text)
+    sys.stdout.flush()
+    return 0

@@ -1,0 +1,50 @@
+"""Wrong usage of the command line: what is wrong, and what was probably meant."""
+
+import argparse
+import re
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from types import MappingProxyType
+from typing import Final, NoReturn
+
+from tui.errors import WrongUsage
+
+CHOICE: Final = re.compile(r"invalid choice: '(?P<given>[^']*)' \(choose from (?P<known>.*)\)")
+"""How argparse says that a word is none of those that can be."""
+
+
+class CommandLineWrong(WrongUsage):
+    """The command line as a whole cannot be read; `usage` says how it is written."""
+
+    def __init__(self, message: str, usage: str) -> None:
+        super().__init__(message)
+        self.usage = usage
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that raises what is wrong, and suggests the nearest word that is not."""
+
+    commands: "Mapping[str, Parser]" = MappingProxyType({})
+    """Those of its commands, by their names."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise CommandLineWrong."""
+        found = CHOICE.search(message)
+        if found:
+            message += suggestion(found["given"], re.findall(r"[\w-]+", found["known"]))
+        raise CommandLineWrong(message, self.format_usage())
+
+    def refuse(self, words: list[str]) -> NoReturn:
+        """Raise CommandLineWrong for words that this command does not take."""
+        options = [word.partition("=")[0] for word in words if word.startswith("-")]
+        known = re.findall(r"--[a-z][a-z-]*", self.format_help())
+        meant = suggestion(options[0], known) if options else ""
+        raise CommandLineWrong(
+            f"unrecognized arguments: {' '.join(words)}{meant}", self.format_usage()
+        )
+
+
+def suggestion(given: str, known: Iterable[str]) -> str:
+    """Return the question whether the nearest of the known words was meant, or nothing."""
+    near = get_close_matches(given, list(known), 1)
+    return f". Did you mean {near[0]}?" if near else ""
