@@ -6,6 +6,7 @@ on Linux nothing is known, and nothing is refused for it.
 
 import os
 import sys
+from asyncio import BaseTransport
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -72,6 +73,16 @@ def owner_of_connection(local: SocketAddress, peer: SocketAddress, proc: Path = 
     if table and (end is not None or not ours_stands):
         raise ConnectionResetError("The other end has closed the connection.")
     return None
+
+
+def foreign_peer(transport: BaseTransport) -> bool:
+    """Return whether another user's process is at the other end of a connection over loopback.
+
+    Raises:
+        ConnectionResetError: the other end has closed, so that nobody can tell whose it was.
+    """
+    ours, theirs = transport.get_extra_info("sockname"), transport.get_extra_info("peername")
+    return is_other_user(owner_of_connection(ours[:2], theirs[:2]))
 
 
 def owner_of_listener(address: SocketAddress, proc: Path = PROC) -> int | None:

@@ -124,7 +124,7 @@ class ScriptedTenant(httpx.AsyncBaseTransport):
 
     async def browser(self, url: str) -> bool:
         """Sign in at once and come back, as a person's browser would."""
-        self.authorization = dict(parse_qsl(urlsplit(url).query))
+        await self.no_browser(url)
         parameters: dict[str, str | None] = {
             "code": "the-code",
             "state": self.authorization["state"],
@@ -136,8 +136,8 @@ class ScriptedTenant(httpx.AsyncBaseTransport):
         return True
 
     async def no_browser(self, url: str) -> bool:
-        """A machine without a browser."""
-        self.authorization = dict(parse_qsl(urlsplit(url).query))
+        """A machine without a browser; what it was asked to open is noted all the same."""
+        self.authorization = dict(parse_qsl(urlsplit(await led_on(url)).query))
         return False
 
     # Tokens.
@@ -223,6 +223,15 @@ class ScriptedTenant(httpx.AsyncBaseTransport):
 
 def form_of(request: httpx.Request) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(request.content.decode()).items()}
+
+
+async def led_on(url: str) -> str:
+    """Return where the page leads at which a browser begins; another address as it is."""
+    if "/start/" not in url:
+        return url
+    head = (await browse(url)).partition("\r\n\r\n")[0]
+    lines = (line.partition(": ") for line in head.split("\r\n"))
+    return next(value for name, _, value in lines if name.lower() == "location")
 
 
 async def browse(url: str, *, headers: str = "", method: str = "GET") -> str:

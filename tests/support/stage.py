@@ -16,7 +16,7 @@ from textual.pilot import Pilot
 
 from tests.support.clocks import START, Clock
 from tests.support.configs import CONFIG
-from tests.support.scripted_tenant import ScriptedTenant
+from tests.support.scripted_tenant import ScriptedTenant, led_on
 from tests.support.sessions import session
 from tui.api.challenge import WELL_KNOWN
 from tui.api.client import ApiClient
@@ -143,9 +143,10 @@ def stage(
 
     async def open_url(url: str) -> bool:
         # The second time that an address is opened, the person signs in.
-        opener = tenant.browser if url in opened else openers[browser]
-        opened.add(url)
-        return await opener(url)
+        target = await led_on(url)
+        opener = tenant.browser if target in opened else openers[browser]
+        opened.add(target)
+        return await opener(target)
 
     path = Path("/home/pat/auth_config.json")
     config = replace(CONFIG, path=path, redirect_uris=redirect_uris, scope=scope)

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 from tui.auth.session import LogOutStep, TokenSet
 from tui.auth.sign_in.browser import BrowserOpener
 from tui.auth.sign_in.loopback import LoopbackListener
-from tui.auth.sign_in.result_page import SIGNED_OUT, ResultPage, redirect_page
+from tui.auth.sign_in.result_page import SIGNED_OUT, ResultPage
+from tui.auth.sign_in.start_page import StartPage
 from tui.config.vendors import vendor_of
 from tui.errors import DoorkeyError
 from tui.text import printable
@@ -114,6 +115,12 @@ def log_out_page(metadata: "Metadata") -> LogOutPage | None:
     return None
 
 
+OPENED_AGAIN: Final = (
+    "The address that your browser was started with was opened twice. If that was not you, "
+    "somebody else on this machine has read it, and may have seen your ID token."
+)
+
+
 class _RoundTrip:
     """One way of a browser to the tenant's log-out page and back."""
 
@@ -122,6 +129,7 @@ class _RoundTrip:
         self._listener = listener
         self._client_id = client_id
         self._returned = asyncio.Event()
+        self._was_opened_again = False
 
     async def steps(
         self, id_token: str, opener: BrowserOpener, sleep: Callable[[float], Awaitable[None]]
@@ -131,15 +139,20 @@ class _RoundTrip:
         if not await opener(self._start(target)):
             message = "No browser could be opened: still signed in there."
             yield LogOutStep("tenant", "failed", message)
-            return
-        if await self._comes_back(sleep, HINT_SECONDS):
-            yield LogOutStep("tenant", "done", "Signed out at the tenant.")
-            return
-        yield LogOutStep("tenant", "waiting", self._hint)
-        if await self._comes_back(sleep, RETURN_SECONDS - HINT_SECONDS):
-            yield LogOutStep("tenant", "done", "Signed out at the tenant.")
-            return
-        yield LogOutStep("tenant", "failed", self._hint)
+        elif await self._comes_back(sleep, HINT_SECONDS):
+            yield self._end
+        else:
+            yield LogOutStep("tenant", "waiting", self._hint)
+            if await self._comes_back(sleep, RETURN_SECONDS - HINT_SECONDS):
+                yield self._end
+            else:
+                yield LogOutStep("tenant", "failed", self._hint)
+
+    @property
+    def _end(self) -> LogOutStep:
+        if self._was_opened_again:
+            return LogOutStep("tenant", "failed", OPENED_AGAIN)
+        return LogOutStep("tenant", "done", "Signed out at the tenant.")
 
     @property
     def _hint(self) -> str:
@@ -154,20 +167,18 @@ class _RoundTrip:
 
         The ID token must not stand in a browser's argv, so the browser fetches it from here.
         """
-        routes, start = self._listener.routes, f"/log-out/{secrets.token_urlsafe(16)}"
-        return_path = urlsplit(self._listener.redirect_uri).path
-
-        def leave(_query: str) -> ResultPage:
-            del routes[start]
-            return redirect_page(target)
 
         def come_back(_query: str) -> ResultPage:
             # Another state, or none, is still a return: nothing is decided by it.
             self._returned.set()
             return SIGNED_OUT
 
-        routes.update({start: leave, return_path: come_back})
-        return self._listener.redirect_uri.removesuffix(return_path) + start
+        self._listener.routes[urlsplit(self._listener.redirect_uri).path] = come_back
+        return StartPage(self._listener).address(target, self._opened_again)
+
+    def _opened_again(self) -> None:
+        self._was_opened_again = True
+        self._returned.set()
 
     async def _comes_back(self, sleep: Callable[[float], Awaitable[None]], seconds: float) -> bool:
         pause = asyncio.ensure_future(sleep(seconds))

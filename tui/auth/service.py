@@ -208,6 +208,7 @@ class AuthService:
             watch=watch,
             clock=self.clock,
             open_url=self.open_url,
+            browser_has_argv=not self.surroundings.on_web_page,
             sleep=self._sleep,
         )
         self._sign_in = SignIn(self.config, options, means, before)

@@ -18,7 +18,7 @@ from typing import Final
 from aiohttp import web
 from textual_serve.server import Server
 
-from tui.loopback_peer import is_other_user, owner_of_connection
+from tui.loopback_peer import foreign_peer
 
 LOOPBACK: Final = "127.0.0.1"
 
@@ -217,9 +217,8 @@ def _is_another_users(request: web.Request) -> bool:
     transport = request.transport
     if transport is None:
         return True
-    ours, theirs = transport.get_extra_info("sockname"), transport.get_extra_info("peername")
     try:
-        return is_other_user(owner_of_connection(ours[:2], theirs[:2]))
+        return foreign_peer(transport)
     except ConnectionResetError:
         return True
 

@@ -13,7 +13,7 @@ import pytest
 from tests.support.clocks import Clock
 from tests.support.configs import CONFIG
 from tests.support.echoes import PLACES, echo
-from tests.support.scripted_tenant import ScriptedTenant
+from tests.support.scripted_tenant import ScriptedTenant, led_on
 from tests.support.sessions import expired, session
 from tests.support.stores import file_store
 from tui.api.client import ping
@@ -43,7 +43,8 @@ class CanaryTenant(ScriptedTenant):
     async def browser(self, url: str) -> bool:
         self.opened.append(url)
         self.answer_parameters["code"] = f"code-{CANARY}"
-        return await super().browser(url) if "authorize" in url else False
+        target = await led_on(url)
+        return await super().browser(target) if "authorize" in target else False
 
 
 def down(request: httpx.Request) -> httpx.Response:

@@ -9,7 +9,7 @@ from httptools import HttpParserError, HttpResponseParser
 
 from tui.api.proxy.flow import BrokenOff, ByteFlow, Drain
 from tui.api.proxy.heads import Header, ResponseHead
-from tui.loopback_peer import is_other_user, owner_of_connection
+from tui.loopback_peer import foreign_peer
 from tui.web_address import WebAddress, is_loopback
 
 CONNECT_SECONDS: Final = 5.0
@@ -66,11 +66,10 @@ class UpstreamConnection(asyncio.Protocol):
         Raises:
             ForeignServer: another user's process has answered; the connection is closed.
         """
-        local, peer = (self._transport.get_extra_info(name) for name in ("sockname", "peername"))
-        if not is_loopback(peer[0]):
+        if not is_loopback(self._transport.get_extra_info("peername")[0]):
             return
         try:
-            foreign = is_other_user(owner_of_connection(local[:2], peer[:2]))
+            foreign = foreign_peer(self._transport)
         except OSError:
             self.close()
             raise

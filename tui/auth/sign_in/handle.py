@@ -9,6 +9,7 @@ from tui.auth.session import LoginEvent, Session, SignInProgress
 from tui.auth.sign_in.attempt import SignInAttempt, SignInOptions
 from tui.auth.sign_in.loopback import LoopbackListener
 from tui.auth.sign_in.remarks import remarks_on
+from tui.auth.sign_in.start_page import ANY_PORT, StartPage
 from tui.auth.sign_in.waiting import Answered, Means, Waiting
 from tui.errors import (
     DoorkeyError,
@@ -127,7 +128,8 @@ class SignIn:
             listener = await self._listener(stack)
             uri = listener.redirect_uri if listener else self._config.redirect_uris[0]
             attempt = SignInAttempt.fresh(self._config, metadata, uri, self._options)
-            self._waiting = Waiting(attempt, listener, provider, self._means)
+            start = await self._start_page(stack, listener)
+            self._waiting = Waiting(attempt, listener, start, provider, self._means)
             try:
                 return attempt, await self._waiting.answer()
             finally:
@@ -144,6 +146,15 @@ class SignIn:
                 return None
             raise
         return await stack.enter_async_context(listener)
+
+    async def _start_page(
+        self, stack: AsyncExitStack, listener: LoopbackListener | None
+    ) -> StartPage | None:
+        if self._options.way == "device" or not self._means.browser_has_argv:
+            return None
+        if listener is None:
+            listener = await stack.enter_async_context(await LoopbackListener.bind(ANY_PORT))
+        return StartPage(listener)
 
     async def _verified(
         self, provider: "Provider", attempt: SignInAttempt, answer: Answered

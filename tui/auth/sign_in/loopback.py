@@ -11,6 +11,7 @@ import h11
 
 from tui.auth.sign_in.result_page import (
     FOREIGN_ORIGIN,
+    FOREIGN_USER,
     MALFORMED,
     NOT_FOUND,
     TOO_LONG,
@@ -19,7 +20,7 @@ from tui.auth.sign_in.result_page import (
     ResultPage,
 )
 from tui.errors import NoFreeRedirectUri
-from tui.loopback_peer import port_holder
+from tui.loopback_peer import foreign_peer, port_holder
 from tui.text import printable
 from tui.web_address import WebAddress, split_web_address
 
@@ -84,9 +85,14 @@ class LoopbackListener:
         )
 
     @property
+    def origin(self) -> str:
+        """Where it listens, with the port that was bound."""
+        return f"http://{self._host_name}:{self._port}"
+
+    @property
     def redirect_uri(self) -> str:
         """The URI with the port that was bound."""
-        return f"http://{self._host_name}:{self._port}{self._address.path}"
+        return f"{self.origin}{self._address.path}"
 
     async def __aenter__(self) -> Self:
         return self
@@ -169,7 +175,10 @@ class LoopbackListener:
         if request is None:
             return
         self._answering[task] = None
-        page = request if isinstance(request, ResultPage) else self._judge(request)
+        if foreign_peer(writer.transport):
+            page = FOREIGN_USER
+        else:
+            page = request if isinstance(request, ResultPage) else self._judge(request)
         await send_page(connection, writer, page)
 
     def _judge(self, request: h11.Request) -> ResultPage:

@@ -102,6 +102,16 @@ WRONG_HOST: Final = ResultPage(
 FOREIGN_ORIGIN: Final = ResultPage(
     400, "Not from another page", "An answer comes by itself, not from a script on a page."
 )
+FOREIGN_USER: Final = ResultPage(
+    403,
+    "Not for this user",
+    "Another user of this machine runs this Doorkey; only that user's browser is answered.",
+)
+OPENED_AGAIN: Final = ResultPage(
+    403,
+    "Opened twice",
+    "This address is good once, and somebody has opened it before. Go back to your terminal.",
+)
 MALFORMED: Final = ResultPage(400, "Not understood", "Go back to your terminal.")
 TOO_LONG: Final = ResultPage(431, "Too long", "Go back to your terminal.")
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from tui.auth.session import LoginEvent, Session, SignInProgress
@@ -13,12 +13,19 @@ from tui.auth.sign_in.browser import BrowserOpener
 from tui.auth.sign_in.loopback import LoopbackListener
 from tui.auth.sign_in.remarks import callback_hint
 from tui.auth.sign_in.result_page import ANSWERED, ResultPage, foreign_page, refused_page
+from tui.auth.sign_in.start_page import StartPage
 from tui.errors import DoorkeyError, GrantRefused, SignInFailed, SignInTimedOut
 
 if TYPE_CHECKING:
     from tui.auth.tenant.device_grant import DeviceAuthorization
     from tui.auth.tenant.provider import Provider
     from tui.auth.tenant.token_response import TokenResponse
+
+
+OPENED_AGAIN: Final = (
+    "The address that your browser was started with was opened twice. If that was not you, "
+    "somebody else on this machine has read it: nobody is signed in. Sign in again."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,8 @@ class Means:
     watch: Callable[[SignInProgress], None]
     clock: Callable[[], datetime]
     open_url: BrowserOpener
+    browser_has_argv: bool
+    """Whether `open_url` starts a browser here, with a command line that other users can read."""
     sleep: Callable[[float], Awaitable[None]]
 
 
@@ -52,11 +61,13 @@ class Waiting:
         self,
         attempt: SignInAttempt,
         listener: LoopbackListener | None,
+        start: StartPage | None,
         provider: "Provider",
         means: Means,
     ) -> None:
         self.attempt = attempt
         self._listener = listener
+        self._start = start
         self._provider = provider
         self._means = means
         self._answer: asyncio.Future[Answered] = asyncio.get_running_loop().create_future()
@@ -92,7 +103,10 @@ class Waiting:
 
     async def open_browser(self) -> bool:
         """Open the browser, once more if need be; return whether one took the address."""
-        return await self._means.open_url(self._progress.url)
+        url = self._progress.url
+        return await self._means.open_url(
+            self._start.address(url, self._opened_again) if self._start else url
+        )
 
     async def take(self, pasted: str) -> None:
         """Take what a person pasted: the address that the browser ended at, or just the code.
@@ -197,6 +211,9 @@ class Waiting:
     def _fail(self, error: DoorkeyError) -> None:
         if not self._answer.done():
             self._answer.set_exception(error)
+
+    def _opened_again(self) -> None:
+        self._fail(SignInFailed(OPENED_AGAIN))
 
     def _timed_out(self) -> SignInTimedOut:
         if self.attempt.options.way == "device":
