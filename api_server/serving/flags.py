@@ -6,6 +6,13 @@ from typing import Final
 ADDRESS_SETTING: Final = "--host or --port"
 """Where the address comes from, unless a launcher takes it from elsewhere."""
 
+FROM_CONFIG: Final = """
+
+No option is needed: --config PATH, else the auth_config.json that is found, says the rest. One
+that is given here all the same counts instead.
+"""
+"""Of a launcher that passes on what its config says."""
+
 
 def add_launcher_flags(parser: argparse.ArgumentParser) -> None:
     """Add `--stop-with-stdin`, and what a launcher says of itself, which is not for people.
@@ -25,7 +32,7 @@ def add_launcher_flags(parser: argparse.ArgumentParser) -> None:
 
 
 class _Rename(argparse.Action):
-    """Has usage and errors name another program."""
+    """Has usage and errors name another program, which has a config to take the flags from."""
 
     def __call__(
         self,
@@ -35,3 +42,5 @@ class _Rename(argparse.Action):
         option_string: str | None = None,
     ) -> None:
         parser.prog = str(values)
+        parser.usage = f"{values} [--config PATH] [--trust] [OPTION ...]"
+        parser.description = f"{parser.description}{FROM_CONFIG}"

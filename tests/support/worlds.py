@@ -32,10 +32,11 @@ class World:
         """Where the commands keep their state."""
         return self.folder / "state"
 
-    def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
-        """Run one command to its end."""
+    def run(self, *arguments: str, named: bool = True) -> "subprocess.CompletedProcess[str]":
+        """Run one command to its end; its config is named, or has to be found."""
+        config = ["--config", str(self.config.path)] if named else []
         return subprocess.run(
-            [*DOORKEY, "--config", str(self.config.path), *arguments],
+            [*DOORKEY, *config, *arguments],
             capture_output=True, text=True, env=self.environment, cwd=self.folder,
             stdin=subprocess.DEVNULL, timeout=PATIENCE_SECONDS, check=False,
         )  # fmt: skip

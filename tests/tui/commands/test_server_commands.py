@@ -26,3 +26,17 @@ def test_unknown_option_is_an_error_of_the_command_that_was_typed(world: World) 
     assert ended.returncode == 2
     assert ended.stderr.startswith("usage: doorkey tenant ")
     assert ended.stderr.endswith("doorkey tenant: error: unrecognized arguments: --bogus\n")
+
+
+@pytest.mark.parametrize("command", ["api", "tenant"])
+def test_the_help_of_a_server_needs_no_config_and_demands_no_option(
+    command: str, tmp_path: Path
+) -> None:
+    world = new_world(tmp_path)
+    world.config.path.unlink()
+    world.environment["XDG_CONFIG_HOME"] = str(tmp_path)
+    ended = world.run(command, "--help", named=False)
+    assert ended.returncode == 0
+    usage = ended.stdout.partition("\n\n")[0]
+    assert usage == f"usage: doorkey {command} [--config PATH] [--trust] [OPTION ...]"
+    assert not ended.stderr
