@@ -28,6 +28,7 @@ COMMANDS: Final = {
     "web": "tui.commands.web:web",
     "status": "tui.commands.session:status",
     "logout": "tui.commands.session:logout",
+    "completion": "tui.commands.completion:completion",
     "help": "tui.commands.help:show_help",
 }
 """Where each command is; imported when it is called, because most need what others do not."""

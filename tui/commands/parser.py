@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from tui.commands.options import session
 from tui.commands.options.call import call_options
-from tui.commands.options.help import help_options
+from tui.commands.options.help import completion_options, help_options
 from tui.commands.options.login import login_options
 from tui.commands.options.values import common_options, json_option
 from tui.commands.usage import CommandLineWrong, Parser
@@ -66,6 +66,7 @@ COMMANDS: Final = (
         "wipe the session here, revoke it, sign out at the tenant",
         session.logout_options,
     ),
+    Command("completion", "print what a shell completes commands by", completion_options),
     Command("help", "explain a command, the exit codes, or what --json says", help_options),
 )
 """In the order of the help; the function of each is in `COMMANDS` of `tui/cli.py`."""

@@ -1,10 +1,16 @@
-"""What `doorkey help` takes."""
+"""What `doorkey help` and `doorkey completion` take."""
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from typing import Final
 
 TOPICS: Final = ("exit-codes", "json")
 """What can be explained beside the commands; the text of each is in `tui/commands/help.py`."""
+
+INSTALLING: Final = """\
+SHELL is bash, zsh or fish. To have it in every shell that starts:
+  bash  eval "$(doorkey completion bash)"    in ~/.bashrc
+  zsh   eval "$(doorkey completion zsh)"     in ~/.zshrc, after compinit
+  fish  doorkey completion fish > ~/.config/fish/completions/doorkey.fish"""
 
 
 def help_options(command: ArgumentParser) -> None:
@@ -12,3 +18,10 @@ def help_options(command: ArgumentParser) -> None:
     command.add_argument(
         "topic", nargs="?", metavar="TOPIC", help=f"a command, {' or '.join(TOPICS)}"
     )
+
+
+def completion_options(command: ArgumentParser) -> None:
+    """Describe what `doorkey completion` takes."""
+    command.add_argument("shell", choices=("bash", "zsh", "fish"), metavar="SHELL")
+    command.formatter_class = RawDescriptionHelpFormatter
+    command.epilog = INSTALLING
