@@ -79,12 +79,13 @@ class CurrentSession:
         async with self.store.lock():
             await asyncio.to_thread(self.store.reserve)
 
-    async def replace(self, session: Session, state: Mapping[str, str] | None = None) -> LoginEvent:
-        """Keep `session` instead of what is there, then adopt it; raises StoreFailed."""
+    async def replace(self, session: Session) -> Session | None:
+        """Keep `session` instead of what is there, and return that; raises StoreFailed."""
         async with self.store.lock():
             await asyncio.to_thread(self.store.reserve)
+            before = await self._load_if_possible()
             self.store.save(session)
-        return self.adopt(session, state)
+        return before
 
     async def wipe(self) -> tuple[LogOutStep, Session | None]:
         """Forget the session, here and in the store; return what was kept till then."""

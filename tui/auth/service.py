@@ -204,7 +204,8 @@ class AuthService:
         means = Means(
             make_provider=self._tenant,
             reserve=self._current.reserve,
-            keep=lambda session: self._current.replace(session, state),
+            keep=self._current.replace,
+            adopt=lambda session: self._current.adopt(session, state),
             watch=watch,
             clock=self.clock,
             open_url=self.open_url,
@@ -229,7 +230,8 @@ class AuthService:
         self, session: Session, state: Mapping[str, str] | None = None
     ) -> LoginEvent:
         """Keep a session and tell everybody; it is on disk before anybody uses it."""
-        return await self._current.replace(session, state)
+        await self._current.replace(session)
+        return self._current.adopt(session, state)
 
     async def log_out(
         self,

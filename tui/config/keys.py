@@ -12,6 +12,9 @@ DEFAULT_API_URL: Final = "http://localhost:3001"
 DEFAULT_SCOPE: Final = "openid profile email offline_access"
 DEFAULT_REDIRECT_URIS: Final = ("http://127.0.0.1:8642/callback", "http://127.0.0.1:18642/callback")
 
+MAX_AGE: Final = r"[0-9]{1,9}"
+"""Seconds since a sign-in at the tenant (Core 3.1.2.1); nine digits are thirty years."""
+
 SCOPE_TOKENS: Final = r"[\x21\x23-\x5B\x5D-\x7E]+( [\x21\x23-\x5B\x5D-\x7E]+)*"
 """Scope values with one space between them (RFC 6749 3.3)."""
 
@@ -154,6 +157,8 @@ def _authorization_params(value: object) -> dict[str, str]:
             raise WrongValue(f'without "{printable(name)}", which the sign-in itself sets')
         if not name or not isinstance(text, str):
             raise _wrong(f'an object of texts ("{printable(name)}" is none)', text)
+        if name == "max_age" and not re.fullmatch(MAX_AGE, text):
+            raise _wrong('an object in which "max_age" is a number of seconds in digits', text)
     return dict(value)
 
 

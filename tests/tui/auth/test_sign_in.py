@@ -13,7 +13,7 @@ from tests.support.signing import Signing
 from tui.auth.service import AuthService
 from tui.auth.sign_in.attempt import SignInOptions
 from tui.auth.store.store import MemoryStore
-from tui.errors import IdTokenRejected, SignInCancelled, SignInFailed, SignInRefused, SignInTimedOut
+from tui.errors import SignInCancelled, SignInFailed, SignInRefused, SignInTimedOut
 
 
 @pytest.fixture
@@ -270,10 +270,3 @@ async def test_the_options_of_one_sign_in_are_asked_for(signing: Signing) -> Non
     assert asked["login_hint"] == "bob"
     assert asked["max_age"] == "0"
     assert asked["acr_values"] == "mfa"
-
-
-@pytest.mark.parametrize("auth_time", [None, 1_000_000_000])
-async def test_max_age_requires_a_recent_auth_time(signing: Signing, auth_time: int | None) -> None:
-    signing.tenant.id_claims = {"auth_time": auth_time}
-    with pytest.raises(IdTokenRejected, match=r"auth_time|max_age"):
-        await signing.service.login(options=SignInOptions(max_age_seconds=60))

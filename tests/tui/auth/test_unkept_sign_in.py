@@ -1,13 +1,18 @@
-from collections.abc import AsyncIterator
+"""What a sign-in leaves alive at the tenant: what is kept, and nothing else."""
 
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import httpx
 import pytest
 
 from tests.support.clocks import Clock
 from tests.support.configs import CONFIG
 from tests.support.scripted_tenant import ScriptedTenant
+from tests.support.sessions import session
 from tests.support.signing import Signing
 from tui.auth.service import AuthService
-from tui.auth.session import Session
+from tui.auth.session import Profile, Session
 from tui.auth.store.store import MemoryStore
 from tui.errors import StoreFailed, TenantMisbehaved
 from tui.json_value import Json
@@ -75,3 +80,37 @@ async def test_sign_in_that_is_refused_leaves_no_refresh_token_alive(
         await signing.service.login()
     assert signing.tenant.issued == 1
     assert signing.tenant.refresh_tokens == {"the-refresh-token"}
+
+
+def bobs_session() -> Session:
+    claims: dict[str, Json] = {"iss": CONFIG.issuer, "sub": "bob"}
+    return replace(session(refresh_token="bobs"), profile=Profile(claims))
+
+
+async def test_signing_in_as_somebody_else_revokes_the_refresh_token_that_it_replaces(
+    signing: Signing,
+) -> None:
+    """security.md 60."""
+    signing.store.save(bobs_session())
+    signing.tenant.refresh_tokens = {"bobs"}
+    assert (await signing.service.login()).logged_in
+    assert signing.tenant.refresh_tokens == {"refresh-1"}
+
+
+async def test_signing_in_again_as_oneself_revokes_nothing(signing: Signing) -> None:
+    """A tenant may end with a refresh token all that its person has there, the new one too."""
+    signing.store.save(session(refresh_token="the-older"))
+    signing.tenant.refresh_tokens = {"the-older"}
+    await signing.service.login()
+    assert signing.tenant.refresh_tokens == {"the-older", "refresh-1"}
+
+
+async def test_a_replaced_refresh_token_that_cannot_be_revoked_is_no_hindrance(
+    signing: Signing,
+) -> None:
+    signing.store.save(bobs_session())
+    signing.tenant.responses["/revoke"] = lambda _request: httpx.Response(503)
+    assert (await signing.service.login()).logged_in
+    kept = signing.store.load()
+    assert kept is not None
+    assert kept.profile.subject == "alice"

@@ -80,6 +80,8 @@ def test_a_domain_that_is_no_issuer_is_refused_by_name(domain: object) -> None:
         ("audienceParameter", "both", "one of audience, resource, none"),
         ("authorizationParams", {"state": "x"}, 'without "state"'),
         ("authorizationParams", {"max_age": 3}, "object of texts"),
+        ("authorizationParams", {"max_age": "soon"}, "number of seconds in digits"),
+        ("authorizationParams", {"max_age": "-1"}, "number of seconds in digits"),
         ("authorizationParams", [], "object"),
         ("sessionStorage", "cloud", "one of auto, keyring, file, memory"),
     ],

@@ -140,8 +140,18 @@ class SignInAttempt:
     @property
     def organization(self) -> str:
         """Which organization the person must be in, whoever asks for it; empty if nobody does."""
-        asked = {**self.config.authorization_params, **self.options.parameters()}
-        return asked.get("organization", "")
+        return self._asked.get("organization", "")
+
+    @property
+    def max_age_seconds(self) -> int | None:
+        """How long ago the person may have signed in at the tenant; None if nobody asks."""
+        max_age = self._asked.get("max_age")
+        return None if max_age is None else int(max_age)
+
+    @property
+    def _asked(self) -> dict[str, str]:
+        """What is asked for beside the protocol's own: by the config, and rather by options."""
+        return {**self.config.authorization_params, **self.options.parameters()}
 
     @property
     def url(self) -> str:
@@ -152,8 +162,7 @@ class SignInAttempt:
         """
         config = self.config
         parameters = {
-            **config.authorization_params,
-            **self.options.parameters(),
+            **self._asked,
             "response_type": "code",
             "client_id": config.client_id,
             "redirect_uri": self.redirect_uri,

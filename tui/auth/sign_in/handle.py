@@ -115,10 +115,14 @@ class SignIn:
         self._means.watch(SignInProgress("completing"))
         session = await self._verified(provider, attempt, answer)
         try:
-            event = await self._means.keep(session)
+            replaced = await self._means.keep(session)
         except StoreFailed:
             await _abandon(provider, session.token_set.refresh_token)
             raise
+        event = self._means.adopt(session)
+        # The same person's is left: some tenants end with it all that the person has there.
+        if replaced is not None and replaced.profile.subject != session.profile.subject:
+            await _abandon(provider, replaced.token_set.refresh_token)
         return replace(event, remarks=remarks_on(session, attempt))
 
     async def _first_answer(self, provider: "Provider") -> tuple[SignInAttempt, Answered]:
@@ -168,7 +172,7 @@ class SignIn:
                 response,
                 self._means.clock(),
                 nonce=None if answer.way == "device" else attempt.nonce,
-                max_age_seconds=attempt.options.max_age_seconds,
+                max_age_seconds=attempt.max_age_seconds,
                 organization=attempt.organization,
             )
         except DoorkeyError:

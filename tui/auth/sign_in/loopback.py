@@ -169,7 +169,7 @@ class LoopbackListener:
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
     ) -> None:
-        connection = h11.Connection(h11.SERVER, max_incomplete_event_size=LARGEST_HEAD_BYTES)
+        connection = h11.Connection(h11.SERVER)
         request = await read_request(connection, reader)
         self._reading.pop(task, None)
         if request is None:
@@ -219,14 +219,19 @@ async def read_request(
     connection: h11.Connection, reader: asyncio.StreamReader
 ) -> h11.Request | ResultPage | None:
     """Read one request head; a page where it is malformed, None where nobody asks anything."""
+    left = LARGEST_HEAD_BYTES
     try:
         async with asyncio.timeout(READ_SECONDS):
             while (event := connection.next_event()) is h11.NEED_DATA:
-                connection.receive_data(await reader.read(CHUNK_BYTES))
+                if left == 0:
+                    return TOO_LONG
+                read = await reader.read(min(CHUNK_BYTES, left))
+                left -= len(read)
+                connection.receive_data(read)
     except TimeoutError:
         return None
-    except h11.RemoteProtocolError as error:
-        return TOO_LONG if error.error_status_hint == 431 else MALFORMED
+    except h11.RemoteProtocolError:
+        return MALFORMED
     return event if isinstance(event, h11.Request) else None
 
 

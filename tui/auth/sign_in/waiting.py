@@ -44,8 +44,10 @@ class Means:
     make_provider: Callable[[], "Provider"]
     reserve: Callable[[], Awaitable[None]]
     """Make sure that a session can be kept; raises StoreFailed."""
-    keep: Callable[[Session], Awaitable[LoginEvent]]
-    """Keep the session and tell of it; raises StoreFailed."""
+    keep: Callable[[Session], Awaitable[Session | None]]
+    """Keep the session, and return the one that was kept before; raises StoreFailed."""
+    adopt: Callable[[Session], LoginEvent]
+    """Make the session the one of this moment, and tell of it."""
     watch: Callable[[SignInProgress], None]
     clock: Callable[[], datetime]
     open_url: BrowserOpener

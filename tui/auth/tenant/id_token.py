@@ -129,6 +129,11 @@ def _check_times(claims: Claims, expected: Expected, now_seconds: float) -> None
         raise IdTokenRejected("The ID token is not valid yet. Check this machine's clock.")
     if expected.max_age_seconds is not None:
         age = now_seconds - _seconds(claims, "auth_time")
+        if age < -LEEWAY_SECONDS:
+            raise IdTokenRejected(
+                f"The ID token says that you signed in {-age:.0f} s ahead of this machine's clock "
+                "(auth_time). Check the clock, then sign in again."
+            )
         if age > expected.max_age_seconds + LEEWAY_SECONDS:
             raise IdTokenRejected(
                 f"The tenant last asked for the password {age:.0f} s ago; at most "

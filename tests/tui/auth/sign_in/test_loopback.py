@@ -125,9 +125,13 @@ async def test_garbage_is_400_and_the_listener_goes_on(
 
 
 async def test_a_head_over_16_kib_is_431(listener: LoopbackListener) -> None:
-    request = b"GET /callback HTTP/1.1\r\nX-Filler: " + b"x" * 20_000
-    response = await exchange(port_of(listener), request)
-    assert status_of(response) == 431
+    assert status_of(await browse_with_head_of(listener, 16 * 1024 + 1)) == 431
+    assert status_of(await browse_with_head_of(listener, 16 * 1024)) == 200
+
+
+async def browse_with_head_of(listener: LoopbackListener, size: int) -> str:
+    start = f"GET /callback HTTP/1.1\r\nHost: 127.0.0.1:{port_of(listener)}\r\nX-Filler: ".encode()
+    return await exchange(port_of(listener), start + b"x" * (size - len(start) - 4) + b"\r\n\r\n")
 
 
 async def test_idle_connections_block_nobody(listener: LoopbackListener) -> None:
