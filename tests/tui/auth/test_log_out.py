@@ -7,15 +7,12 @@ import pytest
 from tests.support.clocks import Clock
 from tests.support.configs import CONFIG
 from tests.support.scripted_tenant import ScriptedTenant, browse, form_of
-from tests.support.services import Make, events_of, fail, refuse
+from tests.support.services import Make, events_of, fail
 from tests.support.sessions import expired, session
-from tui.auth.log_out import log_out_page
 from tui.auth.service import AuthService
 from tui.auth.session import LogOutStep
 from tui.auth.store.store import MemoryStore
-from tui.auth.tenant.metadata import parse_metadata
 from tui.errors import DoorkeyError, SignInNeeded
-from tui.json_value import Json
 
 
 class BrowserThatFollows:
@@ -233,121 +230,6 @@ async def test_browser_that_returns_after_the_hint_is_signed_out(
         steps = await service.log_out(watch=watched.append)
     assert [step.outcome for step in watched] == ["done", "done", "waiting", "done"]
     assert [step.outcome for step in steps] == ["done", "done", "done"]
-
-
-@pytest.mark.parametrize(
-    ("issuer", "authorization_endpoint", "page", "return_parameter"),
-    [
-        (
-            "https://dev-1.eu.auth0.com/",
-            "https://dev-1.eu.auth0.com/authorize",
-            "https://dev-1.eu.auth0.com/v2/logout",
-            "returnTo",
-        ),
-        (
-            "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbC",
-            "https://demo.auth.eu-west-1.amazoncognito.com/oauth2/authorize",
-            "https://demo.auth.eu-west-1.amazoncognito.com/logout",
-            "logout_uri",
-        ),
-    ],
-    ids=["Auth0", "Cognito"],
-)
-async def test_vendor_without_the_standard_log_out_has_its_own(
-    clock: Clock, issuer: str, authorization_endpoint: str, page: str, return_parameter: str
-) -> None:
-    tenant = ScriptedTenant(clock, issuer)
-    tenant.metadata |= {
-        "end_session_endpoint": None,
-        "authorization_endpoint": authorization_endpoint,
-    }
-    metadata = parse_metadata(tenant.metadata, issuer)
-    found = log_out_page(metadata)
-    assert found is not None
-    address = httpx.URL(found.url("the-client", "the-id-token", "http://127.0.0.1:8642/callback"))
-    assert str(address.copy_with(query=None)) == page
-    assert dict(address.params) == {
-        "client_id": "the-client",
-        return_parameter: "http://127.0.0.1:8642/callback",
-    }
-
-
-async def test_ways_of_a_vendor_are_not_tried_at_anybody_else(tenant: ScriptedTenant) -> None:
-    tenant.metadata["end_session_endpoint"] = None
-    for issuer in ("https://auth0.com.evil.example/", "https://tenant.example/"):
-        tenant.metadata["issuer"] = issuer
-        assert log_out_page(parse_metadata(tenant.metadata, issuer)) is None
-
-
-async def test_revocation_is_found_in_the_oauth_document_alone(
-    make: Make, tenant: ScriptedTenant
-) -> None:
-    """As django-oauth-toolkit has it."""
-    tenant.metadata["revocation_endpoint"] = None
-    document = {"issuer": tenant.issuer, "revocation_endpoint": f"{tenant.issuer}revoke"}
-    tenant.responses["/.well-known/oauth-authorization-server"] = lambda _request: httpx.Response(
-        200, json=document
-    )
-    steps = await make(session()).log_out(at_tenant=False)
-    assert steps[1].outcome == "done"
-    assert tenant.refresh_tokens == set()
-
-
-@pytest.mark.parametrize(
-    "document",
-    [
-        {"issuer": "https://other.example/", "revocation_endpoint": "https://other.example/r"},
-        {"issuer": "https://tenant.example/", "revocation_endpoint": "http://tenant.example/r"},
-        {"issuer": "https://tenant.example/"},
-        [],
-    ],
-)
-async def test_refresh_token_goes_to_no_endpoint_of_anybody_elses_document(
-    make: Make, tenant: ScriptedTenant, document: object
-) -> None:
-    tenant.metadata["revocation_endpoint"] = None
-    tenant.responses["/.well-known/oauth-authorization-server"] = lambda _request: httpx.Response(
-        200, json=document
-    )
-    steps = await make(session()).log_out(at_tenant=False)
-    assert steps[1].outcome == "skipped"
-    assert all(request.method == "GET" for request in tenant.requests)
-
-
-@pytest.mark.parametrize("status", [200, 202, 204])
-async def test_any_success_of_a_revocation_is_one(
-    make: Make, tenant: ScriptedTenant, status: int
-) -> None:
-    tenant.responses["/revoke"] = lambda _request: httpx.Response(status)
-    assert (await make(session()).log_out(at_tenant=False))[1].outcome == "done"
-
-
-@pytest.mark.parametrize(
-    ("methods", "error"),
-    [
-        (None, "invalid_client"),
-        (["client_secret_basic"], "unauthorized_client"),
-        (["client_secret_basic"], "invalid_request"),
-    ],
-)
-async def test_revocation_that_wants_a_secret_is_told_so(
-    make: Make, tenant: ScriptedTenant, methods: Json, error: str
-) -> None:
-    """As canaille, glewlwyd and others have it."""
-    tenant.metadata["revocation_endpoint_auth_methods_supported"] = methods
-    tenant.responses["/revoke"] = refuse(error)
-    step = (await make(session()).log_out(at_tenant=False))[1]
-    assert step.outcome == "skipped"
-    assert "for confidential clients only" in step.message
-
-
-async def test_revocation_that_fails_otherwise_is_a_failure(
-    make: Make, tenant: ScriptedTenant
-) -> None:
-    tenant.responses["/revoke"] = refuse("unsupported_token_type")
-    step = (await make(session()).log_out(at_tenant=False))[1]
-    assert step.outcome == "failed"
-    assert "unsupported_token_type" in step.message
 
 
 async def test_a_local_log_out_opens_no_browser(tenant: ScriptedTenant, clock: Clock) -> None:

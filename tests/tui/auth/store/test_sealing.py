@@ -1,17 +1,13 @@
 import json
-import threading
-from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 
-import keyring
 import pytest
 
 from tests.support.configs import CONFIG
 from tests.support.sessions import session
 from tests.support.stores import Keys, file_store
 from tui.auth.store.file_store import FileStore
-from tui.auth.store.sealing import KeyUnavailable, Sealer, SystemKeyring, within
+from tui.auth.store.sealing import Sealer
 from tui.auth.store.session_file import SEAL, Storage
 from tui.auth.store.session_json import session_from_json, session_to_json
 from tui.errors import StoreFailed
@@ -158,26 +154,6 @@ async def test_a_keyring_that_failed_is_not_asked_again_at_each_write(
     assert keys.asked == 1
 
 
-@pytest.fixture
-def release() -> Iterator[threading.Event]:
-    event = threading.Event()
-    yield event
-    event.set()
-
-
-def test_a_keyring_that_hangs_is_left_behind(release: threading.Event) -> None:
-    with pytest.raises(KeyUnavailable):
-        within(0.01, release.wait)
-
-
-def test_a_keyring_that_fails_in_any_way_is_unavailable() -> None:
-    def fail() -> str:
-        raise RuntimeError("DBus says no")
-
-    with pytest.raises(KeyUnavailable):
-        within(1, fail)
-
-
 def test_no_key_is_in_a_repr(keys: Keys) -> None:
     sealer = Sealer("identity", "name", keys)
     sealer.fetch_key(create=True)
@@ -291,51 +267,3 @@ async def test_a_session_that_has_not_changed_asks_the_keyring_once_for_reading_
     await saved(store)
     assert store.load() == session()
     assert keys.asked == 1
-
-
-class Keyring:
-    """A backend that somebody may have installed: passwords in plain files."""
-
-    priority = 10
-
-    def __init__(self) -> None:
-        self.asked: list[str] = []
-
-    def get_password(self, service: str, _username: str) -> str | None:
-        self.asked.append(service)
-        return None
-
-    def set_password(self, service: str, _username: str, _password: str) -> None:
-        self.asked.append(service)
-
-    def delete_password(self, service: str, _username: str) -> None:
-        self.asked.append(service)
-
-
-@pytest.mark.parametrize("module", ["keyrings.alt.file", "keyring.backends.fail", "keyring"])
-@pytest.mark.parametrize("is_chained", [False, True])
-def test_no_keyring_gets_the_key_but_the_systems_own(
-    module: str, is_chained: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """security.md 38."""
-    monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
-    backend = Keyring()
-    monkeypatch.setattr(Keyring, "__module__", module)
-    chosen = SimpleNamespace(backends=[backend]) if is_chained else backend
-    monkeypatch.setattr(keyring, "get_keyring", lambda: chosen)
-    with pytest.raises(KeyUnavailable):
-        SystemKeyring().set("name", "text")
-    with pytest.raises(KeyUnavailable):
-        SystemKeyring().get("name")
-    with pytest.raises(KeyUnavailable):
-        SystemKeyring().delete("name")
-    assert backend.asked == []
-
-
-def test_the_systems_own_keyring_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
-    backend = Keyring()
-    monkeypatch.setattr(Keyring, "__module__", "keyring.backends.SecretService")
-    monkeypatch.setattr(keyring, "get_keyring", lambda: backend)
-    SystemKeyring().set("name", "text")
-    assert backend.asked == ["doorkey"]

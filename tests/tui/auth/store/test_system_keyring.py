@@ -1,0 +1,78 @@
+"""Which keyring gets the key of a sealed session: the system's own."""
+
+import threading
+from collections.abc import Iterator
+from types import SimpleNamespace
+
+import keyring
+import pytest
+
+from tui.auth.store.sealing import KeyUnavailable, SystemKeyring, within
+
+
+class Keyring:
+    """A backend that somebody may have installed: passwords in plain files."""
+
+    priority = 10
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def get_password(self, service: str, _username: str) -> str | None:
+        self.asked.append(service)
+        return None
+
+    def set_password(self, service: str, _username: str, _password: str) -> None:
+        self.asked.append(service)
+
+    def delete_password(self, service: str, _username: str) -> None:
+        self.asked.append(service)
+
+
+@pytest.mark.parametrize("module", ["keyrings.alt.file", "keyring.backends.fail", "keyring"])
+@pytest.mark.parametrize("is_chained", [False, True])
+def test_no_keyring_gets_the_key_but_the_systems_own(
+    module: str, is_chained: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """security.md 38."""
+    monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
+    backend = Keyring()
+    monkeypatch.setattr(Keyring, "__module__", module)
+    chosen = SimpleNamespace(backends=[backend]) if is_chained else backend
+    monkeypatch.setattr(keyring, "get_keyring", lambda: chosen)
+    with pytest.raises(KeyUnavailable):
+        SystemKeyring().set("name", "text")
+    with pytest.raises(KeyUnavailable):
+        SystemKeyring().get("name")
+    with pytest.raises(KeyUnavailable):
+        SystemKeyring().delete("name")
+    assert backend.asked == []
+
+
+def test_the_systems_own_keyring_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
+    backend = Keyring()
+    monkeypatch.setattr(Keyring, "__module__", "keyring.backends.SecretService")
+    monkeypatch.setattr(keyring, "get_keyring", lambda: backend)
+    SystemKeyring().set("name", "text")
+    assert backend.asked == ["doorkey"]
+
+
+@pytest.fixture
+def release() -> Iterator[threading.Event]:
+    event = threading.Event()
+    yield event
+    event.set()
+
+
+def test_a_keyring_that_hangs_is_left_behind(release: threading.Event) -> None:
+    with pytest.raises(KeyUnavailable):
+        within(0.01, release.wait)
+
+
+def test_a_keyring_that_fails_in_any_way_is_unavailable() -> None:
+    def fail() -> str:
+        raise RuntimeError("DBus says no")
+
+    with pytest.raises(KeyUnavailable):
+        within(1, fail)
