@@ -7,6 +7,7 @@ from typing import Final
 
 import httpx
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -14,30 +15,15 @@ from starlette.types import ASGIApp
 
 from api_server.bearer import Bearer, requires
 from api_server.bearer.dpop import PROOF_ALGORITHMS
+from api_server.messages import NO_STORE, READ_MESSAGES, WRITE_MESSAGES, Messages
 from api_server.serving.logs import AccessLog, Write
 from api_server.serving.one_host import OneHost
 from api_server.settings import METADATA_PATH, Settings
-
-READ_MESSAGES: Final = "read:messages"
-"""The scope of /api/messages."""
-
-NO_STORE: Final = {"cache-control": "no-store"}
-"""What one caller may see is not for a cache between us and the next."""
 
 VALIDATED: Final = JSONResponse(
     {"msg": "Your Access Token was successfully validated!"}, headers=NO_STORE
 )
 """The quickstart's words; one response for all, as nothing in it changes."""
-
-MESSAGES: Final = JSONResponse(
-    [
-        {"id": 1, "from": "alice@example.com", "text": "Your key is under the doormat."},
-        {"id": 2, "from": "bob@example.com", "text": "Scopes decide which doors it opens."},
-        {"id": 3, "from": "carol@example.com", "text": "This one opened read:messages."},
-    ],
-    headers=NO_STORE,
-)
-
 
 VAULT_SECONDS: Final = 300
 """How long after signing in the vault opens."""
@@ -51,12 +37,6 @@ VAULT: Final = JSONResponse(
 async def external(_: Request) -> Response:
     """Answer whoever has a valid token."""
     return VALIDATED
-
-
-@requires(READ_MESSAGES)
-async def messages(_: Request) -> Response:
-    """Answer whoever may read messages."""
-    return MESSAGES
 
 
 @requires(max_age=VAULT_SECONDS)
@@ -83,7 +63,7 @@ class Service:
                 "resource": settings.resource_url,
                 "authorization_servers": [settings.issuer],
                 "bearer_methods_supported": ["header"],
-                "scopes_supported": [READ_MESSAGES],
+                "scopes_supported": [READ_MESSAGES, WRITE_MESSAGES],
                 "resource_name": "Doorkey API",
                 **_proof_metadata(settings),
             }
@@ -167,7 +147,7 @@ def _routes(settings: Settings, service: Service) -> list[Route]:
     paths = dict.fromkeys([METADATA_PATH, settings.metadata_path])
     return [
         Route("/api/external", external),
-        Route("/api/messages", messages),
+        Route("/api/messages", Messages().answer, methods=["GET", "POST"]),
         Route("/api/vault", vault),
         Route("/healthz", service.health),
         Route("/readyz", service.readiness),
@@ -180,8 +160,10 @@ async def _not_found(_: Request, __: Exception) -> Response:
 
 
 async def _method_not_allowed(_: Request, error: Exception) -> Response:
-    response = _error(405, "method_not_allowed", "This path answers to GET only")
-    response.headers["allow"] = "GET, HEAD"
+    assert isinstance(error, HTTPException)  # noqa: S101 - Starlette's own, with `Allow`
+    allowed = ", ".join(sorted((error.headers or {}).get("Allow", "").split(", ")))
+    response = _error(405, "method_not_allowed", f"This path answers to {allowed} only")
+    response.headers["allow"] = allowed
     return response
 
 

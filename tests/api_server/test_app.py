@@ -79,7 +79,7 @@ async def test_challenge_points_to_the_resources_metadata(
         body = (await api.get(answered)).json()
         assert body["resource"] == url
         assert body["authorization_servers"] == [ISSUER]
-        assert body["scopes_supported"] == ["read:messages"]
+        assert body["scopes_supported"] == ["read:messages", "write:messages"]
         assert body["bearer_methods_supported"] == ["header"]
 
 

@@ -1,5 +1,6 @@
 """Many processes at once, as a shell script or an editor with twenty windows has them."""
 
+import shlex
 import sqlite3
 import subprocess
 from collections.abc import Iterator
@@ -16,6 +17,9 @@ from tui.auth.store.file_store import session_store
 pytestmark = pytest.mark.heavy
 
 PROCESSES = rounds(30, 100)
+
+CALLS_OF_ONE = rounds(10, 25)
+"""How many calls one of two shells makes at once."""
 
 
 @pytest.fixture
@@ -65,3 +69,24 @@ def test_an_expired_token_is_renewed_once_however_many_processes_ask(
     assert len({token for token, _ in outputs}) == 1
     assert refresh_tokens_issued(world) == before + 1
     assert world.run("ping").returncode == 0
+
+
+def test_an_expired_token_is_renewed_once_however_many_calls_two_shells_make(world: World) -> None:
+    expire(world)
+    before = refresh_tokens_issued(world)
+    command = shlex.join(
+        [*DOORKEY, "--config", str(world.config.path), "call", "GET", "/api/external"]
+    )
+    script = f"for n in $(seq {CALLS_OF_ONE}); do {command} & done; wait"
+    shells = [
+        subprocess.Popen(
+            ["sh", "-c", script],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            env=world.environment,
+        )
+        for _ in range(2)
+    ]  # fmt: skip
+    outputs = [shell.communicate(timeout=4 * PATIENCE_SECONDS) for shell in shells]
+    assert [errors for _, errors in outputs] == ["", ""]
+    assert "".join(answer for answer, _ in outputs).count("successfully") == 2 * CALLS_OF_ONE
+    assert refresh_tokens_issued(world) == before + 1

@@ -66,22 +66,6 @@ def test_the_example_in_python_runs(tmp_path: Path) -> None:
     assert run.stdout == SUCCESS, run.stderr
 
 
-def test_the_line_for_a_script_runs(tmp_path: Path) -> None:
-    line = indented_after("So this works in a script:")
-    with running(new_world(tmp_path)) as world:
-        assert world.run("login").returncode == 0
-        environment = world.environment | {
-            "DOORKEY_CONFIG": str(world.config.path),
-            "PATH": f"{Path(sys.executable).parent}:{world.environment['PATH']}",
-        }
-        assert "http://localhost:3001" in line
-        run = subprocess.run(
-            ["sh", "-c", line.replace("http://localhost:3001", world.config.api_url)],
-            capture_output=True, text=True, check=False, env=environment,
-        )  # fmt: skip
-    assert SUCCESS.strip() in run.stdout, run.stderr
-
-
 async def test_the_bearer_check_in_an_app_of_ones_own_answers_as_it_says() -> None:
     names: dict[str, Any] = {}
     exec(python_example("from starlette"), names)

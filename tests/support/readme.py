@@ -1,6 +1,7 @@
 """The README, read as tests need it: its tables and its examples."""
 
 import re
+from itertools import takewhile
 from typing import Final
 
 from tests.support.processes import ROOT
@@ -34,5 +35,6 @@ def python_example(beginning: str) -> str:
 
 def indented_after(words: str) -> str:
     """Return the block of indented lines that follows the words, without its indentation."""
-    block = README.partition(words)[2].partition("\n\n    ")[2].partition("\n\n")[0]
-    return "\n".join(line.removeprefix("    ") for line in block.splitlines())
+    after = README.partition(words)[2].partition("\n\n    ")[2]
+    lines = takewhile(lambda line: not line or line.startswith("    "), f"    {after}".splitlines())
+    return "\n".join(line.removeprefix("    ") for line in lines).strip()

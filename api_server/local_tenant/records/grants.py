@@ -15,6 +15,7 @@ SCOPES: Final = {
     "email": "See your email address",
     "offline_access": "Keep you signed in while you are away",
     "read:messages": "Read your messages at the API",
+    "write:messages": "Write messages at the API",
 }
 """Every scope that can be granted, with what the consent page says of it."""
 

@@ -21,6 +21,8 @@ async def test_unknown_method_is_405_with_allow(api: Api) -> None:
     response = await api.send("POST", "/api/external", [f"Bearer {token(K1)}"])
     assert response.status_code == 405
     assert response.headers["allow"] == "GET, HEAD"
+    response = await api.send("PUT", "/api/messages", [f"Bearer {token(K1)}"])
+    assert (response.status_code, response.headers["allow"]) == (405, "GET, HEAD, POST")
 
 
 async def test_issuer_unreachable_and_no_key_known_is_503_with_retry_after(api: Api) -> None:

@@ -67,6 +67,7 @@ async def test_metadata_promises_what_the_app_relies_on(visitor: Visitor) -> Non
         "email",
         "offline_access",
         "read:messages",
+        "write:messages",
     }
 
 

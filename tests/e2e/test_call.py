@@ -1,0 +1,95 @@
+"""`doorkey call` from shells, with real servers: tokens that expire, pipes that break."""
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.readme import indented_after
+from tests.support.worlds import DOORKEY, PATIENCE_SECONDS, World, new_world, served
+from tui.auth.store.file_store import session_store
+
+SCOPE = "openid offline_access read:messages write:messages"
+
+LIFETIME_SECONDS = 2
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """A world whose access tokens expire every two seconds, with `doorkey` on its path."""
+    made = new_world(tmp_path)
+    command = tmp_path / "bin" / "doorkey"
+    command.parent.mkdir()
+    command.write_text(f'#!/bin/sh\nexec {" ".join(DOORKEY)} "$@"\n')
+    command.chmod(0o700)
+    environment = made.environment | {
+        "PATH": f"{command.parent}:{os.environ['PATH']}",
+        "DOORKEY_CONFIG": str(made.config.path),
+    }
+    made = World(made.config, made.folder, environment)
+    lifetime = ("--access-token-lifetime", str(LIFETIME_SECONDS))
+    with served(made, "tenant", *lifetime), served(made, "api"):
+        yield made
+
+
+def run(world: World, script: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        ["sh", "-e", "-c", script],
+        env=world.environment, cwd=world.folder, capture_output=True, text=True,
+        stdin=subprocess.DEVNULL, timeout=PATIENCE_SECONDS, check=False,
+    )  # fmt: skip
+
+
+def renewals(world: World) -> int:
+    session = session_store(world.config, world.state_dir).load()
+    assert session is not None
+    return len(session.renewed_at)
+
+
+def test_a_script_writes_and_reads_through_tokens_that_expire(world: World) -> None:
+    assert world.run("login", "--scope", SCOPE).returncode == 0
+    written = 0
+    while renewals(world) < 2:
+        written += 1
+        made = world.run("call", "POST", "/api/messages", "-d", json.dumps({"text": f"{written}"}))
+        assert made.returncode == 0, made.stderr
+        assert json.loads(made.stdout)["text"] == f"{written}"
+    read = world.run("call", "GET", "/api/messages")
+    texts = [message["text"] for message in json.loads(read.stdout)]
+    assert texts[3:] == [f"{number + 1}" for number in range(written)]
+
+
+def test_the_screen_of_examples_in_the_readme_runs(world: World) -> None:
+    script = indented_after("## In scripts and programs")
+    assert "http://localhost:3001" in script
+    script = script.replace("http://localhost:3001", world.config.api_url)
+    made = run(world, script.replace("\n", "\necho\n"))  # bodies end as they do, without a line end
+    assert made.returncode == 0, made.stderr
+    hello, piped, read, failed, code, curl = filter(None, made.stdout.splitlines())
+    assert (json.loads(hello)["text"], json.loads(piped)["text"]) == ("hello", "from a pipe")
+    kept = json.loads((world.folder / "messages.json").read_text("utf-8"))
+    assert kept == json.loads(read)["body"]
+    assert [message["text"] for message in kept][3:] == ["hello", "from a pipe"]
+    assert (json.loads(failed)["error"], code) == ("api_refused", "exit code 3")
+    assert json.loads(curl)["msg"] == "Your Access Token was successfully validated!"
+
+
+def test_whoever_reads_only_the_beginning_ends_the_call_quietly(world: World) -> None:
+    assert world.run("login", "--scope", SCOPE).returncode == 0
+    made = run(
+        world, "doorkey call GET /api/messages | true; doorkey call GET /api/messages | head -c 9"
+    )
+    assert (made.returncode, made.stdout, made.stderr) == (0, '[{"id":1,', "")
+
+
+def test_without_a_terminal_nothing_prompts_and_no_browser_opens(world: World) -> None:
+    marker = world.folder / "opened"
+    environment = world.environment | {"BROWSER": f"touch {marker} %s"}
+    nobody = World(world.config, world.folder, environment)
+    for line in ("call GET /", "ping", "status", "token", "call GET / --json", "logout --local"):
+        made = nobody.run(*line.split())
+        assert made.returncode in (0, 4), made.stderr
+    assert not marker.exists()
