@@ -1,0 +1,169 @@
+"""Requests that are kept under a name: found again, private, and without any token."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.support.stage import ACCESS_CLAIMS, jwt_of
+from tui.api.kept.requests import LONGEST_NAME, KeptRequest, KeptRequests
+from tui.api.request import ApiRequest
+from tui.errors import StoreFailed
+
+ORIGIN = "https://api.example"
+
+ORDER = ApiRequest("POST", "/orders?a=b", (("X-A", "1"), ("X-A", "2")), '{"é": 1}\n'.encode())
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "state" / "requests.json"
+
+
+@pytest.fixture
+def kept(path: Path) -> KeptRequests:
+    return KeptRequests(ORIGIN, path)
+
+
+def test_what_was_kept_is_found_again_in_another_window(kept: KeptRequests, path: Path) -> None:
+    kept.keep("New order", ORDER)
+    kept.keep("a look", ApiRequest())
+    assert KeptRequests(ORIGIN, path).all() == (
+        KeptRequest("a look", ApiRequest()),
+        KeptRequest("New order", ORDER),
+    )
+    assert KeptRequests("https://another.example", path).all() == ()
+
+
+def test_the_file_is_for_its_owner_alone(kept: KeptRequests, path: Path) -> None:
+    kept.keep("New order", ORDER)
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert path.parent.stat().st_mode & 0o777 == 0o700
+    assert [each.name for each in path.parent.iterdir() if each.suffix != ".lock"] == [path.name]
+
+
+def test_the_same_name_takes_the_place_of_the_one_before(kept: KeptRequests) -> None:
+    kept.keep("x", ORDER)
+    kept.keep(" x ", ApiRequest("GET", "/other"))
+    assert kept.all() == (KeptRequest("x", ApiRequest("GET", "/other")),)
+
+
+def test_what_is_removed_is_gone_and_the_rest_stays(kept: KeptRequests) -> None:
+    kept.keep("x", ORDER)
+    kept.keep("y", ORDER)
+    kept.remove("x")
+    assert [each.name for each in kept.all()] == ["y"]
+
+
+@pytest.mark.parametrize("name", ["", "  ", "\x1b\x07", "a" * (LONGEST_NAME + 1)])
+def test_a_name_has_something_to_read(kept: KeptRequests, name: str) -> None:
+    with pytest.raises(ValueError, match="a name has 1 to 80 characters"):
+        kept.keep(name, ORDER)
+
+
+def test_a_name_is_kept_without_what_steers_a_terminal(kept: KeptRequests) -> None:
+    assert kept.keep("a\x1b[31m\nb", ORDER).name == "a[31m b"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("X-Api-Key", "abc"),
+        ("Cookie", "a=b"),
+        ("X-Auth", "abc"),
+        ("Ocp-Apim-Subscription-Key", "abc"),
+        ("X-Forwarded", jwt_of(ACCESS_CLAIMS)),
+        ("X-Forwarded", "Basic YWxpY2U6cGFzc3dvcmQ="),
+        ("X-Forwarded", "ghp_0123456789abcdef"),
+        ("X-Forwarded", "tEdh3RkLsjv7RkLs09kwtEdh3RkLsjv7RkLs09kw1"),
+        ("X-Forwarded", "opaque"),
+    ],
+)
+def test_a_header_that_looks_like_a_credential_is_kept_without_its_value(
+    kept: KeptRequests, path: Path, name: str, value: str
+) -> None:
+    request = ApiRequest("GET", "/", ((name, value), ("X-Fine", "1")))
+    made = kept.keep("x", request, held=("opaque",))
+    assert made.left_out == (name,)
+    assert value not in path.read_text()
+    assert kept.all()[0].request.headers == ((name, ""), ("X-Fine", "1"))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("Accept", "application/json"),
+        ("Idempotency-Key", "9b2f8c1e-55d0-4c8c-9f43-3d6b0f7e2a11"),
+        ("If-Match", '"v2"'),
+        ("X-Request-ID", "7f3a9c"),
+        ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
+    ],
+)
+def test_an_ordinary_header_is_kept(kept: KeptRequests, name: str, value: str) -> None:
+    assert not kept.keep("x", ApiRequest("GET", "/", ((name, value),))).left_out
+
+
+@pytest.mark.parametrize(
+    ("path_and_query", "body", "why"),
+    [
+        ("/?access_token=abc", "", "its path holds access_token"),
+        ("/?q=opaque-token", "", "its path holds one of your tokens"),
+        ("/", '{"password": "abc"}', "its body holds password"),
+        ("/", "client_secret=abc&a=b", "its body holds client_secret"),
+        ("/", f'{{"a": "{jwt_of(ACCESS_CLAIMS)}"}}', "its body holds something that looks like"),
+        ("/", "x opaque-token x", "its body holds one of your tokens"),
+    ],
+)
+def test_a_token_in_path_or_body_is_not_kept(
+    kept: KeptRequests, path: Path, path_and_query: str, body: str, why: str
+) -> None:
+    request = ApiRequest("POST", path_and_query, (), body.encode())
+    with pytest.raises(ValueError, match=why):
+        kept.keep("x", request, held=("opaque-token", ""))
+    assert not path.exists()
+
+
+def test_damage_costs_nothing_that_is_whole(kept: KeptRequests, path: Path) -> None:
+    kept.keep("fine", ORDER)
+    members = json.loads(path.read_text())
+    newer = {"name": "newer", "method": "QUERY", "path": "/", "headers": [], "body": ""}
+    broken = [7, {}, {**newer, "method": "GET", "path": "//evil.example"}, newer]
+    broken.append({**newer, "method": "GET", "headers": [["Authorization", "x"]]})
+    path.write_text(json.dumps(members | {ORIGIN: [*broken, *members[ORIGIN]]}))
+    assert [each.name for each in kept.all()] == ["fine"]
+    kept.keep("another", ORDER)
+    assert newer in json.loads(path.read_text())[ORIGIN]
+
+
+def test_a_file_that_is_no_json_is_set_aside(kept: KeptRequests, path: Path) -> None:
+    kept.keep("x", ORDER)
+    path.write_text("{")
+    assert kept.all() == ()
+    kept.keep("y", ORDER)
+    assert path.with_suffix(".damaged").read_text() == "{"
+    assert [each.name for each in kept.all()] == ["y"]
+
+
+def test_a_file_that_others_can_read_is_refused(kept: KeptRequests, path: Path) -> None:
+    kept.keep("x", ORDER)
+    path.chmod(0o644)
+    with pytest.raises(StoreFailed, match="can be read or changed by others"):
+        kept.all()
+    with pytest.raises(StoreFailed, match="can be read or changed by others"):
+        kept.keep("y", ORDER)
+
+
+def test_a_link_in_the_place_of_the_file_is_refused(kept: KeptRequests, path: Path) -> None:
+    path.parent.mkdir(mode=0o700)
+    path.symlink_to(path.parent / "elsewhere")
+    with pytest.raises(StoreFailed, match="cannot be read"):
+        kept.keep("x", ORDER)
+    assert os.readlink(path) == str(path.parent / "elsewhere")  # noqa: PTH115
+
+
+def test_what_does_not_fit_is_refused_and_the_rest_stays(kept: KeptRequests) -> None:
+    kept.keep("x", ORDER)
+    with pytest.raises(StoreFailed, match="is full"):
+        kept.keep("y", ApiRequest("POST", "/", (), b"a " * 3_000_000))
+    assert [each.name for each in kept.all()] == ["x"]

@@ -1,0 +1,1 @@
+"""Requests that are kept under a name, and what is never kept with them."""

@@ -1,0 +1,181 @@
+"""The requests that a person has kept under a name, in a private file of the state folder.
+
+    {"https://api.example": [{"name": "...", "method": "POST", "path": "/orders",
+                              "headers": [["X-A", "1"]], "body": "{}"}]}
+
+No token is ever in it: see `credentials`.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final, cast
+
+from tui.api.kept.credentials import credential_in, looks_like_credential
+from tui.api.request import METHODS, ApiRequest, Header, checked_header, checked_path
+from tui.config.paths import shown, state_dir
+from tui.errors import StoreFailed
+from tui.json_value import Json, json_object
+from tui.private_file import (
+    LARGEST_BYTES,
+    NotPrivate,
+    Replacement,
+    make_private_folder,
+    read_private,
+)
+from tui.text import printable
+
+FILE_NAME: Final = "requests.json"
+
+LONGEST_NAME: Final = 80
+
+LOCK_SECONDS: Final = 2.0
+"""Another window holds the file for milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRequest:
+    """A request under its name. A header whose value is left out has an empty one."""
+
+    name: str
+    request: ApiRequest
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """The names of headers whose value was not kept."""
+        return tuple(name for name, value in self.request.headers if not value)
+
+
+class KeptRequests:
+    """Those of one API; of others the file has as many. Each call reads it: windows share it."""
+
+    def __init__(self, origin: str, path: Path | None = None) -> None:
+        """Take the API's origin; the file is in the state folder unless told otherwise."""
+        self._origin = origin
+        self._path = path or state_dir() / FILE_NAME
+
+    def all(self) -> tuple[KeptRequest, ...]:
+        """Return them by name; what is damaged is left out.
+
+        Raises:
+            StoreFailed: the file cannot be read, or others can.
+        """
+        found = (self._understood(entry) for entry in self._of_origin(self._read()))
+        return tuple(sorted((each for each in found if each), key=lambda each: each.name.lower()))
+
+    def keep(self, name: str, request: ApiRequest, held: Iterable[str] = ()) -> KeptRequest:
+        """Keep a request, in the place of one of the same name; return it as it was kept.
+
+        `held` are the tokens of whoever is signed in.
+
+        Raises:
+            ValueError: the name is none, or path or body hold what looks like a credential.
+            StoreFailed: the file cannot be written.
+        """
+        name = printable(name).strip()
+        if not 0 < len(name) <= LONGEST_NAME:
+            raise ValueError(f"a name has 1 to {LONGEST_NAME} characters")
+        held = tuple(held)
+        body = request.body.decode("utf-8")
+        for what, text in (("path", request.path), ("body", body), ("name", name)):
+            if found := credential_in(text, held):
+                raise ValueError(f"its {what} holds {found}, and no token is written to a file")
+        headers = tuple(_kept_in_part(header, held) for header in request.headers)
+        kept = KeptRequest(name, replace(request, headers=headers))
+        with self._changing() as entries:
+            entries[:] = [*(each for each in entries if not _is_named(each, name)), _entry(kept)]
+        return kept
+
+    def remove(self, name: str) -> None:
+        """Forget a request; raises StoreFailed where the file cannot be written."""
+        with self._changing() as entries:
+            entries[:] = [each for each in entries if not _is_named(each, name)]
+
+    @contextmanager
+    def _changing(self) -> Iterator[list[Json]]:
+        """Give the requests of this API to be changed, while no other window changes any."""
+        import filelock  # loads asyncio and more, which the list has no use for
+
+        try:
+            make_private_folder(self._path.parent)
+            with filelock.FileLock(
+                self._path.with_suffix(".lock"), timeout=LOCK_SECONDS, mode=0o600
+            ):
+                members = self._read(set_aside=True)
+                entries = self._of_origin(members)
+                yield entries
+                content = json.dumps(members | {self._origin: entries}, indent=1).encode()
+                if len(content) > LARGEST_BYTES:
+                    raise StoreFailed(f"{shown(self._path)} is full: remove some requests first.")
+                Replacement(self._path).put(content)
+        except filelock.Timeout:
+            raise StoreFailed(f"Another program holds {shown(self._path)}. Try again.") from None
+        except OSError as error:
+            raise self._failure("written", error) from None
+
+    def _read(self, *, set_aside: bool = False) -> dict[str, Json]:
+        try:
+            content = read_private(self._path)
+        except NotPrivate:
+            raise StoreFailed(
+                f"{shown(self._path)} can be read or changed by others. Make it yours alone "
+                "(chmod 600), or remove it."
+            ) from None
+        except OSError as error:
+            raise self._failure("read", error) from None
+        members = {} if content is None else json_object(content)
+        if members is None and set_aside:
+            self._path.replace(self._path.with_suffix(".damaged"))
+        return members or {}
+
+    def _of_origin(self, members: dict[str, Json]) -> list[Json]:
+        entries = members.get(self._origin)
+        return entries if isinstance(entries, list) else []
+
+    def _understood(self, entry: Json) -> KeptRequest | None:
+        try:
+            return _kept(self._origin, entry)
+        except (KeyError, TypeError, ValueError):
+            return None
+
+    def _failure(self, done: str, error: OSError) -> StoreFailed:
+        return StoreFailed(f"{shown(self._path)} cannot be {done} ({error.strerror}).")
+
+
+def _kept_in_part(header: Header, held: tuple[str, ...]) -> Header:
+    """Return a header without its value where that looks like a credential."""
+    name, value = header
+    is_secret = looks_like_credential(name, value) or credential_in(f"{name}: {value}", held)
+    return name, "" if is_secret else value
+
+
+def _entry(kept: KeptRequest) -> dict[str, Json]:
+    request = kept.request
+    return {
+        "name": kept.name,
+        "method": request.method,
+        "path": request.path,
+        "headers": [list(header) for header in request.headers],
+        "body": request.body.decode("utf-8"),
+    }
+
+
+def _is_named(entry: Json, name: str) -> bool:
+    return isinstance(entry, dict) and entry.get("name") == name
+
+
+def _kept(origin: str, entry: Json) -> KeptRequest:
+    members = cast("dict[str, str]", entry)
+    name, method, body = members["name"], members["method"], members["body"]
+    if method not in METHODS or name != printable(name):
+        raise ValueError(method)
+    headers = tuple(_kept_header(*each) for each in cast("list[list[str]]", members["headers"]))
+    path = checked_path(origin, members["path"])
+    return KeptRequest(name, ApiRequest(method, path, headers, body.encode("utf-8")))
+
+
+def _kept_header(name: str, value: str) -> Header:
+    checked_header(f"{name}: {value or 'left out'}")
+    return name, value
