@@ -50,11 +50,18 @@ class PingResult:
     headers: Mapping[str, str] = field(repr=False)
     """By their names in lower case; several of one name are one, with commas between."""
     body: str = field(repr=False)
+    """The text; of what is none, what to say of it."""
     elapsed_seconds: float
     """From the first byte that was sent, or the connection to be made, to the last that came."""
     method: str = "GET"
     parts: Mapping[str, float] = field(default_factory=dict)
     """What that consists of, in seconds: `connect`, `TLS`, `first byte`, `body`."""
+    content: bytes = field(default=b"", repr=False)
+    """The bytes of a body that is no text."""
+    size_bytes: int = 0
+    """Of the body, as far as it was read."""
+    is_cut: bool = False
+    """Whether there is more of it."""
 
     @property
     def ok(self) -> bool:

@@ -6,13 +6,14 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
 from tui.api.answer import NoAnswer, PingResult
+from tui.api.body import described, text_of
 from tui.api.challenge import ResourceMetadata, metadata_path, parse_resource_metadata
 from tui.api.request import PING, ApiRequest
 from tui.api.timing import Stopwatch
 from tui.api.upload import Upload
 from tui.errors import ExchangeFailed
-from tui.http import HttpClient, StreamedAnswer
-from tui.text import redact
+from tui.http import Answer, HttpClient, StreamedAnswer
+from tui.text import REDACTED, redact
 from tui.web_address import split_web_address
 
 if TYPE_CHECKING:
@@ -97,15 +98,20 @@ class ApiClient:
             raise _no_answer(self._origin, failed) from None
         elapsed = stopwatch.elapsed()
         received = {**answer.headers}
+        text = text_of(answer.body, received.get("content-type", ""))
+        content = b"" if text is not None else _without(secret, answer.body)
         return PingResult(
             url=url,
             status=answer.status,
             reason=redact(secret, answer.reason),
             headers={redact(secret, name): redact(secret, received[name]) for name in received},
-            body=redact(secret, answer.body.decode("utf-8", "replace")),
+            body=redact(secret, text) if text is not None else described(content, _size(answer)),
             elapsed_seconds=elapsed,
             method=request.method,
             parts=stopwatch.parts,
+            content=content,
+            size_bytes=len(answer.body),
+            is_cut=answer.is_cut,
         )
 
     def _exchanges(self) -> HttpClient:
@@ -123,6 +129,14 @@ async def ping(
         return await client.call(access_token)
     finally:
         await client.aclose()
+
+
+def _without(secret: str, content: bytes) -> bytes:
+    return content.replace(secret.encode(), REDACTED.encode()) if secret else content
+
+
+def _size(answer: Answer) -> str:
+    return f"{'more than ' if answer.is_cut else ''}{len(answer.body):,} bytes"
 
 
 def _no_answer(origin: str, failed: ExchangeFailed) -> NoAnswer:

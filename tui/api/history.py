@@ -12,7 +12,7 @@ CALLS_REMEMBERED: Final = 10_000
 """Hours of one call per second."""
 
 CHARACTERS_REMEMBERED: Final = 4_000_000
-"""Of bodies, all calls together; a single one may have a million."""
+"""Of bodies, all calls together, or bytes; a single one may have a million."""
 
 FORGOTTEN: Final = "This body is kept no longer: newer ones took its room."
 
@@ -75,9 +75,10 @@ class CallHistory:
         call = self._calls[index]
         self._characters -= _characters(call)
         if call.result is not None and call.result.body:
-            self._calls[index] = replace(call, result=replace(call.result, body=FORGOTTEN))
+            result = replace(call.result, body=FORGOTTEN, content=b"")
+            self._calls[index] = replace(call, result=result)
             self._characters += len(FORGOTTEN)
 
 
 def _characters(call: Call) -> int:
-    return len(call.result.body) if call.result else 0
+    return len(call.result.body) + len(call.result.content) if call.result else 0

@@ -62,6 +62,16 @@ async def test_success_that_is_not_the_bundled_apis_is_still_told(body: str) -> 
 async def test_a_huge_body_is_cut() -> None:
     result = await ping(API, "token", transport=api(httpx.Response(200, text="x" * 2_000_000)))
     assert len(result.body) == 1024 * 1024
+    assert result.is_cut
+
+
+async def test_bytes_are_described_and_kept_whole_without_the_token() -> None:
+    content = bytes(range(256)) + b"the-token"
+    result = await ping(API, "the-token", transport=api(httpx.Response(200, content=content)))
+    assert result.body.startswith("00000000  00 01 02")
+    assert result.size_bytes == 265
+    assert result.content == bytes(range(256)) + REDACTED.encode()
+    assert "the-token" not in result.body
 
 
 def caused_by(cause: Exception) -> httpx.ConnectError:
