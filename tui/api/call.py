@@ -70,6 +70,11 @@ class Caller:
         """The tokens that are held now; others after a renewal or a sign-in."""
         return self._service.session.token_set if self._service.session else None
 
+    def secrets(self) -> tuple[str, ...]:
+        """Return the tokens that are held now, which nobody is to write down."""
+        held = self.token_set
+        return (held.access_token, held.id_token, held.refresh_token or "") if held else ()
+
     async def aclose(self) -> None:
         """Close the connection to the API."""
         await self._api.aclose()

@@ -1,4 +1,4 @@
-"""An answer laid out in lines: JSON indented and to be folded, or the text it is; the headers."""
+"""An answer laid out in lines: JSON to be folded, or the text it is; headers; what was sent."""
 
 import json
 from bisect import bisect_left
@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from tui.api.request import ApiRequest
 from tui.json_value import Json
 from tui.text import printable, printable_block, shortened
 
@@ -40,16 +41,24 @@ class Line:
 class Document:
     """Lines, some of which are folded away."""
 
-    def __init__(self, body: str, headers: Mapping[str, str] = NO_HEADERS) -> None:
-        lines = _json_lines(body) or _text_lines(body)
-        if lines and headers:
-            lines.append(Line((), len(lines)))
-        for name, value in headers.items():
-            parts: tuple[Part, ...] = (
-                (f"{printable(name)}: ", "mark"),
-                (shortened(printable(value), LONGEST_LINE), "plain"),
-            )
-            lines.append(Line(parts, len(lines)))
+    def __init__(
+        self,
+        body: str,
+        headers: Mapping[str, str] = NO_HEADERS,
+        sent: ApiRequest | None = None,
+    ) -> None:
+        """Lay out an answer; below it, what was `sent` for it."""
+        lines: list[Line] = []
+        _add_body(body, lines)
+        if headers:
+            _add_gap(lines)
+            _add_headers(headers, lines)
+        if sent is not None:
+            _add_gap(lines)
+            said: tuple[Part, ...] = ((f"Sent: {sent.method} {printable(sent.path)}", "key"),)
+            lines.append(Line(said, len(lines)))
+            _add_headers(sent.headers_sent, lines)
+            _add_body(sent.body_sent.decode("utf-8", "replace"), lines)
         self.lines: Sequence[Line] = lines
         self._folded: set[int] = set()
         self._width = LONGEST_LINE
@@ -129,19 +138,30 @@ class Document:
         return self._width if text.isascii() else max(1, self._width // 2)
 
 
-def _text_lines(body: str) -> list[Line]:
-    lines = printable_block(body).split("\n") if body else []
-    pieces = (piece for line in lines for piece in _pieces(line))
-    return [Line(((piece, "plain"),), at) for at, piece in enumerate(pieces)]
-
-
-def _json_lines(body: str) -> list[Line]:
-    lines: list[Line] = []
+def _add_body(body: str, lines: list[Line]) -> None:
+    first = len(lines)
     try:
         _lay_out(json.loads(body), lines, "", (), "")
     except (ValueError, RecursionError):
-        return []
-    return lines
+        del lines[first:]
+        for line in printable_block(body).split("\n") if body else ():
+            lines.extend(Line(((piece, "plain"),), 0) for piece in _pieces(line))
+        for at in range(first, len(lines)):
+            lines[at].end = at
+
+
+def _add_headers(headers: Mapping[str, str], lines: list[Line]) -> None:
+    for name, value in headers.items():
+        parts: tuple[Part, ...] = (
+            (f"{printable(name)}: ", "mark"),
+            (shortened(printable(value), LONGEST_LINE), "plain"),
+        )
+        lines.append(Line(parts, len(lines)))
+
+
+def _add_gap(lines: list[Line]) -> None:
+    if lines:
+        lines.append(Line((), len(lines)))
 
 
 def _lay_out(

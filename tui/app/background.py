@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Final
 
 from textual.app import App
 
-from tui.app.config_editing import edit_config
 from tui.app.doors import Doors
+from tui.app.editing import edit_config
 from tui.app.messages import FindingsChanged, OfflineChanged, ServersChanged, SessionChanged
 from tui.errors import DoorkeyError
 from tui.text import printable

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Final
 
 from textual.app import App
 
+from tui.api.curl import curl_line
 from tui.config.paths import shown
 from tui.errors import DoorkeyError
 from tui.text import printable
 
 if TYPE_CHECKING:
+    from tui.api.request import ApiRequest
     from tui.auth.service import AuthService
+    from tui.config.load import Config
 
 SystemClipboard = Callable[[str], Awaitable[bool]]
 """Takes a text and tells whether the system's clipboard has it now."""
@@ -59,3 +62,15 @@ def save_answer(app: App[None], body: str, now: datetime) -> None:
         app.notify(printable(error), title="Not saved", severity="warning", markup=False)
     else:
         app.notify(shown(path), title="Saved", markup=False)
+
+
+async def copy_curl(
+    app: App[None], config: "Config", request: "ApiRequest", copy: SystemClipboard
+) -> None:
+    """Copy a command that makes a call; the token is not in it."""
+    try:
+        line = curl_line(config, request)
+    except ValueError as error:
+        app.notify(str(error), title="Not copied", severity="warning", markup=False)
+    else:
+        await copy_quietly(app, line, "A curl line, without the token,", copy)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from tui.api.client import ApiClient
+    from tui.api.proxy.server import Proxy
     from tui.app.copying import SystemClipboard
     from tui.app.keys.keymap import CheckedKeymap
     from tui.app.screens.external_api.screen import ExternalApiScreen
@@ -102,7 +103,10 @@ class Doors:
 
         api = (self.make_api or ApiClient)(self.config.api_url)
         caller = Caller(self.service, api, self.clock)
-        return ExternalApiScreen(caller, self.clock, self.memory, self._clipboard(), self.sleep)
+        copy = self._clipboard()
+        return ExternalApiScreen(
+            caller, self.clock, self.memory, copy, self._proxy, self.withheld, self.sleep
+        )
 
     def sign_in(
         self, scope: str, prompt: str, until_ready: Callable[[], Awaitable[None]]
@@ -185,6 +189,16 @@ class Doors:
         from tui.app.widgets.home_board import HomeBoard
 
         return HomeBoard(self.config, self.service.storage)
+
+    def _proxy(self, log: Callable[[str], None]) -> "Proxy":
+        from tui.api.proxy.server import Proxy
+        from tui.api.proxy.tokens import Tokens
+        from tui.http import tls_context
+
+        tokens = Tokens(self.service)
+        return Proxy(
+            self.config.api_url, tokens.authorize, tokens.renew, tls=tls_context(), log=log
+        )
 
     def _clipboard(self) -> "SystemClipboard":
         from tui.terminal.clipboard import copy_to_system_clipboard

@@ -2,7 +2,8 @@
 
 from tui.app.keys.caps import APP_BINDINGS
 from tui.app.keys.keymap import Scopes
-from tui.app.screens.external_api.dialogs import ChangeScreen, MethodScreen
+from tui.app.screens.external_api.dialogs import MethodScreen, QuestionScreen
+from tui.app.screens.external_api.kept import KeptScreen
 from tui.app.screens.external_api.screen import ExternalApiScreen
 from tui.app.screens.help import HelpScreen
 from tui.app.screens.home import HomeScreen
@@ -14,6 +15,7 @@ from tui.app.screens.theme import ThemeScreen
 from tui.app.widgets.calls.answer_panel import AnswerLines, AnswerPanel
 from tui.app.widgets.calls.calls_panel import CallsTable
 from tui.app.widgets.calls.request_line import PathField
+from tui.app.widgets.calls.text_field import LinesArea
 from tui.app.widgets.claims_table import ClaimsTable
 from tui.app.widgets.row_list import RowList
 
@@ -34,7 +36,9 @@ def key_scopes() -> Scopes:
         "answer": [*RowList.BINDINGS, *AnswerLines.BINDINGS, *AnswerPanel.BINDINGS],
         "calls": [*RowList.BINDINGS, *CallsTable.BINDINGS],
         "path": PathField.BINDINGS,
+        "lines": LinesArea.BINDINGS,
+        "requests": [*RowList.BINDINGS, *KeptScreen.BINDINGS],
         "methods": MethodScreen.BINDINGS,
-        "change": ChangeScreen.BINDINGS,
+        "change": QuestionScreen.BINDINGS,
         "themes": ThemeScreen.BINDINGS,
     }

@@ -10,11 +10,10 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import ContentSwitcher, Static, Tab, Tabs
 
-from tui.api.curl import curl_line
 from tui.api.jwt_view import read_jwt
 from tui.api.request import remembered_request
 from tui.app.account import Account
-from tui.app.copying import SystemClipboard, copy_quietly, copy_token
+from tui.app.copying import SystemClipboard, copy_curl, copy_quietly, copy_token
 from tui.app.moments import Clock
 from tui.app.screens.place import PlaceScreen
 from tui.app.widgets.claims_table import ClaimsTable
@@ -216,8 +215,8 @@ The keys of all these are below.
         if self._withholds():
             return
         config = self._service.config
-        line = curl_line(config, remembered_request(self._memory, config.api_url))
-        await copy_quietly(self.app, line, "A curl line, without the token,", self._copy_to_system)
+        request = remembered_request(self._memory, config.api_url)
+        await copy_curl(self.app, config, request, self._copy_to_system)
 
     def _withholds(self) -> bool:
         if self._withheld:

@@ -30,7 +30,7 @@ async def test_f1_explains_the_screen_and_goes_away_again(close: str) -> None:
 
 async def test_every_key_is_listed_with_what_it_does() -> None:
     on = stage(signed_in=True)
-    async with on.app.run_test(size=SIZE) as pilot:
+    async with on.app.run_test(size=(100, 80)) as pilot:
         await until(pilot, lambda: on.app.account.signed_in)
         await pilot.press("3")
         await until(pilot, lambda: on.app.current_mode == "external-api")

@@ -11,7 +11,7 @@ from tui.api.call import Call, Caller
 from tui.api.request import ApiRequest
 from tui.app.messages import CheckRequested, PingSucceeded
 from tui.app.moments import Clock
-from tui.app.screens.external_api.dialogs import ChangeScreen
+from tui.app.screens.external_api.dialogs import change_question
 from tui.app.widgets.calls.call_view import CallView
 from tui.app.widgets.calls.request_line import RepeatButton
 from tui.app.widgets.key_line import KeyLine
@@ -55,14 +55,12 @@ class Calling:
 
     def again_and_again(self, next_request: Callable[[], ApiRequest]) -> None:
         """Make a call, wait, make the next one, until `stop`."""
-        self._screen.query_one(RepeatButton).repeating = True
-        self._screen.query_one(KeyLine).names = {"repeat": "Stop"}
+        self._say_repeating(True)
         self._work(self._again_and_again(next_request), AGAIN)
 
     def stop(self) -> None:
         """Repeat no longer."""
-        self._screen.query_one(RepeatButton).repeating = False
-        self._screen.query_one(KeyLine).names = {}
+        self._say_repeating(False)
         self._screen.workers.cancel_group(self._screen, AGAIN)
 
     def cancel(self) -> None:
@@ -109,13 +107,18 @@ class Calling:
     def _view(self) -> CallView:
         return self._screen.query_one(CallView)
 
+    def _say_repeating(self, repeating: bool) -> None:
+        self._screen.query_one(RepeatButton).repeating = repeating
+        key_line = self._screen.query_one(KeyLine)
+        key_line.names = {**key_line.names, "repeat": "Stop" if repeating else "Repeat"}
+
     def _work(self, work: Awaitable[None], group: str) -> None:
         self._screen.run_worker(work, group=group, exclusive=True, exit_on_error=False)
 
     async def _once(self, request: ApiRequest) -> None:
         change = (request.method, request.path)
         if not request.is_safe and change not in self._meant:
-            question = ChangeScreen(self.origin, request)
+            question = change_question(self.origin, request)
             if not await self._screen.app.push_screen_wait(question):
                 return
             self._meant.add(change)

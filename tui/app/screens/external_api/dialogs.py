@@ -1,4 +1,4 @@
-"""Two questions before a call: by which method, and whether one that changes things is meant."""
+"""Two questions: by which method, and whether something that changes things is meant."""
 
 from typing import ClassVar, Final
 
@@ -70,29 +70,33 @@ class MethodScreen(ModalScreen[str | None]):
         self.dismiss(METHODS[message.option_index])
 
 
-class ChangeScreen(ModalScreen[bool]):
-    """Asks before a call that may change something; answers whether it is meant."""
+class QuestionScreen(ModalScreen[bool]):
+    """Asks before something that cannot be taken back; answers whether it is meant."""
 
     CSS_PATH = "dialogs.tcss"
     AUTO_FOCUS = "#leave"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "answer(True)", "Call it", id="call-it", tooltip="Make this call"),
-        Binding("escape", "answer(False)", "Leave it", id="leave-it", tooltip="Do not call"),
+        Binding("y", "answer(True)", "Do it", id="call-it", tooltip="What the question is about"),
+        Binding("escape", "answer(False)", "Leave it", id="leave-it", tooltip="Do nothing"),
     ]
 
-    def __init__(self, origin: str, request: ApiRequest) -> None:
+    def __init__(self, title: str, what: str, note: str, yes: str) -> None:
+        """Take the words: `what` may be of others, and `yes` says what is done."""
         super().__init__()
-        self._what = f"{request.method} {origin}{request.path}"
+        self._title = title
+        self._what = what
+        self._note = note
+        self._yes = yes
 
     def compose(self) -> ComposeResult:
         """Yield the question and two answers."""
         with Vertical(classes="panel dialog") as dialog:
-            dialog.border_title = "This call may change something"
+            dialog.border_title = Content(self._title)
             yield Static(Content(shortened(printable(self._what), LONGEST_URL)), classes="what")
-            yield Static("It is asked once for each of them while the app runs.", classes="note")
+            yield Static(Content(self._note), classes="note")
             with Horizontal(classes="actions"):
                 yield Button("Leave it", id="leave")
-                yield Button("Call it (y)", variant="primary", id="call")
+                yield Button(Content(f"{self._yes} (y)"), variant="primary", id="call")
 
     @on(Button.Pressed)
     def _answer(self, message: Button.Pressed) -> None:
@@ -101,3 +105,19 @@ class ChangeScreen(ModalScreen[bool]):
     def action_answer(self, meant: bool) -> None:
         """Go back with the answer."""
         self.dismiss(meant)
+
+
+def change_question(origin: str, request: ApiRequest) -> QuestionScreen:
+    """Ask before a call that may change something."""
+    body = f", with {len(request.body):,} bytes" if request.body else ""
+    return QuestionScreen(
+        "This call may change something",
+        f"{request.method} {origin}{request.path}{body}",
+        "It is asked once for each method and address while the app runs.",
+        "Call it",
+    )
+
+
+def removal_question(name: str) -> QuestionScreen:
+    """Ask before a request is forgotten that was kept."""
+    return QuestionScreen("Forget this request", name, "It cannot be brought back.", "Forget it")

@@ -1,11 +1,10 @@
 """External API: call it with the access token, and see what it says, and why."""
 
 import asyncio
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Button, Static
@@ -13,16 +12,20 @@ from textual.worker import Worker
 
 from tui.api.call import Caller
 from tui.api.request import ApiRequest, remember_request, remembered_request
-from tui.app.copying import SystemClipboard, copy_quietly, save_answer
+from tui.app.copying import SystemClipboard, copy_curl, copy_quietly, save_answer
 from tui.app.messages import ConfigEditRequested, RenewRequested, SignInRequested
 from tui.app.moments import Clock
 from tui.app.screens.external_api.calling import Calling
-from tui.app.screens.external_api.dialogs import MethodScreen
+from tui.app.screens.external_api.editing import RequestEditing
+from tui.app.screens.external_api.keys import BINDINGS, HELP
+from tui.app.screens.external_api.proxying import MakeProxy, ProxySwitch
 from tui.app.screens.place import PlaceScreen
 from tui.app.widgets.calls.answer_panel import AnswerPanel
 from tui.app.widgets.calls.call_view import CallView
 from tui.app.widgets.calls.calls_panel import CallsTable
+from tui.app.widgets.calls.proxy_line import ProxyLine
 from tui.app.widgets.calls.refusal_panel import RefusalPanel
+from tui.app.widgets.calls.request_details import Part, RequestDetails
 from tui.app.widgets.calls.request_line import MethodLabel, RepeatButton, RequestLine
 from tui.config.memory import AppMemory
 from tui.text import printable
@@ -37,33 +40,8 @@ class ExternalApiScreen(PlaceScreen):
     PLACE = "external-api"
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "#ping"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("p", "ping", "Ping", id="ping", tooltip="Call the API"),
-        Binding("t", "repeat", "Repeat", id="repeat", tooltip="Call it again and again, or stop"),
-        Binding("w", "way_out", "Way out", id="way-out", tooltip="Do what helps after a refusal"),
-        Binding("escape", "cancel", "Cancel", id="cancel-call", tooltip="Wait no longer"),
-        Binding("m", "method", "Method", show=False, id="method", tooltip="GET, POST, PUT, ..."),
-        Binding("e", "edit_path", "Edit path", show=False, id="edit-path", tooltip="Another route"),
-        Binding("i", "interval", "Interval", show=False, id="interval", tooltip="How often"),
-        Binding("slash", "search", "Find", show=False, id="find", tooltip="In the answer"),
-        Binding("c", "copy", "Copy", show=False, id="copy-answer", tooltip="The whole answer"),
-        Binding("f", "save", "Save", show=False, id="save-answer", tooltip="As a file, here"),
-    ]
-    HELP = """\
-## External API
-
-*Ping* calls the API with your access token; one that has expired is renewed first. The API
-checks who issued it, for whom, and until when, and says what it finds.
-
-- *Repeat* calls it again and again (GET and HEAD), *Interval* changes how often.
-- *Method* and *Edit path* choose another route; the origin is the config's and stays. A method
-  that may change something asks before.
-- After a refusal, what the API wants stands beside what your token has, and *Way out* does what
-  helps, and calls again.
-- **Tab** goes to the answer and to the list of calls. In the answer, **Enter** folds and unfolds;
-  *Find*, then **n** and **N**, search it; *Copy* and *Save* take it whole. In the list, **Enter**
-  shows a call, and **a** makes it again.
-"""
+    BINDINGS = BINDINGS
+    HELP = HELP
 
     def __init__(
         self,
@@ -71,14 +49,20 @@ checks who issued it, for whom, and until when, and says what it finds.
         clock: Clock,
         memory: AppMemory,
         copy_to_system: SystemClipboard,
+        make_proxy: MakeProxy,
+        withheld: str = "",
         sleep: "Sleep" = asyncio.sleep,
     ) -> None:
+        """Take what makes the calls; `withheld` says why nothing may leave the app, if so."""
         super().__init__(caller.config.domain, clock)
         self._caller = caller
         self._memory = memory
         self._copy_to_system = copy_to_system
         self._origin = caller.config.api_url
         self._calling = Calling(self, caller, clock, sleep)
+        self._editing = RequestEditing(self, self._origin)
+        self._proxy = ProxySwitch(self, make_proxy)
+        self._withheld = withheld
 
     def compose_content(self) -> ComposeResult:
         """Yield the request and what came of the calls."""
@@ -94,10 +78,13 @@ checks who issued it, for whom, and until when, and says what it finds.
             yield Button("Ping", variant="primary", id="ping")
             yield RequestLine(self._origin, remembered_request(self._memory, self._origin))
             yield RepeatButton(self._memory)
+        yield RequestDetails()
+        yield ProxyLine()
         yield CallView()
 
     async def on_unmount(self) -> None:
-        """Leave no connection open."""
+        """Leave no connection open, and no proxy."""
+        await self._proxy.turn_off()
         await self._caller.aclose()
 
     # What is called
@@ -105,24 +92,41 @@ checks who issued it, for whom, and until when, and says what it finds.
     @on(RequestLine.Changed)
     def _remember(self, message: RequestLine.Changed) -> None:
         remember_request(self._memory, self._origin, message.request)
+        self.query_one(RequestDetails).follow(message.request)
         if not message.request.may_repeat:
             self._calling.stop()
+
+    @on(RequestDetails.Changed)
+    def _take_details(self, message: RequestDetails.Changed) -> None:
+        self._editing.take_details(message.request)
 
     @on(MethodLabel.Clicked)
     @work(exclusive=True, group="method", exit_on_error=False)
     async def action_method(self) -> None:
         """Choose the method from a list."""
-        line = self.query_one(RequestLine)
-        method = await self.app.push_screen_wait(MethodScreen(line.request.method))
-        if method is not None:
-            line.change(ApiRequest(method, line.request.path))
+        await self._editing.choose_method()
 
     def action_edit_path(self) -> None:
         """Go to the path."""
         self.query_one(RequestLine).edit_path()
 
+    async def action_edit(self, part: Part) -> None:
+        """Go to the headers or to the body."""
+        await self.query_one(RequestDetails).edit(part)
+
+    @work(exclusive=True, group="editor", exit_on_error=False)
+    async def action_editor(self) -> None:
+        """Write the body in the person's own editor."""
+        await self._editing.write_body_in_editor()
+
+    @work(exclusive=True, group="kept", exit_on_error=False)
+    async def action_kept(self) -> None:
+        """Open a request that was kept, or keep this one."""
+        await self._editing.open_kept(self._caller.secrets, self._copy_curl_of)
+
     @on(RequestLine.Done)
-    def _leave_path(self) -> None:
+    @on(RequestDetails.Done)
+    def _done_editing(self) -> None:
         self.query_one("#ping").focus()
 
     def action_interval(self) -> None:
@@ -132,30 +136,27 @@ checks who issued it, for whom, and until when, and says what it finds.
     # Calling
 
     @on(Button.Pressed, "#ping")
-    def action_ping(self) -> None:
+    async def action_ping(self) -> None:
         """Call the API once."""
-        line = self.query_one(RequestLine)
-        if line.is_wrong:
-            line.edit_path()
-        else:
-            self._calling.once(line.request)
+        if await self._editing.is_right():
+            self._calling.once(self._editing.request)
 
     @on(CallsTable.AgainRequested)
     def _ping_again(self, message: CallsTable.AgainRequested) -> None:
-        self.query_one(RequestLine).change(message.request)
+        self._editing.open(message.request)
         self._calling.once(message.request)
 
     @on(Button.Pressed, "#repeat")
-    def action_repeat(self) -> None:
+    async def action_repeat(self) -> None:
         """Call the API again and again, or stop."""
-        request = self.query_one(RequestLine).request
+        request = self._editing.request
         if self.query_one(RepeatButton).repeating:
             self._calling.stop()
-        elif request.may_repeat:
-            self._calling.again_and_again(lambda: self.query_one(RequestLine).request)
-        else:
+        elif not request.may_repeat:
             words = f"{request.method} is not repeated: it may change something each time."
             self.notify(words, title="Not repeated", markup=False)
+        elif await self._editing.is_right():
+            self._calling.again_and_again(lambda: self._editing.request)
 
     def action_cancel(self) -> None:
         """Wait for the answer no longer."""
@@ -210,6 +211,40 @@ checks who issued it, for whom, and until when, and says what it finds.
         if result := self.query_one(CallView).result:
             save_answer(self.app, result.body, self.clock())
 
+    # What leaves the app
+
+    @on(CallsTable.CurlRequested)
+    def _copy_curl_of_row(self, message: CallsTable.CurlRequested) -> None:
+        self._copy_curl(message.request)
+
+    def action_copy_curl(self) -> None:
+        """Copy a command that makes this call."""
+        self._copy_curl(self._editing.request)
+
+    @work(exclusive=True, group="copy", exit_on_error=False)
+    async def _copy_curl(self, request: ApiRequest) -> None:
+        await self._copy_curl_of(request)
+
+    async def _copy_curl_of(self, request: ApiRequest) -> None:
+        if not self._withholds():
+            await copy_curl(self.app, self._caller.config, request, self._copy_to_system)
+
+    @work(exclusive=True, group="proxy", exit_on_error=False)
+    async def action_proxy(self) -> None:
+        """Turn the proxy on, or off."""
+        if not self._withholds():
+            await self._proxy.turn()
+
+    @work(exclusive=True, group="copy", exit_on_error=False)
+    async def action_copy_proxy(self) -> None:
+        """Copy the proxy's address."""
+        await copy_quietly(self.app, self._proxy.address, "The address", self._copy_to_system)
+
+    def _withholds(self) -> bool:
+        if self._withheld:
+            self.notify(self._withheld, title="Not here", severity="warning", markup=False)
+        return bool(self._withheld)
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what there is something for: a refusal, an answer, a call to cancel."""
         if not self.is_mounted:
@@ -218,6 +253,8 @@ checks who issued it, for whom, and until when, and says what it finds.
             return self.query_one(RefusalPanel).explanation is not None
         if action in ("search", "copy", "save"):
             return self.query_one(CallView).result is not None
+        if action == "copy_proxy":
+            return bool(self._proxy.address)
         if action == "cancel":
             return self.query_one(CallView).panel.is_busy
         return super().check_action(action, parameters)

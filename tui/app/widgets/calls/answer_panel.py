@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.widgets import Input
 
 from tui.api.answer import PingResult
+from tui.api.call import Call
 from tui.api.document import Document, Kind
 from tui.app.widgets.row_list import RowList
 
@@ -120,18 +121,19 @@ class AnswerPanel(Vertical):
         self.display = False
         self.query_one("#find").display = False
 
-    async def show(self, result: PingResult | None) -> None:
-        """Show an answer; None hides the panel."""
-        self.display = result is not None
-        if result is None:
-            return
-        size = len(result.body.encode())
-        self.border_subtitle = Content(f"{size:,} bytes" if size else "no body")
-        headers = dict(list(result.headers.items())[:MOST_HEADERS])
-        if len(result.body) > LARGE_BODY:
-            document = await asyncio.to_thread(Document, result.body, headers)
+    async def show(self, call: Call) -> None:
+        """Show what came of a call, and below it what was sent; hide where there is neither."""
+        result, request = call.result, call.request
+        sent = request if request.headers or request.body_sent else None
+        self.display = bool(result or sent)
+        self.border_title = "Answer" if result else "Request"
+        self.border_subtitle = Content(_size(result) if result else "")
+        body = result.body if result else ""
+        headers = dict(list(result.headers.items())[:MOST_HEADERS]) if result else {}
+        if len(body) + len(request.body) > LARGE_BODY:
+            document = await asyncio.to_thread(Document, body, headers, sent)
         else:
-            document = Document(result.body, headers)
+            document = Document(body, headers, sent)
         self.query_one(AnswerLines).show(document)
 
     def search(self) -> None:
@@ -156,3 +158,9 @@ class AnswerPanel(Vertical):
     def _found(self, message: Input.Submitted) -> None:
         message.stop()
         self.action_end_search()
+
+
+def _size(result: PingResult) -> str:
+    if not result.size_bytes:
+        return "no body"
+    return f"{'the first ' if result.is_cut else ''}{result.size_bytes:,} bytes"

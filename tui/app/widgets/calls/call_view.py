@@ -70,7 +70,7 @@ class CallView(Vertical):
         self._shown, self._is_chosen = call, not is_newest
         self.panel.show(call, is_newest=is_newest)
         self.query_one(RefusalPanel).show(call.explanation)
-        await self.query_one(AnswerPanel).show(call.result)
+        await self.query_one(AnswerPanel).show(call)
         self.screen.refresh_bindings()
         self.call_after_refresh(self._fit)
 

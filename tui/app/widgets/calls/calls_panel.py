@@ -35,10 +35,18 @@ class CallsTable(RowList):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "again", "Again", id="call-again", tooltip="Make the chosen call again"),
+        Binding("u", "copy_curl", "Copy curl", id="call-curl", tooltip="Of the chosen call"),
     ]
 
     class AgainRequested(Message):
         """Somebody wants a call once more."""
+
+        def __init__(self, request: ApiRequest) -> None:
+            self.request = request
+            super().__init__()
+
+    class CurlRequested(Message):
+        """Somebody wants a call as a line for curl."""
 
         def __init__(self, request: ApiRequest) -> None:
             self.request = request
@@ -74,6 +82,11 @@ class CallsTable(RowList):
         """Ask for the call at the cursor once more."""
         if self.row_count:
             self.post_message(self.AgainRequested(self.call_at(self.cursor).request))
+
+    def action_copy_curl(self) -> None:
+        """Ask for the call at the cursor as a line for curl."""
+        if self.row_count:
+            self.post_message(self.CurlRequested(self.call_at(self.cursor).request))
 
 
 class CallsPanel(Vertical):

@@ -1,5 +1,6 @@
 """What is called: the method, the API's origin, the path, which can be edited; and how often."""
 
+from dataclasses import replace
 from typing import ClassVar, Final
 
 from textual import events, on
@@ -175,4 +176,4 @@ class RequestLine(Vertical):
             self.post_message(self.Done())
         elif not self.is_wrong:
             path = checked_path(self._origin, field.value)
-            self.change(ApiRequest(self.request.method, path))
+            self.change(replace(self.request, path=path))

@@ -1,0 +1,112 @@
+"""The person's own editor, with the app out of the way: for the config, and for a body."""
+
+import asyncio
+import os
+import shlex
+import shutil
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from textual.app import App, SuspendNotSupported
+
+from tui.config.load import Config, load_config
+from tui.config.paths import environment_for_children, read_config
+from tui.config.trust import remember_trust
+from tui.errors import ConfigInvalid
+from tui.text import printable
+
+FALLBACK: Final = "notepad" if sys.platform == "win32" else "vi"
+"""POSIX has vi everywhere."""
+
+LARGEST_BYTES: Final = 1024 * 1024
+"""A field of a screen holds no more."""
+
+
+class NotEdited(Exception):
+    """The editor did not do its work; says why, for people."""
+
+
+async def edit_config(
+    app: App[None], config: Config, environ: Mapping[str, str] = os.environ
+) -> str:
+    """Open the config in `$VISUAL` or `$EDITOR`; return what came of it, for people."""
+    try:
+        await _edit(app, config.path, environ)
+    except NotEdited as error:
+        return f"{error} Edit {config.path} yourself."
+    try:
+        changed = load_config(config.path)
+        remember_trust(read_config(config.path))  # whoever has just edited it need not be asked
+    except ConfigInvalid as error:
+        return str(error)
+    if changed == config:
+        return "Nothing has changed in the config."
+    return "The config is right. Quit, and start doorkey again to use it."
+
+
+async def edit_text(
+    app: App[None], text: str, name: str, environ: Mapping[str, str] = os.environ
+) -> str:
+    """Open `text` in `$VISUAL` or `$EDITOR` as a file called `name`; return what it is then.
+
+    The file is in a folder that only its owner can enter, and goes with it, copies of the editor's
+    included.
+
+    Raises:
+        NotEdited: the editor did not start or failed, or left something else than text.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="doorkey-"))  # of mode 0700
+    try:
+        path = folder / name
+        path.write_bytes(text.encode("utf-8", "replace"))
+        path.chmod(0o600)
+        await _edit(app, path, environ, must_succeed=True)
+        return _edited(path, text)
+    except OSError as error:
+        raise NotEdited(f"The file for the editor is gone ({error.strerror}).") from None
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _edited(path: Path, before: str) -> str:
+    with path.open("rb") as file:
+        content = file.read(LARGEST_BYTES + 1)
+    if len(content) > LARGEST_BYTES:
+        raise NotEdited("It is longer than 1 MiB. `doorkey call` sends files of any size.")
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        raise NotEdited("It is not text in UTF-8. `doorkey call` sends any file.") from None
+    # Editors end the last line, whether or not it had an end.
+    return text if before.endswith("\n") else text.removesuffix("\n")
+
+
+async def _edit(
+    app: App[None], path: Path, environ: Mapping[str, str], *, must_succeed: bool = False
+) -> None:
+    words = editor_command(environ)
+    try:
+        with app.suspend():
+            process = await asyncio.create_subprocess_exec(
+                *words, str(path), env=environment_for_children(environ)
+            )
+            code = await process.wait()
+    except SuspendNotSupported:
+        raise NotEdited("Here the app cannot step aside.") from None
+    except OSError as error:
+        command = printable(words[0])
+        raise NotEdited(f"{command} cannot be started ({error.strerror}).") from None
+    if code and must_succeed:
+        raise NotEdited(f"{printable(words[0])} has failed ({code}); all is as it was.")
+
+
+def editor_command(environ: Mapping[str, str]) -> list[str]:
+    """Return the editor's command as words; what cannot be read as a command does not count."""
+    named = environ.get("VISUAL") or environ.get("EDITOR") or FALLBACK
+    try:
+        return shlex.split(named) or [FALLBACK]
+    except ValueError:
+        return [FALLBACK]

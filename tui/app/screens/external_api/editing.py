@@ -1,0 +1,82 @@
+"""How somebody says what is called next: by field, by editor, by what was kept under a name."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
+
+from textual.screen import Screen
+
+from tui.api.kept.requests import KeptRequests
+from tui.api.request import ApiRequest, is_json
+from tui.app.editing import NotEdited, edit_text
+from tui.app.screens.external_api.dialogs import MethodScreen
+from tui.app.screens.external_api.kept import KeptScreen
+from tui.app.widgets.calls.request_details import RequestDetails
+from tui.app.widgets.calls.request_line import RequestLine
+from tui.text import printable
+
+
+class RequestEditing:
+    """What is called next: method and path in one widget of the screen, the rest in another."""
+
+    def __init__(self, screen: Screen[None], origin: str) -> None:
+        self._screen = screen
+        self._origin = origin
+
+    @property
+    def request(self) -> ApiRequest:
+        """What is called next, as far as it is right."""
+        return self._line.request
+
+    def open(self, request: ApiRequest) -> None:
+        """Call this from now on."""
+        self._line.change(request)
+        self._details.show(request)
+
+    def take_details(self, edited: ApiRequest) -> None:
+        """Take headers and body as they were edited."""
+        self._line.change(replace(self.request, headers=edited.headers, body=edited.body))
+
+    async def is_right(self) -> bool:
+        """Return whether it can be sent; where not, go to what is wrong."""
+        if self._line.is_wrong:
+            self._line.edit_path()
+            return False
+        if self._details.trouble:
+            await self._details.edit("headers")
+            return False
+        return True
+
+    async def choose_method(self) -> None:
+        """Let the method be chosen from a list."""
+        method = await self._screen.app.push_screen_wait(MethodScreen(self.request.method))
+        if method is not None:
+            self._line.change(replace(self.request, method=method))
+
+    async def write_body_in_editor(self) -> None:
+        """Let the body be written in the person's own editor."""
+        body = self._details.body
+        name = "body.json" if not body or is_json(body) else "body.txt"
+        try:
+            self._details.write_body(await edit_text(self._screen.app, body, name))
+        except NotEdited as error:
+            words = printable(error)
+            self._screen.notify(words, title="Not edited", severity="warning", markup=False)
+
+    async def open_kept(
+        self,
+        held: Callable[[], Iterable[str]],
+        copy_curl: Callable[[ApiRequest], Awaitable[None]],
+    ) -> None:
+        """Let a request be opened that was kept, or this one be kept."""
+        screen = KeptScreen(KeptRequests(self._origin), self.request, held, copy_curl)
+        request = await self._screen.app.push_screen_wait(screen)
+        if request is not None:
+            self.open(request)
+
+    @property
+    def _line(self) -> RequestLine:
+        return self._screen.query_one(RequestLine)
+
+    @property
+    def _details(self) -> RequestDetails:
+        return self._screen.query_one(RequestDetails)
