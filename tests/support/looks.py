@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pytest_textual_snapshot import SVGImageExtension  # type: ignore[import-untyped] # has no types
 from syrupy.assertion import SnapshotAssertion
 from textual.pilot import Pilot
-from textual.widgets import Input
+from textual.widgets import Input, TextArea
 
 from tests.support.stage import Stage
 
@@ -47,8 +47,9 @@ class Looks:
                 for state, bring_about in states.items():
                     await bring_about(pilot)
                     await pilot.pause()
-                    for field in on.app.screen.query(Input):
-                        field.cursor_blink = False  # it shows or not, as the clock has it
+                    for field in on.app.screen.query("Input, TextArea"):
+                        if isinstance(field, Input | TextArea):
+                            field.cursor_blink = False  # it shows or not, as the clock has it
                     name = f"{state}-{columns}x{rows}".removeprefix("-")
                     if await _picture(pilot) != self.snapshot(name=name):
                         differ.append(name)

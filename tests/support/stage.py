@@ -125,6 +125,8 @@ def stage(
     around: Surroundings = HERE,
     redirect_uris: tuple[str, ...] = CONFIG.redirect_uris,
     scope: str = CONFIG.scope,
+    api_url: str = CONFIG.api_url,
+    withheld: str = "",
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     device_sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     look: Look | None = None,
@@ -149,7 +151,7 @@ def stage(
         return await opener(target)
 
     path = Path("/home/pat/auth_config.json")
-    config = replace(CONFIG, path=path, redirect_uris=redirect_uris, scope=scope)
+    config = replace(CONFIG, path=path, redirect_uris=redirect_uris, scope=scope, api_url=api_url)
     copied: list[str] = []
 
     async def copy(text: str) -> bool:
@@ -172,6 +174,7 @@ def stage(
         sleep=sleep,
         copy_to_system=copy,
         look_around=look or _all_is_well,
+        withheld=withheld,
         keymap_path=keymap or Path("/nowhere/keymap.json"),
         make_api=partial(
             ApiClient,

@@ -151,7 +151,7 @@ def checked_headers(lines: str) -> tuple[Header, ...]:
         ValueError: a line is none; says which, and why.
     """
     found = []
-    for number, line in enumerate(lines.split("\n"), start=1):
+    for number, line in enumerate(lines.replace("\r\n", "\n").split("\n"), start=1):
         if line.strip():
             try:
                 found.append(checked_header(line))

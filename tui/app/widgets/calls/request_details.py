@@ -72,7 +72,9 @@ class RequestDetails(Vertical):
     async def edit(self, part: Part) -> None:
         """Unfold a part, and go there."""
         if part not in self._fields:
-            field = TextField(f"{part}-field", LABELS[part], self._texts[part], coloured=part == "body")
+            field = TextField(
+                f"{part}-field", LABELS[part], self._texts[part], coloured=part == "body"
+            )
             self._fields[part] = field
             await self.mount(field)
         self._fields[part].display = True

@@ -1,0 +1,179 @@
+"""The answer to a call, and the calls so far."""
+
+import asyncio
+import itertools
+import json
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.support.at_the_api import SIZE, at_the_api, write_path
+from tests.support.stage import (
+    api_is_down,
+    stage,
+    text_of,
+    until,
+)
+from tui.api.history import CALLS_REMEMBERED, CallHistory
+from tui.api.request import ApiRequest
+from tui.app.widgets.calls.calls_panel import CallsTable
+
+
+def saved_in(folder: Path) -> list[Path]:
+    return list(folder.glob("answer-*.json"))
+
+
+async def test_an_answer_is_shown_in_full_with_its_facts() -> None:
+    def answer(_request: httpx.Request) -> httpx.Response:
+        headers = {"X-Request-ID": "7f3a9c", "Server-Timing": "api;dur=1.25"}
+        return httpx.Response(200, headers=headers, json={"msg": "hello", "list": [1]})
+
+    on = stage(signed_in=True, api=answer)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        await pilot.press("p")
+        await until(pilot, lambda: "✓ hello" in text_of(on.app))
+        shown = text_of(on.app)
+        assert "200 OK · 4.0 ms · 1.2 ms in the API · request 7f3a9c" in shown
+        assert '"list": [' in shown
+        assert "x-request-id: 7f3a9c" in shown
+        assert "median" not in shown  # one call says more than its median
+
+
+async def test_a_web_page_instead_of_data_is_told() -> None:
+    on = stage(
+        signed_in=True, api=lambda _request: httpx.Response(200, html="<html>Sign in</html>")
+    )
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        await pilot.press("p")
+        await until(pilot, lambda: "This is a web page" in text_of(on.app))
+
+
+async def test_an_api_that_is_down_says_how_to_start_it_and_counts_as_a_call() -> None:
+    on = stage(signed_in=True, api=api_is_down)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        await pilot.press("p")
+        await until(pilot, lambda: "nobody listens there" in text_of(on.app))
+        assert "✗ none" in text_of(on.app)
+
+
+async def test_the_list_of_calls_moves_by_vim_keys() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        for _ in range(3):
+            await pilot.press("p")
+            await pilot.pause()
+        table = on.app.screen.query_one(CallsTable)
+        await until(pilot, lambda: table.row_count == 3)
+        table.focus()
+        await pilot.press("j", "j", "k")
+        assert table.cursor == 1
+
+
+async def test_a_call_that_fails_in_an_unforeseen_way_is_told_once() -> None:
+    def answer(_request: httpx.Request) -> httpx.Response:
+        raise RuntimeError("a secret")
+
+    on = stage(signed_in=True, api=answer)
+    async with on.app.run_test(size=SIZE, notifications=True) as pilot:
+        await at_the_api(pilot, on)
+        await pilot.press("p")
+        await until(pilot, lambda: "went wrong (RuntimeError)" in text_of(on.app))
+        await pilot.pause()
+        assert text_of(on.app).count("went wrong") == 1
+        assert "a secret" not in text_of(on.app)
+
+
+async def test_a_call_chosen_from_the_list_is_shown_and_made_again() -> None:
+    answers = itertools.cycle([httpx.Response(200, json={"msg": "first"}), httpx.Response(404)])
+    seen: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request.url.path)
+        return next(answers)
+
+    on = stage(signed_in=True, api=answer)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        await pilot.press("p")
+        await until(pilot, lambda: "✓ first" in text_of(on.app))
+        await write_path(pilot, on, "/other")
+        await pilot.press("enter", "p")
+        await until(pilot, lambda: "There is no such route" in text_of(on.app))
+        on.app.screen.query_one(CallsTable).focus()
+        await pilot.press("j", "enter")
+        await until(pilot, lambda: "✓ first" in text_of(on.app))
+        assert "Result of 09:26:53, GET /api/external" in text_of(on.app)
+        assert '"msg": "first"' in text_of(on.app)
+        await pilot.press("a")
+        await until(pilot, lambda: len(seen) == 3)
+        assert seen == ["/api/external", "/other", "/api/external"]
+
+
+async def test_a_list_of_ten_thousand_calls_stays_quick() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        await pilot.press("p")
+        table = on.app.screen.query_one(CallsTable)
+        await until(pilot, lambda: table.row_count == 1)
+        history = CallHistory()
+        for number in range(CALLS_REMEMBERED):
+            history.add(replace(table.call_at(0), request=ApiRequest("GET", f"/{number}")))
+        before = time.process_time()
+        table.show(history)
+        table.focus()
+        await pilot.press("G", "g", "j")
+        spent = time.process_time() - before
+        assert "GET /9998" in text_of(on.app)
+        assert spent < 1.0  # a table of that many widgets or cells takes many seconds
+
+
+async def test_a_call_that_takes_long_shows_its_seconds_and_can_be_cancelled() -> None:
+    class Silent(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, _request: httpx.Request) -> httpx.Response:
+            await asyncio.Event().wait()
+            raise AssertionError
+
+    on = stage(signed_in=True, api_transport=Silent())
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        await pilot.press("p")
+        await until(pilot, lambda: "◌ Calling the API" in text_of(on.app))
+        on.clock.advance(3)
+        await until(pilot, lambda: "◌ Calling the API · 3 s" in text_of(on.app))
+        assert "escape cancels" in text_of(on.app).replace("esc ", "escape ")
+        await pilot.press("escape")
+        await until(pilot, lambda: "✗ No answer" in text_of(on.app))
+        assert "You cancelled it." in text_of(on.app)
+
+
+async def test_an_answer_is_folded_searched_copied_and_saved_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    body = json.dumps({"msg": "Here", "orders": [{"id": number} for number in range(500)]})
+    on = stage(signed_in=True, api=lambda _request: httpx.Response(200, text=body))
+    async with on.app.run_test(size=SIZE, notifications=True) as pilot:
+        await at_the_api(pilot, on)
+        await pilot.press("p")
+        await until(pilot, lambda: '"orders": [' in text_of(on.app))
+        assert '"id": 499' not in text_of(on.app)
+        await pilot.press("slash", *"499")
+        await until(pilot, lambda: '"id": 499' in text_of(on.app))
+        assert "1 line" in text_of(on.app)
+        await pilot.press("enter", "z")
+        await until(pilot, lambda: '"orders": [… 500]' in text_of(on.app))
+        await pilot.press("c")
+        await until(pilot, lambda: on.app.clipboard == body)
+        await pilot.press("f")
+        await until(pilot, lambda: saved_in(tmp_path))
+    (saved,) = saved_in(tmp_path)
+    assert saved.read_text() == body
+    assert saved.stat().st_mode & 0o777 == 0o600

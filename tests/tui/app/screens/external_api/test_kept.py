@@ -1,0 +1,192 @@
+"""Requests under a name, as a person keeps and finds them."""
+
+import httpx
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from tests.support.at_the_api import SIZE, at_the_api, choose_method, write_lines, write_path
+from tests.support.stage import Stage, stage, text_of, until
+from tui.api.kept.requests import KeptRequests
+from tui.api.request import ApiRequest
+from tui.app.screens.external_api.kept import KeptScreen
+from tui.app.widgets.calls.request_line import RequestLine
+
+ORIGIN = "https://api.example"
+
+ORDER = ApiRequest("POST", "/orders", (("X-A", "1"),), b'{"id": 7}')
+
+
+def keep(**requests: ApiRequest) -> None:
+    for name, request in requests.items():
+        KeptRequests(ORIGIN).keep(name.replace("_", " "), request)
+
+
+async def in_the_list(pilot: "Pilot[None]", on: Stage) -> None:
+    await at_the_api(pilot, on)
+    await pilot.press("v")
+    await until(pilot, lambda: isinstance(on.app.screen, KeptScreen))
+
+
+async def keep_as(pilot: "Pilot[None]", on: Stage, name: str) -> None:
+    await pilot.press("n")
+    field = on.app.screen.query_one("#name", Input)
+    await until(pilot, lambda: field.has_focus)
+    field.value = name
+    await pilot.press("enter")
+
+
+def request_of(on: Stage) -> ApiRequest:
+    return on.app.screen.query_one(RequestLine).request
+
+
+async def test_a_request_is_kept_and_opened_in_the_next_run() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        await choose_method(pilot, on, "POST")
+        await write_path(pilot, on, "/orders")
+        await pilot.press("enter")
+        await write_lines(pilot, on, "headers", "X-A: 1")
+        await pilot.press("escape", "v")
+        await until(pilot, lambda: "Nothing yet. n keeps what is on the" in text_of(on.app))
+        await keep_as(pilot, on, "New order")
+        await until(pilot, lambda: "New order               POST    /orders" in text_of(on.app))
+    again = stage(signed_in=True)
+    async with again.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, again)
+        assert request_of(again) == ApiRequest("GET", "/orders")
+        await pilot.press("v")
+        await until(pilot, lambda: "New order" in text_of(again.app))
+        await pilot.press("enter")
+        await until(pilot, lambda: "Headers: X-A · body: none" in text_of(again.app))
+        assert request_of(again) == ApiRequest("POST", "/orders", (("X-A", "1"),))
+
+
+async def test_an_opened_request_that_changes_something_asks_once_in_a_run() -> None:
+    keep(New_order=ORDER)
+    seen: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(201)
+
+    on = stage(signed_in=True, api=answer)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await in_the_list(pilot, on)
+        await pilot.press("enter")
+        await until(pilot, lambda: "body: JSON, 9 bytes" in text_of(on.app))
+        await pilot.press("p")
+        asked = "POST https://api.example/orders, with 9 bytes"
+        await until(pilot, lambda: asked in text_of(on.app))
+        assert not seen
+        await pilot.press("y")
+        await until(pilot, lambda: len(seen) == 1)
+        await pilot.press("p")
+        await until(pilot, lambda: len(seen) == 2)
+    assert seen[0].content == ORDER.body
+
+
+async def test_the_list_is_narrowed_as_one_types_and_enter_opens() -> None:
+    keep(New_order=ORDER, Look=ApiRequest(), Orders=ApiRequest("GET", "/orders"))
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await in_the_list(pilot, on)
+        await until(pilot, lambda: "Look" in text_of(on.app))
+        await pilot.press("slash", *"order")
+        await until(pilot, lambda: "Look " not in text_of(on.app))
+        assert "New order" in text_of(on.app)
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: not isinstance(on.app.screen, KeptScreen))
+        assert request_of(on) == ApiRequest("GET", "/orders")
+
+
+async def test_the_curl_line_of_any_of_them_is_copied() -> None:
+    keep(New_order=ORDER, Look=ApiRequest())
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await in_the_list(pilot, on)
+        await pilot.press("j", "u")
+        await until(pilot, lambda: on.copied)
+    assert on.copied == [
+        "doorkey token --config /home/pat/auth_config.json --format header | curl -sS -H @- "
+        """-H 'X-A: 1' -H 'Content-Type: application/json' --data-raw '{"id": 7}' """
+        "https://api.example/orders"
+    ]
+
+
+async def test_forgetting_one_asks() -> None:
+    keep(New_order=ORDER, Look=ApiRequest())
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await in_the_list(pilot, on)
+        await pilot.press("j", "d")
+        await until(pilot, lambda: "Forget this request" in text_of(on.app))
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(on.app.screen, KeptScreen))
+        assert len(KeptRequests(ORIGIN).all()) == 2
+        await pilot.press("d")
+        await until(pilot, lambda: "Forget this request" in text_of(on.app))
+        await pilot.press("y")
+        await until(pilot, lambda: "New order" not in text_of(on.app))
+    assert [each.name for each in KeptRequests(ORIGIN).all()] == ["Look"]
+
+
+async def test_a_credential_is_kept_without_its_value_which_is_said_and_asked_for() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        await write_lines(pilot, on, "headers", "X-Api-Key: s3cret")
+        await pilot.press("escape", "v")
+        await until(pilot, lambda: "Nothing yet." in text_of(on.app))
+        await keep_as(pilot, on, "Mine")
+        said = "Kept without the value of X-Api-Key: it looks like a credential."
+        await until(pilot, lambda: said in text_of(on.app))
+        await pilot.press("enter")
+        await until(pilot, lambda: "✗ Headers: line 1: X-Api-Key has no value" in text_of(on.app))
+
+
+@pytest.mark.parametrize("part", ["path", "body"])
+async def test_the_token_itself_is_not_kept_wherever_it_stands(part: str) -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        token = await on.service.get_access_token()
+        if part == "path":
+            await write_path(pilot, on, f"/a?b={token}")
+            await pilot.press("enter")
+        else:
+            await write_lines(pilot, on, "body", token)
+            await pilot.press("escape")
+        await pilot.press("v")
+        await until(pilot, lambda: "Nothing yet." in text_of(on.app))
+        await keep_as(pilot, on, "Mine")
+        said = f"Not kept: its {part} holds one of your tokens"
+        await until(pilot, lambda: said in text_of(on.app))
+        assert token not in text_of(on.app) or part == "path"
+    assert not KeptRequests(ORIGIN).all()
+
+
+async def test_a_name_that_is_taken_is_told_before_it_is_replaced() -> None:
+    keep(Mine=ORDER)
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await in_the_list(pilot, on)
+        await pilot.press("n", *"Mine")
+        await until(pilot, lambda: "There is one of that name" in text_of(on.app))
+        await pilot.press("escape")
+        await pilot.pause()
+        assert KeptRequests(ORIGIN).all()[0].request == ORDER
+        await keep_as(pilot, on, "Mine")
+        await until(pilot, lambda: "GET     /api/external" in text_of(on.app))
+
+
+async def test_a_file_that_others_can_read_is_told() -> None:
+    keep(Mine=ORDER)
+    KeptRequests(ORIGIN)._path.chmod(0o644)
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await in_the_list(pilot, on)
+        await until(pilot, lambda: "can be read or changed by others" in text_of(on.app))
+        await pilot.press("escape")
+        await until(pilot, lambda: not isinstance(on.app.screen, KeptScreen))

@@ -1,0 +1,108 @@
+"""The proxy as a switch of External API."""
+
+import asyncio
+import re
+from contextlib import suppress
+
+import httpx
+import pytest
+from textual.pilot import Pilot
+
+from tests.support.at_the_api import SIZE, at_the_api
+from tests.support.scripted_api import ScriptedApi
+from tests.support.stage import PATIENCE_SECONDS, Stage, stage, text_of, until
+
+
+async def turn_on(pilot: "Pilot[None]", on: Stage) -> str:
+    """Turn the proxy on, and return its address."""
+    await at_the_api(pilot, on)
+    await pilot.press("x")
+    await until(pilot, lambda: "● Proxy on" in text_of(on.app))
+    found = re.search(r"Proxy on  (http://127\.0\.0\.1:\d+/[\w-]{22})\b", text_of(on.app))
+    assert found is not None
+    return found[1]
+
+
+async def ask(address: str) -> bytes:
+    """Send one request to the proxy, and return the whole answer."""
+    _, _, host, secret = address.split("/")
+    reader, writer = await asyncio.open_connection(*host.split(":"))
+    head = f"GET /{secret}/api/external HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+    writer.write(head.encode())
+    answer = await reader.read()
+    writer.close()
+    return answer
+
+
+async def until_closed(address: str) -> None:
+    """Ask until nobody listens there any more."""
+    with suppress(ConnectionError):
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while True:
+                await ask(address)
+
+
+async def test_the_proxy_passes_on_with_the_token_and_counts() -> None:
+    async with ScriptedApi() as api:
+        on = stage(signed_in=True, api_url=api.url)
+        async with on.app.run_test(size=SIZE) as pilot:
+            address = await turn_on(pilot, on)
+            assert (await ask(address)).startswith(b"HTTP/1.1 200")
+            token = await on.service.get_access_token()
+            assert api.asked[0].header("authorization") == [f"Bearer {token}"]
+            await until(
+                pilot, lambda: "1 so far, the last: GET /api/external 200" in text_of(on.app)
+            )
+            await pilot.press("y")
+            await until(pilot, lambda: on.copied == [address])
+            await pilot.press("x")
+            await until(pilot, lambda: "Proxy on" not in text_of(on.app))
+            await until_closed(address)
+
+
+async def test_the_proxy_ends_with_the_app() -> None:
+    async with ScriptedApi() as api:
+        on = stage(signed_in=True, api_url=api.url)
+        async with on.app.run_test(size=SIZE) as pilot:
+            address = await turn_on(pilot, on)
+        await until_closed(address)
+
+
+@pytest.mark.parametrize("how", ["log out", "switch", "session ends"])
+async def test_the_proxy_ends_with_the_session(how: str) -> None:
+    async with ScriptedApi() as api:
+        on = stage(signed_in=True, api_url=api.url)
+        async with on.app.run_test(size=SIZE) as pilot:
+            address = await turn_on(pilot, on)
+            if how == "log out":
+                await pilot.press("o", "o")
+            elif how == "switch":
+                on.tenant.id_claims = {"sub": "tenant|bob", "name": "Bob"}
+                await pilot.press("s")
+            else:
+                refused = httpx.Response(400, json={"error": "invalid_grant"})
+                on.tenant.responses["/token"] = lambda _request: refused
+                await pilot.press("r")
+            account = "Bob" if how == "switch" else ""
+            await until(pilot, lambda: on.app.account.name == account)
+            await until_closed(address)
+
+
+async def test_a_way_to_another_place_leaves_the_proxy_on() -> None:
+    async with ScriptedApi() as api:
+        on = stage(signed_in=True, api_url=api.url)
+        async with on.app.run_test(size=SIZE) as pilot:
+            address = await turn_on(pilot, on)
+            await pilot.press("1")
+            await until(pilot, lambda: on.app.current_mode == "home")
+            assert (await ask(address)).startswith(b"HTTP/1.1 200")
+
+
+async def test_where_a_website_can_read_the_screen_there_is_no_proxy_and_no_curl_line() -> None:
+    on = stage(signed_in=True, withheld="Any website can read this.")
+    async with on.app.run_test(size=SIZE, notifications=True) as pilot:
+        await at_the_api(pilot, on)
+        await pilot.press("x", "u")
+        await until(pilot, lambda: text_of(on.app).count("Any website can read this.") == 2)
+        assert "Proxy on" not in text_of(on.app)
+        assert not on.copied

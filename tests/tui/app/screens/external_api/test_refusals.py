@@ -1,0 +1,116 @@
+"""A refusal, and the way out of it."""
+
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.support.at_the_api import SIZE, at_the_api, choose_method
+from tests.support.stage import (
+    api_accepts,
+    api_needs_scope,
+    api_refuses,
+    stage,
+    text_of,
+    until,
+)
+from tui.api.challenge import WELL_KNOWN
+
+
+async def test_another_audience_is_explained_and_the_way_out_edits_the_config() -> None:
+    on = stage(signed_in=True, api=api_refuses)
+    async with on.app.run_test(size=SIZE, notifications=True) as pilot:
+        await at_the_api(pilot, on)
+        await pilot.press("p")
+        await until(pilot, lambda: "Why it was refused" in text_of(on.app))
+        shown = text_of(on.app)
+        assert "The token is meant for another API." in shown
+        assert "✗ Audience  the API wants  https://orders.example" in shown
+        assert "            your token has https://api.example, https://tenant" in shown
+        assert "✓ Issuer    https://tenant.example/" in shown
+        await pilot.press("w")
+        await until(pilot, lambda: "Here the app cannot step aside." in text_of(on.app))
+
+
+async def test_a_missing_scope_leads_to_a_sign_in_that_asks_for_it() -> None:
+    on = stage(signed_in=True, api=api_needs_scope)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        await pilot.press("p")
+        await until(pilot, lambda: "Sign in again with that scope" in text_of(on.app))
+        await pilot.press("w")
+        await until(pilot, lambda: on.tenant.count("/token"))
+        assert on.tenant.authorization["scope"].split()[-1] == "read:messages"
+        await until(pilot, lambda: on.app.current_mode == "external-api")
+
+
+async def test_an_expired_token_leads_to_a_renewal() -> None:
+    def answer(_request: httpx.Request) -> httpx.Response:
+        said = 'error="invalid_token", error_description="The token expired 9 s ago"'
+        return httpx.Response(401, headers={"WWW-Authenticate": f"Bearer {said}"})
+
+    on = stage(signed_in=True, api=answer)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        await pilot.press("p")
+        await until(pilot, lambda: "Renew now" in text_of(on.app))
+        await pilot.press("w")
+        await until(pilot, lambda: on.tenant.count("/token") == 1)
+
+
+async def test_a_method_that_is_not_allowed_names_the_key_that_changes_it(tmp_path: Path) -> None:
+    keymap = tmp_path / "keymap.json"
+    keymap.write_text('{"method": "f6"}')
+    on = stage(signed_in=True, api=lambda _request: httpx.Response(405), keymap=keymap)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        await pilot.press("p")
+        await until(pilot, lambda: "not for this method. f6 changes it." in text_of(on.app))
+
+
+@pytest.mark.parametrize(("method", "calls"), [("GET", 2), ("DELETE", 1)])
+async def test_after_the_missing_scope_was_granted_the_call_is_made_again_or_offered(
+    method: str, calls: int
+) -> None:
+    seen: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path == WELL_KNOWN:
+            return httpx.Response(404)
+        seen.append(request.method)
+        return api_needs_scope(request) if len(seen) == 1 else httpx.Response(200)
+
+    on = stage(signed_in=True, api=answer)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        await choose_method(pilot, on, method)
+        await pilot.press("p", *("y" if method == "DELETE" else ""))
+        await until(pilot, lambda: "Sign in again with that scope" in text_of(on.app))
+        await pilot.press("w")
+        await until(pilot, lambda: on.tenant.count("/token"))
+        words = "✓ 200 OK" if method == "GET" else "You have new tokens. Ping calls DELETE again."
+        await until(pilot, lambda: words in text_of(on.app))
+        assert "Why it was refused" not in text_of(on.app)
+        assert len(seen) == calls
+
+
+async def test_after_a_renewal_from_the_way_out_the_call_is_made_again() -> None:
+    said = 'error="invalid_token", error_description="The token expired 9 s ago"'
+    refused = httpx.Response(401, headers={"WWW-Authenticate": f"Bearer {said}"})
+    tokens: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path == WELL_KNOWN:
+            return httpx.Response(404)
+        tokens.append(request.headers["authorization"])
+        return refused if len(tokens) == 1 else api_accepts(request)
+
+    on = stage(signed_in=True, api=answer)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        await pilot.press("p")
+        await until(pilot, lambda: "Renew now" in text_of(on.app))
+        await pilot.press("w")
+        await until(pilot, lambda: "✓ Your Access Token" in text_of(on.app))
+        assert "Why it was refused" not in text_of(on.app)
+        assert tokens[0] != tokens[1]

@@ -1,0 +1,176 @@
+"""What is called: path and method, how often, and whether it is meant."""
+
+import asyncio
+
+import httpx
+
+from tests.support.at_the_api import SIZE, at_the_api, choose_method, write_path
+from tests.support.stage import (
+    api_accepts,
+    stage,
+    text_of,
+    until,
+)
+from tui.api.request import PING
+from tui.app.widgets.calls.request_line import RequestLine
+from tui.auth.keeper import TICK_SECONDS as KEEPER_TICK_SECONDS
+
+
+async def test_calls_repeat_until_they_are_stopped() -> None:
+    calls = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        calls.append(request)
+        return api_accepts(request)
+
+    turns = asyncio.Semaphore(0)
+
+    async def sleep(seconds: float) -> None:
+        if seconds == KEEPER_TICK_SECONDS:
+            await asyncio.Event().wait()
+        await turns.acquire()
+
+    on = stage(signed_in=True, api=answer, sleep=sleep)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        await pilot.press("i", "t")
+        await until(pilot, lambda: len(calls) == 1)
+        assert "■ Stop" in text_of(on.app)
+        turns.release()
+        await until(pilot, lambda: len(calls) >= 2)
+        await pilot.press("t")
+        seen = len(calls)
+        turns.release()
+        await pilot.pause()
+        assert len(calls) == seen
+        assert "Every 5 s" in text_of(on.app)
+
+
+async def test_another_path_is_called_and_remembered() -> None:
+    paths = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        paths.append(f"{request.method} {request.url.path}")
+        return api_accepts(request)
+
+    on = stage(signed_in=True, api=answer)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        await write_path(pilot, on, "/api/messages")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert not paths  # Enter ends the editing, Ping sends
+        await pilot.press("p")
+        await until(pilot, lambda: paths)
+    again = stage(signed_in=True, api=answer)
+    async with again.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, again)
+        await pilot.press("p")
+        await until(pilot, lambda: len(paths) == 2)
+    assert paths == ["GET /api/messages", "GET /api/messages"]
+
+
+async def test_esc_brings_the_path_before_back() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        await write_path(pilot, on, "/another")
+        await pilot.press("escape")
+        await until(pilot, lambda: "https://api.example/api/external" in text_of(on.app))
+        assert on.app.screen.query_one(RequestLine).request == PING
+
+
+async def test_what_is_wrong_with_a_path_stands_below_it() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        await write_path(pilot, on, "/a#b")
+        await until(pilot, lambda: "✗ a fragment" in text_of(on.app))
+        lines = text_of(on.app).splitlines()
+        at = next(row for row, line in enumerate(lines) if "/a#b" in line)
+        assert "✗ a fragment (#) never reaches a server" in lines[at + 1]
+
+
+async def test_a_method_is_chosen_from_a_list() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        await pilot.press("m")
+        await until(pilot, lambda: "reads the headers alone" in text_of(on.app))
+        await pilot.press("j", "enter")
+        await until(pilot, lambda: "HEAD  https://api.example" in text_of(on.app))
+
+
+async def test_a_method_that_changes_something_asks_once_and_is_not_repeated() -> None:
+    calls: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        calls.append(f"{request.method} {request.url.path}")
+        return httpx.Response(204)
+
+    on = stage(signed_in=True, api=answer)
+    async with on.app.run_test(size=SIZE, notifications=True) as pilot:
+        await at_the_api(pilot, on)
+        await choose_method(pilot, on, "DELETE")
+        await pilot.press("p")
+        await until(pilot, lambda: "DELETE https://api.example/api/external" in text_of(on.app))
+        await pilot.press("enter")  # the answer that is chosen beforehand is to leave it
+        await until(pilot, lambda: "may change something" not in text_of(on.app))
+        assert not calls
+        await pilot.press("p")
+        await until(pilot, lambda: "may change something" in text_of(on.app))
+        await pilot.press("y")
+        await until(pilot, lambda: len(calls) == 1)
+        await pilot.press("p")
+        await until(pilot, lambda: len(calls) == 2)
+        await pilot.press("t")
+        await until(pilot, lambda: "DELETE is not repeated" in text_of(on.app))
+        assert calls == ["DELETE /api/external"] * 2
+
+
+async def test_changing_the_method_ends_the_repeating() -> None:
+    async def sleep(_seconds: float) -> None:
+        await asyncio.Event().wait()
+
+    on = stage(signed_in=True, sleep=sleep)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        await pilot.press("t")
+        await until(pilot, lambda: "■ Stop" in text_of(on.app))
+        await choose_method(pilot, on, "PUT")
+        await until(pilot, lambda: "■ Stop" not in text_of(on.app))
+
+
+async def test_no_path_leads_the_token_to_another_host() -> None:
+    seen = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return api_accepts(request)
+
+    on = stage(signed_in=True, api=answer)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        await write_path(pilot, on, "//evil.example/")
+        await pilot.press("enter")
+        await until(pilot, lambda: "✗ two slashes" in text_of(on.app))
+        await pilot.click("#ping")
+        await pilot.pause()
+        assert not seen
+
+
+async def test_what_the_api_asks_to_wait_is_shown_and_honoured() -> None:
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        if seconds != KEEPER_TICK_SECONDS:
+            slept.append(seconds)
+        await asyncio.Event().wait()
+
+    busy = httpx.Response(429, headers={"Retry-After": "90"})
+    on = stage(signed_in=True, api=lambda _request: busy, sleep=sleep)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        await pilot.press("t")
+        await until(pilot, lambda: "It asks to wait 1 min." in text_of(on.app))
+        await until(pilot, lambda: slept == [90])

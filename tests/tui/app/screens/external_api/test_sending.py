@@ -1,0 +1,265 @@
+"""Headers and body: written in place or in an editor, and sent."""
+
+import asyncio
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+from textual.pilot import Pilot
+
+from tests.support.at_the_api import SIZE, at_the_api, choose_method, lines_of, write_lines
+from tests.support.stage import Stage, stage, text_of, until
+from tui.api.request import ApiRequest
+from tui.app.widgets.calls.calls_panel import CallsTable
+from tui.app.widgets.calls.request_line import RequestLine
+from tui.app.widgets.calls.text_field import UNSEEN
+
+BODY = '{"name": "größer", "count": 1.5, "ok": true}'
+
+
+async def send(pilot: "Pilot[None]", on: Stage, *answers: str) -> None:
+    await pilot.press("p", *answers)
+    await until(pilot, lambda: "✓ 201" in text_of(on.app))
+
+
+def recording(seen: list[httpx.Request]) -> "Stage":
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(201)
+
+    return stage(signed_in=True, api=answer)
+
+
+async def test_a_get_has_no_line_for_headers_and_body() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        assert "eaders:" not in text_of(on.app)
+        await choose_method(pilot, on, "POST")
+        await until(pilot, lambda: "Headers: none · body: none" in text_of(on.app))
+
+
+async def test_headers_and_body_are_written_folded_and_sent() -> None:
+    seen: list[httpx.Request] = []
+    on = recording(seen)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        await choose_method(pilot, on, "POST")
+        await write_lines(pilot, on, "body", BODY)
+        await pilot.press("escape")
+        await until(pilot, lambda: "body: JSON, 46 bytes" in text_of(on.app))
+        await write_lines(pilot, on, "headers", "X-A: 1\nIf-Match: *")
+        await pilot.press("escape")
+        await until(pilot, lambda: "Headers: X-A, If-Match · body: JSON" in text_of(on.app))
+        await send(pilot, on, "y")
+        assert "Sent: POST /api/external" in text_of(on.app)
+        assert '"name": "größer"' in text_of(on.app)
+    (request,) = seen
+    assert request.content == BODY.encode()
+    assert request.headers["content-type"] == "application/json"
+    assert (request.headers["x-a"], request.headers["if-match"]) == ("1", "*")
+    assert request.headers["authorization"].startswith("Bearer ")
+
+
+async def test_what_is_wrong_with_a_header_stands_below_and_holds_the_call_back() -> None:
+    seen: list[httpx.Request] = []
+    on = recording(seen)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        await write_lines(pilot, on, "headers", "X-A: 1\nAuthorization: Bearer mine")
+        said = "✗ line 2: Authorization cannot be set"
+        await until(pilot, lambda: said in text_of(on.app))
+        await pilot.press("escape")
+        await until(pilot, lambda: "✗ Headers: line 2: Authorization" in text_of(on.app))
+        for key in ("p", "t"):
+            await pilot.press(key)
+            await until(pilot, lambda: lines_of(on, "headers").has_focus)
+            await pilot.press("escape")
+        assert not seen
+        await write_lines(pilot, on, "headers", "X-A: 1")
+        await pilot.press("f5")
+        await until(pilot, lambda: seen)
+        assert "authorization" not in {name.lower() for name, _ in _request_of(on).headers}
+
+
+async def test_a_line_break_that_is_pasted_starts_another_header() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        await write_lines(pilot, on, "headers", "X-A: 1\r\nHost: evil.example")
+        await until(pilot, lambda: "✗ line 2: Host cannot be set" in text_of(on.app))
+        await write_lines(pilot, on, "headers", "X-A: 1\x00")
+        await until(pilot, lambda: "✗ line 1: X-A has a character" in text_of(on.app))
+
+
+async def test_the_path_and_the_method_leave_headers_and_body_alone() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        await write_lines(pilot, on, "body", "a=b")
+        await pilot.press("escape")
+        await choose_method(pilot, on, "HEAD")
+        await until(pilot, lambda: "body: not sent with HEAD" in text_of(on.app))
+        await choose_method(pilot, on, "PUT")
+        await until(pilot, lambda: "body: a form, 3 bytes" in text_of(on.app))
+
+
+async def test_a_row_of_the_calls_shows_and_repeats_what_was_sent() -> None:
+    seen: list[httpx.Request] = []
+    on = recording(seen)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        await choose_method(pilot, on, "POST")
+        await write_lines(pilot, on, "body", BODY)
+        await pilot.press("escape")
+        await send(pilot, on, "y")
+        await write_lines(pilot, on, "body", "")
+        await pilot.press("escape", "p")
+        await until(pilot, lambda: len(seen) == 2)
+        await until(pilot, lambda: "Sent:" not in text_of(on.app))
+        on.app.screen.query_one(CallsTable).focus()
+        await pilot.press("j", "enter")
+        await until(pilot, lambda: "Sent: POST /api/external" in text_of(on.app))
+        await pilot.press("a")
+        await until(pilot, lambda: len(seen) == 3)
+        assert lines_of(on, "body").text == BODY
+    assert [request.content.decode() for request in seen] == [BODY, "", BODY]
+
+
+async def test_a_call_without_an_answer_shows_what_was_sent() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        raise httpx.ReadTimeout("", request=request)
+
+    on = stage(signed_in=True, api=answer)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        await write_lines(pilot, on, "headers", "X-A: 1")
+        await pilot.press("f5")
+        await until(pilot, lambda: "gave no answer in time" in text_of(on.app))
+        assert "Sent: GET /api/external" in text_of(on.app)
+
+
+async def test_an_upload_that_takes_long_can_be_cancelled() -> None:
+    class NeverReads(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, _request: httpx.Request) -> httpx.Response:
+            await asyncio.Event().wait()
+            raise AssertionError
+
+    on = stage(signed_in=True, api_transport=NeverReads())
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        await write_lines(pilot, on, "body", "x" * 100_000)
+        await pilot.press("f5")
+        await until(pilot, lambda: "◌ Calling the API" in text_of(on.app))
+        on.clock.advance(2)
+        await until(pilot, lambda: "◌ Calling the API · 2 s" in text_of(on.app))
+        await pilot.press("escape", "escape")  # out of the field, then the call
+        await until(pilot, lambda: "You cancelled it." in text_of(on.app))
+
+
+async def test_nothing_in_a_body_can_steer_the_terminal() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        await write_lines(pilot, on, "body", "a\x1b]52;c;aWQ=\x07b [@click=app.quit]x[/]")
+        await until(pilot, lambda: f"a{UNSEEN}]52;c;aWQ={UNSEEN}b [@click" in text_of(on.app))
+        await pilot.press("f5")
+        await until(pilot, lambda: "✓ Your Access Token" in text_of(on.app))
+        assert "\x1b" not in text_of(on.app)
+
+
+async def test_json_has_its_colours() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        await write_lines(pilot, on, "body", '{"a": "b", "c": [1.5, null]}')
+        await pilot.pause()
+        area = lines_of(on, "body")
+        line = area.get_line(0)
+        coloured = {line.plain[span.start : span.end]: span.style for span in line.spans}
+        styles = {
+            kind: area.get_component_rich_style(f"json--{kind}", partial=True)
+            for kind in ("key", "text", "number", "word", "mark")
+        }
+        assert coloured['"a"'] == coloured['"c"'] == styles["key"]
+        assert coloured['"b"'] == styles["text"]
+        assert coloured["1.5"] == styles["number"]
+        assert coloured["null"] == styles["word"]
+        assert coloured["["] == styles["mark"]
+        assert len({str(style) for style in styles.values()}) >= 4  # a theme may have one twice
+
+
+EDITOR = """\
+import pathlib, sys
+path = pathlib.Path(sys.argv[-1])
+log = pathlib.Path(sys.argv[1])
+log.write_text(f"{path}\\n{path.stat().st_mode & 0o777:o} {path.parent.stat().st_mode & 0o777:o}"
+               f"\\n{path.read_text()}")
+(path.parent / (path.name + "~")).write_text("a copy of the editor's")
+%s
+"""
+
+
+@contextmanager
+def no_terminal() -> Iterator[None]:
+    yield
+
+
+async def in_editor(
+    pilot: "Pilot[None]", on: Stage, folder: Path, monkeypatch: pytest.MonkeyPatch, does: str
+) -> None:
+    program = folder / "editor.py"
+    program.write_text(EDITOR % does)
+    monkeypatch.setenv("EDITOR", f"{sys.executable} {program} {folder / 'log'}")
+    monkeypatch.delenv("VISUAL", raising=False)
+    monkeypatch.setattr(on.app, "suspend", no_terminal)  # a test has no terminal to give away
+    await pilot.press("f4")
+    await until(pilot, lambda: not [each for each in on.app.workers if each.group == "editor"])
+
+
+async def test_a_body_is_written_in_an_editor_by_a_private_file_that_goes_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        await write_lines(pilot, on, "body", BODY)
+        await pilot.press("escape")
+        written = "path.write_text('{\"new\": 1}\\n')"
+        await in_editor(pilot, on, tmp_path, monkeypatch, written)
+        await until(pilot, lambda: "body: JSON, 10 bytes" in text_of(on.app))
+        assert _request_of(on).body == b'{"new": 1}'
+    path, modes, text = (tmp_path / "log").read_text().split("\n", 2)
+    assert (modes, text) == ("600 700", BODY)
+    assert path.endswith("body.json")
+    assert not Path(path).parent.exists()
+
+
+@pytest.mark.parametrize(
+    ("does", "said"),
+    [
+        ("sys.exit(3)", "has failed (3); all is as it was"),
+        ("path.write_bytes(bytes([0xff]))", "It is not text in UTF-8."),
+        ("path.write_text('x' * 1_048_577)", "It is longer than 1 MiB."),
+        ("path.unlink()", "The file for the editor is gone"),
+    ],
+)
+async def test_an_editor_that_fails_leaves_the_body_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, does: str, said: str
+) -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=SIZE, notifications=True) as pilot:
+        await at_the_api(pilot, on)
+        await write_lines(pilot, on, "body", BODY)
+        await pilot.press("escape")
+        await in_editor(pilot, on, tmp_path, monkeypatch, does)
+        await until(pilot, lambda: any(said in each.message for each in on.app._notifications))
+        assert _request_of(on).body == BODY.encode()
+    assert not Path((tmp_path / "log").read_text().split("\n", 1)[0]).parent.exists()
+
+
+def _request_of(on: Stage) -> ApiRequest:
+    return on.app.screen.query_one(RequestLine).request
