@@ -59,7 +59,7 @@ class DoorkeyApp(App[None]):
     TITLE = "Doorkey"
     CSS_PATH = "app.tcss"
     DEFAULT_MODE = "home"
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (72, "-normal"), (118, "-wide")]  # noqa: RUF012
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (72, "-normal"), (118, "-wide"), (160, "-vast")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-short"), (24, "-medium"), (34, "-tall")]  # noqa: RUF012
     BINDINGS = APP_BINDINGS
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from textual.app import App
 
 from tui.api.curl import curl_line
+from tui.app.keys.caps import key_cap
 from tui.config.paths import shown
 from tui.errors import DoorkeyError
 from tui.text import printable
@@ -21,30 +22,36 @@ if TYPE_CHECKING:
 SystemClipboard = Callable[[str], Awaitable[bool]]
 """Takes a text and tells whether the system's clipboard has it now."""
 
-BY_TERMINAL: Final = (
-    "It was handed to your terminal's clipboard, and whether that took it nobody can tell. "
-    "Nothing there? `doorkey token` prints the access token."
-)
+UNSURE_SECONDS: Final = 15.0
+"""How long it stays on screen what else there is; whether a terminal took a text nobody knows."""
 
 
-async def copy_quietly(app: App[None], text: str, what: str, copy: SystemClipboard) -> None:
-    """Copy `text`, and say what was copied without showing it."""
+async def copy_quietly(
+    app: App[None], text: str, what: str, copy: SystemClipboard, *, instead: str
+) -> None:
+    """Copy `text`, and say `what` was copied without showing it.
+
+    Where only the terminal could be asked, `instead` says what to do if it did not take it.
+    """
     if await copy(text):
-        app.notify(f"{what} is on the clipboard.", title="Copied", markup=False)
+        app.notify(f"Copied {what}.", markup=False)
     else:
         app.copy_to_clipboard(text)
-        app.notify(f"{what}: {BY_TERMINAL}", title="Copied", markup=False)
+        words = f"Copied {what}. Nothing pasted? {instead}"
+        app.notify(words, markup=False, timeout=UNSURE_SECONDS)
 
 
 async def copy_token(
     app: App[None], service: "AuthService", which: str, copy: SystemClipboard
 ) -> None:
     """Copy a token that is valid, renewed if need be."""
+    instead = f"Press {key_cap(app.screen, 'reveal')} to see it."
     try:
         if which == "id-token":
-            await copy_quietly(app, await service.get_id_token(), "The ID token", copy)
+            token, what = await service.get_id_token(), "the ID token"
         else:
-            await copy_quietly(app, await service.get_access_token(), "The access token", copy)
+            token, what = await service.get_access_token(), "the access token"
+        await copy_quietly(app, token, what, copy, instead=instead)
     except DoorkeyError as error:
         app.notify(printable(error), title="Not copied", severity="warning", markup=False)
 
@@ -73,4 +80,5 @@ async def copy_curl(
     except ValueError as error:
         app.notify(str(error), title="Not copied", severity="warning", markup=False)
     else:
-        await copy_quietly(app, line, "A curl line, without the token,", copy)
+        instead = "`doorkey call` makes the call, too."
+        await copy_quietly(app, line, "the curl line", copy, instead=instead)

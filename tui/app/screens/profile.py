@@ -197,8 +197,9 @@ The keys of all these are below.
         """Copy the value of one claim."""
         table = self._pane.query(ClaimsTable).first() if self._pane else None
         if table is not None and table.chosen is not None:
-            name = f"Claim {printable(table.chosen.name)}"
-            await copy_quietly(self.app, table.chosen.text, name, self._copy_to_system)
+            name, text = printable(table.chosen.name), table.chosen.text
+            below = "It stands below the table: select it there with the mouse."
+            await copy_quietly(self.app, text, name, self._copy_to_system, instead=below)
 
     async def on_paste(self, event: events.Paste) -> None:
         """Take a JWT apart that is pasted anywhere here."""

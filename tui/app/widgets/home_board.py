@@ -120,6 +120,7 @@ class HomeBoard(Vertical):
     DEFAULT_CSS = """
     HomeBoard {
         height: auto;
+        #what-next { height: auto; }
         .actions, Steps { margin-bottom: 1; }
     }
     """
@@ -136,9 +137,10 @@ class HomeBoard(Vertical):
 
     def compose(self) -> ComposeResult:
         """Put the parts below each other."""
-        with Horizontal(classes="actions"):
-            yield Button("", variant="primary", id="next")
-        yield Steps(*self._steps())
+        with Vertical(id="what-next"):
+            with Horizontal(classes="actions"):
+                yield Button("", variant="primary", id="next")
+            yield Steps(*self._steps())
         yield StatePanel(self._config, self._storage)
 
     def on_mount(self) -> None:

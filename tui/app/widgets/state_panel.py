@@ -30,7 +30,8 @@ class StatePanel(Vertical):
     def __init__(self, config: "Config", storage: str) -> None:
         super().__init__(classes="panel")
         self._config = config
-        self._storage = storage
+        # How it is kept; where, which takes two rows, stands in Profile's Session.
+        self._storage = storage.partition(", ")[2] or storage
         self._failed: set[str] = set()
         self.border_title = "The state of things"
 
@@ -41,7 +42,7 @@ class StatePanel(Vertical):
         yield StatusRow("Clock", "looking", "compared with the tenant's", "busy", id="clock-row")
         path = shown(self._config.path)
         if self._config.path == built_in_path():
-            words = f"the local tenant's, as there is no {CONFIG_NAME} here: {path}"
+            words = f"the local tenant's: there is no {CONFIG_NAME} here"
             yield StatusRow("Config", "built in", words, "good")
         else:
             yield StatusRow("Config", "read", path, "good")

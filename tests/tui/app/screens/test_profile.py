@@ -98,7 +98,7 @@ async def test_copying_a_token_says_which_without_showing_it() -> None:
     async with on.app.run_test(size=SIZE, notifications=True) as pilot:
         await at_profile(pilot, on, "c")
         await until(pilot, lambda: on.app.clipboard == jwt_of(ALICE))
-        await until(pilot, lambda: "The ID token" in text_of(on.app))
+        await until(pilot, lambda: "Copied the ID token." in text_of(on.app))
         await pilot.press("t", "c")
         await until(pilot, lambda: on.app.clipboard == jwt_of(ACCESS_CLAIMS))
         assert ".c2ln" not in text_of(on.app)
@@ -115,6 +115,21 @@ async def test_the_curl_line_holds_no_token() -> None:
         )
 
 
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        ("c", "Copied the ID token. Nothing pasted? Press v to see it."),
+        ("u", "Copied the curl line. Nothing pasted? `doorkey call` makes the call, too."),
+        ("y", "Copied name. Nothing pasted? It stands below the table"),
+    ],
+)
+async def test_where_only_the_terminal_took_it_there_is_another_way(key: str, words: str) -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=SIZE, notifications=True) as pilot:
+        await at_profile(pilot, on, key)
+        await until(pilot, lambda: all(word in text_of(on.app) for word in words.split()))
+
+
 async def test_the_systems_clipboard_comes_before_the_terminals() -> None:
     copied: list[str] = []
 
@@ -125,7 +140,7 @@ async def test_the_systems_clipboard_comes_before_the_terminals() -> None:
     on = stage(signed_in=True)
     async with on.app.run_test(size=SIZE):
         copy: Callable[[str], Awaitable[bool]] = take
-        await copy_quietly(on.app, "secret", "It", copy)
+        await copy_quietly(on.app, "secret", "it", copy, instead="")
         assert copied == ["secret"]
         assert on.app.clipboard == ""
 

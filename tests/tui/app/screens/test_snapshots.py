@@ -62,7 +62,7 @@ async def test_home_signed_out(looks: Looks) -> None:
 
 async def test_home_signed_in(looks: Looks) -> None:
     on = stage(signed_in=True)
-    await looks(on, keys(on))
+    await looks(on, keys(on), [*SIZES, LARGE])
 
 
 async def test_home_while_the_servers_start(looks: Looks) -> None:
@@ -158,7 +158,7 @@ async def test_ping_succeeded(looks: Looks) -> None:
 async def test_ping_refused(looks: Looks) -> None:
     on = stage(signed_in=True, api=api_refuses)
     pinged = keys(on, "3", "p", then=lambda: "✗ Error" in text_of(on.app))
-    await looks(on, pinged)
+    await looks(on, pinged, [*SIZES, LARGE])
 
 
 async def test_ping_unanswered(looks: Looks) -> None:
@@ -185,6 +185,17 @@ async def test_profile_in_light_colours(looks: Looks) -> None:
     on.app.theme = LIGHT.name
     shown = keys(on, "2", then=lambda: on.app.current_mode == "profile")
     await looks(on, shown, [(120, 36)])
+
+
+async def test_the_list_of_themes(looks: Looks) -> None:
+    on = stage(signed_in=True)
+
+    async def opened(pilot: "Pilot[None]") -> None:
+        await keys(on)(pilot)
+        await on.app.run_action("change_theme")
+        await until(pilot, lambda: "Enter takes it" in text_of(on.app))
+
+    await looks(on, opened)
 
 
 async def test_home_without_colours(looks: Looks, monkeypatch: pytest.MonkeyPatch) -> None:

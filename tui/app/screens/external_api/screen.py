@@ -13,6 +13,7 @@ from textual.worker import Worker
 from tui.api.call import Caller
 from tui.api.request import ApiRequest, remember_request, remembered_request
 from tui.app.copying import SystemClipboard, copy_curl, copy_quietly, save_answer
+from tui.app.keys.caps import key_cap
 from tui.app.messages import ConfigEditRequested, RenewRequested, SignInRequested
 from tui.app.moments import Clock
 from tui.app.screens.external_api.calling import Calling
@@ -204,7 +205,9 @@ class ExternalApiScreen(PlaceScreen):
     async def action_copy(self) -> None:
         """Copy the answer, whole."""
         if result := self.query_one(CallView).result:
-            await copy_quietly(self.app, result.body, "The answer", self._copy_to_system)
+            file = f"Press {key_cap(self, 'save-answer')} for a file of it."
+            copy = self._copy_to_system
+            await copy_quietly(self.app, result.body, "the answer", copy, instead=file)
 
     def action_save(self) -> None:
         """Save the answer, whole, as a file in the folder that one is in."""
@@ -238,7 +241,8 @@ class ExternalApiScreen(PlaceScreen):
     @work(exclusive=True, group="copy", exit_on_error=False)
     async def action_copy_proxy(self) -> None:
         """Copy the proxy's address."""
-        await copy_quietly(self.app, self._proxy.address, "The address", self._copy_to_system)
+        copy, here = self._copy_to_system, "It stands above the result."
+        await copy_quietly(self.app, self._proxy.address, "the address", copy, instead=here)
 
     def _withholds(self) -> bool:
         if self._withheld:

@@ -22,6 +22,9 @@ from tui.text import printable, printable_block, shortened
 QUICK_SECONDS: Final = 0.15
 """A call that is over by then is not announced: to paint that takes longer than most calls."""
 
+LEAST_PART_SECONDS: Final = 0.000_05
+"""A part of a call that would be 0.0 ms is not told."""
+
 LONGEST_FACT: Final = 120
 """Characters; a reason phrase or a request id may be anything."""
 
@@ -124,7 +127,11 @@ class PingResultPanel(Vertical):
 def _facts(result: PingResult) -> list[str]:
     status = f"{result.status} {result.reason}"
     facts = [] if str(result.status) in result.message else [status]  # said once
-    parts = ", ".join(f"{name} {milliseconds(seconds)}" for name, seconds in result.parts.items())
+    parts = ", ".join(
+        f"{name} {milliseconds(seconds)}"
+        for name, seconds in result.parts.items()
+        if seconds >= LEAST_PART_SECONDS
+    )
     took = milliseconds(result.elapsed_seconds)
     facts.append(f"{took}: {parts}" if parts else took)
     if result.serving_seconds is not None:
