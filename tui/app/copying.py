@@ -1,16 +1,12 @@
 """Copying tokens and commands: by the system's clipboard first, else by the terminal's way."""
 
-import os
 from collections.abc import Awaitable, Callable
-from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from textual.app import App
 
 from tui.api.curl import curl_line
 from tui.app.keys.caps import key_cap
-from tui.config.paths import shown
 from tui.errors import DoorkeyError
 from tui.text import printable
 
@@ -54,21 +50,6 @@ async def copy_token(
         await copy_quietly(app, token, what, copy, instead=instead)
     except DoorkeyError as error:
         app.notify(printable(error), title="Not copied", severity="warning", markup=False)
-
-
-def save_answer(app: App[None], body: str, now: datetime) -> None:
-    """Write an answer to a new file in the folder that one is in, and say which."""
-    kind = "json" if body.lstrip().startswith(("{", "[")) else "txt"
-    path = Path.cwd() / f"answer-{now:%Y-%m-%d-%H%M%S}.{kind}"
-    try:
-        # O_EXCL: neither over a file of the person's nor through a link.
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with open(descriptor, "w", encoding="utf-8") as file:  # noqa: PTH123 - a descriptor
-            file.write(body)
-    except OSError as error:
-        app.notify(printable(error), title="Not saved", severity="warning", markup=False)
-    else:
-        app.notify(shown(path), title="Saved", markup=False)
 
 
 async def copy_curl(

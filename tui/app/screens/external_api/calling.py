@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from tui.app.moments import Sleep
     from tui.auth.session import TokenSet
 
-ONCE, AGAIN = "ping", "repeat"
-"""The groups of workers."""
+ONCE, AGAIN, SAVE = "ping", "repeat", "save"
+"""The groups of workers; what Esc cancels is in them."""
 
 
 class Calling:
@@ -66,7 +66,8 @@ class Calling:
     def cancel(self) -> None:
         """Wait for the answer no longer."""
         self.stop()
-        self._screen.workers.cancel_group(self._screen, ONCE)
+        for group in (ONCE, SAVE):
+            self._screen.workers.cancel_group(self._screen, group)
         why = "You cancelled it. What the API did of it until then is not known."
         self._view.panel.show_trouble(why, "No answer")
 
@@ -134,7 +135,7 @@ class Calling:
         self.forget_refused()
         what = f"{request.method} {self.origin}{request.path}"
         try:
-            with self._view.panel.calling(what, self._clock):
+            with self._view.panel.calling(lambda: what, self._clock):
                 call = await self._caller.call(request)
         except DoorkeyError as error:
             self.stop()

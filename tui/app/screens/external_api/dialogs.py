@@ -118,6 +118,16 @@ def change_question(origin: str, request: ApiRequest) -> QuestionScreen:
     )
 
 
+def again_question(origin: str, request: ApiRequest) -> QuestionScreen:
+    """Ask before a call that changes something is made again for the rest of its answer."""
+    return QuestionScreen(
+        "The rest of the answer was not read",
+        f"{request.method} {origin}{request.path}",
+        "To save the whole, the call is made again, and may change something again.",
+        "Call it again",
+    )
+
+
 def removal_question(name: str) -> QuestionScreen:
     """Ask before a request is forgotten that was kept."""
     return QuestionScreen("Forget this request", name, "It cannot be brought back.", "Forget it")

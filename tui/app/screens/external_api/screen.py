@@ -12,14 +12,15 @@ from textual.worker import Worker
 
 from tui.api.call import Caller
 from tui.api.request import ApiRequest, remember_request, remembered_request
-from tui.app.copying import SystemClipboard, copy_curl, copy_quietly, save_answer
+from tui.app.copying import SystemClipboard, copy_curl, copy_quietly
 from tui.app.keys.caps import key_cap
 from tui.app.messages import ConfigEditRequested, RenewRequested, SignInRequested
 from tui.app.moments import Clock
-from tui.app.screens.external_api.calling import Calling
+from tui.app.screens.external_api.calling import SAVE, Calling
 from tui.app.screens.external_api.editing import RequestEditing
 from tui.app.screens.external_api.keys import BINDINGS, HELP
 from tui.app.screens.external_api.proxying import MakeProxy, ProxySwitch
+from tui.app.screens.external_api.saving import Saving
 from tui.app.screens.place import PlaceScreen
 from tui.app.widgets.calls.answer_panel import AnswerPanel
 from tui.app.widgets.calls.call_view import CallView
@@ -62,6 +63,7 @@ class ExternalApiScreen(PlaceScreen):
         self._origin = caller.config.api_url
         self._calling = Calling(self, caller, clock, sleep)
         self._editing = RequestEditing(self, self._origin)
+        self._saving = Saving(self, caller, clock)
         self._proxy = ProxySwitch(self, make_proxy)
         self._withheld = withheld
 
@@ -205,14 +207,16 @@ class ExternalApiScreen(PlaceScreen):
     async def action_copy(self) -> None:
         """Copy the answer, whole."""
         if result := self.query_one(CallView).result:
+            what = "the answer, as far as it was read" if result.is_cut else "the answer"
             file = f"Press {key_cap(self, 'save-answer')} for a file of it."
             copy = self._copy_to_system
-            await copy_quietly(self.app, result.body, "the answer", copy, instead=file)
+            await copy_quietly(self.app, result.body, what, copy, instead=file)
 
-    def action_save(self) -> None:
-        """Save the answer, whole, as a file in the folder that one is in."""
-        if result := self.query_one(CallView).result:
-            save_answer(self.app, result.body, self.clock())
+    @work(exclusive=True, group=SAVE, exit_on_error=False)
+    async def action_save(self) -> None:
+        """Save the answer, whole, as a file in the folder that one is in; Esc cancels."""
+        if call := self.query_one(CallView).shown:
+            await self._saving.save(call)
 
     # What leaves the app
 

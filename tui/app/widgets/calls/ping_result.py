@@ -1,6 +1,6 @@
 """What came of a call of the API: the verdict and the facts."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
@@ -58,8 +58,8 @@ class PingResultPanel(Vertical):
         self._say("-idle", f"· Nothing called yet. Press Ping, or {key_cap(self, 'ping')}.")
 
     @contextmanager
-    def calling(self, what: str, clock: Clock) -> Iterator[None]:
-        """Say that a call is under way while it is, for how long, and how to end it."""
+    def calling(self, what: Callable[[], str], clock: Clock) -> Iterator[None]:
+        """Say that a call is under way while it is, what it does by now, and how to end it."""
         announce = partial(self._announce, what, clock, clock())
         soon, later = self.set_timer(QUICK_SECONDS, announce), self.set_interval(1.0, announce)
         try:
@@ -73,11 +73,11 @@ class PingResultPanel(Vertical):
         """Whether it says that a call is under way."""
         return self.has_class("-busy")
 
-    def _announce(self, what: str, clock: Clock, began: datetime) -> None:
+    def _announce(self, what: Callable[[], str], clock: Clock, began: datetime) -> None:
         seconds = int((clock() - began).total_seconds())
         since = f" · {seconds} s" if seconds else ""
         remark = f"{key_cap(self, 'cancel-call')} cancels." if seconds else ""
-        self._say("-busy", f"◌ Calling the API{since}", printable(what), remark)
+        self._say("-busy", f"◌ Calling the API{since}", printable(what()), remark)
 
     def show_ready(self, words: str) -> None:
         """Say what can be called now."""
@@ -105,6 +105,8 @@ class PingResultPanel(Vertical):
         self._say(state, f"{symbol} {verdict}", " · ".join(facts), self._hint(result))
 
     def _hint(self, result: PingResult) -> str:
+        if result.is_cut:
+            return f"▸ There is more of it: {key_cap(self, 'save-answer')} saves the whole answer."
         if not result.hint:
             return ""
         hint = f"▸ {shortened(printable(result.hint), 2 * LONGEST_FACT)}"
