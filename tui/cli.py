@@ -21,7 +21,7 @@ COMMANDS: Final = {
     "api": "tui.commands.servers:run_api",
     "tenant": "tui.commands.servers:run_tenant",
     "login": "tui.commands.login:login",
-    "token": "tui.commands.token:token",
+    "token": "tui.commands.token.command:token",
     "ping": "tui.commands.session:ping",
     "call": "tui.commands.call.command:call",
     "proxy": "tui.commands.proxy:proxy",
@@ -110,10 +110,13 @@ def _agrees(question: str) -> bool:
 
 
 def _run(argv: list[str]) -> int:
-    if argv == ["token"]:
-        from tui.commands.quick_token import quick_token
+    if argv[:1] == ["token"]:
+        from tui.commands.token.asked import asked_in
+        from tui.commands.token.quick import quick_token
 
-        return quick_token()
+        asked = asked_in(argv[1:])
+        if asked is not None:
+            return quick_token(asked)
     if not argv:
         from tui.app.launch import open_app
 

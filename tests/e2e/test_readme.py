@@ -42,6 +42,7 @@ KEY_NAMES = {"Esc": "escape", "Enter": "enter", "F1": "f1", "Ctrl+P": "ctrl+p", 
 VALUES = {
     "PORT": "8000",
     "SECONDS": "60",
+    "FORMAT": "json",
     "HOST:PORT": "127.0.0.1:0",
     "NAME": "work",
     "SHELL": "bash",

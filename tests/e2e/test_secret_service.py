@@ -19,7 +19,7 @@ from pathlib import Path
 from tests.support.sessions import session
 from tests.support.stores import file_store
 from tui.config.load import load_config
-from tui.commands.quick_token import look
+from tui.commands.token.quick import look
 
 folder = Path(sys.argv[1])
 os.environ["DOORKEY_STATE_DIR"] = os.environ["DOORKEY_CONFIG"] = str(folder)

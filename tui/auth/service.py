@@ -133,11 +133,15 @@ class AuthService:
                     raise
         return self._current.require().token_set.access_token
 
-    async def get_id_token(self) -> str:
+    async def get_id_token(self, min_validity: timedelta | None = None) -> str:
         """Return an ID token that is valid, renewed if need be; raises as `get_access_token`."""
-        if not self.is_id_token_valid():
-            self._current.require()
-            await self.renew_tokens()
+        tokens = self._current.require().token_set
+        if not tokens.id_token_is_good_for(min_validity, self.clock()):
+            try:
+                await self.renew_tokens()
+            except DoorkeyError:
+                if not self.is_id_token_valid():
+                    raise
         if not self.is_id_token_valid():
             raise SignInNeeded("The tenant renews no ID tokens. Sign in again for a new one.")
         return self._current.require().token_set.id_token

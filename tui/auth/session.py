@@ -56,6 +56,11 @@ class TokenSet:
         expiry = self.access_token_expiry
         return is_good_for(min_validity, obtained_at=self.obtained_at, expiry=expiry, now=now)
 
+    def id_token_is_good_for(self, min_validity: timedelta | None, now: datetime) -> bool:
+        """Return the same of the ID token."""
+        expiry = self.token_expiry
+        return is_good_for(min_validity, obtained_at=self.obtained_at, expiry=expiry, now=now)
+
 
 @dataclass(frozen=True, slots=True)
 class Session:

@@ -32,7 +32,7 @@ and nothing else: what came of it, or, where it failed,
 "error" is a word that stays the same from release to release, "message" is for people, "exit" is
 the exit code, and "next" says what to do. A refusal of the API has "status", "headers" and "body"
 beside them, and status with nobody signed in has all that it knows. Members may be added in a
-later release; none changes its meaning. No object holds a token.
+later release; none changes its meaning. No object holds a token, but what `doorkey token` prints.
 
 status  {"signed_in": BOOL, "issuer", "client_id", "audience", "api_url", "storage", "config", and
         of whoever is signed in: "subject", "name", "email", "signed_in_at",
@@ -41,6 +41,8 @@ status  {"signed_in": BOOL, "issuer", "client_id", "audience", "api_url", "stora
 call    {"status": NUMBER, "reason", "headers": {NAME: VALUE}, "encoding", "body"}; by "encoding",
         "body" is the value itself (json), a text (text), or base64; with -o FILE there are "file"
         and "bytes" instead
+token   with --format json: {"access_token", "token_type", "expires_at", "scope"}, or with
+        --id-token {"id_token", "expires_at"}
 ping    {"status": NUMBER, "message", "elapsed_seconds"}
 logout  {"steps": [{"step": "local" | "revocation" | "tenant", "outcome", "message"}]}
 login   one object in each line, as things happen:

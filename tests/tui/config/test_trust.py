@@ -13,7 +13,7 @@ from tests.support.sessions import session
 from tests.support.terminal import Terminal
 from tui.auth.store.file_store import session_store
 from tui.cli import main
-from tui.commands.quick_token import look
+from tui.commands.token.quick import look
 from tui.config.load import load_config
 from tui.errors import ConfigUntrusted
 

@@ -3,6 +3,7 @@
 from argparse import ArgumentParser
 
 from tui.commands.options.values import json_option, port, seconds
+from tui.commands.token.asked import FORMATS
 
 
 def token_options(token: ArgumentParser) -> None:
@@ -15,10 +16,18 @@ def token_options(token: ArgumentParser) -> None:
     )
     token.add_argument(
         "--format",
-        choices=("token", "header"),
+        choices=FORMATS,
         default="token",
-        help="the token alone (default), or as a header line, for curl -H @-",
+        help="the token alone (default), a header line for curl -H @-, JSON, an assignment, or "
+        "what kubectl (exec-credential), git, or bazel and uv (credential-helper) take",
     )
+    token.add_argument(
+        "--id-token", action="store_true", help="the ID token instead of the access token"
+    )
+    token.add_argument(
+        "operation", nargs="?", default="", metavar="OPERATION",
+        help="get, store or erase: git and bazel add it themselves",
+    )  # fmt: skip
 
 
 def status_options(status: ArgumentParser) -> None:

@@ -12,7 +12,7 @@ from tests.support.configs import UNREACHABLE
 from tests.support.sessions import session
 from tui.auth.store.file_store import session_store
 from tui.cli import main
-from tui.commands.quick_token import look
+from tui.commands.token.quick import look
 from tui.config.load import Config
 
 HEAVY = {"asyncio", "cryptography", "filelock", "httpx", "jwt", "keyring", "textual"}
@@ -59,7 +59,11 @@ def test_the_quick_way_judges_what_is_left_of_a_token_as_the_full_way_does(
 
 @pytest.mark.parametrize(
     ("arguments", "spared"),
-    [(["token"], {*HEAVY, "argparse", "dataclasses"}), (["token", "--min-validity=9"], HEAVY)],
+    [
+        (["token"], {*HEAVY, "argparse", "dataclasses"}),
+        (["token", "--format", "token"], {*HEAVY, "argparse", "dataclasses"}),
+        (["token", "--min-validity=9"], HEAVY),
+    ],
 )
 def test_the_way_to_a_valid_token_loads_nothing_heavy(
     signed_in: Config, arguments: list[str], spared: set[str]
@@ -70,3 +74,30 @@ def test_the_way_to_a_valid_token_loads_nothing_heavy(
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.splitlines() == ["the-access-token", "[]"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "stdin"),
+    [
+        (["--format=json"], ""),
+        (["--format=header"], ""),
+        (["--format=env"], ""),
+        (["--format=exec-credential"], ""),
+        (["--format=git-credential", "get"], "protocol=http\nhost=127.0.0.1:9\n\n"),
+        (["--format=credential-helper", "get"], '{"uri": "http://127.0.0.1:9/"}'),
+    ],
+)
+def test_a_valid_token_loads_nothing_heavy_in_any_format(
+    signed_in: Config, arguments: list[str], stdin: str
+) -> None:
+    spared = {*HEAVY, "argparse", "dataclasses"}
+    code = (
+        f"import sys; from tui.cli import main; main({['token', *arguments]});"
+        f"print(sorted({spared} & set(sys.modules)))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], input=stdin, capture_output=True, text=True, check=True
+    )
+    *printed, loaded = run.stdout.splitlines()
+    assert "the-access-token" in "".join(printed)
+    assert loaded == "[]"

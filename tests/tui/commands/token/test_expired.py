@@ -71,7 +71,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 def counted(world: World) -> dict[str, object]:
     """Run `doorkey token` in a process that counts; what it printed last."""
-    environment = world.environment | {"PYTHONPATH": str(Path(__file__).parents[3])}
+    environment = world.environment | {"PYTHONPATH": str(Path(__file__).parents[4])}
     environment.pop("DBUS_SESSION_BUS_ADDRESS", None)  # else that one is asked, not ours
     done = subprocess.run(
         [sys.executable, "-c", COUNTED],

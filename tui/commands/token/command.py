@@ -1,0 +1,132 @@
+"""`doorkey token`, the full way: options, a renewal, and words for whatever is wrong."""
+
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui.auth.session import TokenSet
+from tui.auth.store.file_store import FileStore, session_store
+from tui.auth.store.session_file import SessionFile
+from tui.auth.store.store import SessionStore
+from tui.commands.token import credentials
+from tui.commands.token.asked import OPERATIONS, Asked, checked
+from tui.commands.token.credentials import Request
+from tui.commands.token.formats import PRINTED, Grant, write
+from tui.config.load import Config, found_config, load_config
+from tui.errors import SignInNeeded
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from tui.auth.service import AuthService
+
+Refused = Callable[[str], bool]
+"""Whether a token is of no use to whoever asks, valid or not."""
+
+
+def token(arguments: "Namespace") -> int:
+    """Print a token with at least `--min-validity` seconds left, in the format asked for."""
+    asked = checked(
+        Asked(
+            arguments.format,
+            arguments.operation,
+            arguments.id_token,
+            None if arguments.min_validity is None else timedelta(seconds=arguments.min_validity),
+        )
+    )
+    if asked.needs_nothing:
+        return 0
+    config = load_config(arguments.config)
+    return _answer(asked, config, session_store(config), None)
+
+
+def token_after(
+    asked: Asked,
+    config_path: Path,
+    config_text: str,
+    file: SessionFile | None,
+    request: Request | None,
+) -> int:
+    """Print a token, going on from what the quick way has read."""
+    config = found_config(config_text, config_path)
+    return _answer(asked, config, FileStore(file) if file else session_store(config), request)
+
+
+def _answer(asked: Asked, config: Config, store: SessionStore, request: Request | None) -> int:
+    if asked.format not in OPERATIONS:
+        return write(PRINTED[asked.format](_good_grant(asked, config, store)))
+    request = request or credentials.read_request(asked.format)
+    if asked.operation == "erase":
+        return _erase(request, config, store)
+    if request.origin != config.api_url:
+        return write(credentials.foreign_answer(asked.format))
+    grant = _good_grant(asked, config, store, credentials.is_refused)
+    return write(credentials.answer(asked.format, request, grant))
+
+
+def _erase(request: Request, config: Config, store: SessionStore) -> int:
+    """Have the next `get` renew the token that git was refused with, if it is still the one."""
+    session = store.load() if request.origin == config.api_url else None
+    if session is not None and session.token_set.access_token == request.erased:
+        credentials.remember_refused(request.erased)
+    return 0
+
+
+def _good_grant(
+    asked: Asked, config: Config, store: SessionStore, refused: Refused = lambda _token: False
+) -> Grant:
+    session = store.load()
+    if session is None:
+        raise SignInNeeded("Nobody is signed in. Sign in first: doorkey login.")
+    grant = _grant(asked, session.token_set)
+    is_good = (
+        session.token_set.id_token_is_good_for
+        if asked.id_token
+        else (session.token_set.is_good_for)
+    )
+    if refused(grant.token) or not is_good(asked.min_validity, datetime.now(UTC)):
+        grant = _renewed(asked, config, store, refused)
+    _warn_of_less(grant, asked.min_validity)
+    return grant
+
+
+def _grant(asked: Asked, tokens: TokenSet) -> Grant:
+    if asked.id_token:
+        return Grant(tokens.id_token, tokens.token_expiry, tokens.scope, is_id_token=True)
+    return Grant(tokens.access_token, tokens.access_token_expiry, tokens.scope)
+
+
+def _renewed(asked: Asked, config: Config, store: SessionStore, refused: Refused) -> Grant:
+    import asyncio  # 40 ms, for a renewal only
+
+    from tui.auth.service import AuthService
+
+    async def run() -> Grant:
+        async with AuthService(config, store=store) as service:
+            service.take_up()
+            if refused(service.access_token or ""):
+                await service.renew_tokens()
+            return await _asked_of(service, asked)
+
+    return asyncio.run(run())
+
+
+async def _asked_of(service: "AuthService", asked: Asked) -> Grant:
+    if asked.id_token:
+        await service.get_id_token(asked.min_validity)
+    else:
+        await service.get_access_token(asked.min_validity)
+    if service.session is None:
+        raise SignInNeeded("Nobody is signed in any more. Sign in again: doorkey login.")
+    return _grant(asked, service.session.token_set)
+
+
+def _warn_of_less(grant: Grant, min_validity: timedelta | None) -> None:
+    left = grant.expires_at - datetime.now(UTC)
+    if min_validity is not None and left < min_validity:
+        sys.stderr.write(
+            f"doorkey: this token has {left.total_seconds():.0f} s left; "
+            "the tenant gives no more now.\n"
+        )
