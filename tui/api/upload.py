@@ -9,7 +9,7 @@ from typing import Final
 
 from tui.api.request import content_type
 
-CHUNK_BYTES: Final = 64 * 1024
+CHUNK_BYTES: Final = 256 * 1024
 
 BEGINNING_BYTES: Final = 1024 * 1024
 """How much is looked at to tell what a body is; a shorter one is held as a whole."""

@@ -16,6 +16,7 @@ import httpx
 
 from tui.errors import ExchangeFailed
 from tui.http.connection import failure, refuse_other_users, tls_context
+from tui.http.read_ahead import read_ahead
 from tui.json_value import Json, json_object
 from tui.web_address import split_web_address
 
@@ -218,6 +219,8 @@ class HttpClient:
         async def trace(event: str, details: Mapping[str, object]) -> None:
             if observe is not None:
                 observe(event)
+            if patience is not None:
+                read_ahead(event, details)
             if address.is_local:
                 await refuse_other_users(event, details)
 
