@@ -28,7 +28,7 @@ HINTS: Final[Mapping[int, str]] = {
 }
 """What to do, by status, where the token is not the reason."""
 
-FAILED: Final = "The API itself has failed: look at its log, then call again."
+FAILED: Final = "The API has an error of its own: look into its log, then call again."
 
 
 class NoAnswer(ApiUnreachable):

@@ -42,7 +42,7 @@ async def test_a_refusal_comes_with_what_the_api_wants_and_the_way_out() -> None
 async def test_an_answer_that_is_no_refusal_of_the_token_is_not_explained_as_one() -> None:
     made = await call(lambda _request: httpx.Response(500))
     assert made.result is not None
-    assert made.result.hint.startswith("The API itself has failed")
+    assert made.result.hint.startswith("The API has an error of its own")
     assert made.explanation is None
 
 

@@ -47,15 +47,12 @@ class Address:
         """Copy the address: by the system's tool, and besides by the terminal's own way."""
         self._screen.app.copy_to_clipboard(url)
         if await self._copy_to_system(url):
-            self._screen.notify("The address is on the clipboard.", markup=False)
+            self._screen.notify("Copied the address.", markup=False)
         else:
             # OSC 52 has no answer: whether this terminal takes it nobody knows.
-            self._screen.notify(
-                "The address was handed to your terminal's clipboard. Nothing there? Press "
-                f"{key_cap(self._screen, 'address-to-file')} for a file, or select it with the "
-                "mouse.",
-                markup=False,
-            )
+            key = key_cap(self._screen, "address-to-file")
+            words = f"Copied the address. Nothing pasted? Press {key} for a file with it."
+            self._screen.notify(words, markup=False)
 
     def show_qr(self, progress: SignInProgress) -> None:
         """Show the code's address as a QR code, else the long one."""

@@ -66,7 +66,7 @@ async def test_a_refusal_is_exit_3_with_its_body_on_stdout_and_the_reason_on_std
     ("status", "hint"),
     [
         ("404 Not Found", "There is no such route"),
-        ("500 Oops", "The API itself has failed"),
+        ("500 Oops", "The API has an error of its own"),
         ("302 Found", "It points to https://evil.example/; tokens do not follow."),
     ],
 )
