@@ -37,7 +37,15 @@ SCOPES = {
 }
 """Where a key of the README's table works, as a keymap calls it."""
 
-KEY_NAMES = {"Esc": "escape", "Enter": "enter", "F1": "f1", "Ctrl+P": "ctrl+p", "/": "slash"}
+KEY_NAMES = {
+    "Esc": "escape",
+    "Enter": "enter",
+    "F1": "f1",
+    "F4": "f4",
+    "F5": "f5",
+    "Ctrl+P": "ctrl+p",
+    "/": "slash",
+}
 
 VALUES = {
     "PORT": "8000",
