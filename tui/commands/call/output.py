@@ -62,10 +62,10 @@ class Shown:
         """Show the lines that are whole.
 
         Raises:
-            WrongUsage: it is no text.
+            DoorkeyError: it is no text.
         """
         if b"\0" in chunk:
-            raise WrongUsage(
+            raise DoorkeyError(
                 "The answer is no text, and this is a terminal. Save it: -o FILE, or pipe it on."
             )
         self._held += self._decoder.decode(chunk)

@@ -1,0 +1,144 @@
+"""`doorkey call` at a terminal: nothing that an API says steers it, and a long call says so."""
+
+import asyncio
+import io
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from tests.support.clocks import Seconds
+from tests.support.scripted_api import Asked, ScriptedApi
+from tui.api.request import ApiRequest
+from tui.api.upload import Upload
+from tui.commands.call.progress import Progress, told
+
+Call = Callable[..., Awaitable[int]]
+
+REQUEST = ApiRequest("PUT", "/api/report")
+
+
+class Tty(io.StringIO):
+    """A stream that says that it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+Become = Callable[[str], Tty]
+
+
+@pytest.fixture
+def become(monkeypatch: pytest.MonkeyPatch) -> Become:
+    """Let a stream be a terminal; called by the test itself, for pytest has it before."""
+
+    def patch(name: str) -> Tty:
+        terminal = Tty()
+        monkeypatch.setattr(f"sys.{name}", terminal)
+        monkeypatch.setenv("TERM", "xterm")
+        monkeypatch.setenv("COLUMNS", "80")
+        return terminal
+
+    return patch
+
+
+async def test_what_is_shown_cannot_steer_the_terminal_and_has_no_token(
+    api: ScriptedApi, call: Call, become: Become
+) -> None:
+    stdout = become("stdout")
+
+    async def answer(asked: Asked) -> None:
+        parts = [
+            b"\x1b]52;c;aWQ=\x07 caf\xc3",
+            b"\xa9\r\n the-acc",
+            b"ess-token\n",
+            b"\xe2\x80\xaeend",
+        ]
+        await asked.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        for part in parts:
+            await asked.send(b"%x\r\n%b\r\n" % (len(part), part))
+        await asked.send(b"0\r\n\r\n")
+
+    api.answer = answer
+    assert await call("GET", "/") == 0
+    assert stdout.getvalue() == "]52;c;aWQ= café\n [your access token]\nend\n"
+
+
+async def test_what_is_no_text_is_not_shown(
+    api: ScriptedApi, call: Call, capsys: pytest.CaptureFixture[str], become: Become
+) -> None:
+    stdout = become("stdout")
+
+    async def answer(asked: Asked) -> None:
+        await asked.answer("200 OK", b"\x89PNG\r\n\x1a\n\x00\x00")
+
+    api.answer = answer
+    assert await call("GET", "/") == 1
+    assert stdout.getvalue() == ""
+    assert "The answer is no text, and this is a terminal. Save it: -o FILE" in (
+        capsys.readouterr().err
+    )
+
+
+async def test_a_long_line_is_shown_in_parts(api: ScriptedApi, call: Call, become: Become) -> None:
+    stdout = become("stdout")
+
+    async def answer(asked: Asked) -> None:
+        await asked.answer("200 OK", 300_000 * b"x")
+
+    api.answer = answer
+    assert await call("GET", "/") == 0
+    assert stdout.getvalue() == 300_000 * "x" + "\n"
+
+
+class Time:
+    """Passes as far as a test lets it."""
+
+    def __init__(self) -> None:
+        self.clock = Seconds(0.0)
+        self._turns: asyncio.Queue[None] = asyncio.Queue()
+        self._slept = asyncio.Event()
+
+    async def sleep(self, seconds: float) -> None:
+        self._slept.set()
+        await self._turns.get()
+        self.clock.advance(seconds)
+
+    async def pass_on(self) -> None:
+        """Let one sleep end, and what follows it happen."""
+        await self._slept.wait()
+        self._slept.clear()
+        self._turns.put_nowait(None)
+        await self._slept.wait()
+
+
+async def test_a_long_call_says_how_far_it_is_and_takes_its_line_away(become: Become) -> None:
+    stderr = become("stderr")
+    time = Time()
+    upload = Upload(bytes(3 * 1024 * 1024))
+    progress = Progress(REQUEST, upload, expected_bytes=2048)
+    async with told(progress, time.clock, time.sleep):
+        assert stderr.getvalue() == ""
+        upload.sent_bytes = 1024 * 1024
+        await time.pass_on()
+        assert stderr.getvalue() == "\r\x1b[KPUT /api/report · 0 s · sent 1.0 MiB of 3.0 MiB"
+        progress.received_bytes = 100
+        await time.pass_on()
+        assert stderr.getvalue().endswith("· received 100 B of 2.0 KiB")
+    assert stderr.getvalue().endswith("\r\x1b[K")
+
+
+async def test_a_short_call_says_nothing(api: ScriptedApi, call: Call, become: Become) -> None:
+    stderr = become("stderr")
+    assert await call("GET", "/") == 0
+    assert stderr.getvalue() == ""
+
+
+async def test_where_stderr_is_no_terminal_nothing_is_said_of_progress(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    async def never(_seconds: float) -> None:
+        raise AssertionError
+
+    async with told(Progress(REQUEST), sleep=never):
+        await asyncio.sleep(0)
+    assert capsys.readouterr().err == ""
