@@ -57,6 +57,7 @@ class Shown:
         self._access_token = access_token
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._held = ""
+        self._is_within_line = False
 
     def write(self, chunk: bytes) -> None:
         """Show the lines that are whole.
@@ -77,12 +78,13 @@ class Shown:
     def end(self) -> None:
         """Show the last line, and end it, so that the shell begins on one of its own."""
         self._held += self._decoder.decode(b"", final=True)
-        if self._held:
+        if self._held or self._is_within_line:
             self._show(self._held + "\n")
 
     def _show(self, text: str) -> None:
         sys.stdout.write(printable_block(redact(self._access_token, text)))
         sys.stdout.flush()
+        self._is_within_line = not text.endswith("\n")
 
 
 class Saved:

@@ -10,6 +10,7 @@ from tests.support.clocks import Seconds
 from tests.support.scripted_api import Asked, ScriptedApi
 from tui.api.request import ApiRequest
 from tui.api.upload import Upload
+from tui.commands.call.output import LONGEST_LINE, Shown
 from tui.commands.call.progress import Progress, told
 
 Call = Callable[..., Awaitable[int]]
@@ -88,6 +89,15 @@ async def test_a_long_line_is_shown_in_parts(api: ScriptedApi, call: Call, becom
     api.answer = answer
     assert await call("GET", "/") == 0
     assert stdout.getvalue() == 300_000 * "x" + "\n"
+
+
+def test_what_is_shown_ends_its_line_however_it_comes(become: Become) -> None:
+    stdout = become("stdout")
+    shown = Shown("the-access-token")
+    shown.write((LONGEST_LINE + 1) * b"x")
+    assert stdout.getvalue() == (LONGEST_LINE + 1) * "x"
+    shown.end()
+    assert stdout.getvalue().endswith("x\n")
 
 
 class Time:
