@@ -12,7 +12,7 @@ from tui.auth.sign_in.browser import BrowserOpener
 from tui.auth.sign_in.loopback import LoopbackListener
 from tui.auth.sign_in.result_page import SIGNED_OUT, ResultPage
 from tui.auth.sign_in.start_page import StartPage
-from tui.config.vendors import vendor_of
+from tui.config.vendors.table import vendor_of
 from tui.errors import DoorkeyError
 from tui.text import printable
 from tui.web_address import split_web_address, with_query

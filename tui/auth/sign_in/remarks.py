@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from tui.auth.session import Session
 from tui.auth.sign_in.attempt import SignInAttempt
-from tui.config.vendors import vendor_of
+from tui.config.vendors.table import vendor_of
 from tui.text import printable, shortened
 from tui.web_address import split_web_address
 

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 
-from tui.config.vendors import vendor_of
+from tui.config.vendors.table import vendor_of
 from tui.errors import TenantMisbehaved
 from tui.json_value import Json
 from tui.text import printable, shortened
