@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "tenant": "tui.commands.servers:run_tenant",
     "login": "tui.commands.login:login",
     "token": "tui.commands.token.command:token",
+    "jwt": "tui.commands.jwt:jwt",
     "ping": "tui.commands.session:ping",
     "call": "tui.commands.call.command:call",
     "proxy": "tui.commands.proxy:proxy",

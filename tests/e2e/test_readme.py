@@ -51,6 +51,8 @@ VALUES = {
     "PORT": "8000",
     "SECONDS": "60",
     "FORMAT": "json",
+    "AUDIENCE": "https://api.example",
+    "URL": "https://tenant.example/",
     "HOST:PORT": "127.0.0.1:0",
     "NAME": "work",
     "SHELL": "bash",

@@ -4,6 +4,11 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Final
 
+from tui.moments import DAY, MINUTE
+from tui.moments import duration as duration
+from tui.moments import full_time as full_time
+from tui.moments import relative_time as relative_time
+
 Clock = Callable[[], datetime]
 """Returns the present as an aware datetime, in the zone in which times are shown."""
 
@@ -12,10 +17,6 @@ Sleep = Callable[[float], Awaitable[None]]
 
 TICK_SECONDS: Final = 1.0
 """Between two looks at a countdown."""
-
-MINUTE: Final = 60
-HOUR: Final = 60 * MINUTE
-DAY: Final = 24 * HOUR
 
 SHORT_SECONDS: Final = 5 * MINUTE
 """From here on seconds count, and a screen is drawn anew for each."""
@@ -30,35 +31,6 @@ def clock_time(moment: datetime, now: datetime) -> str:
     """Say when, as shortly as is clear: `15:03` today, else with its day."""
     shown = moment.astimezone(now.tzinfo)
     return f"{shown:%H:%M}" if shown.date() == now.date() else f"{shown:%Y-%m-%d %H:%M}"
-
-
-def full_time(moment: datetime, now: datetime) -> str:
-    """Say when, to the second, with the zone's offset."""
-    shown = moment.astimezone(now.tzinfo)
-    zone = f"{shown:%z}"
-    return f"{shown:%Y-%m-%d %H:%M:%S} " + ("UTC" if zone == "+0000" else zone)
-
-
-def relative_time(moment: datetime, now: datetime) -> str:
-    """Say how far `moment` is from now: `in 58 min`, `5 min ago`, `now`."""
-    seconds = round((moment - now).total_seconds())
-    if seconds == 0:
-        return "now"
-    length = duration(abs(seconds))
-    return f"in {length}" if seconds > 0 else f"{length} ago"
-
-
-def duration(seconds: int) -> str:
-    """Say a length in its two largest units at most: `45 s`, `58 min`, `1 h 5 min`, `3 days`."""
-    if seconds < MINUTE:
-        return f"{seconds} s"
-    if seconds < HOUR:
-        return f"{seconds // MINUTE} min"
-    if seconds < DAY:
-        hours, minutes = divmod(seconds // MINUTE, 60)
-        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
-    days = seconds // DAY
-    return "1 day" if days == 1 else f"{days} days"
 
 
 def time_left(seconds: int) -> str:

@@ -43,6 +43,8 @@ call    {"status": NUMBER, "reason", "headers": {NAME: VALUE}, "encoding", "body
         and "bytes" instead
 token   with --format json: {"access_token", "token_type", "expires_at", "scope"}, or with
         --id-token {"id_token", "expires_at"}
+jwt     {"verified": BOOL, "key", "keys_of", "header", "claims", "wrong": [TEXT]}; with exit 1 the
+        members of a failure beside them
 ping    {"status": NUMBER, "message", "elapsed_seconds"}
 logout  {"steps": [{"step": "local" | "revocation" | "tenant", "outcome", "message"}]}
 login   one object in each line, as things happen:

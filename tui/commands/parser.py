@@ -48,6 +48,7 @@ COMMANDS: Final = (
     Command("tenant", "the local tenant; see tenant --help", add_help=False),
     Command("login", "sign in by browser, paste or code", login_options, add_help=False),
     Command("token", "print an access token that is valid", session.token_options),
+    Command("jwt", "say what a JWT is, and whether its issuer signed it", session.jwt_options),
     Command("ping", "call the API and print what it answers", json_option),
     Command("call", "call the API: any method, path and body, with the token", call_options),
     Command(

@@ -30,6 +30,19 @@ def token_options(token: ArgumentParser) -> None:
     )  # fmt: skip
 
 
+def jwt_options(command: ArgumentParser) -> None:
+    """Describe what `doorkey jwt` takes: never a token, which others could read there."""
+    command.add_argument(
+        "file", nargs="?", metavar="FILE", help="where the JWT is; stdin for - or without it"
+    )
+    command.add_argument(
+        "--issuer", metavar="URL", help="whose it must be; its keys are fetched by discovery"
+    )
+    command.add_argument("--jwks", metavar="FILE|URL", help="the keys to check it with")
+    command.add_argument("--audience", help="whom it must be meant for")
+    json_option(command)
+
+
 def status_options(status: ArgumentParser) -> None:
     """Describe what `doorkey status` takes."""
     json_option(status)

@@ -1,0 +1,69 @@
+"""The keys that any issuer publishes, for who has one of its tokens and no config for it."""
+
+from typing import TYPE_CHECKING
+
+from tui.auth.tenant.http import TenantHttp
+from tui.auth.tenant.key_set import KeySet
+from tui.auth.tenant.metadata import discovery_url, oauth_metadata_url
+from tui.errors import TenantMisbehaved, WrongUsage
+from tui.text import printable, shortened
+from tui.web_address import split_web_address
+
+if TYPE_CHECKING:
+    import httpx
+
+
+async def keys_of_issuer(
+    issuer: str, transport: "httpx.AsyncBaseTransport | None" = None
+) -> KeySet:
+    """Fetch the metadata of an issuer (OpenID Connect Discovery 4, else RFC 8414), and its keys.
+
+    Raises:
+        WrongUsage: it is no address that can be asked safely.
+        TenantUnreachable: no answer.
+        TenantMisbehaved: no metadata, another issuer's, or no keys.
+    """
+    require_secure(issuer)
+    http = TenantHttp(transport)
+    try:
+        for url in (discovery_url(issuer), oauth_metadata_url(issuer)):
+            answer = await http.get(url)
+            if answer.status == 200:
+                break
+        members = answer.members() if answer.status == 200 else None
+        if members is None:
+            raise TenantMisbehaved(f"{printable(issuer)} publishes no metadata.")
+        if members.get("issuer") != issuer:
+            named = shortened(printable(members.get("issuer")), 200)
+            raise TenantMisbehaved(f"{printable(issuer)} calls itself {named}.")
+        return await _keys(http, str(members.get("jwks_uri")))
+    finally:
+        await http.aclose()
+
+
+async def keys_at(url: str, transport: "httpx.AsyncBaseTransport | None" = None) -> KeySet:
+    """Fetch a JWKS; raises as `keys_of_issuer`."""
+    http = TenantHttp(transport)
+    try:
+        return await _keys(http, url)
+    finally:
+        await http.aclose()
+
+
+def require_secure(url: str) -> None:
+    """Raise WrongUsage unless `url` is https, or on this machine: else anybody sends the keys."""
+    try:
+        is_secure = split_web_address(url).is_secure
+    except ValueError:
+        is_secure = False
+    if not is_secure:
+        shown = shortened(printable(url), 200)
+        raise WrongUsage(f"{shown} is no https:// address; http:// is for loopback only.")
+
+
+async def _keys(http: TenantHttp, url: str) -> KeySet:
+    require_secure(url)
+    answer = await http.get(url)
+    if answer.status != 200:
+        raise TenantMisbehaved(f"{shortened(printable(url), 200)} answered with {answer.status}.")
+    return KeySet(answer.members())
