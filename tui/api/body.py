@@ -10,6 +10,9 @@ BEGINNING_BYTES: Final = 512
 
 ROW_BYTES: Final = 16
 
+HEX_CELLS: Final = 39
+"""Of a row in groups of two bytes: with the letters it fits into 80 columns."""
+
 CHARSET: Final = re.compile(r"charset\s*=\s*\"?([\w.:-]{1,40})", re.IGNORECASE)
 
 CHARSETS: Final = frozenset({"iso-8859-1", "latin-1", "windows-1252", "utf-16", "us-ascii"})
@@ -109,4 +112,4 @@ def _hex(content: bytes) -> Iterator[str]:
     for at in range(0, len(content), ROW_BYTES):
         row = content[at : at + ROW_BYTES]
         letters = "".join(chr(byte) if 32 <= byte < 127 else "." for byte in row)
-        yield f"{at:08x}  {row.hex(' '):{3 * ROW_BYTES}} {letters}"
+        yield f"{at:04x}  {row.hex(' ', -2):{HEX_CELLS}}  {letters}"

@@ -51,6 +51,7 @@ class AnswerLines(RowList):
         self._document, self._found = document, []
         self._document.wrap(self.size.width)
         self._count_rows(0)
+        self.scroll_home(animate=False, force=True, immediate=True)  # not where the last one was
 
     def on_resize(self, event: events.Resize) -> None:
         """Break long lines anew."""

@@ -53,6 +53,7 @@ class LinesArea(TextArea):
     def __init__(self, text: str, placeholder: str, *, coloured: bool = False) -> None:
         super().__init__(text, compact=True, placeholder=placeholder, highlight_cursor_line=False)
         self._coloured = coloured
+        self.move_cursor(self.document.end)
 
     def get_line(self, line_index: int) -> Text:
         """Return a line with its colours, harmless to the terminal."""

@@ -19,6 +19,7 @@ from tests.support.stage import (
 )
 from tui.api.history import CALLS_REMEMBERED, CallHistory
 from tui.api.request import ApiRequest
+from tui.app.widgets.calls.answer_panel import AnswerLines
 from tui.app.widgets.calls.calls_panel import CallsTable
 
 
@@ -177,3 +178,21 @@ async def test_an_answer_is_folded_searched_copied_and_saved_whole(
     (saved,) = saved_in(tmp_path)
     assert saved.read_text() == body
     assert saved.stat().st_mode & 0o777 == 0o600
+
+
+async def test_another_answer_is_shown_from_its_beginning() -> None:
+    answers = itertools.cycle(["first", "second"])
+
+    def answer(_request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json={next(answers): list(range(500))})
+
+    on = stage(signed_in=True, api=answer)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        await pilot.press("p")
+        await until(pilot, lambda: '"first"' in text_of(on.app))
+        on.app.screen.query_one(AnswerLines).focus()
+        await pilot.press("G")
+        await until(pilot, lambda: '"first"' not in text_of(on.app))
+        await pilot.press("p")
+        await until(pilot, lambda: '"second"' in text_of(on.app))

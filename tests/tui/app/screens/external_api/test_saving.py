@@ -33,7 +33,7 @@ def files_in(folder: Path) -> list[Path]:
     ("content", "said", "ending"),
     [
         (PNG, "PNG image, 640 by 480, 524 bytes", "png"),
-        (bytes(range(256)) * 4, "00000000  00 01 02 03 04 05 06 07", "bin"),
+        (bytes(range(256)) * 4, "0000  0001 0203 0405 0607", "bin"),
     ],
 )
 async def test_what_is_no_text_is_told_and_saved_to_the_letter(
