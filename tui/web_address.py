@@ -80,3 +80,11 @@ def is_loopback(host: str) -> bool:
 
 def _is_octet(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= 3 and int(text) <= 255
+
+
+def is_of_this_machine(address: str) -> bool:
+    """Return whether no other machine can open an address, because it is on loopback."""
+    try:
+        return is_loopback(split_web_address(address).host)
+    except ValueError:
+        return False

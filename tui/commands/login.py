@@ -7,13 +7,12 @@ from argparse import Namespace
 from contextlib import suppress
 from textwrap import indent
 from typing import Final
-from urllib.parse import urlsplit
 
 from tui.auth.service import AuthService
 from tui.auth.session import DevicePrompt, LoginEvent, SignInProgress
 from tui.auth.sign_in.attempt import SignInOptions, Way
 from tui.auth.sign_in.handle import SignIn
-from tui.auth.sign_in.surroundings import Surroundings
+from tui.auth.sign_in.surroundings import Surroundings, ports_for_browser
 from tui.commands.login_events import EventTeller
 from tui.commands.options.login import not_for_device
 from tui.config.load import Config, load_config
@@ -21,6 +20,7 @@ from tui.errors import DoorkeyError, WrongUsage
 from tui.terminal.half_blocks import large
 from tui.terminal.typed_lines import typed_lines
 from tui.text import printable
+from tui.web_address import is_of_this_machine
 
 ROWS_FOR_LARGE_CODE: Final = 30
 """With the QR code, whose 17 rows are of more use than large letters."""
@@ -141,13 +141,13 @@ def hints(progress: SignInProgress, around: Surroundings, way: Way) -> list[str]
     """Return the lines to print below the address; none where a browser is at hand."""
     if way == "paste" or not (around.browser_is_elsewhere or not around.has_display):
         return []
-    port = urlsplit(progress.redirect_uri).port
+    ports = ports_for_browser(progress.url, progress.redirect_uri)
     lines = []
-    if around.over_ssh and port:
+    if around.over_ssh and ports:
         lines += [
             "This terminal is on another machine. For the answer to come back, run this on yours:",
             "",
-            f"  {around.tunnel(port)}",
+            f"  {around.tunnel(*ports)}",
             "",
         ]
     elif around.in_container:
@@ -155,7 +155,7 @@ def hints(progress: SignInProgress, around: Surroundings, way: Way) -> list[str]
     elif not around.has_display:
         lines.append("No browser can be shown here.")
     other = ["doorkey login --paste: paste the address that a browser elsewhere ends at"]
-    if progress.device_offered:
+    if progress.device_offered and not is_of_this_machine(progress.url):
         other.insert(0, "doorkey login --device: a short code to enter on any other device")
     return [*lines, "Or end this, and try:", *(f"  {each}" for each in other), ""]
 
@@ -165,7 +165,11 @@ def _tell_code(prompt: DevicePrompt) -> None:
     # Above: with it, everything else just fits a terminal of 24 rows.
     if at_terminal:
         _draw_qr(prompt.verification_uri_complete or prompt.verification_uri)
-    _say("On a phone or any other machine, open this address and enter the code:\n")
+    if is_of_this_machine(prompt.verification_uri):
+        _say("In a browser of this machine (no other can open it), open this address and enter")
+        _say("the code:\n")
+    else:
+        _say("On a phone or any other machine, open this address and enter the code:\n")
     _say(f"  {printable(prompt.verification_uri)}")
     if at_terminal and shutil.get_terminal_size().lines >= ROWS_FOR_LARGE_CODE and large(code):
         _say("\n" + indent(large(code), "  "))

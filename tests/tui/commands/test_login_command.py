@@ -1,5 +1,6 @@
 import json
 from argparse import Namespace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -109,6 +110,15 @@ def test_over_ssh_the_tunnel_and_the_other_ways_are_told() -> None:
     told = "\n".join(hints(WAITING, around, "browser"))
     assert "ssh -L 8642:127.0.0.1:8642 pat@192.0.2.7" in told
     assert told.index("--device") < told.index("--paste")
+
+
+def test_no_other_device_is_offered_where_the_tenant_is_on_this_machine() -> None:
+    around = Surroundings(over_ssh=True, has_display=False, ssh_target="pat@192.0.2.7")
+    here = replace(WAITING, url="http://localhost:3002/authorize?a=b")
+    told = "\n".join(hints(here, around, "browser"))
+    assert "ssh -L 8642:127.0.0.1:8642 -L 3002:127.0.0.1:3002 pat@192.0.2.7" in told
+    assert "--device" not in told
+    assert "--paste" in told
 
 
 @pytest.mark.parametrize(

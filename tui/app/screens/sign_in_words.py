@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
-from urllib.parse import urlsplit
 
 from textual.binding import Binding, BindingType
 
 from tui.auth.session import SignInProgress
 from tui.auth.sign_in.attempt import Way
-from tui.auth.sign_in.surroundings import Surroundings
+from tui.auth.sign_in.surroundings import Surroundings, ports_for_browser
 from tui.config.keys import KEYS as CONFIG_KEYS
 from tui.text import printable, printable_block
+from tui.web_address import is_of_this_machine
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +108,10 @@ BY_CODE: Final = Words(
     "● Enter the code on the other device", "Sign in there; this closes by itself."
 )
 
+BY_CODE_HERE: Final = Words(
+    "● Enter the code in the other browser", "Sign in there; this closes by itself."
+)
+
 OPEN_BELOW: Final = (
     "Open the address below: {copy-address} copies it, {open-again} opens it, "
     "{address-to-file} writes it to a file."
@@ -138,6 +142,17 @@ BY_DEVICE_SHOWN: Final = WayWords(
     "device",
     "With a code, on a phone or any other machine",
     "Open this address there and enter the code; {show-qr} is a QR code of it.",
+)
+BY_DEVICE_HERE: Final = WayWords(
+    "device",
+    "With a code, in another browser of this machine",
+    "{device-code} shows a short code and where to enter it. The tenant is on this machine: no "
+    "other device can open it.",
+)
+BY_DEVICE_HERE_SHOWN: Final = WayWords(
+    "device",
+    "With a code, in another browser of this machine",
+    "Open this address and enter the code. It is this machine's own: no other device can open it.",
 )
 BY_PASTE: Final = WayWords(
     "paste",
@@ -188,7 +203,8 @@ def _words_for_progress(progress: SignInProgress, tenant: str, around: Surroundi
     if progress.phase == "completing":
         return Words("◌ Almost done", "The answer is here; checking what it brought.")
     if progress.device is not None or not progress.url:
-        return BY_CODE
+        is_here = progress.device and is_of_this_machine(progress.device.verification_uri)
+        return BY_CODE_HERE if is_here else BY_CODE
     if around.on_web_page and progress.browser == "opened":
         return IN_A_TAB
     if progress.browser == "failed" and not around.has_display:
@@ -198,7 +214,7 @@ def _words_for_progress(progress: SignInProgress, tenant: str, around: Surroundi
 
 def ways(progress: SignInProgress, around: Surroundings) -> tuple[WayWords, ...]:
     """Return the ways that are open, the likeliest first."""
-    device = BY_DEVICE_SHOWN if progress.device else BY_DEVICE
+    device = _by_device(progress)
     if not progress.url:
         return (device,) if progress.device else ()
     browser = HERE
@@ -216,6 +232,13 @@ def ways(progress: SignInProgress, around: Surroundings) -> tuple[WayWords, ...]
     return tuple(each for each in ordered if is_open(each, progress))
 
 
+def _by_device(progress: SignInProgress) -> WayWords:
+    prompt = progress.device
+    if is_of_this_machine(prompt.verification_uri if prompt else progress.url):
+        return BY_DEVICE_HERE_SHOWN if prompt else BY_DEVICE_HERE
+    return BY_DEVICE_SHOWN if prompt else BY_DEVICE
+
+
 def is_open(words: WayWords, progress: SignInProgress) -> bool:
     """Return whether a way can be used now: only some tenants give codes."""
     return words.way != "device" or progress.device_offered
@@ -223,5 +246,5 @@ def is_open(words: WayWords, progress: SignInProgress) -> bool:
 
 def tunnel(progress: SignInProgress, around: Surroundings) -> str:
     """Return the ssh line that leads the person's own browser here; empty where none is needed."""
-    port = urlsplit(progress.redirect_uri).port
-    return around.tunnel(port) if around.over_ssh and port and progress.url else ""
+    ports = ports_for_browser(progress.url, progress.redirect_uri)
+    return around.tunnel(*ports) if around.over_ssh and ports else ""

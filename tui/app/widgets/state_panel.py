@@ -31,7 +31,7 @@ class StatePanel(Vertical):
         super().__init__(classes="panel")
         self._config = config
         # How it is kept; where, which takes two rows, stands in Profile's Session.
-        self._storage = storage.partition(", ")[2] or storage
+        self._storage = storage.partition(", ")[2] or storage[:1].lower() + storage[1:]
         self._failed: set[str] = set()
         self.border_title = "The state of things"
 
@@ -42,7 +42,7 @@ class StatePanel(Vertical):
         yield StatusRow("Clock", "looking", "compared with the tenant's", "busy", id="clock-row")
         path = shown(self._config.path)
         if self._config.path == built_in_path():
-            words = f"the local tenant's: there is no {CONFIG_NAME} here"
+            words = f"the local tenant's: no {CONFIG_NAME} is here"
             yield StatusRow("Config", "built in", words, "good")
         else:
             yield StatusRow("Config", "read", path, "good")
@@ -58,7 +58,7 @@ class StatePanel(Vertical):
         elif account.signed_in:
             row.show("kept", self._storage, "good")
         else:
-            row.show("none", self._storage, "plain")
+            row.show("none", f"once signed in: {self._storage}", "plain")
 
     def show_findings(self, findings: "tuple[Finding, ...]") -> None:
         """Say what the last look around has found, each trouble with its remedy."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from tui.text import printable, shortened
+from tui.web_address import split_web_address
 
 ROOT: Final = Path("/")
 
@@ -39,9 +40,10 @@ class Surroundings:
         """Whether the person's browser is most likely on another machine."""
         return self.over_ssh or self.in_container
 
-    def tunnel(self, port: int) -> str:
-        """Return the command that makes `port` of the person's own machine lead here."""
-        return f"ssh -L {port}:127.0.0.1:{port} {self.ssh_target}"
+    def tunnel(self, *ports: int) -> str:
+        """Return the command that makes `ports` of the person's own machine lead here."""
+        leads = " ".join(f"-L {port}:127.0.0.1:{port}" for port in dict.fromkeys(ports))
+        return f"ssh {leads} {self.ssh_target}"
 
 
 def look_around(
@@ -58,6 +60,19 @@ def look_around(
         has_display=platform in ("darwin", "win32") or in_wsl or bool(window_system),
         ssh_target=_ssh_target(environ),
     )
+
+
+def ports_for_browser(url: str, redirect_uri: str) -> tuple[int, ...]:
+    """Return which ports of this machine a browser elsewhere needs; none where no port waits.
+
+    That is the one of `redirect_uri`, and the tenant's where `url`, of the authorization request,
+    is on this machine, too.
+    """
+    waiting = split_web_address(redirect_uri).port if redirect_uri else None
+    if not url or not waiting:
+        return ()
+    tenant = split_web_address(url)
+    return (waiting, tenant.port or 80) if tenant.is_local else (waiting,)
 
 
 def _ssh_target(environ: Mapping[str, str]) -> str:

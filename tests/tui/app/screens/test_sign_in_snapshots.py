@@ -42,6 +42,8 @@ CODE = DevicePrompt(
 
 UNOPENED = replace(WAITING, browser="failed")
 
+LOCAL_URL = "http://localhost:3002/authorize?response_type=code&client_id=doorkey-local"
+
 WITH_CODE = replace(UNOPENED, device=CODE, deadline=CODE.deadline)
 
 OVER_SSH = Surroundings(over_ssh=True, has_display=False, ssh_target="pat@192.0.2.7")
@@ -121,6 +123,14 @@ async def test_at_a_desktop(looks: Looks) -> None:
 async def test_over_ssh(looks: Looks) -> None:
     on = stage(browser="fails", around=OVER_SSH)
     states = {"waiting": told(on, UNOPENED), "with-a-code": told(on, WITH_CODE)}
+    await looks.each(on, signing_in(on), states)
+
+
+async def test_over_ssh_at_a_tenant_of_that_machine(looks: Looks) -> None:
+    on = stage(browser="fails", around=OVER_SSH)
+    here = replace(UNOPENED, url=LOCAL_URL)
+    code = replace(CODE, verification_uri="http://localhost:3002/device")
+    states = {"waiting": told(on, here), "with-a-code": told(on, replace(here, device=code))}
     await looks.each(on, signing_in(on), states)
 
 

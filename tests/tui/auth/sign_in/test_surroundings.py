@@ -2,7 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from tui.auth.sign_in.surroundings import look_around
+from tui.auth.sign_in.surroundings import Surroundings, look_around, ports_for_browser
+
+CALLBACK = "http://127.0.0.1:8642/callback"
 
 
 def test_a_desktop_is_nothing_special(tmp_path: Path) -> None:
@@ -65,3 +67,23 @@ def test_wsl_has_the_display_of_windows(tmp_path: Path) -> None:
 @pytest.mark.parametrize("platform", ["darwin", "win32"])
 def test_other_systems_need_no_display_variable(tmp_path: Path, platform: str) -> None:
     assert look_around({}, tmp_path, platform).has_display
+
+
+@pytest.mark.parametrize(
+    ("url", "redirect_uri", "line"),
+    [
+        ("https://tenant.example/authorize?a=b", CALLBACK, "ssh -L 8642:127.0.0.1:8642 HOST"),
+        (
+            "http://localhost:3002/authorize?a=b", CALLBACK,
+            "ssh -L 8642:127.0.0.1:8642 -L 3002:127.0.0.1:3002 HOST",
+        ),
+    ],
+)  # fmt: skip
+def test_the_tunnel_leads_to_a_tenant_of_this_machine_as_well(
+    url: str, redirect_uri: str, line: str
+) -> None:
+    assert Surroundings().tunnel(*ports_for_browser(url, redirect_uri)) == line
+
+
+def test_without_a_port_that_waits_nothing_is_tunnelled() -> None:
+    assert ports_for_browser("http://localhost:3002/authorize", "") == ()
