@@ -3,6 +3,8 @@
 import ast
 import asyncio
 import gzip
+import subprocess
+import sys
 import tracemalloc
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
@@ -94,6 +96,15 @@ def forbidden(node: ast.AST) -> bool:
         harmless = {"web"} if node.module == "aiohttp" else {"getproxies"}
         return node.module in CLIENTS and not names <= harmless
     return isinstance(node, ast.Import) and any(alias.name in CLIENTS for alias in node.names)
+
+
+def test_httpx_comes_without_its_command_line() -> None:
+    """It would bring click, rich and pygments, for 45 ms."""
+    asked = "import sys, tui.http; print({'click', 'rich', 'pygments'} & sys.modules.keys())"
+    shown = subprocess.run(
+        [sys.executable, "-c", asked], capture_output=True, text=True, check=True
+    )
+    assert shown.stdout == "set()\n"
 
 
 async def test_gzip_in_gzip_does_not_fill_the_memory(http: HttpClient) -> None:

@@ -116,7 +116,8 @@ class ApiClient:
 
     def _exchanges(self) -> HttpClient:
         if self._http is None:
-            self._http = HttpClient(self._transport, CALL_SECONDS)
+            is_local = split_web_address(self._origin).is_local
+            self._http = HttpClient(self._transport, CALL_SECONDS, is_local=is_local)
         return self._http
 
 
