@@ -34,8 +34,9 @@ the exit code, and "next" says what to do. A refusal of the API has "status", "h
 beside them, and status with nobody signed in has all that it knows. Members may be added in a
 later release; none changes its meaning. No object holds a token, but what `doorkey token` prints.
 
-status  {"signed_in": BOOL, "issuer", "client_id", "audience", "api_url", "storage", "config", and
-        of whoever is signed in: "subject", "name", "email", "signed_in_at",
+status  {"signed_in": BOOL, "issuer", "client_id", "audience", "api_url", "storage", "config";
+        "profile" where it is one; of whoever is signed in "subject", "name", "email",
+        "signed_in_at",
         "access_token_expiry", "access_token_valid", "id_token_expiry", "id_token_valid",
         "renewable", "clock_skew_seconds", "scopes"}
 call    {"status": NUMBER, "reason", "headers": {NAME: VALUE}, "encoding", "body"}; by "encoding",

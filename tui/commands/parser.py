@@ -24,7 +24,8 @@ exit codes: 0 done · 1 unexpected · 2 wrong usage or config · 3 the API refus
             4 sign-in needed · 5 tenant or API unreachable
             6 the tenant refused or misbehaved · 130 cancelled
 
-auth_config.json is found by --config, DOORKEY_CONFIG, in this folder, or in your config folder."""
+auth_config.json is found by --config or --profile, DOORKEY_CONFIG or DOORKEY_PROFILE, in this
+folder, or in your config folder."""
 
 
 def _no_options(_command: argparse.ArgumentParser) -> None:
@@ -91,7 +92,8 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
 
 
 def _parsed(argv: Sequence[str]) -> argparse.Namespace:
-    # What stands before a command does not reach that command's help.
+    # What stands before a command does not reach that command's help, and neither of the two
+    # parsers sees a --config and a --profile on both sides of a command.
     config, others = common_options().parse_known_args(argv)
     top = parser(getattr(config, "config", None))
     if argv and argv[:1] == others[:1] and _is_unknown(argv[0]):

@@ -132,6 +132,8 @@ def _status_members(config: Config, storage: str, session: Session | None) -> di
         "storage": storage,
         "config": shown(config.path),
     }
+    if config.profile:
+        known["profile"] = config.profile
     return known | (_session_members(session) if session else {})
 
 

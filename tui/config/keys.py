@@ -50,9 +50,15 @@ def issuer_of(domain: str) -> str:
     return f"{'http' if is_loopback(host) else 'https'}://{domain}/"
 
 
-def session_identity(issuer: str, client_id: str, audience: str, scope: str, api_url: str) -> str:
-    """Return the text that differs for whatever must not share a session."""
-    return json.dumps((issuer, client_id, audience, scope, api_url), ensure_ascii=True)
+def session_identity(
+    issuer: str, client_id: str, audience: str, scope: str, api_url: str, profile: str
+) -> str:
+    """Return the text that differs for whatever must not share a session.
+
+    Without a profile it is what it was before there were any, so that no session is lost.
+    """
+    parts = [issuer, client_id, audience, scope, api_url]
+    return json.dumps([*parts, profile] if profile else parts, ensure_ascii=True)
 
 
 def nearest(name: str) -> str:

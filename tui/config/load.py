@@ -17,7 +17,7 @@ from tui.config.keys import (
     nearest,
     session_identity,
 )
-from tui.config.paths import CONFIG_NAME, SECRET_VARIABLE, find_config, read_config
+from tui.config.paths import CONFIG_NAME, SECRET_VARIABLE, find_config, profile_of, read_config
 from tui.config.trust import require_trust
 from tui.errors import ConfigInvalid
 from tui.text import printable
@@ -43,6 +43,8 @@ class Config:
     """Only for tenants that demand one of native apps; none is kept by an app that all can read."""
     path: Path = Path(CONFIG_NAME)
     """The file it came from, for people."""
+    profile: str = ""
+    """The name of the profile that it is; empty for any other config."""
 
     @property
     def issuer(self) -> str:
@@ -53,7 +55,7 @@ class Config:
     def session_identity(self) -> str:
         """What a session belongs to; with another issuer or API it is another session."""
         return session_identity(
-            self.issuer, self.client_id, self.audience, self.scope, self.api_url
+            self.issuer, self.client_id, self.audience, self.scope, self.api_url, self.profile
         )
 
 
@@ -109,7 +111,7 @@ def parse_config(text: str, path: Path) -> Config:
     for name, key in KEYS.items():
         if key.required and name not in members:
             raise _wrong(path, f'"{name}" is missing: {key.meaning} is expected.')
-    config = Config(**values, path=path)  # type: ignore[arg-type] # KEYS pairs each field with its check
+    config = Config(**values, path=path, profile=profile_of(path))  # type: ignore[arg-type] # KEYS pairs each field with its check
     return _consistent(config)
 
 

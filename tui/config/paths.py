@@ -1,6 +1,7 @@
 """Where Doorkey keeps what it remembers, and where it looks for what it is told."""
 
 import os
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -8,15 +9,21 @@ from typing import Final
 
 from tui.errors import ConfigInvalid, ConfigMissing
 from tui.private_file import make_private_folder
-from tui.text import printable
+from tui.text import printable, shortened
 
 APP_NAME: Final = "doorkey"
 STATE_DIR_VARIABLE: Final = "DOORKEY_STATE_DIR"
 CONFIG_VARIABLE: Final = "DOORKEY_CONFIG"
+PROFILE_VARIABLE: Final = "DOORKEY_PROFILE"
 SECRET_VARIABLE: Final = "DOORKEY_CLIENT_SECRET"  # noqa: S105 - the name of one, not one
 WEB_VARIABLE: Final = "DOORKEY_WEB"
 """Set by `doorkey web` for the app that it starts: nobody else can open its page."""
 CONFIG_NAME: Final = "auth_config.json"
+
+PROFILES_NAME: Final = "profiles"
+
+PROFILE_NAMES: Final = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
+"""No path, nothing that a terminal takes for something else, the same on every file system."""
 
 LARGEST_CONFIG_BYTES: Final = 1024 * 1024
 """Nobody writes a config of a MiB; a larger file is the wrong file."""
@@ -62,13 +69,56 @@ def user_config_dir() -> Path:
     return platformdirs.user_config_path(APP_NAME, appauthor=False)
 
 
+def profiles_dir() -> Path:
+    """Return the folder of the profiles; which may not exist yet."""
+    return user_config_dir() / PROFILES_NAME
+
+
+def profile_path(name: str) -> Path:
+    """Return the file of the profile `name`, whether or not it is there.
+
+    Raises:
+        ConfigInvalid: that cannot be a profile's name.
+    """
+    if not re.fullmatch(PROFILE_NAMES, name):
+        raise ConfigInvalid(
+            f'"{shortened(printable(name), 80)}" cannot be the name of a profile: up to 64 '
+            "letters, digits, dots, - and _ are expected, a letter or digit first."
+        )
+    return profiles_dir() / f"{name}.json"
+
+
+def profile_of(path: Path) -> str:
+    """Return the name of the profile whose file `path` is; empty for any other config."""
+    # Most configs lie elsewhere, and platformdirs takes time to load.
+    if path.suffix != ".json" or path.absolute().parent.name != PROFILES_NAME:
+        return ""
+    is_one = re.fullmatch(PROFILE_NAMES, path.stem) and path.absolute().parent == profiles_dir()
+    return path.stem if is_one else ""
+
+
+def profile_names() -> tuple[str, ...]:
+    """Return the names of all profiles that there are."""
+    with suppress(OSError):
+        return tuple(sorted(filter(None, map(profile_of, profiles_dir().iterdir()))))
+    return ()
+
+
 def find_config() -> Path:
-    """Return the file to read: `DOORKEY_CONFIG`, this folder, then the user's config folder.
+    """Return the file to read: as the environment says, this folder's, the user's config folder's.
 
     Raises:
         ConfigMissing: there is none in any of these places.
+        ConfigInvalid: the environment names two, or what cannot be one.
     """
-    named = os.environ.get(CONFIG_VARIABLE)
+    named, profile = os.environ.get(CONFIG_VARIABLE), os.environ.get(PROFILE_VARIABLE)
+    if named and profile:
+        raise ConfigInvalid(
+            f"{CONFIG_VARIABLE} and {PROFILE_VARIABLE} are both set, and each names a config. "
+            "Unset one of them, or name one with --config or --profile."
+        )
+    if profile:
+        return profile_path(profile)
     if named:
         return _expanded(named, CONFIG_VARIABLE)
     here = _here() / CONFIG_NAME
@@ -79,7 +129,8 @@ def find_config() -> Path:
         return user
     raise ConfigMissing(
         f"There is no {CONFIG_NAME}: looked for {printable(here)} and {printable(user)}. "
-        f"Write one, or name one with --config PATH or {CONFIG_VARIABLE}. "
+        f"Write one, or name one with --config PATH or {CONFIG_VARIABLE}, --profile NAME or "
+        f"{PROFILE_VARIABLE}. "
         "To try it all on this machine without one: doorkey dev."
     )
 
@@ -103,7 +154,7 @@ def built_in_path() -> Path:
 
 def lies_in_this_folder(path: Path) -> bool:
     """Tell whether `find_config` has found `path` for no other reason than that one is there."""
-    is_named = bool(os.environ.get(CONFIG_VARIABLE))
+    is_named = bool(os.environ.get(CONFIG_VARIABLE) or os.environ.get(PROFILE_VARIABLE))
     return not is_named and path.parent == _here() and path.parent != user_config_dir()
 
 
@@ -117,7 +168,7 @@ def read_config(path: Path) -> str:
         with path.open("rb") as file:
             content = file.read(LARGEST_CONFIG_BYTES + 1)
     except FileNotFoundError:
-        raise _wrong(path, "there is no such file. Write one, or name another.") from None
+        raise _missing(path) from None
     except OSError as error:
         raise _wrong(path, f"it cannot be read ({error.strerror}).") from None
     if len(content) > LARGEST_CONFIG_BYTES:
@@ -126,6 +177,15 @@ def read_config(path: Path) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise _wrong(path, "it is not text in UTF-8.") from None
+
+
+def _missing(path: Path) -> ConfigInvalid:
+    name = profile_of(path)
+    if not name:
+        return _wrong(path, "there is no such file. Write one, or name another.")
+    known = ", ".join(profile_names())
+    there_are = f"There are: {shortened(known, 200)}." if known else "There is none yet."
+    return ConfigInvalid(f"There is no profile {name}: looked for {shown(path)}. {there_are}")
 
 
 def _wrong(path: Path, problem: str) -> ConfigInvalid:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from tui.commands.usage import Parser
+from tui.config.paths import profile_path
 
 LARGEST_PORT: Final = 65535
 
@@ -15,12 +16,21 @@ LONGEST_SECONDS: Final = 10 * 366 * 24 * 3600
 def common_options() -> Parser:
     """Return the options that stand before a command or after it."""
     common = Parser("doorkey", add_help=False)
-    common.add_argument(
+    which = common.add_mutually_exclusive_group()
+    which.add_argument(
         "--config",
         type=Path,
         metavar="PATH",
         default=argparse.SUPPRESS,
         help="the auth_config.json to use",
+    )
+    which.add_argument(
+        "--profile",
+        dest="config",
+        type=profile_path,
+        metavar="NAME",
+        default=argparse.SUPPRESS,
+        help="the profile to use: profiles/NAME.json in your config folder",
     )
     common.add_argument(
         "--trust",

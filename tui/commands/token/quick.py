@@ -14,7 +14,7 @@ from tui.auth.validity import is_good_for
 from tui.commands.token.asked import OPERATIONS, Asked
 from tui.commands.token.formats import PRINTED, Grant, write
 from tui.config.keys import DEFAULT_API_URL, DEFAULT_SCOPE, issuer_of, session_identity
-from tui.config.paths import find_config, read_config, state_dir
+from tui.config.paths import find_config, profile_of, read_config, state_dir
 from tui.config.trust import is_trusted
 
 if TYPE_CHECKING:
@@ -96,7 +96,8 @@ def _session_file(path: Path, text: str) -> tuple[SessionFile, str]:
     if members.keys() - CHECKED or not is_trusted(path, text, issuer, api_url):
         raise LookupError("something that has to be checked")
     scope = members.get("scope", DEFAULT_SCOPE)
-    identity = session_identity(issuer, members["clientId"], members["audience"], scope, api_url)
+    client_id, audience, profile = members["clientId"], members["audience"], profile_of(path)
+    identity = session_identity(issuer, client_id, audience, scope, api_url, profile)
     return SessionFile(state_dir(), identity, "auto"), api_url
 
 

@@ -1,0 +1,191 @@
+"""Named profiles: which config counts, and whose session that is."""
+
+import json
+import stat
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.support.configs import UNREACHABLE
+from tests.support.sessions import session
+from tui.auth.store.file_store import session_store
+from tui.cli import main
+from tui.commands.token.quick import look
+from tui.config.load import load_config
+from tui.config.paths import find_config, profile_names, profile_of, profile_path
+from tui.config.write import write_config
+from tui.errors import ConfigInvalid
+
+
+@pytest.fixture(autouse=True)
+def config_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The user's config folder, empty, and a folder without a config to stand in."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "own"))
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    return tmp_path / "own" / "doorkey"
+
+
+def profile(name: str, **members: object) -> Path:
+    path = profile_path(name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(UNREACHABLE | members))
+    return path
+
+
+def sign_in(path: Path, name: str) -> None:
+    kept = session(obtained_at=datetime.now(UTC), access_token=f"token-of-{name}")
+    session_store(load_config(path)).save(kept)
+
+
+def test_two_profiles_of_one_tenant_are_two_people_side_by_side(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_in(profile("work"), "work")
+    sign_in(profile("home"), "home")
+    assert main(["token", "--profile", "work"]) == 0
+    assert main(["--profile=home", "token"]) == 0
+    monkeypatch.setenv("DOORKEY_PROFILE", "work")
+    assert main(["token"]) == 0
+    assert capsys.readouterr().out.split() == ["token-of-work", "token-of-home", "token-of-work"]
+    assert look().access_token == "token-of-work"
+
+
+def test_a_profile_named_by_its_file_is_the_same_profile(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert load_config(profile("work")).profile == "work"
+    assert main(["status", "--json", "--config", str(profile("work"))]) == 4
+    assert json.loads(capsys.readouterr().out)["profile"] == "work"
+
+
+def test_without_a_profile_the_session_is_what_it_was_before_there_were_profiles(
+    tmp_path: Path,
+) -> None:
+    config = write_config(tmp_path / "auth_config.json", UNREACHABLE)
+    assert config.profile == ""
+    assert config.session_identity == (
+        '["http://127.0.0.1:9/", "the-client", "the-api", '
+        '"openid profile email offline_access", "http://127.0.0.1:9"]'
+    )
+
+
+def test_a_file_in_some_other_folder_called_profiles_is_no_profile(tmp_path: Path) -> None:
+    assert profile_of(tmp_path / "profiles" / "work.json") == ""
+    assert profile_of(Path("profiles/work.json")) == ""
+
+
+def test_the_environments_profile_goes_before_this_folder(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    Path("auth_config.json").write_text(json.dumps(UNREACHABLE))
+    assert find_config().name == "auth_config.json"
+    monkeypatch.setenv("DOORKEY_PROFILE", "work")
+    assert find_config() == profile_path("work")
+
+
+def test_a_profile_is_not_asked_about_where_one_stands_in_its_folder(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    elsewhere = {"domain": "tenant.example", "apiUrl": "https://api.example"}
+    monkeypatch.chdir(profile("work", **elsewhere).parent)
+    monkeypatch.setenv("DOORKEY_PROFILE", "work")
+    assert load_config().profile == "work"
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["status", "--config", "a.json", "--profile", "work"],
+        ["--profile", "work", "status", "--config", "a.json"],
+        ["--config", "a.json", "token", "--profile", "work"],
+    ],
+)
+def test_a_config_and_a_profile_on_one_command_line_are_wrong_usage(
+    argv: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(argv)
+    assert ended.value.code == 2
+    assert "not allowed with argument" in capsys.readouterr().err
+
+
+def test_a_config_and_a_profile_in_the_environment_are_a_wrong_config(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = profile("work")
+    monkeypatch.setenv("DOORKEY_CONFIG", str(path))
+    monkeypatch.setenv("DOORKEY_PROFILE", "work")
+    assert main(["token"]) == main(["status"]) == 2
+    assert "DOORKEY_CONFIG and DOORKEY_PROFILE are both set" in capsys.readouterr().err
+    assert main(["status", "--profile", "work"]) == 4
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", "../work", "a/b", "/etc/passwd", ".hidden", "-x", "a b", "a\n", "\x1b[31m", "x" * 65],
+)
+def test_what_cannot_be_the_name_of_a_profile_is_refused(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["status", f"--profile={name}"]) == 2
+    if name:
+        monkeypatch.setenv("DOORKEY_PROFILE", name)
+        assert main(["token"]) == 2
+    said = capsys.readouterr().err
+    assert "cannot be the name of a profile" in said
+    assert "\x1b" not in said
+
+
+def test_a_profile_that_is_not_there_is_told_with_those_that_are(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["status", "--profile", "work"]) == 2
+    assert "There is none yet." in capsys.readouterr().err
+    profile("home")
+    profile("lab")
+    assert main(["status", "--profile", "work"]) == 2
+    assert "no profile work" in (said := capsys.readouterr().err)
+    assert "There are: home, lab." in said
+
+
+def test_only_files_with_a_profiles_name_are_profiles() -> None:
+    folder = profile("work").parent
+    for name in (".work.json.1234", "notes.txt", "my own.json"):
+        (folder / name).write_text("{}")
+    assert profile_names() == ("work",)
+
+
+def test_a_config_is_written_for_its_owner_alone(config_dir: Path) -> None:
+    path = profile_path("work")
+    assert write_config(path, UNREACHABLE | {"clientSecret": "s"}).profile == "work"
+    assert load_config(path).client_secret == "s"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert {stat.S_IMODE(each.stat().st_mode) for each in (path.parent, config_dir)} == {0o700}
+
+
+def test_a_wrong_config_is_not_written() -> None:
+    with pytest.raises(ConfigInvalid, match='"clientID" is not a known key'):
+        write_config(profile_path("work"), UNREACHABLE | {"clientID": "x"})
+    assert not profile_path("work").parent.exists()
+
+
+def test_a_config_that_is_there_makes_room_only_where_that_is_asked_for() -> None:
+    path = profile("work")
+    before = path.read_bytes()
+    with pytest.raises(ConfigInvalid, match="is there already"):
+        write_config(path, UNREACHABLE | {"audience": "other"})
+    assert path.read_bytes() == before
+    assert write_config(path, UNREACHABLE | {"audience": "other"}, replace=True).audience == "other"
+
+
+def test_a_config_that_cannot_be_written_is_told_and_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(ConfigInvalid, match="cannot be written: No such file or directory"):
+        write_config(tmp_path / "nowhere" / "auth_config.json", UNREACHABLE)
+
+
+def test_a_config_that_one_has_written_oneself_needs_no_question() -> None:
+    elsewhere = UNREACHABLE | {"domain": "tenant.example", "apiUrl": "https://api.example"}
+    write_config(Path.cwd() / "auth_config.json", elsewhere)
+    assert load_config().api_url == "https://api.example"
