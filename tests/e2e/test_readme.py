@@ -150,7 +150,7 @@ def test_each_option_is_in_the_table(
     with pytest.raises(SystemExit):
         parse([*name, "--help"])
     options = set(re.findall(r"--[a-z-]+", capsys.readouterr().out.partition("\n\n")[0]))
-    assert options - {"--config", "--trust", "--help", "--version"} <= set(
+    assert options - {"--config", "--profile", "--trust", "--help", "--version"} <= set(
         re.findall(r"--[a-z-]+", does)
     )
 

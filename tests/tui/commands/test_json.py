@@ -12,6 +12,7 @@ from tests.support.readme import table
 from tests.support.schemas import FOLDER, schema, validated
 from tui.cli import main
 from tui.commands.call.output import AnswerTooLarge
+from tui.commands.jwt import JwtNotVerified
 from tui.commands.parser import parse
 from tui.commands.session import LogOutIncomplete
 from tui.config.load import Config
@@ -19,7 +20,7 @@ from tui.errors import DoorkeyError
 
 SECRETS = ("the-access-token", "the-refresh-token", "the-id-token")
 
-ELSEWHERE = {AnswerTooLarge.word, LogOutIncomplete.word}
+ELSEWHERE = {AnswerTooLarge.word, JwtNotVerified.word, LogOutIncomplete.word}
 """Errors that one command alone has."""
 
 
