@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test mutants interop check bench snapshots lock clean
+.PHONY: help run test mutants interop installs check bench snapshots lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -20,6 +20,9 @@ test: $(VENV)/dev.stamp ## the test suite on all cores; a part of it: ARGS="-k n
 interop: $(VENV)/dev.stamp ## sign in at providers that nobody here wrote; ARGS=all: at those of Debian too
 	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile \
 		-m "interop $(if $(filter all,$(ARGS)),,and not debian)" tests/interop
+
+installs: $(VENV)/dev.stamp ## installs the wheel by pip, pipx and uv, on each Python from 3.11 on that is there
+	@$(BIN)/python -m pytest --numprocesses 2 -m installs tests/installing $(ARGS)
 
 check: $(VENV)/dev.stamp ## format, lint, types, and which room imports which
 	@$(BIN)/ruff format --check .

@@ -196,6 +196,27 @@ def test_help_and_version_go_to_stdout(capsys: pytest.CaptureFixture[str]) -> No
         assert words in capsys.readouterr().out
 
 
+def test_a_report_of_a_bug_finds_all_versions_at_once(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for argv in (["--version", "-v"], ["-v", "--version"]):
+        with pytest.raises(SystemExit):
+            main(argv)
+        first, *facts = capsys.readouterr().out.splitlines()
+        assert first.startswith("doorkey 0.")
+        assert [line.split()[0] for line in facts] == [
+            "python", "textual", "httpx", "cryptography", "keyring", "platform",
+        ]  # fmt: skip
+        assert "keyring." in facts[4]
+
+
+def test_v_alone_means_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as raised:
+        main(["-v"])
+    assert raised.value.code == 2
+    assert "unrecognized arguments: -v" in capsys.readouterr().err
+
+
 def test_an_interrupt_exits_130(
     config: Config, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -99,6 +99,13 @@ def _parsed(argv: Sequence[str]) -> argparse.Namespace:
     if argv and argv[:1] == others[:1] and _is_unknown(argv[0]):
         top.refuse([argv[0]])  # else what follows it would be taken for the command
     arguments, further = top.parse_known_args(argv)
+    if arguments.version:
+        from tui.commands.options.version import version_text  # takes as long as all the rest
+
+        sys.stdout.write(version_text(verbose=arguments.verbose))
+        sys.exit(0)
+    if arguments.verbose:
+        top.refuse(["-v"])
     if arguments.command == "help" and arguments.topic in COMMAND_NAMES:
         return _parsed([arguments.topic, "--help"])
     if arguments.command not in ("api", "tenant") and further:
@@ -111,8 +118,8 @@ def _parsed(argv: Sequence[str]) -> argparse.Namespace:
 
 def _is_unknown(word: str) -> bool:
     """Tell whether a word that no command's common options know is none of `doorkey` either."""
-    return (
-        word.startswith("--") and not "--help".startswith(word) and not "--version".startswith(word)
+    return word.startswith("--") and not any(
+        known.startswith(word) for known in ("--help", "--version", "--verbose")
     )
 
 
@@ -126,7 +133,10 @@ def parser(config: Path | None = None) -> Parser:
         parents=[common],
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    top.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
+    top.add_argument("--version", action="store_true", help="show the version and exit")
+    top.add_argument(
+        "-v", "--verbose", action="store_true", help="with --version: all that a bug report needs"
+    )
     commands = top.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     for command in COMMANDS:
         made = commands.add_parser(
@@ -140,19 +150,3 @@ def parser(config: Path | None = None) -> Parser:
         command.describe(made)
     top.commands = commands.choices
     return top
-
-
-class _Version(argparse.Action):
-    """Looks the version up only when it is asked for: it takes as long as all the rest."""
-
-    def __call__(
-        self,
-        parser: argparse.ArgumentParser,
-        namespace: argparse.Namespace,
-        values: object,
-        option_string: str | None = None,
-    ) -> None:
-        from importlib.metadata import version
-
-        sys.stdout.write(f"doorkey {version('doorkey')}\n")
-        parser.exit()
