@@ -49,7 +49,7 @@ class ApiClient:
         Raises:
             NoAnswer: no whole answer came; says why and what to do.
         """
-        headers = {**request.headers_sent, "Authorization": f"Bearer {access_token}"}
+        headers = {**_headers(request), "Authorization": f"Bearer {access_token}"}
         return await self._send(request, headers, access_token)
 
     @asynccontextmanager
@@ -61,7 +61,7 @@ class ApiClient:
         Raises:
             NoAnswer: no whole answer came; also where the block finds that out.
         """
-        headers = {"Accept": "*/*", **request.headers_sent}
+        headers = _headers(request)
         if upload is not None:
             headers |= upload.headers(headers)
         headers["Authorization"] = f"Bearer {access_token}"
@@ -130,6 +130,13 @@ async def ping(
         return await client.call(access_token)
     finally:
         await client.aclose()
+
+
+def _headers(request: ApiRequest) -> dict[str, str]:
+    """Return what is sent; whoever does not say what is accepted takes anything, as with curl."""
+    sent = request.headers_sent
+    is_said = any(name.lower() == "accept" for name in sent)
+    return sent if is_said else {"Accept": "*/*", **sent}
 
 
 def _without(secret: str, content: bytes) -> bytes:

@@ -184,6 +184,23 @@ async def test_headers_and_body_are_sent_as_they_are_beside_the_token() -> None:
     assert "name" not in repr(request)
 
 
+@pytest.mark.parametrize(("headers", "accepted"), [((), "*/*"), ((("accept", "a/b"),), "a/b")])
+async def test_anything_is_accepted_unless_a_header_says_otherwise(
+    headers: tuple[tuple[str, str], ...], accepted: str
+) -> None:
+    seen = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request.headers.get_list("accept"))
+        return httpx.Response(200)
+
+    client = ApiClient(API, transport=httpx.MockTransport(answer))
+    await client.call("token", ApiRequest(headers=headers))
+    async with client.stream("token", ApiRequest(headers=headers)):
+        pass
+    assert seen == [[accepted]] * 2
+
+
 async def test_a_token_that_the_api_sends_back_is_not_shown() -> None:
     answer = httpx.Response(200, headers={"X-Echo": "Bearer s3cret"}, json={"got": "s3cret"})
     result = await ping(API, "s3cret", transport=api(answer))

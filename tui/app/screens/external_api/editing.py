@@ -68,7 +68,8 @@ class RequestEditing:
         copy_curl: Callable[[ApiRequest], Awaitable[None]],
     ) -> None:
         """Let a request be opened that was kept, or this one be kept."""
-        screen = KeptScreen(KeptRequests(self._origin), self.request, held, copy_curl)
+        kept, trouble = KeptRequests(self._origin), self._details.trouble
+        screen = KeptScreen(kept, self.request, trouble, held, copy_curl)
         request = await self._screen.app.push_screen_wait(screen)
         if request is not None:
             self.open(request)

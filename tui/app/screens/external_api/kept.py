@@ -73,13 +73,15 @@ class KeptScreen(ModalScreen[ApiRequest | None]):
         self,
         kept: KeptRequests,
         request: ApiRequest,
+        trouble: str,
         held: Callable[[], Iterable[str]],
         copy_curl: Callable[[ApiRequest], Awaitable[None]],
     ) -> None:
-        """Take what is kept, what can be kept now, and the tokens that never are."""
+        """Take what is kept; what can be kept now and what is wrong with it, if so; the tokens."""
         super().__init__()
         self._kept = kept
         self._request = request
+        self._trouble = trouble
         self._held = held
         self._copy_curl = copy_curl
         self._all: Sequence[KeptRequest] = ()
@@ -177,6 +179,9 @@ class KeptScreen(ModalScreen[ApiRequest | None]):
 
     def action_name(self) -> None:
         """Ask for the name under which to keep what is on the screen."""
+        if self._trouble:
+            self._say(f"✗ Not kept: {printable(self._trouble)}.")
+            return
         field = self.query_one("#name")
         field.display = True
         field.focus()

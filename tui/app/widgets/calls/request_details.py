@@ -28,6 +28,18 @@ LONGEST_NAMES: Final = 60
 """Characters of the headers' names in the one line."""
 
 
+class FoldedLine(Static):
+    """What is sent, in a line; a click unfolds it."""
+
+    class Clicked(Message):
+        """Somebody wants to see more of it."""
+
+    def on_click(self, event: events.Click) -> None:
+        """Ask for it."""
+        event.stop()
+        self.post_message(self.Clicked())
+
+
 class RequestDetails(Vertical):
     """Nothing at all while there is neither; fields are put together when they are first wanted."""
 
@@ -49,7 +61,7 @@ class RequestDetails(Vertical):
 
     def compose(self) -> ComposeResult:
         """Yield the line."""
-        yield Static(id="folded")
+        yield FoldedLine(id="folded")
 
     def on_mount(self) -> None:
         """Start with what is called."""
@@ -123,7 +135,7 @@ class RequestDetails(Vertical):
 
     def _say(self) -> None:
         """Bring the line up to date, and what stands below the headers."""
-        line = self.query_one("#folded", Static)
+        line = self.query_one(FoldedLine)
         line.update(Content(" · ".join(self._summary())))
         shown = [field for field in self._fields.values() if field.display]
         has_any = bool(self._texts["headers"].strip() or self._texts["body"])
@@ -164,7 +176,7 @@ class RequestDetails(Vertical):
         self._say()
         self.post_message(self.Done())
 
-    async def on_click(self, event: events.Click) -> None:
-        """Unfold what the line tells of."""
-        if event.widget is self.query_one("#folded"):
-            await self.edit("body" if self._request.body else "headers")
+    @on(FoldedLine.Clicked)
+    async def _unfold(self, message: FoldedLine.Clicked) -> None:
+        message.stop()
+        await self.edit("body" if self._request.body else "headers")

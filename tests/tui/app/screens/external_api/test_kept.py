@@ -190,3 +190,14 @@ async def test_a_file_that_others_can_read_is_told() -> None:
         await until(pilot, lambda: "can be read or changed by others" in text_of(on.app))
         await pilot.press("escape")
         await until(pilot, lambda: not isinstance(on.app.screen, KeptScreen))
+
+
+async def test_a_request_with_a_wrong_header_is_not_kept_without_it() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        await write_lines(pilot, on, "headers", "no colon")
+        await pilot.press("escape", "v")
+        await until(pilot, lambda: "Nothing yet." in text_of(on.app))
+        await pilot.press("n")
+        await until(pilot, lambda: "✗ Not kept: line 1: a header is written" in text_of(on.app))

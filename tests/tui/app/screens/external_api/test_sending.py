@@ -11,7 +11,7 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.support.at_the_api import SIZE, at_the_api, choose_method, lines_of, write_lines
-from tests.support.stage import Stage, stage, text_of, until
+from tests.support.stage import Stage, point_at, stage, text_of, until
 from tui.api.request import ApiRequest
 from tui.app.widgets.calls.calls_panel import CallsTable
 from tui.app.widgets.calls.request_line import RequestLine
@@ -62,6 +62,16 @@ async def test_headers_and_body_are_written_folded_and_sent() -> None:
     assert request.headers["content-type"] == "application/json"
     assert (request.headers["x-a"], request.headers["if-match"]) == ("1", "*")
     assert request.headers["authorization"].startswith("Bearer ")
+
+
+async def test_a_click_on_the_line_unfolds_what_it_tells_of() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        await write_lines(pilot, on, "body", BODY)
+        await pilot.press("escape")
+        await point_at(pilot, "body: JSON", click=True)
+        await until(pilot, lambda: lines_of(on, "body").has_focus)
 
 
 async def test_what_is_wrong_with_a_header_stands_below_and_holds_the_call_back() -> None:
