@@ -59,6 +59,10 @@ def _end(argv: list[str]) -> int:
         failed = error
     except KeyboardInterrupt:
         failed = Cancelled("cancelled")
+    except OSError as error:
+        if isinstance(error, BrokenPipeError) or "--json" not in argv:
+            raise
+        failed = DoorkeyError(str(error))
     if "--json" in argv:
         from tui.commands.failure import failure_line
 

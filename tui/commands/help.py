@@ -24,30 +24,31 @@ They are the same with --json and without.
 """
 
 JSON: Final = """\
-status, ping, call, login and logout take --json. Then stdout holds one JSON object in one line,
-and nothing else: what came of it, or, where it failed,
+status, ping, call, jwt, login, logout and others take --json. Then stdout holds one JSON object in
+one line, and nothing else: what came of it, or, where it failed,
 
   {"error": WORD, "message": TEXT, "exit": CODE, "next": TEXT}
 
 "error" is a word that stays the same from release to release, "message" is for people, "exit" is
-the exit code, and "next" says what to do. A refusal of the API has "status", "headers" and "body"
-beside them, and status with nobody signed in has all that it knows. Members may be added in a
-later release; none changes its meaning. No object holds a token, but what `doorkey token` prints.
+the exit code, and "next" says what to do. What else is known stands beside them: of a refusal by
+the API its "status", "headers" and "body", of status with nobody signed in all but the session.
+Members may be added in a later release; none changes its meaning. No object holds a token, but
+what `doorkey token` prints.
 
-status  {"signed_in": BOOL, "issuer", "client_id", "audience", "api_url", "storage", "config";
-        "profile" where it is one; of whoever is signed in "subject", "name", "email",
-        "signed_in_at",
-        "access_token_expiry", "access_token_valid", "id_token_expiry", "id_token_valid",
-        "renewable", "clock_skew_seconds", "scopes"}
+status  {"signed_in": BOOL, "issuer", "client_id", "audience", "api_url", "config",
+        "storage": "keyring" | "file" | "memory"}; "profile" where it is one; of whoever is signed
+        in "subject", "name", "email", "signed_in_at", "access_token_expiry",
+        "access_token_valid", "id_token_expiry", "id_token_valid", "renewable",
+        "clock_skew_seconds", "scopes": [TEXT]
 call    {"status": NUMBER, "reason", "headers": {NAME: VALUE}, "encoding", "body"}; by "encoding",
         "body" is the value itself (json), a text (text), or base64; with -o FILE there are "file"
         and "bytes" instead
-token   with --format json: {"access_token", "token_type", "expires_at", "scope"}, or with
-        --id-token {"id_token", "expires_at"}
+ping    {"status": NUMBER, "message", "elapsed_seconds"}
 jwt     {"verified": BOOL, "key", "keys_of", "header", "claims", "wrong": [TEXT]}; with exit 1 the
         members of a failure beside them
-ping    {"status": NUMBER, "message", "elapsed_seconds"}
 logout  {"steps": [{"step": "local" | "revocation" | "tenant", "outcome", "message"}]}
+token   with --format json: {"access_token", "token_type", "expires_at", "scope"}, or with
+        --id-token {"id_token", "expires_at"}
 login   one object in each line, as things happen:
         {"event": "address", "url", "redirect_uri"}, or with --device
         {"event": "code", "user_code", "verification_uri", "verification_uri_complete",

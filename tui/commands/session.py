@@ -38,12 +38,13 @@ def status(arguments: Namespace) -> int:
     config = load_config(arguments.config)
     store = session_store(config)
     session = store.load()
-    members = _status_members(config, store.description, session)
+    members = _status_members(config, store.kind, session)
     if arguments.json and session is None:
         nobody = SignInNeeded("Nobody is signed in. Sign in first: doorkey login.")
         nobody.further = members
         raise nobody
-    _write(json.dumps(members) if arguments.json else "\n".join(_status_lines(members)))
+    words = members | {"storage": store.description}
+    _write(json.dumps(members) if arguments.json else "\n".join(_status_lines(words)))
     return 0 if session else SignInNeeded.exit_code
 
 

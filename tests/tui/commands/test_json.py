@@ -45,7 +45,8 @@ def test_each_schema_is_one(path: Path) -> None:
 def test_status_is_one_object(signed_in: Config, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["status", "--json"]) == 0
     shown = capsys.readouterr()
-    assert validated(shown.out, "status")["signed_in"] is True
+    found = validated(shown.out, "status")
+    assert (found["signed_in"], found["storage"]) == (True, "file")
     assert shown.err == ""
     assert not any(secret in shown.out for secret in SECRETS)
 
@@ -107,6 +108,17 @@ def test_ctrl_c_is_a_failure_too(
     monkeypatch.setattr("tui.commands.session.status", interrupted)
     assert main(["status", "--json"]) == 130
     assert validated(capsys.readouterr().out, "failure")["error"] == "cancelled"
+
+
+def test_what_the_system_refuses_is_a_failure_too(
+    signed_in: Config, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def failing(*_arguments: object) -> int:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr("tui.commands.session.status", failing)
+    assert main(["status", "--json"]) == 1
+    assert "Input/output error" in validated(capsys.readouterr().out, "failure")["message"]
 
 
 def test_help_json_names_each_member_that_the_schemas_have(

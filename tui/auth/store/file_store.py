@@ -8,7 +8,7 @@ from typing import Final
 from tui.auth.session import Session
 from tui.auth.store.session_file import SessionFile, Signature
 from tui.auth.store.session_json import session_from_json, session_to_json
-from tui.auth.store.store import LOCK_SECONDS, MemoryStore, SessionStore
+from tui.auth.store.store import LOCK_SECONDS, MemoryStore, SessionStore, StorageKind
 from tui.config.load import Config
 from tui.config.paths import shown, state_dir
 from tui.errors import StoreFailed
@@ -36,6 +36,11 @@ class FileStore:
     def description(self) -> str:
         """Where the file is, and what protects it."""
         return self._file.description
+
+    @property
+    def kind(self) -> StorageKind:
+        """A file, sealed with a key in the keyring or not."""
+        return "keyring" if self._file.is_sealed else "file"
 
     def signature(self) -> Signature:
         """Tell cheaply whether another process has changed what is kept."""

@@ -207,8 +207,13 @@ class SessionFile:
             self._sealer = Sealer(self._identity, self._name, self._keys or SystemKeyring())
         return self._sealer
 
+    @property
+    def is_sealed(self) -> bool:
+        """Whether what it holds is sealed with a key in the keyring; never blocks."""
+        return self._storage != "file" and self._sealer is not None and self._sealer.has_key
+
     def _protection(self) -> str:
-        if self._storage != "file" and self._sealer is not None and self._sealer.has_key:
+        if self.is_sealed:
             return "sealed with a key in the system's keyring"
         if self._sealer is not None and self._sealer.has_failed:
             return "readable by you alone; no keyring answered"

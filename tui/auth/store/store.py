@@ -2,13 +2,16 @@
 
 import contextlib
 from contextlib import AbstractAsyncContextManager
-from typing import Final, Protocol
+from typing import Final, Literal, Protocol
 
 from tui.auth.session import Session
 from tui.auth.store.session_file import Signature
 
 NEVER_SEEN: Final[Signature] = (-1,)
 """What no store has, so that the first look is always taken."""
+
+StorageKind = Literal["keyring", "file", "memory"]
+"""Where a session is kept: a file sealed with a key in the keyring, a plain file, or nowhere."""
 
 LOCK_SECONDS: Final = 60.0
 """For one other process's renewal, which has its own time limits; then something is stuck."""
@@ -20,6 +23,11 @@ class SessionStore(Protocol):
     @property
     def description(self) -> str:
         """Where the session lives and how it is protected, in one sentence; never blocks."""
+        ...
+
+    @property
+    def kind(self) -> StorageKind:
+        """The same in a word, for programs."""
         ...
 
     def signature(self) -> Signature:
@@ -51,6 +59,7 @@ class MemoryStore:
     """Keeps the session for as long as the process lives."""
 
     description = "Kept in memory only; it ends with the app."
+    kind: StorageKind = "memory"
 
     def __init__(self, session: Session | None = None) -> None:
         self._session = session
