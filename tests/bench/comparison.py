@@ -8,7 +8,7 @@ from statistics import median
 
 from tests.bench.report import at_least, say
 from tests.bench.servers import Running
-from tests.bench.wrk import Run, wrk
+from tests.bench.wrk import CONNECTIONS, Run, wrk
 
 
 @dataclass(frozen=True)
@@ -36,15 +36,20 @@ class Comparison:
 
     @classmethod
     def of(
-        cls, loads: Mapping[str, Load], rounds: int, seconds: float, cores: str | None
+        cls,
+        loads: Mapping[str, Load],
+        rounds: int,
+        seconds: float,
+        cores: str | None,
+        connections: int = CONNECTIONS,
     ) -> "Comparison":
         """Let the loads take turns, so that what else the machine does falls on all alike."""
         for load in loads.values():
-            wrk(load.server.url, load.tokens, 1, cores)
+            wrk(load.server.url, load.tokens, 1, cores, connections)
         samples: dict[str, list[Sample]] = {name: [] for name in loads}
         for _ in range(rounds):
             for name, load in loads.items():
-                samples[name].append(_sample(load, seconds, cores))
+                samples[name].append(_sample(load, seconds, cores, connections))
         return cls(samples)
 
     def say(self) -> None:
@@ -79,13 +84,17 @@ class Comparison:
         """Return the requests per second of one load, round by round."""
         return [sample.run.requests_per_second for sample in self.samples[name]]
 
+    def p50_ms(self, name: str) -> float:
+        """Return the median over all rounds of a load's median answer."""
+        return median(sample.run.p50_ms for sample in self.samples[name])
+
     def cpu(self, name: str) -> list[float]:
         """Return the microseconds computed for one request of a load, round by round."""
         return [sample.cpu_microseconds for sample in self.samples[name]]
 
 
-def _sample(load: Load, seconds: float, cores: str | None) -> Sample:
+def _sample(load: Load, seconds: float, cores: str | None, connections: int) -> Sample:
     before = load.server.cpu_seconds()
-    run = wrk(load.server.url, load.tokens, seconds, cores)
+    run = wrk(load.server.url, load.tokens, seconds, cores, connections)
     spent = load.server.cpu_seconds() - before
     return Sample(run, spent / run.requests * 1_000_000)

@@ -31,10 +31,12 @@ class Running:
 
     port: int
     process: int
+    prefix: str = ""
+    """What stands before each path."""
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/api/external"
+        return f"http://127.0.0.1:{self.port}{self.prefix}/api/external"
 
     def cpu_seconds(self) -> float:
         """What the server and its workers have computed so far, on whatever core."""

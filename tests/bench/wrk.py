@@ -20,15 +20,23 @@ class Run:
     """What one run of wrk saw."""
 
     requests_per_second: float
+    p50_ms: float
     p99_ms: float
     requests: int
 
 
-def wrk(url: str, tokens: Path, seconds: float, cores: str | None, expected: int = 200) -> Run:
+def wrk(
+    url: str,
+    tokens: Path,
+    seconds: float,
+    cores: str | None,
+    connections: int = CONNECTIONS,
+    expected: int = 200,
+) -> Run:
     """Call `url` with the tokens of the file, one line each, over and over."""
     command = [
         *pinned(cores),
-        *("wrk", "--threads", "1", "--connections", str(CONNECTIONS)),
+        *("wrk", "--threads", "1", "--connections", str(connections)),
         *("--duration", f"{seconds:.0f}s", "--latency", "--script", str(SCRIPT)),
         *(url, "--", str(tokens), str(expected)),
     ]
@@ -39,6 +47,7 @@ def wrk(url: str, tokens: Path, seconds: float, cores: str | None, expected: int
         raise RuntimeError(f"{url}: not every answer was {expected}:\n{said}")
     return Run(
         requests_per_second=float(_found(r"Requests/sec:\s+([\d.]+)", said)[1]),
+        p50_ms=_milliseconds(_found(r"50%\s+([\d.]+)(\w+)", said)),
         p99_ms=_milliseconds(_found(r"99%\s+([\d.]+)(\w+)", said)),
         requests=int(_found(r"(\d+) requests in", said)[1]),
     )
