@@ -25,6 +25,8 @@ MOVES = [
     ("doorkey call PAT", "doorkey call PATCH"),
     ("doorkey help exit", "doorkey help exit-codes"),
     ("doorkey --config auth_c", "doorkey --config auth_config.json"),
+    ("doorkey --profile wo", "doorkey --profile work"),
+    ("doorkey status --profile ho", "doorkey status --profile home"),
     ("doorkey call GET / -o answ", "doorkey call GET / -o answer.json"),
 ]
 """What is typed before Tab, and what stands there after it."""
@@ -48,10 +50,15 @@ def test_tab_completes_commands_options_methods_topics_and_files(
     command.chmod(0o700)
     for name in ("auth_config.json", "answer.json"):
         (tmp_path / name).touch()
+    profiles = tmp_path / "config" / "doorkey" / "profiles"
+    profiles.mkdir(parents=True)
+    for name in ("work.json", "home.json"):
+        (profiles / name).touch()
     start, load = SHELLS[shell]
     environment = dict(os.environ) | {
         "PATH": f"{command.parent}:{os.environ['PATH']}",
         "HOME": str(tmp_path),
+        "XDG_CONFIG_HOME": str(tmp_path / "config"),
         "TERM": "xterm",
         "PS1": "$ ",
     }

@@ -22,6 +22,7 @@ def help_options(command: ArgumentParser) -> None:
 
 def completion_options(command: ArgumentParser) -> None:
     """Describe what `doorkey completion` takes."""
-    command.add_argument("shell", choices=("bash", "zsh", "fish"), metavar="SHELL")
+    # The last is what the scripts themselves ask for.
+    command.add_argument("shell", choices=("bash", "zsh", "fish", "profiles"), metavar="SHELL")
     command.formatter_class = RawDescriptionHelpFormatter
     command.epilog = INSTALLING
