@@ -116,7 +116,7 @@ def _agrees(question: str) -> bool:
 
 def _run(argv: list[str]) -> int:
     if argv[:1] == ["token"]:
-        from tui.commands.token.asked import asked_in
+        from tui.commands.token.formats import asked_in
         from tui.commands.token.quick import quick_token
 
         asked = asked_in(argv[1:])

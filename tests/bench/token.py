@@ -1,6 +1,7 @@
 """`doorkey token` with a valid session against an empty Python; `get_access_token` in memory."""
 
 import asyncio
+import json
 import shutil
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from tests.support.sessions import session
 from tests.support.worlds import new_world, running
 from tui.auth.service import AuthService
 from tui.auth.store.store import MemoryStore
+from tui.commands.token.formats import FORMATS, GIT, HELPER
 
 ROUNDS: Final = 40
 CALLS: Final = 100_000
@@ -56,6 +58,8 @@ def with_storage(storage: str, folder: Path, trees: Sequence[Tree]) -> None:
         )
         assert ("sealed" in status.stdout + status.stderr) == (storage == "keyring"), status
     compare(storage, environments, FILE_BUDGET if storage == "file" else KEYRING_BUDGET)
+    if storage == "file":
+        in_each_format(environments[trees[0]], world.config.api_url)
 
 
 def compare(storage: str, environments: Mapping[Tree, Mapping[str, str]], budget: float) -> None:
@@ -75,9 +79,27 @@ def compare(storage: str, environments: Mapping[Tree, Mapping[str, str]], budget
     say_change(f"token, {storage}", {tree.name: each for tree, each in taken.items()})
 
 
-def seconds(command: Sequence[str], environment: Mapping[str, str]) -> float:
+def in_each_format(environment: Mapping[str, str], api_url: str) -> None:
+    """Ask for the same token in each format in turn, as the programs that it is for do."""
+    protocol, _, host = api_url.partition("://")
+    stdin = {GIT: f"protocol={protocol}\nhost={host}\n\n", HELPER: json.dumps({"uri": api_url})}
+    taken: dict[str, list[float]] = {name: [] for name in FORMATS}
+    nothing: list[float] = []
+    for _ in range(ROUNDS // 2):
+        for name, each in taken.items():
+            words = [*DOORKEY, "token", "--format", name, *(["get"] if name in stdin else [])]
+            each.append(seconds(words, environment, stdin.get(name, "")))
+        nothing.append(seconds([sys.executable, "-c", "pass"], environment))
+    for name, each in taken.items():
+        ratio = median(map(truediv, each, nothing))
+        say(f"  --format {name}, file: {ratio:.2f} x ({at_most(ratio, FILE_BUDGET)})")
+
+
+def seconds(command: Sequence[str], environment: Mapping[str, str], stdin: str = "") -> float:
     started = perf_counter()
-    subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=True)
+    subprocess.run(
+        command, env=environment, input=stdin, stdout=subprocess.DEVNULL, text=True, check=True
+    )
     return perf_counter() - started
 
 

@@ -3,7 +3,7 @@
 from argparse import ArgumentParser
 
 from tui.commands.options.values import json_option, port, seconds
-from tui.commands.token.asked import FORMATS
+from tui.commands.token.formats import FORMATS
 
 
 def token_options(token: ArgumentParser) -> None:

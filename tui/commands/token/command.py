@@ -11,9 +11,8 @@ from tui.auth.store.file_store import FileStore, session_store
 from tui.auth.store.session_file import SessionFile
 from tui.auth.store.store import SessionStore
 from tui.commands.token import credentials
-from tui.commands.token.asked import OPERATIONS, Asked, checked
 from tui.commands.token.credentials import Request
-from tui.commands.token.formats import PRINTED, Grant, write
+from tui.commands.token.formats import OPERATIONS, PRINTED, Asked, Grant, checked, write
 from tui.config.load import Config, found_config, load_config
 from tui.errors import SignInNeeded
 

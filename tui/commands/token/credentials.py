@@ -8,8 +8,7 @@ import json
 import sys
 from typing import Final, NamedTuple
 
-from tui.commands.token.asked import GIT
-from tui.commands.token.formats import Grant
+from tui.commands.token.formats import GIT, Grant
 from tui.config.paths import state_dir
 from tui.errors import StoreFailed, WrongUsage
 from tui.private_file import NotPrivate, Replacement, make_private_folder, read_private

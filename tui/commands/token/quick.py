@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tui.auth.store.session_file import SessionFile
 from tui.auth.validity import is_good_for
-from tui.commands.token.asked import OPERATIONS, Asked
-from tui.commands.token.formats import PRINTED, Grant, write
+from tui.commands.token.formats import OPERATIONS, PRINTED, Asked, Grant, write
 from tui.config.keys import DEFAULT_API_URL, DEFAULT_SCOPE, issuer_of, session_identity
 from tui.config.paths import find_config, profile_of, read_config, state_dir
 from tui.config.trust import is_trusted
