@@ -17,6 +17,8 @@ NO_HEADERS: Final[Mapping[str, str]] = {}
 LONGEST_LINE: Final = 1000
 """Characters; what is longer goes on in the next line."""
 
+WIDE_FROM: Final = "\u1100"
+
 Kind = Literal["key", "text", "number", "word", "mark", "plain"]
 
 Part = tuple[str, Kind]
@@ -134,8 +136,8 @@ class Document:
         self.shown = shown
 
     def _step(self, text: str) -> int:
-        # Other characters than ASCII may take two cells.
-        return self._width if text.isascii() else max(1, self._width // 2)
+        # From Hangul on, characters may take two cells (Unicode, UAX 11).
+        return self._width if max(text, default="") < WIDE_FROM else max(1, self._width // 2)
 
 
 def _add_body(body: str, lines: list[Line]) -> None:

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from tui.api.document import LONGEST_LINE, Document
+from tui.api.request import ApiRequest
 
 BODY = json.dumps({"a": [1, {"b": None, "c": True}], "d": {}, "e": "é\u202e\u001b"})
 
@@ -56,6 +57,26 @@ def test_long_lines_go_on_in_the_next_row() -> None:
     document = Document(json.dumps({"a": "x" * 30}))
     document.wrap(20)
     assert [len(row) for row in rows(document)] == [1, 20, 19, 1]
+
+
+def test_only_letters_that_take_two_cells_need_more_room() -> None:
+    document = Document("größer als ein Wort")
+    document.wrap(20)
+    assert len(rows(document)) == 1
+    document = Document("漢字" * 9)
+    document.wrap(20)
+    assert [len(row) for row in rows(document)] == [10, 8]
+
+
+def test_below_the_answer_stands_what_was_sent() -> None:
+    sent = ApiRequest("POST", "/a", (("X-A", "1\u202e"),), b'{"b": [1]}')
+    document = Document("{}", {"x-b": "2"}, sent)
+    assert rows(document) == [
+        "{}", "", "x-b: 2", "", "Sent: POST /a", "X-A: 1", "Content-Type: application/json",
+        "{", '  "b": [', "    1", "  ]", "}",
+    ]  # fmt: skip
+    document.fold(8)
+    assert rows(document)[8:10] == ['  "b": [… 1]', "}"]
 
 
 @pytest.mark.parametrize("body", ["", "no json\r\nat all", '{"never": "closed', "[" * 100_000])
