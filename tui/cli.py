@@ -28,6 +28,7 @@ COMMANDS: Final = {
     "proxy": "tui.commands.proxy:proxy",
     "web": "tui.commands.web:web",
     "status": "tui.commands.session:status",
+    "profiles": "tui.commands.profiles:profiles",
     "logout": "tui.commands.session:logout",
     "completion": "tui.commands.completion:completion",
     "help": "tui.commands.help:show_help",

@@ -40,6 +40,7 @@ status  {"signed_in": BOOL, "issuer", "client_id", "audience", "api_url", "confi
         in "subject", "name", "email", "signed_in_at", "access_token_expiry",
         "access_token_valid", "id_token_expiry", "id_token_valid", "renewable",
         "clock_skew_seconds", "scopes": [TEXT]
+profiles {"profiles": [{"profile", "config", "counts": BOOL, "problem", and those of status}]}
 call    {"status": NUMBER, "reason", "headers": {NAME: VALUE}, "encoding", "body"}; by "encoding",
         "body" is the value itself (json), a text (text), or base64; with -o FILE there are "file"
         and "bytes" instead

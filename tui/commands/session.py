@@ -38,7 +38,7 @@ def status(arguments: Namespace) -> int:
     config = load_config(arguments.config)
     store = session_store(config)
     session = store.load()
-    members = _status_members(config, store.kind, session)
+    members = status_members(config, store.kind, session)
     if arguments.json and session is None:
         nobody = SignInNeeded("Nobody is signed in. Sign in first: doorkey login.")
         nobody.further = members
@@ -123,7 +123,8 @@ def _show_step(step: LogOutStep) -> None:
     sys.stderr.flush()
 
 
-def _status_members(config: Config, storage: str, session: Session | None) -> dict[str, Json]:
+def status_members(config: Config, storage: str, session: Session | None) -> dict[str, Json]:
+    """Return what is known of a config and of whoever is signed in by it; no secrets."""
     known: dict[str, Json] = {
         "signed_in": session is not None,
         "issuer": config.issuer,

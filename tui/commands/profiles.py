@@ -1,0 +1,83 @@
+"""`doorkey profiles`: every config that there is, and who is signed in by it."""
+
+import json
+import sys
+from argparse import Namespace
+from datetime import UTC, datetime
+from typing import Final
+
+from tui.auth.kept_sessions import KeptSession, kept_sessions
+from tui.commands.session import status_members
+from tui.config.known import config_that_counts
+from tui.config.paths import shown
+from tui.json_value import Json
+from tui.text import printable
+
+HEADINGS: Final = ("  PROFILE", "TENANT", "WHO", "UNTIL", "STORAGE")
+
+GAP: Final = "  "
+
+
+def profiles(arguments: Namespace) -> int:
+    """List the profiles, and the configs without a name; the one that counts here is marked."""
+    rows = kept_sessions()
+    counting = config_that_counts()
+    marks = [row.known.path.absolute() == counting for row in rows]
+    if arguments.json:
+        found = [_members(row, counts=mark) for row, mark in zip(rows, marks, strict=True)]
+        _write(json.dumps({"profiles": found}))
+    elif rows:
+        _write(
+            "\n".join(_table([_cells(row, mark) for row, mark in zip(rows, marks, strict=True)]))
+        )
+    else:
+        sys.stderr.write("There is no config yet. Make one: doorkey init.\n")
+    return 0
+
+
+def _members(row: KeptSession, *, counts: bool) -> dict[str, Json]:
+    if row.config is None:
+        known: dict[str, Json] = {"config": shown(row.known.path)}
+    else:
+        known = status_members(row.config, row.storage, row.session)
+    known |= {"profile": row.known.profile or None, "counts": counts}
+    return known | ({"problem": row.problem} if row.problem else {})
+
+
+def _cells(row: KeptSession, counts: bool) -> tuple[str, ...]:
+    name = f"{'*' if counts else ' '} {printable(row.known.label)}"
+    if row.config is None:
+        return (name, f"✗ {printable(row.problem)}")
+    return (
+        name,
+        printable(row.config.issuer),
+        printable(row.who) or "nobody",
+        _until(row) or "-",
+        f"✗ {printable(row.problem)}" if row.problem else printable(row.storage),
+    )
+
+
+def _until(row: KeptSession) -> str:
+    if row.session is None:
+        return ""
+    expiry = row.session.token_set.access_token_expiry
+    if row.session.renewable:
+        return "renewed as needed"
+    local = expiry.astimezone().strftime("%Y-%m-%d %H:%M")
+    return local if datetime.now(UTC) < expiry else f"{local}, expired"
+
+
+def _table(rows: list[tuple[str, ...]]) -> list[str]:
+    """Return the rows as lines; what is wrong with a config runs on over its columns."""
+    whole = [row for row in rows if len(row) == len(HEADINGS)]
+    widths = [max(map(len, column)) for column in zip(HEADINGS, *whole, strict=True)]
+    widths[0] = max(len(row[0]) for row in (HEADINGS, *rows))
+    return [
+        GAP.join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=False)).rstrip()
+        for row in (HEADINGS, *rows)
+    ]
+
+
+def _write(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()

@@ -1,0 +1,84 @@
+"""All configs that there are: the profiles, and those without a name; which one counts here."""
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from tui.config.load import Config, found_config, load_config
+from tui.config.paths import (
+    CONFIG_NAME,
+    CONFIG_VARIABLE,
+    find_config,
+    lies_in_this_folder,
+    profile_names,
+    profile_of,
+    profile_path,
+    read_config,
+    shown,
+    user_config_dir,
+)
+from tui.errors import ConfigInvalid
+
+
+@dataclass(frozen=True, slots=True)
+class KnownConfig:
+    """One config: what it says, or what is wrong with it."""
+
+    path: Path
+    config: Config | None
+    problem: str = ""
+    """Why it cannot be used, for people; empty where it can."""
+
+    @property
+    def profile(self) -> str:
+        """The profile's name; empty for a config without one."""
+        return profile_of(self.path)
+
+    @property
+    def label(self) -> str:
+        """What to call it, for people."""
+        return self.profile or shown(self.path)
+
+
+def known_configs(in_use: Path | None = None) -> tuple[KnownConfig, ...]:
+    """Return each config once: those without a name first, then the profiles by name.
+
+    `in_use` is the one that somebody has opened, wherever it is.
+    """
+    paths: list[Path] = []
+    for path in (*_unnamed(in_use), *map(profile_path, profile_names())):
+        if path.absolute() not in [known.absolute() for known in paths]:
+            paths.append(path)
+    return tuple(
+        _looked_at(path) for path in sorted(paths, key=lambda each: bool(profile_of(each)))
+    )
+
+
+def config_that_counts() -> Path | None:
+    """Return the config that a command takes which names none, if there is one."""
+    with suppress(ConfigInvalid):
+        return find_config().absolute()
+    return None
+
+
+def _unnamed(in_use: Path | None) -> Iterator[Path]:
+    if in_use is not None:
+        yield in_use
+    with suppress(ConfigInvalid):
+        named = os.environ.get(CONFIG_VARIABLE)
+        if named:
+            yield Path(named).expanduser()
+        for folder in (Path.cwd(), user_config_dir()):
+            if (folder / CONFIG_NAME).exists():
+                yield folder / CONFIG_NAME
+
+
+def _looked_at(path: Path) -> KnownConfig:
+    try:
+        if lies_in_this_folder(path):
+            return KnownConfig(path, found_config(read_config(path), path))
+        return KnownConfig(path, load_config(path))
+    except ConfigInvalid as error:
+        return KnownConfig(path, None, str(error))
