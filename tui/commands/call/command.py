@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import signal
 import sys
+import threading
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -44,8 +46,15 @@ def call(arguments: Namespace) -> int:
         if arguments.output not in (None, "-"):
             saved = Saved(Path(arguments.output))
             stack.callback(saved.discard)
+            _end_in_order_on_sigterm()
         asyncio.run(_Calling(config, request, upload, saved, arguments).run())
     return 0
+
+
+def _end_in_order_on_sigterm() -> None:
+    """Let what is half written be taken away, too, where somebody else ends the command."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
 
 
 class _Calling:

@@ -1,7 +1,9 @@
 """Where the answer of `doorkey call` goes, and what is said of a refusal."""
 
+import asyncio
 import json
 import os
+import signal
 import stat
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -9,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.scripted_api import Asked, ScriptedApi
+from tests.support.worlds import DOORKEY
 
 Call = Callable[..., Awaitable[int]]
 
@@ -124,6 +127,26 @@ async def test_o_leaves_the_file_as_it_was_where_the_answer_breaks_off_or_refuse
     assert await call("GET", "/", "-o", "out") == 3
     assert capsys.readouterr().out == "nothing here"
     assert (tmp_path / "out").read_text() == "before"
+    assert names(tmp_path) == before
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+async def test_o_leaves_nothing_behind_where_the_command_is_ended(
+    api: ScriptedApi, tmp_path: Path, number: signal.Signals, code: int
+) -> None:
+    asked = asyncio.Event()
+
+    async def hang(request: Asked) -> None:
+        await request.send(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nthe beginning")
+        asked.set()
+        await request.asker_is_gone()
+
+    api.answer = hang
+    before = names(tmp_path)
+    process = await asyncio.create_subprocess_exec(*DOORKEY, "call", "GET", "/", "-o", "out")
+    await asked.wait()
+    process.send_signal(number)
+    assert await process.wait() == code
     assert names(tmp_path) == before
 
 
