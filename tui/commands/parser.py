@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from tui.commands.options import session
 from tui.commands.options.call import call_options
 from tui.commands.options.help import completion_options, help_options
+from tui.commands.options.init import init_options
 from tui.commands.options.login import login_options
 from tui.commands.options.values import common_options, json_option
 from tui.commands.usage import CommandLineWrong, Parser
@@ -47,6 +48,7 @@ COMMANDS: Final = (
     # Their own options, --help among them, go on to the servers as they are.
     Command("api", "the bundled API; see api --help", add_help=False),
     Command("tenant", "the local tenant; see tenant --help", add_help=False),
+    Command("init", "set up a tenant of your own: write the config for it", init_options),
     Command("login", "sign in by browser, paste or code", login_options, add_help=False),
     Command("token", "print an access token that is valid", session.token_options),
     Command("jwt", "say what a JWT is, and whether its issuer signed it", session.jwt_options),

@@ -12,6 +12,9 @@ DEFAULT_API_URL: Final = "http://localhost:3001"
 DEFAULT_SCOPE: Final = "openid profile email offline_access"
 DEFAULT_REDIRECT_URIS: Final = ("http://127.0.0.1:8642/callback", "http://127.0.0.1:18642/callback")
 
+IN_KEYRING: Final = "keyring"
+"""As `clientSecret`: `doorkey init` has put the secret into the system's keyring."""
+
 MAX_AGE: Final = r"[0-9]{1,9}"
 """Seconds since a sign-in at the tenant (Core 3.1.2.1); nine digits are thirty years."""
 
@@ -79,7 +82,8 @@ def _text(expected: str) -> Callable[[object], str]:
     return check
 
 
-def _secret(value: object) -> str:
+def secret(value: object) -> str:
+    """Return a client secret that can be one, or raise WrongValue, without repeating it."""
     # What stands there is not repeated: this message may end in a log.
     if not isinstance(value, str) or not value or not (value.isascii() and value.isprintable()):
         raise WrongValue("the client's secret, a text of visible ASCII (RFC 6749 A.2)")
@@ -180,7 +184,7 @@ KEYS: Final[dict[str, Key]] = {
         _text("the client's identifier, a text"),
         required=True,
     ),
-    "clientSecret": Key("client_secret", "a secret, where the tenant demands one", _secret),
+    "clientSecret": Key("client_secret", "a secret, where the tenant demands one", secret),
     "audience": Key(
         "audience", "the API's identifier", _text("the API's identifier, a text"), required=True
     ),

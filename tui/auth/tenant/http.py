@@ -40,7 +40,7 @@ class TenantHttp:
             ConfigInvalid: `SSL_CERT_FILE` has no certificates.
         """
         self._client = HttpClient(transport, exchange_seconds)
-        self._secrets = secrets
+        self.secrets = secrets
 
     async def get(self, url: str, bearer: str | None = None) -> Answer:
         """Fetch `url`.
@@ -62,7 +62,7 @@ class TenantHttp:
             return answer
         body = answer.body.decode("utf-8", "replace")
         private = (value for name, value in form.items() if name not in PUBLIC_FIELDS)
-        for secret in (*private, *headers.values(), *self._secrets):
+        for secret in (*private, *headers.values(), *self.secrets):
             body = redact(secret, body, "[left out]")
         return replace(answer, body=body.encode())
 

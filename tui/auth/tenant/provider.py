@@ -1,9 +1,13 @@
 """The tenant over HTTP: discovery, keys, token, userinfo, device, revocation, log out."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Final, Literal
 
+from tui.auth.store.client_secret import kept_secret
+from tui.auth.store.sealing import KeyKeeper, SystemKeyring
 from tui.auth.tenant.client import Client
 from tui.auth.tenant.device_grant import (
     DEVICE_GRANT,
@@ -24,6 +28,7 @@ from tui.auth.tenant.metadata import (
 )
 from tui.auth.tenant.remedies import explain_refusal
 from tui.auth.tenant.token_response import TokenResponse, parse_token_response
+from tui.config.keys import IN_KEYRING
 from tui.errors import (
     DoorkeyError,
     GrantRefused,
@@ -57,15 +62,17 @@ class Provider:
         config: "Config",
         clock: Callable[[], datetime],
         transport: "httpx.AsyncBaseTransport | None" = None,
+        keys: KeyKeeper | None = None,
     ) -> None:
+        """Make ready; `keys` keeps the client's secret where the config says so."""
         self._config = config
         self.issuer: Final = config.issuer
         self.client_id: Final = config.client_id
         self.redirect_uris: Final = config.redirect_uris
         self._clock = clock
-        secret = config.client_secret
-        self._client: Final = Client(config.client_id, secret)
-        self._http = TenantHttp(transport, secrets=(secret,) if secret else ())
+        self._keys_of_system: Final = keys or SystemKeyring()
+        self._client = Client(config.client_id, config.client_secret)
+        self._http = TenantHttp(transport, secrets=_known(config.client_secret))
         self._metadata: tuple[Metadata, datetime] | None = None
         self._keys: tuple[KeySet, datetime] | None = None
         self._keys_fetched_again_at: datetime | None = None
@@ -229,6 +236,10 @@ class Provider:
             raise explain_refusal(refused, self._config, metadata) from None
 
     async def _post(self, endpoint: str, form: Mapping[str, str], methods: Sequence[str]) -> Answer:
+        if self._client.secret == IN_KEYRING:  # not before it is needed: a keyring may be slow
+            ask = partial(kept_secret, self._config, self._keys_of_system)
+            self._client = Client(self.client_id, await asyncio.to_thread(ask))
+            self._http.secrets = _known(self._client.secret)
         signed = self._client.sign(form, methods)
         return await self._http.post(endpoint, signed.form, signed.headers)
 
@@ -245,3 +256,7 @@ class Provider:
     def _is_fresh(self, fetched_at: datetime, lifetime: timedelta) -> bool:
         # Below zero the clock has been set back: then nothing is known of the age.
         return timedelta() <= self._clock() - fetched_at < lifetime
+
+
+def _known(secret: str | None) -> tuple[str, ...]:
+    return () if secret in (None, IN_KEYRING) else (str(secret),)

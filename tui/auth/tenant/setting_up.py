@@ -4,21 +4,18 @@ Nothing here asks or prints: `doorkey init` and the app's setup screen both go t
 
     found = await look_up("your.eu.auth0.com")
     members = config_members(found, client_id, audience, api_url)
-    text = config_text(members)              # for the file; checked, as it will be read
+    write_config(path, members)              # of tui/config/write.py; checks them
     for step in registration(found, members): ...
 """
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from tui.auth.tenant.http import TenantHttp
 from tui.auth.tenant.metadata import Metadata, discovery_url, no_discovery, parse_metadata
 from tui.config.keys import DEFAULT_REDIRECT_URIS, DEFAULT_SCOPE, KEYS, WrongValue, issuer_of
-from tui.config.load import parse_config
 from tui.config.vendors.table import recognised, vendor_of
 from tui.config.vendors.vendor import Vendor
 from tui.errors import ConfigInvalid, TenantMisbehaved, TenantUnreachable
@@ -129,17 +126,6 @@ def config_members(
         "audience": audience,
     }
     return members | {name: value for name, value in own.items() if value != usual[name]}
-
-
-def config_text(members: Mapping[str, Json]) -> str:
-    """Return the config as it is written, after the checks that it will be read with.
-
-    Raises:
-        ConfigInvalid: a member is wrong; the message names it.
-    """
-    text = json.dumps(members, indent=2, ensure_ascii=False) + "\n"
-    parse_config(text, Path("auth_config.json"))
-    return text
 
 
 def registration(found: Found, members: Mapping[str, Json]) -> tuple[str, ...]:

@@ -1,8 +1,9 @@
 """A client secret, for tenants that demand one: where it goes, and where it never does."""
 
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
+from urllib.parse import unquote_plus
 
 import httpx
 import pytest
@@ -12,9 +13,13 @@ from tests.support.configs import CONFIG
 from tests.support.scripted_tenant import ScriptedTenant, form_of
 from tests.support.services import refuse
 from tests.support.sessions import session
+from tests.support.stores import Keys
 from tui.auth.service import AuthService
 from tui.auth.sign_in.attempt import SignInOptions
+from tui.auth.store.client_secret import keep_secret
 from tui.auth.store.store import MemoryStore
+from tui.auth.tenant.provider import Provider
+from tui.config.keys import IN_KEYRING
 from tui.config.paths import environment_for_children
 from tui.errors import ConfigInvalid, DoorkeyError, GrantRefused
 from tui.json_value import Json
@@ -183,3 +188,26 @@ def test_secret_is_in_no_repr_and_in_no_environment_of_a_child() -> None:
     assert SECRET not in repr(replace(CONFIG, client_secret=SECRET))
     environment = {"DOORKEY_CLIENT_SECRET": SECRET, "PATH": "/bin"}
     assert environment_for_children(environment) == {"PATH": "/bin"}
+
+
+async def test_secret_of_the_keyring_is_fetched_when_it_is_needed_and_not_before(
+    tenant: ScriptedTenant, clock: Clock
+) -> None:
+    config, keys = replace(CONFIG, client_secret=IN_KEYRING), Keys()
+    provider = Provider(config, clock, tenant, keys)
+    await provider.discover()
+    keep_secret(config, SECRET, keys)
+    await provider.refresh("the-refresh-token")
+    pair = b64decode(tenant.requests[-1].headers["Authorization"].removeprefix("Basic "))
+    assert unquote_plus(pair.decode()) == f"{CONFIG.client_id}:{SECRET}"
+    await provider.aclose()
+
+
+async def test_secret_that_the_keyring_does_not_have_is_told_and_nothing_is_sent(
+    tenant: ScriptedTenant, clock: Clock
+) -> None:
+    provider = Provider(replace(CONFIG, client_secret=IN_KEYRING), clock, tenant, Keys())
+    with pytest.raises(ConfigInvalid, match="does not have it"):
+        await provider.refresh("the-refresh-token")
+    assert tenant.count("/token") == 0
+    await provider.aclose()

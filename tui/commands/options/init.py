@@ -1,0 +1,33 @@
+"""What `doorkey init` takes."""
+
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from typing import Final
+
+from tui.config.vendors.table import BY_KEY
+
+EPILOG: Final = """\
+What is not given is asked for; where stdin is no terminal, nothing is asked, and --issuer,
+--client-id and --audience have to be there. NAME makes a profile, profiles/NAME.json in your config
+folder; without it, it is the auth_config.json there, or the one that --config names."""
+
+
+def init_options(init: ArgumentParser) -> None:
+    """Describe what `doorkey init` takes."""
+    init.formatter_class = RawDescriptionHelpFormatter
+    init.epilog = EPILOG
+    init.add_argument("name", nargs="?", metavar="NAME", help="of the profile to write")
+    init.add_argument("--issuer", metavar="URL", help="the tenant: its host, or its issuer URL")
+    init.add_argument("--client-id", metavar="ID", help="of a native client at the tenant")
+    init.add_argument("--audience", metavar="API", help="the API's identifier at the tenant")
+    init.add_argument("--api-url", metavar="URL", default="", help="where the API is")
+    init.add_argument(
+        "--vendor", choices=BY_KEY, help="whose tenant it is, where its metadata does not tell"
+    )
+    init.add_argument(
+        "--force", action="store_true", help="replace a config that is there, without asking"
+    )
+    init.add_argument(
+        "--forget-secret",
+        action="store_true",
+        help="only take this config's client secret out of the system's keyring",
+    )
