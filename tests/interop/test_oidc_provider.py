@@ -60,3 +60,18 @@ def test_signs_in_pings_renews_and_logs_out(tmp_path: Path, algorithm: str) -> N
         pings(provider)
         renews(provider)
         logs_out(provider, LOCAL, REVOKED, SIGNED_OUT)
+
+
+def test_init_gets_a_new_user_to_a_ping_with_no_other_page_open(tmp_path: Path) -> None:
+    with oidc_provider(tmp_path, "RS256", {}) as provider:
+        config = provider.world.config
+        done = provider.run(
+            "init", "--force", "--issuer", config.issuer, "--client-id", config.client_id,
+            "--audience", config.audience, "--api-url", config.api_url,
+        )  # fmt: skip
+        assert done.returncode == 0
+        assert "http://127.0.0.1:8642/callback" in done.stderr
+        with served(provider.world, "api"):
+            assert "no refresh token" not in signs_in(provider)
+            pings(provider)
+            renews(provider)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from tui.auth.tenant.metadata import Metadata
-from tui.auth.tenant.remedies import explain_refusal
+from tui.auth.tenant.remedies.explain import explain_refusal
 from tui.base64url import encode_base64url
 from tui.errors import SignInRefused
 from tui.text import printable, shortened

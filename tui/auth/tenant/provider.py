@@ -26,7 +26,7 @@ from tui.auth.tenant.metadata import (
     parse_metadata,
     with_revocation_of,
 )
-from tui.auth.tenant.remedies import explain_refusal
+from tui.auth.tenant.remedies.explain import explain_refusal
 from tui.auth.tenant.token_response import TokenResponse, parse_token_response
 from tui.config.keys import IN_KEYRING
 from tui.errors import (

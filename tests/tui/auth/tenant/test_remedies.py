@@ -13,7 +13,7 @@ from tests.support.sessions import session
 from tui.auth.service import AuthService
 from tui.auth.sign_in.attempt import SignInOptions
 from tui.auth.store.store import MemoryStore
-from tui.auth.tenant.remedies import RULES, remedy_for
+from tui.auth.tenant.remedies.explain import RULES, remedy_for
 from tui.config.load import Config
 from tui.errors import (
     DoorkeyError,
