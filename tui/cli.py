@@ -21,7 +21,7 @@ COMMANDS: Final = {
     "api": "tui.commands.servers:run_api",
     "tenant": "tui.commands.servers:run_tenant",
     "init": "tui.commands.init:init",
-    "login": "tui.commands.login:login",
+    "login": "tui.commands.login.command:login",
     "token": "tui.commands.token.command:token",
     "jwt": "tui.commands.jwt:jwt",
     "ping": "tui.commands.session:ping",
@@ -66,7 +66,7 @@ def _end(argv: list[str]) -> int:
             raise
         failed = DoorkeyError(str(error))
     if "--json" in argv:
-        from tui.commands.failure import failure_line
+        from tui.commands.usage import failure_line
 
         sys.stdout.write(failure_line(failed))
         sys.stdout.flush()

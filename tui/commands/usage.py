@@ -1,13 +1,15 @@
-"""Wrong usage of the command line: what is wrong, and what was probably meant."""
+"""What went wrong: a command line, with what was probably meant; a failure, for programs."""
 
 import argparse
+import json
 import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Final, NoReturn
 
-from tui.errors import WrongUsage
+from tui.errors import DoorkeyError, WrongUsage
+from tui.text import printable_block
 
 CHOICE: Final = re.compile(r"invalid choice: '(?P<given>[^']*)' \(choose from (?P<known>.*)\)")
 """How argparse says that a word is none of those that can be."""
@@ -48,3 +50,14 @@ def suggestion(given: str, known: Iterable[str]) -> str:
     """Return the question whether the nearest of the known words was meant, or nothing."""
     near = get_close_matches(given, list(known), 1)
     return f". Did you mean {near[0]}?" if near else ""
+
+
+def failure_line(error: DoorkeyError) -> str:
+    """Return what a program is told of a failure, where it asked with `--json`: one object."""
+    members = {
+        "error": error.word,
+        "message": printable_block(error),
+        "exit": error.exit_code,
+        "next": error.next_step,
+    }
+    return json.dumps(members | dict(error.further or {})) + "\n"

@@ -9,7 +9,7 @@ from tests.support.clocks import START
 from tui.auth.session import SignInProgress
 from tui.auth.sign_in.surroundings import Surroundings
 from tui.cli import main
-from tui.commands.login import hints, options_of
+from tui.commands.login.command import hints, options_of
 from tui.commands.parser import parse
 
 WAITING = SignInProgress(

@@ -13,7 +13,7 @@ from tui.auth.session import DevicePrompt, LoginEvent, SignInProgress
 from tui.auth.sign_in.attempt import SignInOptions, Way
 from tui.auth.sign_in.handle import SignIn
 from tui.auth.sign_in.surroundings import Surroundings, ports_for_browser
-from tui.commands.login_events import EventTeller
+from tui.commands.login.events import EventTeller
 from tui.commands.options.login import not_for_device
 from tui.config.load import Config, load_config
 from tui.errors import DoorkeyError, WrongUsage

@@ -1,0 +1,1 @@
+"""`doorkey login`: what it says to people, and to programs."""
