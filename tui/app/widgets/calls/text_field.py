@@ -58,7 +58,7 @@ class LinesArea(TextArea):
     def get_line(self, line_index: int) -> Text:
         """Return a line with its colours, harmless to the terminal."""
         line = self.document.get_line(line_index)
-        drawn = Text("".join(map(_harmless, line)), end="", no_wrap=True)
+        drawn = Text(_harmless(line), end="", no_wrap=True)
         if self._coloured and len(line) <= LONGEST_COLOURED:
             for part in JSON_PART.finditer(line):
                 kind = part.lastgroup or "mark"
@@ -138,5 +138,7 @@ class TextField(Vertical):
         self.post_message(self.Edited(self, self._area.text))
 
 
-def _harmless(character: str) -> str:
-    return character if character == "\t" or printable(character) == character else UNSEEN
+def _harmless(line: str) -> str:
+    if line.replace("\t", " ").isprintable():  # as nearly all are: found out at once
+        return line
+    return "".join(each if each == "\t" or printable(each) == each else UNSEEN for each in line)
