@@ -1,11 +1,10 @@
 """A proxy before a scripted API, and a program that talks to it byte for byte."""
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tests.support.scripted_api import ScriptedApi
-from tui.api.proxy.heads import Header
+from tui.api.proxy.heads import Header, ResponseHead
 from tui.errors import DoorkeyError
 
 SECRET = "the-secret-prefix"
@@ -20,14 +19,30 @@ class Session:
     failure: DoorkeyError | None = None
     renewals: int = 0
 
-    async def authorize(self, _method: str, _url: str) -> list[Header]:
-        if self.failure is not None:
-            raise self.failure
-        return [(b"authorization", f"Bearer {self.token}".encode())]
+    def sign(self, _method: str, _url: str) -> "Signed":
+        return Signed(self)
 
-    async def renew(self, _refused: Sequence[Header]) -> None:
-        self.renewals += 1
-        self.token = f"renewed-{self.renewals}"
+
+@dataclass
+class Signed:
+    """One request; it goes again with another token where the API calls the first one invalid."""
+
+    session: Session
+    was_renewed: bool = False
+
+    async def headers(self) -> list[Header]:
+        if self.session.failure is not None:
+            raise self.session.failure
+        return [(b"authorization", f"Bearer {self.session.token}".encode())]
+
+    def goes_again(self, response: ResponseHead) -> bool:
+        said = b"".join(value for name, value in response.headers if name == b"www-authenticate")
+        if self.was_renewed or response.status != 401 or b"invalid_token" not in said:
+            return False
+        self.was_renewed = True
+        self.session.renewals += 1
+        self.session.token = f"renewed-{self.session.renewals}"
+        return True
 
 
 @dataclass

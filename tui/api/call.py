@@ -10,6 +10,8 @@ from tui.api.answer import NoAnswer, PingResult
 from tui.api.challenge import bearer_challenge
 from tui.api.refusal import Explanation, Refused, explain
 from tui.api.request import PING, ApiRequest
+from tui.auth.dpop.authorization import joined
+from tui.auth.signing import Signing
 
 if TYPE_CHECKING:
     from tui.api.client import ApiClient
@@ -85,9 +87,12 @@ class Caller:
         Raises:
             DoorkeyError: there is no token to call with; says why.
         """
-        token = await self._service.get_access_token()
+        signing = self._signing(request)
         try:
-            result = await self._api.call(token, request)
+            result = await self._api.call(await signing.authorization(), request)
+            if signing.goes_again(result.status, result.headers, renews=False):
+                result = await self._api.call(await signing.authorization(), request)
+                signing.goes_again(result.status, result.headers, renews=False)
         except NoAnswer as error:
             return Call(self._clock(), request, no_answer=error)
         return Call(self._clock(), request, result, await self.explain(result))
@@ -99,22 +104,23 @@ class Caller:
         """Make one call of any length; the answer comes in the block, whatever the status.
 
         Where the API says `invalid_token`, the token is renewed and the call made again, once,
-        if its body can be sent again.
+        if its body can be sent again; so it is where the API wants its nonce in the proof.
 
         Raises:
             NoAnswer: no whole answer came.
             DoorkeyError: there is no token to call with; says why.
         """
-        token = await self._service.get_access_token()
-        async with self._api.stream(token, request, upload) as answer:
-            if not _says_invalid_token(answer) or not (upload is None or upload.is_repeatable):
-                yield answer
-                return
-        if self._service.access_token == token:  # else somebody has renewed it meanwhile
-            await self._service.renew_tokens()
-        token = await self._service.get_access_token()
-        async with self._api.stream(token, request, upload) as answer:
-            yield answer
+        signing = self._signing(request)
+        may_repeat = upload is None or upload.is_repeatable
+        while True:
+            authorization = await signing.authorization()
+            async with self._api.stream(authorization, request, upload) as answer:
+                if not signing.goes_again(answer.status, joined(answer.headers)) or not may_repeat:
+                    yield answer
+                    return
+
+    def _signing(self, request: ApiRequest) -> Signing:
+        return Signing(self._service, request.method, self.config.api_url + request.path)
 
     async def explain(self, result: PingResult) -> Explanation | None:
         """Return why the token was refused, or None where it was not."""
@@ -125,10 +131,3 @@ class Caller:
         metadata = await self._api.metadata(challenge.resource_metadata)
         now = self._clock()
         return explain(Refused(result.status, challenge, session, self.config, now, metadata))
-
-
-def _says_invalid_token(answer: "StreamedAnswer") -> bool:
-    """Tell whether the API wants another token (RFC 6750 3.1)."""
-    return answer.status == 401 and any(
-        name == "www-authenticate" and "invalid_token" in value for name, value in answer.headers
-    )

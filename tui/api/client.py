@@ -11,6 +11,7 @@ from tui.api.challenge import ResourceMetadata, metadata_path, parse_resource_me
 from tui.api.request import PING, ApiRequest
 from tui.api.timing import Stopwatch
 from tui.api.upload import Upload
+from tui.auth.dpop.authorization import Authorization
 from tui.errors import ExchangeFailed
 from tui.http import Answer, HttpClient, StreamedAnswer
 from tui.text import REDACTED, redact
@@ -18,6 +19,8 @@ from tui.web_address import split_web_address
 
 if TYPE_CHECKING:
     import httpx
+
+NOTHING: Final = Authorization("")
 
 CALL_SECONDS: Final = 30.0
 """For one call as a whole; a person watches it."""
@@ -43,18 +46,18 @@ class ApiClient:
         if self._http is not None:
             await self._http.aclose()
 
-    async def call(self, access_token: str, request: ApiRequest = PING) -> PingResult:
+    async def call(self, authorization: Authorization, request: ApiRequest = PING) -> PingResult:
         """Make one call and return what the API answered, whatever the status.
 
         Raises:
             NoAnswer: no whole answer came; says why and what to do.
         """
-        headers = {**_headers(request), "Authorization": f"Bearer {access_token}"}
-        return await self._send(request, headers, access_token)
+        headers = {**_headers(request), **authorization.headers}
+        return await self._send(request, headers, authorization)
 
     @asynccontextmanager
     async def stream(
-        self, access_token: str, request: ApiRequest, upload: Upload | None = None
+        self, authorization: Authorization, request: ApiRequest, upload: Upload | None = None
     ) -> AsyncIterator[StreamedAnswer]:
         """Make one call of any length; the answer comes in the block, whatever the status.
 
@@ -64,7 +67,7 @@ class ApiClient:
         headers = _headers(request)
         if upload is not None:
             headers |= upload.headers(headers)
-        headers["Authorization"] = f"Bearer {access_token}"
+        headers |= authorization.headers
         body = upload.chunks() if upload is not None else request.body
         url = self._origin + request.path
         try:
@@ -80,12 +83,13 @@ class ApiClient:
         """
         path = metadata_path(self._origin, address)
         try:
-            return parse_resource_metadata((await self._send(ApiRequest("GET", path), {}, "")).body)
+            result = await self._send(ApiRequest("GET", path), {}, NOTHING)
+            return parse_resource_metadata(result.body)
         except NoAnswer:
             return None
 
     async def _send(
-        self, request: ApiRequest, headers: Mapping[str, str], secret: str
+        self, request: ApiRequest, headers: Mapping[str, str], sent: Authorization
     ) -> PingResult:
         url = self._origin + request.path
         exchanges = self._exchanges()
@@ -99,13 +103,13 @@ class ApiClient:
         elapsed = stopwatch.elapsed()
         received = {**answer.headers}
         text = text_of(answer.body, received.get("content-type", ""))
-        content = b"" if text is not None else _without(secret, answer.body)
+        content = b"" if text is not None else _without(sent, answer.body)
         return PingResult(
             url=url,
             status=answer.status,
-            reason=redact(secret, answer.reason),
-            headers={redact(secret, name): redact(secret, received[name]) for name in received},
-            body=redact(secret, text) if text is not None else described(content, _size(answer)),
+            reason=_redacted(sent, answer.reason),
+            headers={_redacted(sent, name): _redacted(sent, received[name]) for name in received},
+            body=_redacted(sent, text) if text is not None else described(content, _size(answer)),
             elapsed_seconds=elapsed,
             method=request.method,
             parts=stopwatch.parts,
@@ -127,7 +131,7 @@ async def ping(
     """Call the API's first route with GET, as the quickstart does; raises as `call` does."""
     client = ApiClient(api_url, transport=transport)
     try:
-        return await client.call(access_token)
+        return await client.call(Authorization(access_token))
     finally:
         await client.aclose()
 
@@ -139,8 +143,15 @@ def _headers(request: ApiRequest) -> dict[str, str]:
     return sent if is_said else {"Accept": "*/*", **sent}
 
 
-def _without(secret: str, content: bytes) -> bytes:
-    return content.replace(secret.encode(), REDACTED.encode()) if secret else content
+def _redacted(sent: Authorization, text: str) -> str:
+    return redact(sent.proof, redact(sent.access_token, text))
+
+
+def _without(sent: Authorization, content: bytes) -> bytes:
+    for secret in (sent.access_token, sent.proof):
+        if secret:
+            content = content.replace(secret.encode(), REDACTED.encode())
+    return content
 
 
 def _size(answer: Answer) -> str:

@@ -196,9 +196,7 @@ class Doors:
         from tui.http import tls_context
 
         tokens = Tokens(self.service)
-        return Proxy(
-            self.config.api_url, tokens.authorize, tokens.renew, tls=tls_context(), log=log
-        )
+        return Proxy(self.config.api_url, tokens.sign, tls=tls_context(), log=log)
 
     def _clipboard(self) -> "SystemClipboard":
         from tui.terminal.clipboard import copy_to_system_clipboard

@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Generator
 import httpx
 
 from tui.auth.service import AuthService
+from tui.auth.signing import Signing
 from tui.http import refuse_other_users
 from tui.web_address import split_web_address
 
@@ -12,7 +13,8 @@ from tui.web_address import split_web_address
 class DoorkeyAuth(httpx.Auth):
     """Adds a valid access token to requests to the config's API, and to no other origin.
 
-    A 401 that says `invalid_token` renews the token and is retried, once. For `AsyncClient`.
+    A bound token goes with a proof. A 401 that says `invalid_token` renews the token and is
+    retried, once; one that says `use_dpop_nonce` likewise, with a new proof. For `AsyncClient`.
     """
 
     def __init__(self, service: AuthService) -> None:
@@ -33,16 +35,12 @@ class DoorkeyAuth(httpx.Auth):
             return
         if address.is_local:
             request.extensions["trace"] = refuse_other_users
-        token = await self._service.get_access_token()
-        request.headers["Authorization"] = f"Bearer {token}"
-        response = yield request
-        if response.status_code != 401 or not _says_invalid_token(response):
-            return
-        if self._service.access_token == token:  # else somebody has renewed it meanwhile
-            await self._service.renew_tokens()
-        token = await self._service.get_access_token()
-        request.headers["Authorization"] = f"Bearer {token}"
-        yield request
+        signing = Signing(self._service, request.method, str(request.url))
+        while True:
+            request.headers.update((await signing.authorization()).headers)
+            response = yield request
+            if not signing.goes_again(response.status_code, response.headers):
+                return
 
     def sync_auth_flow(
         self, request: httpx.Request
@@ -50,7 +48,3 @@ class DoorkeyAuth(httpx.Auth):
         """Refuse: a renewal needs the event loop."""
         raise RuntimeError("DoorkeyAuth needs an httpx.AsyncClient.")
         yield request  # type: ignore[unreachable] # what makes it a generator, as httpx expects
-
-
-def _says_invalid_token(response: httpx.Response) -> bool:
-    return "invalid_token" in response.headers.get("www-authenticate", "")

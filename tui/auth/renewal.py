@@ -83,7 +83,7 @@ async def renew(
         from tui.auth.tenant.session_from_tokens import renewed_session
 
         try:
-            response = await provider.refresh(tokens.refresh_token)
+            response = await provider.refresh(tokens.refresh_token, session.key)
         except GrantRefused as refused:
             # Only this says that the refresh token is worth nothing; an empty body does as well.
             if refused.error not in ("invalid_grant", ""):

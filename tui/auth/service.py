@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, Self
 
 from tui.auth.current import WIPE_PATIENCE_SECONDS, CurrentSession, Listener
+from tui.auth.dpop.prover import Prover
 from tui.auth.log_out import leave_tenant
 from tui.auth.renewal import SessionEnded, SharedRenewal, renew
 from tui.auth.session import LoginEvent, LogOutStep, Profile, Session, SignInProgress
@@ -51,6 +52,7 @@ class AuthService:
         self.open_url: Final = open_url
         self.surroundings: Final = surroundings or look_around()
         """Where this program runs, for whoever shows the ways to sign in."""
+        self.prover: Final = Prover(clock)
         self._current = CurrentSession(store or session_store(config))
         self._transport = transport
         self._sleep = sleep
@@ -287,5 +289,5 @@ class AuthService:
         if self._provider is None:
             from tui.auth.tenant.provider import Provider  # loads httpx, jwt, cryptography
 
-            self._provider = Provider(self.config, self.clock, self._transport)
+            self._provider = Provider(self.config, self.clock, self._transport, prover=self.prover)
         return self._provider

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
+from tui.auth.dpop.session_key import SessionKey
 from tui.auth.validity import is_good_for
 from tui.json_value import Claims
 
@@ -73,6 +74,8 @@ class Session:
     """When the token set was renewed, oldest first; the last few only."""
     clock_skew_seconds: float = 0.0
     """How far this machine's clock is ahead of the tenant's; 0 where they agree well enough."""
+    key: SessionKey | None = None
+    """What the tokens are bound to (RFC 9449); None where they are bearer tokens."""
 
     @property
     def renewable(self) -> bool:

@@ -51,9 +51,7 @@ async def _serve(config: Config, host: str, port: int) -> None:
         loop.add_signal_handler(number, ended.set)
     async with AuthService(config) as service:
         tokens = Tokens(service)
-        made = Proxy(
-            config.api_url, tokens.authorize, tokens.renew, tls=tls_context(), log=_write_log
-        )
+        made = Proxy(config.api_url, tokens.sign, tls=tls_context(), log=_write_log)
         try:
             base = await made.listen(host, port)
         except OSError as error:

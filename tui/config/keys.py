@@ -99,6 +99,12 @@ def _choice(*choices: str) -> Callable[[object], str]:
     return check
 
 
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise _wrong("true or false", value)
+    return value
+
+
 def _domain(value: object) -> str:
     expected = "a host such as tenant.eu.auth0.com, or the whole issuer URL"
     text = _text(expected)(value)
@@ -200,4 +206,6 @@ KEYS: Final[dict[str, Key]] = {
     "sessionStorage": Key(
         "session_storage", "where a session is kept", _choice("auto", "keyring", "file", "memory")
     ),
+    "dpop": Key("dpop", "whether tokens are bound to a key of the session", _flag),
+    "pushedRequests": Key("pushed_requests", "whether requests are pushed to the tenant", _flag),
 }

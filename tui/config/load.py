@@ -39,6 +39,10 @@ class Config:
     audience_parameter: AudienceParameter = "audience"
     authorization_params: Mapping[str, str] = field(default_factory=dict)
     session_storage: SessionStorage = "auto"
+    dpop: bool = False
+    """Bind the tokens of the next sign-in to a key of its session (RFC 9449)."""
+    pushed_requests: bool = False
+    """Push authorization requests (RFC 9126) to any tenant that takes them."""
     client_secret: str | None = field(default=None, repr=False)
     """Only for tenants that demand one of native apps; none is kept by an app that all can read."""
     path: Path = Path(CONFIG_NAME)

@@ -8,6 +8,7 @@ import pytest
 from tui.api.answer import NoAnswer
 from tui.api.client import ApiClient, ping
 from tui.api.request import ApiRequest
+from tui.auth.dpop.authorization import Authorization
 from tui.errors import ApiUnreachable
 from tui.text import REDACTED
 
@@ -142,7 +143,7 @@ async def test_another_method_and_path_are_called_at_the_same_origin() -> None:
         return httpx.Response(204)
 
     client = ApiClient(API, transport=httpx.MockTransport(answer))
-    assert (await client.call("token", ApiRequest("DELETE", "/orders/7?now=1"))).ok
+    assert (await client.call(Authorization("token"), ApiRequest("DELETE", "/orders/7?now=1"))).ok
     assert seen == ["DELETE https://api.example/orders/7?now=1"]
 
 
@@ -173,7 +174,7 @@ async def test_headers_and_body_are_sent_as_they_are_beside_the_token() -> None:
     headers = (("accept", "image/png"), ("X-A", "1"), ("X-A", "2"))
     request = ApiRequest("POST", "/orders", headers, '{"name": "é"}'.encode())
     client = ApiClient(API, transport=httpx.MockTransport(answer))
-    await client.call("the-token", request)
+    await client.call(Authorization("the-token"), request)
     (sent,) = seen
     assert sent.content == '{"name": "é"}'.encode()
     assert sent.headers.get_list("accept") == ["image/png"]
@@ -195,8 +196,8 @@ async def test_anything_is_accepted_unless_a_header_says_otherwise(
         return httpx.Response(200)
 
     client = ApiClient(API, transport=httpx.MockTransport(answer))
-    await client.call("token", ApiRequest(headers=headers))
-    async with client.stream("token", ApiRequest(headers=headers)):
+    await client.call(Authorization("token"), ApiRequest(headers=headers))
+    async with client.stream(Authorization("token"), ApiRequest(headers=headers)):
         pass
     assert seen == [[accepted]] * 2
 

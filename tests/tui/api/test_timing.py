@@ -8,6 +8,7 @@ import pytest
 
 from tui.api.client import ApiClient
 from tui.api.timing import Stopwatch
+from tui.auth.dpop.authorization import Authorization
 
 
 @pytest.fixture
@@ -29,7 +30,10 @@ async def api() -> AsyncIterator[str]:
 
 async def test_the_first_call_connects_and_the_next_one_takes_the_same_connection(api: str) -> None:
     client = ApiClient(api)
-    first, second = await client.call("the-token"), await client.call("the-token")
+    first, second = (
+        await client.call(Authorization("the-token")),
+        await client.call(Authorization("the-token")),
+    )
     await client.aclose()
     assert list(first.parts) == ["connect", "first byte", "body"]
     assert list(second.parts) == ["first byte", "body"]

@@ -146,7 +146,7 @@ async def test_an_hour_of_tokens_that_live_a_minute_costs_a_program_nothing(
     async with AuthService(CONFIG, store=store, transport=tenant, clock=clock) as service:
         service.take_up()
         tokens = Tokens(service)
-        passing = Proxy(api.url, tokens.authorize, tokens.renew)
+        passing = Proxy(api.url, tokens.sign)
         base = await passing.listen("127.0.0.1", 0)
         async with httpx.AsyncClient() as program:
             for _ in range(60):

@@ -96,14 +96,6 @@ class ResponseHead:
         """Tell whether the head says how long the body is."""
         return any(name == b"content-length" for name, _ in self.headers)
 
-    @property
-    def says_invalid_token(self) -> bool:
-        """Tell whether the API wants another token (RFC 6750 3.1)."""
-        return self.status == 401 and any(
-            name == b"www-authenticate" and b"invalid_token" in value
-            for name, value in self.headers
-        )
-
 
 def end_to_end(headers: Sequence[Header], dropped: frozenset[bytes] = frozenset()) -> list[Header]:
     """Return the headers that concern both ends, without `dropped` (RFC 9110 7.6.1)."""

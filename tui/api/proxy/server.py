@@ -5,9 +5,8 @@ import hmac
 import secrets
 import ssl
 import time
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Final, Protocol
 
 from tui.api.proxy.client_side import Answering, ClientConnection, Request
 from tui.api.proxy.flow import ByteFlow
@@ -33,8 +32,19 @@ SECRET_BYTES: Final = 16
 LARGEST_KEPT_BODY_BYTES: Final = 64 * 1024
 """A request with more cannot be sent again with a renewed token."""
 
-Authorize = Callable[[str, str], Awaitable[Sequence[Header]]]
-"""Returns the headers that authorize a request, from its method and URL; raises DoorkeyError."""
+
+class Signed(Protocol):
+    """One request to the API, authorized anew each time that it is sent."""
+
+    async def headers(self) -> Sequence[Header]:
+        """Return the headers to add to the next sending; raises DoorkeyError."""
+
+    def goes_again(self, response: ResponseHead) -> bool:
+        """Tell whether the request is to be sent again: never more than twice."""
+
+
+Sign = Callable[[str, str], Signed]
+"""Takes a request's method and URL."""
 
 
 class Proxy:
@@ -43,22 +53,17 @@ class Proxy:
     def __init__(
         self,
         api_url: str,
-        authorize: Authorize,
-        renew: Callable[[Sequence[Header]], Awaitable[None]],
+        sign: Sign,
         *,
         tls: ssl.SSLContext | None = None,
         log: Callable[[str], None] = lambda _line: None,
         draw_secret: Callable[[], str] = lambda: secrets.token_urlsafe(SECRET_BYTES),
     ) -> None:
-        """Take the API's origin.
-
-        `renew` is called with the headers of a request of which the API says `invalid_token`.
-        """
+        """Take the API's origin, and who authorizes requests to it."""
         address = split_web_address(api_url)
         self._origin = api_url
         self._host_header = api_url.partition("://")[2].encode("ascii")
-        self._authorize = authorize
-        self._renew = renew
+        self._sign = sign
         self._upstream = Upstream(address, tls if address.scheme == "https" else None)
         self._log = log
         self._prefix = f"/{draw_secret()}"
@@ -133,14 +138,11 @@ class Proxy:
             kept = b"".join([chunk async for chunk in request.body.chunks()]) if length else b""
         elif head.one(b"expect") is not None:
             to.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        added = await self._authorization(head, path)
-        connection, response, body = await self._ask(request, path, kept, added)
-        if response.says_invalid_token and kept is not None:
+        signed = self._sign(head.method, self._origin + path)
+        connection, response, body = await self._ask(request, path, kept, signed)
+        while signed.goes_again(response) and kept is not None:
             connection.close()
-            with suppress(DoorkeyError):  # the API's own answer is the better explanation
-                await self._renew(added)
-            added = await self._authorization(head, path)
-            connection, response, body = await self._ask(request, path, kept, added)
+            connection, response, body = await self._ask(request, path, kept, signed)
         try:
             keep = head.keep_alive and (kept is not None or request.body.ended)
             return response.status, await self._return(head, response, body, to, keep=keep)
@@ -148,9 +150,9 @@ class Proxy:
             self._upstream.give_back(connection)
 
     async def _ask(
-        self, request: Request, path: str, kept: bytes | None, added: Sequence[Header]
+        self, request: Request, path: str, kept: bytes | None, signed: Signed
     ) -> tuple[UpstreamConnection, ResponseHead, ByteFlow]:
-        head = self._upstream_head(request.head, path, kept, added)
+        head = self._upstream_head(request.head, path, kept, await _authorization(signed))
         again = kept is not None and request.head.method in IDEMPOTENT
         connection = None
         try:
@@ -159,7 +161,9 @@ class Proxy:
         except Unanswered:
             if connection is None or connection.fresh or not again:
                 raise self._unanswered(connection) from None
-        # The API has closed a connection that it had kept open: nothing was lost but that.
+        # The API has closed a connection that it had kept open: nothing was lost but that, and the
+        # proof, which may have arrived and is good for once.
+        head = self._upstream_head(request.head, path, kept, await _authorization(signed))
         try:
             connection = await self._upstream.connection(fresh=True)
             return await self._exchange(connection, request, head, kept)
@@ -177,14 +181,6 @@ class Proxy:
         except BaseException:  # a program that has gone included: its request ends at the API too
             connection.close()
             raise
-
-    async def _authorization(self, head: RequestHead, path: str) -> Sequence[Header]:
-        try:
-            return await self._authorize(head.method, self._origin + path)
-        except DoorkeyError as error:
-            needed = isinstance(error, SignInNeeded)
-            name = "sign_in_needed" if needed else "no_token"
-            raise BadRequest(401 if needed else 502, name, printable(error)) from None
 
     def _upstream_head(
         self, head: RequestHead, path: str, kept: bytes | None, added: Sequence[Header]
@@ -239,3 +235,12 @@ class Proxy:
     def _unanswered(self, connection: UpstreamConnection | None) -> BadRequest:
         what = "cannot be reached" if connection is None else "broke off its answer"
         return BadRequest(502, "bad_gateway", f"The API at {self._origin} {what}.")
+
+
+async def _authorization(signed: Signed) -> Sequence[Header]:
+    try:
+        return await signed.headers()
+    except DoorkeyError as error:
+        needed = isinstance(error, SignInNeeded)
+        name = "sign_in_needed" if needed else "no_token"
+        raise BadRequest(401 if needed else 502, name, printable(error)) from None

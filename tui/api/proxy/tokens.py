@@ -1,9 +1,13 @@
-"""What the proxy adds: the token of whoever is signed in."""
+"""What the proxy adds: the token of whoever is signed in, with a proof where it is bound."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
-from tui.api.proxy.heads import Header
+from tui.api.proxy.heads import Header, ResponseHead
+from tui.auth.dpop.authorization import joined
 from tui.auth.service import AuthService
+from tui.auth.signing import Signing
+from tui.errors import DoorkeyError
 
 
 class Tokens:
@@ -12,22 +16,34 @@ class Tokens:
     def __init__(self, service: AuthService) -> None:
         self._service = service
 
-    async def authorize(self, _method: str, _url: str) -> Sequence[Header]:
-        """Return the headers to add.
+    def sign(self, method: str, url: str) -> "SignedRequest":
+        """Return what authorizes one request, each time that it is sent."""
+        return SignedRequest(self._service, Signing(self._service, method, url))
+
+
+class SignedRequest:
+    """One request to the API, which may have to be sent again."""
+
+    def __init__(self, service: AuthService, signing: Signing) -> None:
+        self._service = service
+        self._signing = signing
+
+    async def headers(self) -> Sequence[Header]:
+        """Return the headers to add to the next sending.
 
         Raises:
             SignInNeeded: nobody is signed in, or the session has ended.
             TenantUnreachable: a renewal is needed, and the tenant cannot be reached.
         """
         await self._service.follow_store()
-        token = await self._service.get_access_token()
-        return _authorization(token)
+        with suppress(DoorkeyError):  # the API's own answer is the better explanation
+            await self._signing.renew_refused()
+        added = (await self._signing.authorization()).headers
+        return [(name.lower().encode(), value.encode("ascii")) for name, value in added.items()]
 
-    async def renew(self, refused: Sequence[Header]) -> None:
-        """Renew the token that the API has refused, unless somebody has done so meanwhile."""
-        if refused == _authorization(self._service.access_token or ""):
-            await self._service.renew_tokens()
-
-
-def _authorization(token: str) -> Sequence[Header]:
-    return [(b"authorization", f"Bearer {token}".encode("ascii"))]
+    def goes_again(self, response: ResponseHead) -> bool:
+        """Learn from a response; tell whether the request is to be sent again."""
+        pairs = (
+            (name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers
+        )
+        return self._signing.goes_again(response.status, joined(pairs))

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
+from tui.auth.dpop.session_key import SessionKey
 from tui.auth.tenant.metadata import Metadata
 from tui.auth.tenant.remedies.explain import explain_refusal
 from tui.base64url import encode_base64url
@@ -116,6 +117,8 @@ class SignInAttempt:
     state: str = field(repr=False)
     nonce: str = field(repr=False)
     proof_key: ProofKey
+    key: SessionKey | None = None
+    """What the tokens are to be bound to."""
 
     @classmethod
     def fresh(
@@ -130,6 +133,7 @@ class SignInAttempt:
             state=secrets.token_urlsafe(STATE_BYTES),
             nonce=secrets.token_urlsafe(STATE_BYTES),
             proof_key=ProofKey.fresh(),
+            key=SessionKey.fresh() if config.dpop else None,
         )
 
     @property
@@ -154,12 +158,8 @@ class SignInAttempt:
         return {**self.config.authorization_params, **self.options.parameters()}
 
     @property
-    def url(self) -> str:
-        """The authorization URL (RFC 6749 4.1.1), fit for a browser.
-
-        Raises:
-            ValueError: it has a character that has no place in a URL.
-        """
+    def parameters(self) -> dict[str, str]:
+        """The authorization request (RFC 6749 4.1.1)."""
         config = self.config
         parameters = {
             **self._asked,
@@ -174,6 +174,19 @@ class SignInAttempt:
         }
         if config.audience_parameter != "none":
             parameters[config.audience_parameter] = config.audience
+        if self.key is not None:
+            parameters["dpop_jkt"] = self.key.thumbprint  # RFC 9449 10: binds the code, too
+        return parameters
+
+    def url(self, request_uri: str = "") -> str:
+        """Return the authorization URL, fit for a browser; short where the request was pushed.
+
+        Raises:
+            ValueError: it has a character that has no place in a URL.
+        """
+        parameters = self.parameters
+        if request_uri:  # RFC 9126 4
+            parameters = {"client_id": self.config.client_id, "request_uri": request_uri}
         url = with_query(self.metadata.authorization_endpoint, parameters)
         split_web_address(url)
         return url

@@ -174,6 +174,7 @@ class SignIn:
                 nonce=None if answer.way == "device" else attempt.nonce,
                 max_age_seconds=attempt.max_age_seconds,
                 organization=attempt.organization,
+                key=attempt.key,
             )
         except DoorkeyError:
             await _abandon(provider, response.refresh_token)
@@ -182,7 +183,8 @@ class SignIn:
 
 async def _redeem(provider: "Provider", attempt: SignInAttempt, code: str) -> "TokenResponse":
     try:
-        return await provider.exchange_code(code, attempt.redirect_uri, attempt.proof_key.verifier)
+        verifier = attempt.proof_key.verifier
+        return await provider.exchange_code(code, attempt.redirect_uri, verifier, attempt.key)
     except TenantMisbehaved as wrong:
         await _abandon(provider, wrong.refresh_token)
         raise

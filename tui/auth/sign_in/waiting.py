@@ -170,7 +170,7 @@ class Waiting:
         attempt = self.attempt
         try:
             response = await self._provider.exchange_code(
-                code, attempt.redirect_uri, attempt.proof_key.verifier
+                code, attempt.redirect_uri, attempt.proof_key.verifier, attempt.key
             )
         except GrantRefused:
             raise SignInFailed(
@@ -187,7 +187,9 @@ class Waiting:
         try:
             authorization = await self._provider.authorize_device(self.attempt.scope)
             self._wait_for_device(authorization)
-            response = await self._provider.device_tokens(authorization, self._means.sleep)
+            response = await self._provider.device_tokens(
+                authorization, self._means.sleep, self.attempt.key
+            )
         except DoorkeyError as error:
             if self.attempt.options.way == "device":
                 self._fail(error)
@@ -241,7 +243,7 @@ def _safe_url(attempt: SignInAttempt) -> str:
             "yet. Allow ordinary ones for this client in its settings."
         )
     try:
-        return attempt.url
+        return attempt.url()
     except ValueError as error:
         raise SignInFailed(
             f"The tenant's authorization_endpoint makes no safe address: {error}."

@@ -4,17 +4,21 @@ import json
 from datetime import datetime
 from typing import Final
 
+from tui.auth.dpop.session_key import SessionKey
 from tui.auth.session import Profile, Session, TokenSet
 from tui.json_value import Json
 
 VERSION: Final = 1
+
+BOUND_VERSION: Final = 2
+"""Of a session with a key, which a release that knows no keys must not use as if it had none."""
 
 
 def session_to_json(session: Session) -> bytes:
     """Write `session` as JSON in UTF-8."""
     tokens = session.token_set
     members: dict[str, Json] = {
-        "version": VERSION,
+        "version": BOUND_VERSION if session.key else VERSION,
         "access_token": tokens.access_token,
         "access_token_expiry": tokens.access_token_expiry.isoformat(),
         "id_token": tokens.id_token,
@@ -27,6 +31,8 @@ def session_to_json(session: Session) -> bytes:
         "renewed_at": [time.isoformat() for time in session.renewed_at],
         "clock_skew_seconds": session.clock_skew_seconds,
     }
+    if session.key is not None:
+        members["key"] = dict(session.key.members)
     return json.dumps(members).encode("ascii")
 
 
@@ -38,7 +44,8 @@ def session_from_json(content: bytes) -> Session:
     """
     try:
         members = json.loads(content)
-        if members["version"] != VERSION:
+        version = members["version"]
+        if version not in (VERSION, BOUND_VERSION):
             raise ValueError("another version")
         token_set = TokenSet(
             access_token=_text(members["access_token"]),
@@ -55,6 +62,7 @@ def session_from_json(content: bytes) -> Session:
             _time(members["signed_in_at"]),
             tuple(_time(time) for time in members["renewed_at"]),
             float(members["clock_skew_seconds"]),
+            SessionKey.from_members(members["key"]) if version == BOUND_VERSION else None,
         )
     except (LookupError, TypeError, OverflowError, RecursionError) as error:
         raise ValueError(f"not a session: {type(error).__name__}") from None

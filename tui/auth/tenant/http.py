@@ -1,6 +1,6 @@
 """HTTP with the tenant: what the one exchange of this side brings, in words about the tenant."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -33,25 +33,27 @@ class TenantHttp:
         transport: "httpx.AsyncBaseTransport | None" = None,
         exchange_seconds: float = EXCHANGE_SECONDS,
         secrets: Sequence[str] = (),
+        learn: Callable[[str, Mapping[str, str]], None] = lambda _url, _headers: None,
     ) -> None:
         """Make ready; `secrets` are never repeated from a refusal, in whatever form they were sent.
+
+        `learn` is told of the headers of every answer, with the URL that was asked.
 
         Raises:
             ConfigInvalid: `SSL_CERT_FILE` has no certificates.
         """
         self._client = HttpClient(transport, exchange_seconds)
         self.secrets = secrets
+        self._learn = learn
 
-    async def get(self, url: str, bearer: str | None = None) -> Answer:
+    async def get(self, url: str, headers: Mapping[str, str] = NO_HEADERS) -> Answer:
         """Fetch `url`.
 
         Raises:
             TenantUnreachable: no answer, or one that asks to come back later.
             TenantMisbehaved: a redirect, a compressed body, or one over 1 MiB.
         """
-        return await self._exchange(
-            "GET", url, {"Authorization": f"Bearer {bearer}"} if bearer else {}
-        )
+        return await self._exchange("GET", url, headers)
 
     async def post(
         self, url: str, form: Mapping[str, str], headers: Mapping[str, str] = NO_HEADERS
@@ -82,6 +84,7 @@ class TenantHttp:
             answer = await self._client.exchange(method, url, headers, form)
         except ExchangeFailed as failed:
             raise _failure(address, failed) from None
+        self._learn(url, answer.headers)
         host = address.netloc
         if answer.is_cut:
             raise TenantMisbehaved(

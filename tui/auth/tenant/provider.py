@@ -1,21 +1,18 @@
 """The tenant over HTTP: discovery, keys, token, userinfo, device, revocation, log out."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
-from functools import partial
 from typing import TYPE_CHECKING, Final, Literal
 
-from tui.auth.store.client_secret import kept_secret
-from tui.auth.store.sealing import KeyKeeper, SystemKeyring
-from tui.auth.tenant.client import Client
+from tui.auth.dpop.prover import Prover
+from tui.auth.dpop.session_key import SessionKey
+from tui.auth.store.sealing import KeyKeeper
 from tui.auth.tenant.device_grant import (
     DEVICE_GRANT,
     DeviceAuthorization,
     device_tokens,
     parse_device_authorization,
 )
-from tui.auth.tenant.http import TenantHttp
 from tui.auth.tenant.id_token import Expected, verify_id_token, verify_userinfo
 from tui.auth.tenant.key_set import KeySet, UnknownKey
 from tui.auth.tenant.metadata import (
@@ -27,8 +24,8 @@ from tui.auth.tenant.metadata import (
     with_revocation_of,
 )
 from tui.auth.tenant.remedies.explain import explain_refusal
+from tui.auth.tenant.signed_requests import SignedRequests
 from tui.auth.tenant.token_response import TokenResponse, parse_token_response
-from tui.config.keys import IN_KEYRING
 from tui.errors import (
     DoorkeyError,
     GrantRefused,
@@ -63,6 +60,7 @@ class Provider:
         clock: Callable[[], datetime],
         transport: "httpx.AsyncBaseTransport | None" = None,
         keys: KeyKeeper | None = None,
+        prover: Prover | None = None,
     ) -> None:
         """Make ready; `keys` keeps the client's secret where the config says so."""
         self._config = config
@@ -70,9 +68,8 @@ class Provider:
         self.client_id: Final = config.client_id
         self.redirect_uris: Final = config.redirect_uris
         self._clock = clock
-        self._keys_of_system: Final = keys or SystemKeyring()
-        self._client = Client(config.client_id, config.client_secret)
-        self._http = TenantHttp(transport, secrets=_known(config.client_secret))
+        self._signed: Final = SignedRequests(config, clock, transport, keys, prover)
+        self._http = self._signed.http
         self._metadata: tuple[Metadata, datetime] | None = None
         self._keys: tuple[KeySet, datetime] | None = None
         self._keys_fetched_again_at: datetime | None = None
@@ -94,20 +91,24 @@ class Provider:
         self._metadata = metadata, self._clock()
         return metadata
 
-    async def exchange_code(self, code: str, redirect_uri: str, verifier: str) -> TokenResponse:
-        """Redeem an authorization code (RFC 6749 4.1.3, RFC 7636 4.5)."""
+    async def exchange_code(
+        self, code: str, redirect_uri: str, verifier: str, key: SessionKey | None = None
+    ) -> TokenResponse:
+        """Redeem an authorization code (RFC 6749 4.1.3, RFC 7636 4.5) for tokens bound to `key`."""
         return await self._grant(
             {
                 "grant_type": "authorization_code",
                 "code": code,
                 "redirect_uri": redirect_uri,
                 "code_verifier": verifier,
-            }
+            },
+            key,
         )
 
-    async def refresh(self, refresh_token: str) -> TokenResponse:
-        """Redeem a refresh token (RFC 6749 6)."""
-        return await self._grant({"grant_type": "refresh_token", "refresh_token": refresh_token})
+    async def refresh(self, refresh_token: str, key: SessionKey | None = None) -> TokenResponse:
+        """Redeem a refresh token (RFC 6749 6), which a public client's `key` belongs to."""
+        form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
+        return await self._grant(form, key)
 
     async def authorize_device(self, scope: str) -> DeviceAuthorization:
         """Ask for a code that a person enters on another device (RFC 8628 3.1).
@@ -121,7 +122,7 @@ class Provider:
         form = {"client_id": self.client_id, "scope": scope}
         if self._config.audience_parameter != "none":
             form[self._config.audience_parameter] = self._config.audience
-        answer = await self._post(
+        answer = await self._signed.post(
             metadata.device_authorization_endpoint, form, metadata.token_auth_methods
         )
         try:
@@ -129,15 +130,19 @@ class Provider:
         except SignInRefused as refused:
             raise explain_refusal(refused, self._config, metadata) from None
 
-    async def _exchange_device_code(self, device_code: str) -> TokenResponse:
-        """Redeem a device code, once the person has let it in (RFC 8628 3.4)."""
-        return await self._grant({"grant_type": DEVICE_GRANT, "device_code": device_code})
-
     async def device_tokens(
-        self, authorization: DeviceAuthorization, sleep: Callable[[float], Awaitable[None]]
+        self,
+        authorization: DeviceAuthorization,
+        sleep: Callable[[float], Awaitable[None]],
+        key: SessionKey | None = None,
     ) -> TokenResponse:
         """Ask for the tokens until the person has decided; raises as the function does."""
-        return await device_tokens(authorization, self._exchange_device_code, self._clock, sleep)
+
+        async def ask(device_code: str) -> TokenResponse:  # RFC 8628 3.4
+            form = {"grant_type": DEVICE_GRANT, "device_code": device_code}
+            return await self._grant(form, key)
+
+        return await device_tokens(authorization, ask, self._clock, sleep)
 
     async def verified_claims(
         self, id_token: str, expected: Expected, clock_skew: timedelta
@@ -150,7 +155,9 @@ class Provider:
         now = self._clock() - clock_skew
         return await self._verified(lambda keys: verify_id_token(id_token, keys, expected, now))
 
-    async def userinfo(self, access_token: str, subject: str) -> Claims:
+    async def userinfo(
+        self, access_token: str, subject: str, key: SessionKey | None = None
+    ) -> Claims:
         """Ask for more claims (Core 5.3); none where the tenant has none for this token.
 
         An access token that is meant for an API may be refused here, and an answer for another
@@ -160,7 +167,7 @@ class Provider:
         if not endpoint:
             return {}
         try:
-            answer = await self._http.get(endpoint, bearer=access_token)
+            answer = await self._signed.get(endpoint, access_token, key)
             claims = await self._userinfo_claims(answer) if answer.status == 200 else None
         except DoorkeyError:
             return {}
@@ -178,12 +185,12 @@ class Provider:
             return "not offered"
         form = {"token": refresh_token, "token_type_hint": "refresh_token"}
         methods = metadata.revocation_auth_methods or metadata.token_auth_methods
-        answer = await self._post(metadata.revocation_endpoint, form, methods)
+        answer = await self._signed.post(metadata.revocation_endpoint, form, methods)
         if 200 <= answer.status < 300:
             return "revoked"
         error = (answer.members() or {}).get("error", answer.status)
         is_for_all = "none" in (metadata.revocation_auth_methods or ("none",))
-        if self._client.secret is None and (error == "invalid_client" or not is_for_all):
+        if self._signed.is_public and (error == "invalid_client" or not is_for_all):
             return "for confidential clients only"
         shown = shortened(printable(error), 200)
         raise TenantMisbehaved(f"The tenant did not revoke the refresh token: {shown}.")
@@ -224,24 +231,17 @@ class Provider:
         self._metadata = metadata, self._metadata[1]
         return metadata
 
-    async def _grant(self, form: Mapping[str, str]) -> TokenResponse:
+    async def _grant(self, form: Mapping[str, str], key: SessionKey | None) -> TokenResponse:
         metadata = await self.discover()
         form = dict(form)
         if self._config.audience_parameter == "resource":
             form["resource"] = self._config.audience  # RFC 8707 2.2: again at each token request
-        answer = await self._post(metadata.token_endpoint, form, metadata.token_auth_methods)
+        methods = metadata.token_auth_methods
+        answer = await self._signed.post(metadata.token_endpoint, form, methods, key)
         try:
-            return parse_token_response(answer, self._clock())
+            return parse_token_response(answer, self._clock(), is_bound=key is not None)
         except GrantRefused as refused:
             raise explain_refusal(refused, self._config, metadata) from None
-
-    async def _post(self, endpoint: str, form: Mapping[str, str], methods: Sequence[str]) -> Answer:
-        if self._client.secret == IN_KEYRING:  # not before it is needed: a keyring may be slow
-            ask = partial(kept_secret, self._config, self._keys_of_system)
-            self._client = Client(self.client_id, await asyncio.to_thread(ask))
-            self._http.secrets = _known(self._client.secret)
-        signed = self._client.sign(form, methods)
-        return await self._http.post(endpoint, signed.form, signed.headers)
 
     async def _key_set(self) -> KeySet:
         if self._keys is None or not self._is_fresh(self._keys[1], KEYS_FRESH):
@@ -256,7 +256,3 @@ class Provider:
     def _is_fresh(self, fetched_at: datetime, lifetime: timedelta) -> bool:
         # Below zero the clock has been set back: then nothing is known of the age.
         return timedelta() <= self._clock() - fetched_at < lifetime
-
-
-def _known(secret: str | None) -> tuple[str, ...]:
-    return () if secret in (None, IN_KEYRING) else (str(secret),)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from tui.auth.dpop.session_key import SessionKey
 from tui.auth.session import Profile, Session, TokenSet
 from tui.auth.tenant.id_token import Expected, expiry
 from tui.auth.tenant.provider import Provider
@@ -23,8 +24,9 @@ async def session_from_response(
     nonce: str | None,
     max_age_seconds: int | None,
     organization: str = "",
+    key: SessionKey | None = None,
 ) -> Session:
-    """Verify what a sign-in brought, and make a session of it.
+    """Verify what a sign-in brought, and make a session of it, with the `key` of bound tokens.
 
     `nonce` is None for a device grant, which has none (RFC 8628 3.1).
 
@@ -54,9 +56,9 @@ async def session_from_response(
         scope=response.scope or "",
         obtained_at=now,
     )
-    profile = Profile(await _completed(provider, claims, response.access_token))
+    profile = Profile(await _completed(provider, claims, response.access_token, key))
     skew_seconds = response.clock_skew.total_seconds()
-    return Session(token_set, profile, signed_in_at=now, clock_skew_seconds=skew_seconds)
+    return Session(token_set, profile, now, clock_skew_seconds=skew_seconds, key=key)
 
 
 def _without_id_token(*, by_device: bool) -> str:
@@ -101,11 +103,14 @@ async def renewed_session(
         profile = Profile({**profile.claims, **claims})
     renewals = (*session.renewed_at, now)[-RENEWALS_REMEMBERED:]
     skew_seconds = response.clock_skew.total_seconds()
-    return Session(token_set, profile, session.signed_in_at, renewals, skew_seconds)
+    signed_in_at = session.signed_in_at
+    return Session(token_set, profile, signed_in_at, renewals, skew_seconds, session.key)
 
 
-async def _completed(provider: Provider, claims: Claims, access_token: str) -> Claims:
+async def _completed(
+    provider: Provider, claims: Claims, access_token: str, key: SessionKey | None
+) -> Claims:
     """Ask userinfo only for what the ID token leaves out; what the ID token says stands."""
     if "name" in claims and "email" in claims:
         return claims
-    return {**await provider.userinfo(access_token, str(claims["sub"])), **claims}
+    return {**await provider.userinfo(access_token, str(claims["sub"]), key), **claims}

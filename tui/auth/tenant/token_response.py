@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
+from tui.auth.dpop.authorization import NONCE_WANTED
+from tui.auth.dpop.prover import believable_skew
 from tui.auth.tenant.http import date_of
 from tui.base64url import decode_base64url
 from tui.errors import GrantRefused, TenantMisbehaved
@@ -13,12 +15,6 @@ from tui.text import printable, shortened
 
 UNKNOWN_LIFETIME: Final = timedelta(minutes=5)
 """For an opaque access token whose lifetime the tenant does not say."""
-
-UNREMARKABLE_SKEW: Final = timedelta(seconds=30)
-"""`Date` has whole seconds and the answer its way; a clock that is off is off by more."""
-
-UNBELIEVABLE_SKEW: Final = timedelta(days=2)
-"""A wrong time zone makes half a day; beyond that it is the `Date` that is wrong."""
 
 LONGEST_LIFETIME_SECONDS: Final = 10 * 366 * 24 * 3600
 """Ten years. Beyond it a number is a mistake (milliseconds, or a date), not a lifetime."""
@@ -37,8 +33,10 @@ class TokenResponse:
     """How far this machine's clock is ahead of the tenant's; zero up to 30 s, or where unknown."""
 
 
-def parse_token_response(answer: Answer, now: datetime) -> TokenResponse:
+def parse_token_response(answer: Answer, now: datetime, *, is_bound: bool = False) -> TokenResponse:
     """Check a token response; `expires_in` becomes an absolute expiry.
+
+    `is_bound` where a proof was sent, for a token that is bound to its key (RFC 9449 5).
 
     Raises:
         GrantRefused: a definite no, with the tenant's `error`.
@@ -47,7 +45,7 @@ def parse_token_response(answer: Answer, now: datetime) -> TokenResponse:
     """
     members = answer.members()
     try:
-        return _checked(answer, members, now)
+        return _checked(answer, members, now, is_bound=is_bound)
     except TenantMisbehaved as wrong:
         rotated = (members or {}).get("refresh_token")
         if answer.status == 200 and isinstance(rotated, str):
@@ -55,7 +53,15 @@ def parse_token_response(answer: Answer, now: datetime) -> TokenResponse:
         raise
 
 
-def _checked(answer: Answer, members: dict[str, Json] | None, now: datetime) -> TokenResponse:
+def wants_nonce(answer: Answer) -> bool:
+    """Tell whether the tenant refuses a proof for its nonce alone, and gives one (RFC 9449 8)."""
+    said = (answer.members() or {}).get("error")
+    return answer.status == 400 and said == NONCE_WANTED and "dpop-nonce" in answer.headers
+
+
+def _checked(
+    answer: Answer, members: dict[str, Json] | None, now: datetime, *, is_bound: bool
+) -> TokenResponse:
     if answer.status >= 400 or (members is not None and "error" in members):
         raise _refusal(answer, members)
     if members is None:
@@ -63,11 +69,7 @@ def _checked(answer: Answer, members: dict[str, Json] | None, now: datetime) -> 
             f"The token endpoint answered with {answer.status} and no JSON object; "
             "a token response is expected. Check `domain` in the config."
         )
-    token_type = members.get("token_type")
-    if not isinstance(token_type, str) or token_type.lower() != "bearer":
-        raise TenantMisbehaved(
-            f'The tenant issued a token of type "{_shown(token_type)}"; Bearer is expected.'
-        )
+    _require_type(members.get("token_type"), is_bound=is_bound)
     access_token = _token(members, "access_token")
     if access_token is None:
         raise TenantMisbehaved("The tenant's token response has no access_token.")
@@ -81,11 +83,23 @@ def _checked(answer: Answer, members: dict[str, Json] | None, now: datetime) -> 
     )
 
 
+def _require_type(token_type: Json, *, is_bound: bool) -> None:
+    expected = "DPoP" if is_bound else "Bearer"
+    if isinstance(token_type, str) and token_type.lower() == expected.lower():
+        return
+    if is_bound:
+        raise TenantMisbehaved(
+            "The tenant did not bind the token to the session's key: it issued one of type "
+            f'"{_shown(token_type)}", and DPoP is expected (RFC 9449 5). Turn DPoP on for this '
+            "client and this API at the tenant, or take `dpop` out of the config."
+        )
+    raise TenantMisbehaved(
+        f'The tenant issued a token of type "{_shown(token_type)}"; Bearer is expected.'
+    )
+
+
 def _clock_skew(tenants_time: datetime | None, now: datetime) -> timedelta:
-    if tenants_time is None:
-        return timedelta()
-    skew = now - tenants_time
-    return skew if UNREMARKABLE_SKEW < abs(skew) < UNBELIEVABLE_SKEW else timedelta()
+    return timedelta() if tenants_time is None else believable_skew(now - tenants_time)
 
 
 def _refusal(answer: Answer, members: dict[str, Json] | None) -> GrantRefused | TenantMisbehaved:

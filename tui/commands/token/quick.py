@@ -104,6 +104,8 @@ def _good_grant(content: bytes | None, *, id_token: bool) -> Grant | None:
     if content is None:
         return None
     session = json.loads(content)
+    if "key" in session:
+        return None  # a bound token is of no use alone, and the full way says so
     expiry = datetime.fromisoformat(session["token_expiry" if id_token else "access_token_expiry"])
     obtained_at = datetime.fromisoformat(session["obtained_at"])
     if not is_good_for(None, obtained_at=obtained_at, expiry=expiry, now=datetime.now(UTC)):

@@ -15,8 +15,7 @@ async def world() -> AsyncIterator[World]:
         made = World(api, Session())
         proxy = Proxy(
             api.url,
-            made.session.authorize,
-            made.session.renew,
+            made.session.sign,
             log=made.log.append,
             draw_secret=lambda: SECRET,
         )

@@ -101,7 +101,7 @@ async def test_a_head_without_end_is_refused(world: World) -> None:
 
 async def test_the_secret_has_128_bits_and_is_fresh_each_time(world: World) -> None:
     async def listen() -> str:
-        proxy = Proxy(world.api.url, world.session.authorize, world.session.renew)
+        proxy = Proxy(world.api.url, world.session.sign)
         base = await proxy.listen("127.0.0.1", 0)
         await proxy.aclose()
         return base.rpartition("/")[2]

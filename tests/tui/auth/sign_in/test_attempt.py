@@ -16,7 +16,7 @@ def test_an_address_that_could_steer_a_shell_or_a_terminal_is_not_given(mark: st
     )  # fmt: skip
     attempt = SignInAttempt.fresh(CONFIG, metadata, CONFIG.redirect_uris[0], SignInOptions())
     with pytest.raises(ValueError, match="no place in a URL"):
-        _ = attempt.url
+        _ = attempt.url()
 
 
 def test_the_challenge_is_that_of_rfc_7636_appendix_b() -> None:

@@ -1,0 +1,42 @@
+"""What authorizes one request (RFC 6750 2.1, RFC 9449 7.1), and what its answer says of that."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+NONCE_WANTED: Final = "use_dpop_nonce"
+"""RFC 9449 8, 9: the proof was good but for its nonce."""
+
+
+@dataclass(frozen=True, slots=True)
+class Authorization:
+    """The token of one request and, where it is bound to a key, the proof for that request."""
+
+    access_token: str = field(repr=False)
+    proof: str = field(default="", repr=False)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers to send (RFC 6750 2.1, RFC 9449 7.1)."""
+        if not self.proof:
+            return {"Authorization": f"Bearer {self.access_token}"}
+        return {"Authorization": f"DPoP {self.access_token}", "DPoP": self.proof}
+
+
+def asks_for_nonce(status: int, headers: Mapping[str, str]) -> bool:
+    """Tell whether an API refuses a proof for its nonce alone, and gives one (RFC 9449 9)."""
+    challenge = headers.get("www-authenticate", "")
+    return status == 401 and NONCE_WANTED in challenge and "dpop-nonce" in headers
+
+
+def says_invalid_token(status: int, headers: Mapping[str, str]) -> bool:
+    """Tell whether an API wants another token (RFC 6750 3.1)."""
+    return status == 401 and "invalid_token" in headers.get("www-authenticate", "")
+
+
+def joined(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return headers by name, several of one name as one with commas (RFC 9110 5.3)."""
+    found: dict[str, str] = {}
+    for name, value in headers:
+        found[name] = f"{found[name]}, {value}" if name in found else value
+    return found

@@ -1,0 +1,105 @@
+"""Proofs of possession (RFC 9449 4.2), each with the nonce and by the clock of who gets it."""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Final
+
+from tui.auth.dpop.session_key import SessionKey
+from tui.base64url import encode_base64url
+from tui.web_address import split_web_address
+
+IDENTIFIER_BYTES: Final = 16
+"""128 bits make a `jti` that no other proof has (RFC 9449 4.2 asks for 96)."""
+
+LONGEST_NONCE: Final = 1024
+"""Characters; a longer one would not fit into a header with the proof around it."""
+
+UNREMARKABLE_SKEW: Final = timedelta(seconds=30)
+"""`Date` has whole seconds and the answer its way; a clock that is off is off by more."""
+
+UNBELIEVABLE_SKEW: Final = timedelta(days=2)
+"""A wrong time zone makes half a day; beyond that it is the `Date` that is wrong."""
+
+NO_SKEW: Final = timedelta()
+
+
+class Prover:
+    """Makes proofs with a session's key; remembers nonce and clock of each origin."""
+
+    def __init__(
+        self,
+        clock: Callable[[], datetime],
+        draw: Callable[[], str] = lambda: secrets.token_urlsafe(IDENTIFIER_BYTES),
+    ) -> None:
+        self._clock = clock
+        self._draw = draw
+        self._nonces: dict[str, str] = {}
+        self._skews: dict[str, timedelta] = {}
+
+    def learn(self, url: str, headers: Mapping[str, str]) -> None:
+        """Take what an answer of `url` says of the next proof there; names are in lower case.
+
+        A nonce comes with any status (RFC 9449 8.2), and replaces the one before.
+        """
+        origin = split_web_address(url).origin
+        nonce = headers.get("dpop-nonce", "")
+        if 0 < len(nonce) <= LONGEST_NONCE and _is_nonce(nonce):
+            self._nonces[origin] = nonce
+        time = _moment(headers.get("date", ""))
+        if time is not None:
+            self._skews[origin] = believable_skew(self._clock() - time)
+
+    def skew(self, url: str, otherwise: timedelta = NO_SKEW) -> timedelta:
+        """Return how far our clock is ahead of that of `url`'s origin, where that is known."""
+        return self._skews.get(split_web_address(url).origin, otherwise)
+
+    def prove(
+        self,
+        key: SessionKey,
+        method: str,
+        url: str,
+        access_token: str = "",
+        skew: timedelta = NO_SKEW,
+    ) -> str:
+        """Return a new proof for one request; `skew` counts where no other was measured there."""
+        claims: dict[str, object] = {
+            "jti": self._draw(),
+            "htm": method,
+            "htu": url.partition("#")[0].partition("?")[0],
+            "iat": int((self._clock() - self.skew(url, skew)).timestamp()),
+        }
+        if access_token:
+            digest = hashlib.sha256(access_token.encode("ascii")).digest()
+            claims["ath"] = encode_base64url(digest)
+        nonce = self._nonces.get(split_web_address(url).origin)
+        if nonce is not None:
+            claims["nonce"] = nonce
+        header = {"typ": "dpop+jwt", "alg": "ES256", "jwk": key.public_jwk}
+        signed = f"{_encoded(header)}.{_encoded(claims)}"
+        return f"{signed}.{encode_base64url(key.sign(signed.encode('ascii')))}"
+
+
+def believable_skew(skew: timedelta) -> timedelta:
+    """Return `skew`, or none where clocks agree well enough, or it cannot be true."""
+    return skew if UNREMARKABLE_SKEW < abs(skew) < UNBELIEVABLE_SKEW else NO_SKEW
+
+
+def _is_nonce(text: str) -> bool:
+    # NQCHAR (RFC 9449 8.1): no blank, no quote, no backslash.
+    return text.isascii() and text.isprintable() and not any(mark in text for mark in ' "\\')
+
+
+def _moment(date: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(date)
+    except (ValueError, OverflowError):
+        return None
+    return moment if moment.tzinfo else None
+
+
+def _encoded(members: Mapping[str, object]) -> str:
+    return encode_base64url(json.dumps(members, separators=(",", ":")).encode("ascii"))

@@ -1,0 +1,71 @@
+"""One request to the API: what authorizes it, and whether it goes once more after its answer.
+
+signing = Signing(service, "GET", url)
+answer = await send((await signing.authorization()).headers)
+if signing.goes_again(answer.status, answer.headers):
+    answer = await send((await signing.authorization()).headers)
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from tui.auth.dpop.authorization import Authorization, asks_for_nonce, says_invalid_token
+
+if TYPE_CHECKING:
+    from tui.auth.service import AuthService
+
+
+class Signing:
+    """One request, however often it has to be sent: at most once more for each of two reasons."""
+
+    def __init__(self, service: "AuthService", method: str, url: str) -> None:
+        self._service = service
+        self._method = method
+        self._url = url
+        self._sent: Authorization | None = None
+        self._was_proven_again = False
+        self._refused_token = ""
+        self._was_renewed = False
+
+    async def authorization(self) -> Authorization:
+        """Return what the next sending carries, its proof made for it alone.
+
+        Raises:
+            SignInNeeded: nobody is signed in, or the session has ended.
+            TenantUnreachable: a renewal is needed, and the tenant cannot be reached.
+        """
+        await self.renew_refused()
+        token, proof = await self._service.get_access_token(), ""
+        session = self._service.session
+        if session is not None and session.key is not None:
+            # Where the API's clock is not known yet, the tenant's is the better guess than ours.
+            skew = timedelta(seconds=session.clock_skew_seconds)
+            prover = self._service.prover
+            proof = prover.prove(session.key, self._method, self._url, token, skew)
+        self._sent = Authorization(token, proof)
+        return self._sent
+
+    async def renew_refused(self) -> None:
+        """Renew the token that the API has refused, if it has; raises as `renew_tokens` does."""
+        refused, self._refused_token = self._refused_token, ""
+        if refused and self._service.access_token == refused:  # else somebody has renewed it
+            await self._service.renew_tokens()
+
+    def goes_again(self, status: int, headers: Mapping[str, str], *, renews: bool = True) -> bool:
+        """Learn from an answer; tell whether the request is to be sent again, authorized anew.
+
+        That is so once for a proof without the API's nonce, and once, where `renews`, for a token
+        that the API calls invalid. The names of `headers` are in lower case, several values of one
+        name are one with commas.
+        """
+        self._service.prover.learn(self._url, headers)
+        if self._sent is None:
+            return False
+        if self._sent.proof and not self._was_proven_again and asks_for_nonce(status, headers):
+            self._was_proven_again = True
+            return True
+        if renews and not self._was_renewed and says_invalid_token(status, headers):
+            self._was_renewed, self._refused_token = True, self._sent.access_token
+            return True
+        return False
