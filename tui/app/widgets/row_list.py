@@ -74,6 +74,11 @@ class RowList(ScrollView, can_focus=True):
         """How many rows there are."""
         return self.virtual_size.height
 
+    @property
+    def row_cells(self) -> int:
+        """How wide a row is: the scroll bar's column is kept free."""
+        return self.scrollable_content_region.width
+
     def draw_row(self, index: int) -> Content:
         """Return what one row looks like; the text of others has been made printable."""
         raise NotImplementedError
@@ -126,7 +131,7 @@ class RowList(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """Draw one line of what is seen."""
-        index, width = self.scroll_offset.y + y, self.size.width
+        index, width = self.scroll_offset.y + y, self.row_cells
         if index >= self.row_count:
             return Strip.blank(width, self.rich_style)
         row, style = self._selected(index, self.draw_row(index)), self.visual_style

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import ClassVar, Final
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -49,13 +49,13 @@ class AnswerLines(RowList):
     def show(self, document: Document) -> None:
         """Show another answer."""
         self._document, self._found = document, []
-        self._document.wrap(self.size.width)
+        self._document.wrap(self.row_cells)
         self._count_rows(0)
         self.scroll_home(animate=False, force=True, immediate=True)  # not where the last one was
 
-    def on_resize(self, event: events.Resize) -> None:
+    def on_resize(self) -> None:
         """Break long lines anew."""
-        self._document.wrap(event.size.width)
+        self._document.wrap(self.row_cells)
         self._count_rows(self.cursor)
 
     def draw_row(self, index: int) -> Content:

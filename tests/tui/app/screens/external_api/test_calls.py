@@ -44,6 +44,20 @@ async def test_an_answer_is_shown_in_full_with_its_facts() -> None:
         assert "median" not in shown  # one call says more than its median
 
 
+async def test_a_line_that_is_broken_loses_nothing() -> None:
+    word = "".join(chr(ord("a") + number % 26) for number in range(200))
+    on = stage(signed_in=True, api=lambda _request: httpx.Response(200, json={"msg": word}))
+    async with on.app.run_test(size=(60, 40)) as pilot:
+        await at_the_api(pilot, on)
+        await pilot.press("p")
+        await until(pilot, lambda: '"msg": "abc' in text_of(on.app))
+        lines = on.app.screen.query_one(AnswerLines)
+        shown = "".join(
+            line.strip(" │▁▂▃▄▅▆▇█") for line in text_of(on.app).splitlines()[lines.region.y :]
+        )
+        assert word in shown
+
+
 async def test_a_web_page_instead_of_data_is_told() -> None:
     on = stage(
         signed_in=True, api=lambda _request: httpx.Response(200, html="<html>Sign in</html>")
