@@ -73,7 +73,7 @@ async def test_while_a_path_is_edited_no_letter_is_offered_as_a_key() -> None:
         await until(pilot, lambda: on.app.account.signed_in)
         await pilot.press("3", "e")
         await until(pilot, lambda: isinstance(on.app.focused, Input))
-        await until(pilot, lambda: "Ping" not in bottom(on))
+        await until(pilot, lambda: " p Ping" not in bottom(on))
         assert "q Quit" not in bottom(on)
         assert "F1 Help" in bottom(on)
 
