@@ -166,7 +166,9 @@ def _scope(found: Found, client_id: str, audience: str) -> str:
         return f"{DEFAULT_SCOPE} {audience}/.default"
     scope = vendor.scope.format(audience=audience)
     if vendor.key == "dex" and audience != client_id:
-        return f"{scope} audience:server:client_id:{audience}"
+        # Its own ID, too: else the ID token is for the other client alone.
+        peers = (f"audience:server:client_id:{each}" for each in (client_id, audience))
+        return " ".join([scope, *peers])
     if vendor.key == "generic" and listed:
         return " ".join(each for each in scope.split() if each == "openid" or each in listed)
     return scope

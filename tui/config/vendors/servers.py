@@ -11,12 +11,13 @@ KEYCLOAK: Final = Vendor(
     issuer="https://HOST/realms/REALM",
     log_out_setting="Clients, Settings, Valid post logout redirect URIs",
     register=(
-        Said("Clients, Create client: OpenID Connect, Client ID {client}"),
-        Said("Client authentication Off, Standard flow on."),
-        Said("Valid redirect URIs and Valid post logout redirect URIs: {callbacks}"),
+        Said("Clients, Create client: OpenID Connect, Client ID {client}", is_read=False),
+        Said("Client authentication Off, Standard flow on.", is_read=False),
+        Said("Valid redirect URIs and Valid post logout redirect URIs: {callbacks}", is_read=False),
         Said(
             "The client's Client scopes, {client}-dedicated, Configure a new mapper, Audience: "
-            "Included Custom Audience {audience}, Add to access token On."
+            "Included Custom Audience {audience}, Add to access token On.",
+            is_read=False,
         ),
     ),
     differs=(
@@ -36,21 +37,32 @@ AUTHENTIK: Final = Vendor(
     issuer="https://HOST/application/o/SLUG/",
     log_out_setting="the provider's Redirect URIs",
     register=(
-        Said("Applications, Applications, Create with Provider: OAuth2/OpenID Provider."),
-        Said("Client type: Public. Client ID: {client}"),
-        Said("Redirect URIs/Origins, matching mode Strict: {callbacks}"),
+        Said(
+            "Applications, Applications, Create with Provider: OAuth2/OpenID Provider.",
+            is_read=False,
+        ),
+        Said("Client type: Public. Client ID: {client}", is_read=False),
+        Said("Redirect URIs/Origins, matching mode Strict: {callbacks}", is_read=False),
         Said(
             "Advanced protocol settings: a Signing Key, and the scope mapping offline_access "
-            "among the Selected Scopes."
+            "among the Selected Scopes.",
+            is_read=False,
         ),
     ),
     differs=(
-        Said("`aud` of an access token is the client's ID: put that into `audience`."),
-        Said("The issuer ends in a slash, and has the application's slug in it."),
+        Said(
+            "`aud` of an access token is the client's ID: put that into `audience`.", is_read=False
+        ),
+        Said("The issuer ends in a slash, and has the application's slug in it.", is_read=False),
     ),
     limits=(
-        Said("Without a Signing Key tokens are signed with HS256, which Doorkey refuses."),
-        Said("No refresh token before 2024.2, or without the offline_access mapping."),
+        Said(
+            "Without a Signing Key tokens are signed with HS256, which Doorkey refuses.",
+            is_read=False,
+        ),
+        Said(
+            "No refresh token before 2024.2, or without the offline_access mapping.", is_read=False
+        ),
     ),
 )
 
@@ -63,10 +75,12 @@ ZITADEL: Final = Vendor(
     scope="openid profile email offline_access urn:zitadel:iam:org:project:id:{audience}:aud",
     log_out_setting="the application's Redirect Settings, Post Logout URIs",
     register=(
-        Said("Projects, the project, Applications, New: Native, PKCE."),
-        Said("Redirect URIs and Post Logout URIs: {callbacks}"),
-        Said("Token Settings, Auth Token Type: JWT."),
-        Said("OIDC Configuration, Grant Types: Authorization Code and Refresh Token."),
+        Said("Projects, the project, Applications, New: Native, PKCE.", is_read=False),
+        Said("Redirect URIs and Post Logout URIs: {callbacks}", is_read=False),
+        Said("Token Settings, Auth Token Type: JWT.", is_read=False),
+        Said(
+            "OIDC Configuration, Grant Types: Authorization Code and Refresh Token.", is_read=False
+        ),
     ),
     differs=(
         Said("`audience` is the project's ID (Resource ID), asked for by a scope of its own."),
@@ -124,10 +138,16 @@ LEMONLDAP: Final = Vendor(
     authorization_params=(("prompt", "consent"),),
     log_out_setting="Options, Logout, Allowed redirection addresses for logout",
     register=(
-        Said("Manager: OpenID Connect Relying Parties, Add OpenID Relying Party."),
-        Said("Options, Basic: Public client On, Client ID {client}"),
-        Said("Allowed redirection addresses for login (and, Logout, for logout): {callbacks}"),
-        Said("Options, Security: Allow offline access, Use JWT format for Access Token."),
+        Said("Manager: OpenID Connect Relying Parties, Add OpenID Relying Party.", is_read=False),
+        Said("Options, Basic: Public client On, Client ID {client}", is_read=False),
+        Said(
+            "Allowed redirection addresses for login (and, Logout, for logout): {callbacks}",
+            is_read=False,
+        ),
+        Said(
+            "Options, Security: Allow offline access, Use JWT format for Access Token.",
+            is_read=False,
+        ),
     ),
     differs=(
         Said(

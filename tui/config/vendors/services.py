@@ -106,10 +106,18 @@ GOOGLE: Final = Vendor(
     offline_params=(("access_type", "offline"), ("prompt", "consent")),
     demands_secret=True,
     register=(
-        Said("Google Auth Platform, Clients, Create client: Application type Desktop app."),
-        Said("No callback is registered: any port on 127.0.0.1 is allowed."),
-        Said("Audience: add the people who may sign in as Test users, until it is published."),
-        Said("Copy the Client secret, too: even a desktop app is refused without it."),
+        Said(
+            "Google Auth Platform, Clients, Create client: Application type Desktop app.",
+            is_read=False,
+        ),
+        Said("No callback is registered: any port on 127.0.0.1 is allowed.", is_read=False),
+        Said(
+            "Audience: add the people who may sign in as Test users, until it is published.",
+            is_read=False,
+        ),
+        Said(
+            "Copy the Client secret, too: even a desktop app is refused without it.", is_read=False
+        ),
     ),
     differs=(
         Said("A client secret is demanded; it is none, as every copy of an app has it."),
@@ -132,10 +140,19 @@ COGNITO: Final = Vendor(
     log_out="cognito",
     log_out_setting="App client, Login pages, Allowed sign-out URLs",
     register=(
-        Said("The user pool, App clients, Create app client: Mobile app (no client secret)."),
-        Said("Its Login pages, Allowed callback URLs and Allowed sign-out URLs: {callbacks}"),
-        Said("OAuth grant types: Authorization code grant. Scopes: openid, profile, email."),
-        Said("Branding, Domain: a domain for the login pages."),
+        Said(
+            "The user pool, App clients, Create app client: Mobile app (no client secret).",
+            is_read=False,
+        ),
+        Said(
+            "Its Login pages, Allowed callback URLs and Allowed sign-out URLs: {callbacks}",
+            is_read=False,
+        ),
+        Said(
+            "OAuth grant types: Authorization code grant. Scopes: openid, profile, email.",
+            is_read=False,
+        ),
+        Said("Branding, Domain: a domain for the login pages.", is_read=False),
     ),
     differs=(
         Said("Plain http callbacks are taken on localhost alone."),

@@ -126,7 +126,9 @@ async def test_another_api_of_dex_is_asked_for_by_its_scope(clock: Clock) -> Non
     found = await found_at(
         clock, issuer, authorization_endpoint=f"{issuer}/auth", jwks_uri=f"{issuer}/keys"
     )
-    assert "audience:server:client_id:api" in str(config_members(found, "c", "api")["scope"])
+    assert str(config_members(found, "c", "api")["scope"]).endswith(
+        " audience:server:client_id:c audience:server:client_id:api"
+    )
     assert "audience:" not in str(config_members(found, "c", "c").get("scope", ""))
 
 
