@@ -31,6 +31,7 @@ COMMANDS: Final = {
     "status": "tui.commands.session:status",
     "profiles": "tui.commands.profiles:profiles",
     "logout": "tui.commands.session:logout",
+    "doctor": "tui.commands.doctor:doctor",
     "completion": "tui.commands.completion:completion",
     "help": "tui.commands.help:show_help",
 }

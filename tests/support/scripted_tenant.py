@@ -102,6 +102,10 @@ class ScriptedTenant(httpx.AsyncBaseTransport):
             return respond(request)
         if path == "/.well-known/openid-configuration":
             return httpx.Response(200, json=self.metadata)
+        if path == "/authorize":  # with prompt=none: nobody is signed in
+            back = urlencode({"error": "login_required", "state": request.url.params["state"]})
+            uri = request.url.params["redirect_uri"]
+            return httpx.Response(302, headers={"Location": f"{uri}?{back}"})
         if path == "/jwks":
             return httpx.Response(200, json={"keys": self.keys})
         if path == "/userinfo":

@@ -22,6 +22,7 @@ from tui.api.challenge import WELL_KNOWN
 from tui.api.client import ApiClient
 from tui.app.app import DoorkeyApp
 from tui.app.doors import Doors
+from tui.app.screens.doctor import Examine
 from tui.app.screens.sign_in import SignInScreen
 from tui.auth.service import AuthService
 from tui.auth.session import Profile, Session
@@ -130,6 +131,7 @@ def stage(
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     device_sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     look: Look | None = None,
+    examine: Examine | None = None,
     keymap: Path | None = None,
     latencies: Iterable[float] = itertools.repeat(0.004),
 ) -> Stage:
@@ -174,6 +176,7 @@ def stage(
         sleep=sleep,
         copy_to_system=copy,
         look_around=look or _all_is_well,
+        examine=examine,
         withheld=withheld,
         keymap_path=keymap or Path("/nowhere/keymap.json"),
         make_api=partial(

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tui.api.proxy.server import Proxy
     from tui.app.copying import SystemClipboard
     from tui.app.keys.keymap import CheckedKeymap
+    from tui.app.screens.doctor import DoctorScreen, Examine
     from tui.app.screens.external_api.screen import ExternalApiScreen
     from tui.app.screens.help import HelpScreen
     from tui.app.screens.home import HomeScreen
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from tui.auth.keeper import Offline, SessionKeeper
     from tui.auth.service import AuthService
     from tui.config.load import Config
+    from tui.doctor.row import Row, Tell
     from tui.servers.checks import Finding, Look
     from tui.servers.processes import Servers
 
@@ -73,6 +75,7 @@ class Doors:
     memory: AppMemory = field(default_factory=lambda: AppMemory(memory_path()))
     copy_to_system: "SystemClipboard | None" = None
     look_around: "Look | None" = None
+    examine: "Examine | None" = None
     withheld: str = ""
     """Why no token leaves the app here; empty where tokens are shown and copied."""
     keymap_path: Path = field(default_factory=lambda: user_config_dir() / KEYMAP_NAME)
@@ -86,7 +89,7 @@ class Doors:
         """Make Home."""
         from tui.app.screens.home import HomeScreen
 
-        return HomeScreen(self.config.domain, self.clock, self._home_board)
+        return HomeScreen(self.config.domain, self.clock, self._home_board, self.doctor)
 
     def profile(self) -> "ProfileScreen":
         """Make Profile."""
@@ -135,6 +138,12 @@ class Doors:
         from tui.app.screens.theme import ThemeScreen
 
         return ThemeScreen()
+
+    def doctor(self) -> "DoctorScreen":
+        """Make the doctor."""
+        from tui.app.screens.doctor import DoctorScreen
+
+        return DoctorScreen(self.examine or self._examined)
 
     def help(self, below: "Screen[object]") -> "HelpScreen":
         """Make the help for the screen `below`."""
@@ -189,6 +198,14 @@ class Doors:
         from tui.app.widgets.home_board import HomeBoard
 
         return HomeBoard(self.config, self.service.storage)
+
+    async def _examined(self, watch: "Tell") -> "list[Row]":
+        await asyncio.to_thread(import_module, "tui.doctor.examination")
+        from tui.doctor.examination import examine
+        from tui.doctor.world import World
+
+        held = self.service.session
+        return await examine(World(self.config, load_session=lambda _config: held), watch)
 
     def _proxy(self, log: Callable[[str], None]) -> "Proxy":
         from tui.api.proxy.server import Proxy

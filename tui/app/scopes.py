@@ -2,6 +2,7 @@
 
 from tui.app.keys.caps import APP_BINDINGS
 from tui.app.keys.keymap import Scopes
+from tui.app.screens.doctor import DoctorScreen
 from tui.app.screens.external_api.dialogs import MethodScreen, QuestionScreen
 from tui.app.screens.external_api.kept import KeptScreen
 from tui.app.screens.external_api.screen import ExternalApiScreen
@@ -31,6 +32,7 @@ def key_scopes() -> Scopes:
         "sign-in": SignInScreen.BINDINGS,
         "log-out-question": LogOutQuestion.BINDINGS,
         "log-out": LogOutScreen.BINDINGS,
+        "doctor": [*RowList.BINDINGS, *DoctorScreen.BINDINGS],
         "help": HelpScreen.BINDINGS,
         "claims": [*RowList.BINDINGS, *ClaimsTable.BINDINGS],
         "answer": [*RowList.BINDINGS, *AnswerLines.BINDINGS, *AnswerPanel.BINDINGS],

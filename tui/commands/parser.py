@@ -71,6 +71,7 @@ COMMANDS: Final = (
         "wipe the session here, revoke it, sign out at the tenant",
         session.logout_options,
     ),
+    Command("doctor", "check config, tenant, client, API and session; say what helps", json_option),
     Command("completion", "print what a shell completes commands by", completion_options),
     Command("help", "explain a command, the exit codes, or what --json says", help_options),
 )

@@ -54,7 +54,7 @@ async def check(
 ) -> tuple[Finding, ...]:
     """Look at the tenant, its clock, and the API; all at once, and without any token."""
     (found, date), reached = await asyncio.gather(_tenant(config, tenant), _api(config, api))
-    return (found, reached, *_clock(date, clock()))
+    return (found, reached, *clock_findings(date, clock()))
 
 
 async def _tenant(
@@ -67,7 +67,7 @@ async def _tenant(
     try:
         answer = await http.get(discovery_url(config.issuer))
     except DoorkeyError as error:
-        return _silent("tenant", config.issuer, str(error)), None
+        return silent("tenant", config.issuer, str(error)), None
     finally:
         await http.aclose()
     issuer = (answer.members() or {}).get("issuer")
@@ -90,20 +90,22 @@ async def _api(config: Config, transport: httpx.AsyncBaseTransport | None) -> Fi
         await client.exchange("HEAD", config.api_url + "/")  # any answer will do
     except ExchangeFailed as failed:
         detail = f"{config.api_url}: {shortened(str(failed), LONGEST_CAUSE)}"
-        return _silent("api", config.api_url, detail)
+        return silent("api", config.api_url, detail)
     finally:
         await client.aclose()
     return Finding("api", "good", "ready", config.api_url)
 
 
-def _silent(name: ServerName, url: str, detail: str) -> Finding:
+def silent(name: ServerName, url: str, detail: str) -> Finding:
+    """Say what to do where nobody answers at `url`."""
     address, remedy = split_web_address(url), "Check your network, and the address in the config."
     if address.is_loopback:
         remedy = f"Start it: doorkey dev, or doorkey {name}."
     return Finding(name, "bad", "silent", detail, remedy, can_start=address.is_local)
 
 
-def _clock(theirs: datetime | None, now: datetime) -> tuple[Finding, ...]:
+def clock_findings(theirs: datetime | None, now: datetime) -> tuple[Finding, ...]:
+    """Compare this machine's clock with the tenant's; nothing where that is not known."""
     if theirs is None:
         return ()
     ahead = round((now - theirs).total_seconds())

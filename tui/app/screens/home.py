@@ -17,6 +17,7 @@ from tui.app.screens.place import PlaceScreen
 from tui.app.widgets.status_row import Notice
 
 if TYPE_CHECKING:
+    from tui.app.screens.doctor import DoctorScreen
     from tui.app.widgets.home_board import HomeBoard
     from tui.servers.checks import Finding
     from tui.servers.processes import ServerStatus
@@ -37,6 +38,7 @@ class HomeScreen(PlaceScreen):
     AUTO_FOCUS = None
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "check", "Check again", id="check", tooltip="Are tenant and API there?"),
+        Binding("d", "doctor", "Doctor", id="doctor", tooltip="Each rule, and what helps"),
         Binding(
             "b",
             "start_servers",
@@ -55,7 +57,7 @@ are and what your tokens say, and *External API* calls the API.
 
 *Check again* looks whether tenant, API and clock are right; while something is not, that is done
 every ten seconds by itself, and at once after a call without an answer. *Start it* starts a bundled
-server that is not there. The keys are below.
+server that is not there. *Doctor* looks at every rule, and says what helps. The keys are below.
 """
 
     painted: var[bool] = var(False, init=False)
@@ -67,9 +69,16 @@ server that is not there. The keys are below.
     findings: var["tuple[Finding, ...]"] = var((), init=False)
     """What the last look around has found."""
 
-    def __init__(self, tenant: str, clock: Clock, make_board: "Callable[[], HomeBoard]") -> None:
+    def __init__(
+        self,
+        tenant: str,
+        clock: Clock,
+        make_board: "Callable[[], HomeBoard]",
+        make_doctor: "Callable[[], DoctorScreen]",
+    ) -> None:
         super().__init__(tenant, clock)
         self._make_board = make_board
+        self._make_doctor = make_doctor
 
     def compose_content(self) -> ComposeResult:
         """Yield the greeting; the rest comes after the first paint, which it would double."""
@@ -128,3 +137,7 @@ server that is not there. The keys are below.
     def action_check(self) -> None:
         """Look around again."""
         self.post_message(CheckRequested())
+
+    def action_doctor(self) -> None:
+        """Have each rule looked at."""
+        self.app.push_screen(self._make_doctor())

@@ -83,7 +83,7 @@ class TenantHttp:
         try:
             answer = await self._client.exchange(method, url, headers, form)
         except ExchangeFailed as failed:
-            raise _failure(address, failed) from None
+            raise explain_failure(address, failed) from None
         self._learn(url, answer.headers)
         host = address.netloc
         if answer.is_cut:
@@ -118,7 +118,10 @@ def _retry_after_seconds(value: str) -> float | None:
     return float(value) if value.isascii() and value.isdigit() and len(value) < 6 else None
 
 
-def _failure(address: WebAddress, failed: ExchangeFailed) -> TenantUnreachable | TenantMisbehaved:
+def explain_failure(
+    address: WebAddress, failed: ExchangeFailed
+) -> TenantUnreachable | TenantMisbehaved:
+    """Say in words about the tenant why no answer came from `address`, and what to do."""
     host = address.netloc
     if failed.obstacle == "encoded":
         return TenantMisbehaved(f"{host} cannot be understood: {failed}. Tell its administrator.")

@@ -96,6 +96,10 @@ class KeySet:
             raise TenantMisbehaved("The tenant's key set has no list of keys (RFC 7517 5).")
         self._keys = tuple(key for member in keys if (key := _usable(member)))
 
+    def __len__(self) -> int:
+        """Return how many keys can be used."""
+        return len(self._keys)
+
     def candidates(self, kid: str | None, algorithm: str) -> tuple[PublicKey, ...]:
         """Return the keys that may have signed: those named `kid`, or all where none is named."""
         return tuple(key.public for key in self._keys if key.fits(kid, algorithm))

@@ -1,0 +1,124 @@
+"""Who comes to the doctor: a config, a scripted tenant and API, a machine; right by default."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import httpx
+
+from tests.support.clocks import Clock
+from tests.support.configs import CONFIG
+from tests.support.scripted_tenant import ScriptedTenant
+from tests.support.sessions import session
+from tests.support.stage import ACCESS_CLAIMS, jwt_of
+from tui.api.challenge import WELL_KNOWN
+from tui.auth.session import Session
+from tui.auth.store.sealing import KeyUnavailable
+from tui.config.load import Config
+from tui.doctor.examination import examine
+from tui.doctor.row import Row
+from tui.doctor.world import World
+from tui.errors import ConfigInvalid
+from tui.json_value import Json
+
+HOSTILE = "\x1b]0;owned\x07\u202e[red]\x9b2J"
+"""Steers a terminal that is shown it."""
+
+AUTHORIZATION_CODE, REFRESH_TOKEN = "authorization_code", "refresh_token"
+
+
+class Keyring:
+    """Answers, unless told otherwise."""
+
+    answers = True
+
+    def get(self, _name: str) -> str | None:
+        if not self.answers:
+            raise KeyUnavailable
+        return None
+
+    def set(self, name: str, text: str) -> None:
+        raise AssertionError
+
+    def delete(self, name: str) -> None:
+        raise AssertionError
+
+
+@dataclass
+class Patient:
+    """Everything that an examination looks at; a test sets what is wrong."""
+
+    folder: Path
+    clock: Clock = field(default_factory=Clock)
+    keyring: Keyring = field(default_factory=Keyring)
+    resource: dict[str, Json] = field(
+        default_factory=lambda: {
+            "resource": CONFIG.audience,
+            "authorization_servers": [CONFIG.issuer],
+        }
+    )
+    api_status: int = 401
+    api_challenge: str = 'Bearer realm="api"'
+    api_error: httpx.HTTPError | None = None
+    tenant_error: Exception | None = None
+    refused: ConfigInvalid | None = None
+
+    def __post_init__(self) -> None:
+        self.config: Config = replace(CONFIG, path=self.folder / "auth_config.json")
+        self.tenant = ScriptedTenant(self.clock)
+        self.tenant.metadata |= {
+            "id_token_signing_alg_values_supported": ["RS256"],
+            "grant_types_supported": [AUTHORIZATION_CODE, REFRESH_TOKEN],
+            "scopes_supported": [*CONFIG.scope.split()],
+        }
+        self.session: Session | None = session(access_token=jwt_of(ACCESS_CLAIMS))
+        self.environ = {
+            "BROWSER": "/bin/sh",
+            "TERM": "xterm-256color",
+            "COLORTERM": "truecolor",
+            "PATH": "/bin",
+        }
+        self.api_calls: list[httpx.Request] = []
+
+    def answers(self, path: str, respond: Callable[[httpx.Request], httpx.Response]) -> None:
+        """Have the tenant answer otherwise at `path`."""
+        self.tenant.responses[path] = respond
+
+    def set(self, **members: object) -> None:
+        """Change the config."""
+        self.config = replace(self.config, **members)  # type: ignore[arg-type] # as its fields are
+
+    def _api(self, request: httpx.Request) -> httpx.Response:
+        self.api_calls.append(request)
+        if self.api_error is not None:
+            self.api_error.request = request
+            raise self.api_error
+        if request.url.path == WELL_KNOWN:
+            return httpx.Response(200 if self.resource else 404, json=self.resource)
+        headers = {"WWW-Authenticate": self.api_challenge} if self.api_challenge else {}
+        return httpx.Response(self.api_status, headers=headers)
+
+    async def _failing(self, request: httpx.Request) -> httpx.Response:
+        assert self.tenant_error is not None
+        if isinstance(self.tenant_error, httpx.HTTPError):
+            self.tenant_error.request = request
+        raise self.tenant_error
+
+    @property
+    def world(self) -> World:
+        """Put it all together."""
+        held = self.session
+        return World(
+            self.refused or self.config,
+            tenant=httpx.MockTransport(self._failing) if self.tenant_error else self.tenant,
+            api=httpx.MockTransport(self._api),
+            clock=self.clock,
+            environ=self.environ,
+            load_session=lambda _config: held,
+            keyring=self.keyring,
+            state_folder=self.folder,
+        )
+
+    async def rows(self) -> dict[str, Row]:
+        """Examine it."""
+        return {each.rule: each for each in await examine(self.world)}

@@ -1,0 +1,134 @@
+"""The examination as a whole: bounded in time, harmless, and without a secret in it."""
+
+import asyncio
+import json
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.support.configs import write_config
+from tests.support.patient import Patient
+from tests.support.schemas import schema
+from tests.support.sessions import session
+from tests.support.stage import ACCESS_CLAIMS, jwt_of
+from tui.cli import main
+from tui.commands.doctor import exit_code, lines
+from tui.doctor.examination import RULES, examine
+from tui.doctor.row import Row
+from tui.doctor.tenant import proxy_in_use
+
+
+class Hangs(httpx.AsyncBaseTransport):
+    """A tenant or an API that takes a request and never answers."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+
+async def test_who_never_answers_is_given_up_and_each_rule_has_its_row(patient: Patient) -> None:
+    world = replace(patient.world, tenant=Hangs(), api=Hangs())
+    rows = {each.rule: each for each in await examine(world, seconds=0.05)}
+    assert list(rows) == list(RULES)
+    assert rows["issuer"].found == rows["api"].found == "not looked at: no answer within 0 s"
+    assert rows["folders"].verdict == "ok"
+
+
+async def test_rows_are_told_as_they_come(patient: Patient) -> None:
+    told: list[Row] = []
+    rows = await examine(patient.world, told.append)
+    assert sorted(told, key=lambda each: RULES.index(each.rule)) == rows
+
+
+async def test_nobody_is_sent_a_token_and_no_code_is_redeemed(patient: Patient) -> None:
+    patient.set(client_secret="the-client-secret")
+    await patient.rows()
+    sent = [*patient.tenant.requests, *patient.api_calls]
+    assert {request.method for request in sent} == {"GET"}
+    assert not any("authorization" in request.headers for request in sent)
+    assert not any("the-client-secret" in str(request.url) for request in sent)
+
+
+async def test_a_probe_asks_with_prompt_none_and_follows_no_redirect(patient: Patient) -> None:
+    await patient.rows()
+    asked = [each for each in patient.tenant.requests if each.url.path == "/authorize"]
+    assert [each.url.params["prompt"] for each in asked] == ["none"]
+    assert all(each.url.host == "tenant.example" for each in patient.tenant.requests)
+
+
+async def test_no_two_probes_have_the_same_state(patient: Patient) -> None:
+    await patient.rows()
+    await patient.rows()
+    asked = [each for each in patient.tenant.requests if each.url.path == "/authorize"]
+    assert len({each.url.params["state"] for each in asked}) == 2
+
+
+async def test_nothing_secret_comes_out(patient: Patient) -> None:
+    canaries = ("the-client-secret", "the-refresh-token", "the-id-token", "alice", "Alice", "pw-1")
+    patient.set(client_secret="the-client-secret")
+    patient.environ["HTTPS_PROXY"] = "http://user:pw-1@proxy.example:3128"
+    access_token = jwt_of(ACCESS_CLAIMS)
+    patient.session = session(access_token=access_token)
+    rows = list((await patient.rows()).values())
+    text = json.dumps([asdict(each) for each in rows]) + "\n".join(lines(rows))
+    asked = next(each for each in patient.tenant.requests if each.url.path == "/authorize")
+    secrets = (*canaries, access_token, asked.url.params["state"], asked.url.params["nonce"])
+    assert [each for each in secrets if each in text] == []
+    assert "proxy.example:3128" in text
+
+
+def test_a_proxy_is_named_without_its_password(patient: Patient) -> None:
+    environ = {"https_proxy": "http://user:p@ss/w@proxy.example:3128/"}
+    assert proxy_in_use(patient.config, environ).startswith("proxy.example:3128 ")
+
+
+def test_a_warning_is_nothing_wrong() -> None:
+    assert exit_code([Row("clock", "warning", "off"), Row("pkce", "unknown", "?")]) == 0
+    assert exit_code([Row("keys", "wrong", "none")]) == 1
+
+
+def test_people_read_the_worst_first_and_the_count(patient: Patient) -> None:
+    said = list(lines([Row("name", "ok", "known"), Row("keys", "wrong", "none", "Make some.")]))
+    assert said[0] == "✗ wrong    keys  none"
+    assert said[1].strip() == "→ Make some."
+    assert said[-1] == "1 wrong, 0 warning, 0 unknown, 1 ok"
+
+
+@pytest.fixture
+def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("DOORKEY_STATE_DIR", str(tmp_path / "state"))
+    return tmp_path
+
+
+def examined(out: str) -> dict[str, dict[str, str]]:
+    from jsonschema import Draft202012Validator  # type: ignore[import-untyped] # it has no types
+
+    rows: list[dict[str, str]] = json.loads(out)
+    Draft202012Validator(schema("doctor")).validate(rows)
+    return {each["rule"]: each for each in rows}
+
+
+def test_json_is_an_array_by_its_schema(alone: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write_config(alone, sessionStorage="file")
+    assert main(["doctor", "--json", "--config", str(path)]) == 1
+    rows = examined(capsys.readouterr().out)
+    assert list(rows) == list(RULES)
+    assert rows["connection"]["verdict"] == rows["api"]["verdict"] == "wrong"
+
+
+def test_the_schema_names_each_rule_and_no_other() -> None:
+    assert schema("doctor")["items"]["properties"]["rule"]["enum"] == list(RULES)
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"clientID": 1}', "\x1b[2J"])
+def test_a_config_that_cannot_be_read_is_a_row(
+    alone: Path, capsys: pytest.CaptureFixture[str], text: str
+) -> None:
+    path = alone / "auth_config.json"
+    path.write_text(text)
+    assert main(["doctor", "--json", "--config", str(path)]) == 1
+    rows = examined(capsys.readouterr().out)
+    assert rows["config"]["verdict"] == "wrong"
+    assert rows["keys"]["found"] == "not looked at: there is no config to go by"

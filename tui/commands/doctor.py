@@ -1,0 +1,81 @@
+"""`doorkey doctor`: every rule with its verdict, what was found, and what helps."""
+
+import asyncio
+import json
+import sys
+from argparse import Namespace
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from tui.config.load import Config, load_config
+from tui.doctor.row import WORST_FIRST, Row, Verdict, worst_first
+from tui.errors import ConfigInvalid, ConfigUntrusted
+
+if TYPE_CHECKING:
+    from tui.doctor.world import World
+
+SYMBOLS: Final[dict[Verdict, str]] = {"wrong": "✗", "warning": "▲", "unknown": "·", "ok": "✓"}
+
+PROGRESS_SECONDS: Final = 0.5
+"""Who waits for longer is told what for."""
+
+
+def doctor(arguments: Namespace) -> int:
+    """Look at everything; exit code 1 where something is wrong."""
+    from tui.doctor.world import World  # loads httpx, as the next does
+
+    rows = asyncio.run(_examined(World(_config(arguments.config, trust=arguments.trust))))
+    as_json = json.dumps([asdict(each) for each in rows])
+    sys.stdout.write((as_json if arguments.json else "\n".join(lines(rows))) + "\n")
+    sys.stdout.flush()
+    return exit_code(rows)
+
+
+def exit_code(rows: Iterable[Row]) -> int:
+    """Return 1 where something is wrong; a warning is nothing wrong."""
+    return 1 if any(each.verdict == "wrong" for each in rows) else 0
+
+
+def lines(rows: Iterable[Row]) -> Iterator[str]:
+    """Return the rows for people, the worst first, and how many there are of each verdict."""
+    sorted_rows = worst_first(rows)
+    width = max(len(each.rule) for each in sorted_rows)
+    for each in sorted_rows:
+        lead = f"{SYMBOLS[each.verdict]} {each.verdict:<7}  {each.rule:<{width}}  "
+        yield lead + each.found
+        if each.remedy and each.verdict != "ok":
+            yield f"{'':{len(lead)}}→ {each.remedy}"
+    count = Counter(each.verdict for each in sorted_rows)
+    yield ""
+    yield ", ".join(f"{count[each]} {each}" for each in WORST_FIRST)
+
+
+def _config(path: Path | None, *, trust: bool) -> Config | ConfigInvalid:
+    try:
+        return load_config(path)
+    except ConfigUntrusted as error:
+        if trust:
+            raise  # to be remembered, and all of this begun anew
+        return error
+    except ConfigInvalid as error:
+        return error
+
+
+async def _examined(world: "World") -> list[Row]:
+    from tui.doctor.examination import RULES, examine
+
+    waiting = list(RULES)
+    progress = asyncio.ensure_future(_tell_progress(waiting))
+    try:
+        return await examine(world, lambda found: waiting.remove(found.rule))
+    finally:
+        progress.cancel()
+
+
+async def _tell_progress(waiting: list[str]) -> None:
+    await asyncio.sleep(PROGRESS_SECONDS)
+    sys.stderr.write(f"doorkey: waiting for {', '.join(waiting)} (10 s at most)\n")
+    sys.stderr.flush()

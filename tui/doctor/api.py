@@ -1,0 +1,124 @@
+"""The API: whether it answers, what it demands of who brings no token, what it says of itself."""
+
+from typing import Final
+
+from tui.api.challenge import (
+    bearer_challenge,
+    challenges,
+    metadata_path,
+    parse_resource_metadata,
+)
+from tui.api.request import ApiRequest
+from tui.config.load import Config
+from tui.doctor.row import Row, Tell, row, unknown
+from tui.doctor.world import Case
+from tui.errors import DoorkeyError, ExchangeFailed
+from tui.http import Answer, HttpClient
+from tui.servers.checks import CHECK_SECONDS, silent
+from tui.text import printable, shortened
+
+RULES: Final = ("api", "api-challenge", "api-metadata", "dpop")
+
+
+async def look(case: Case, tell: Tell) -> None:
+    """Call it without a token, then read the metadata that its challenge names."""
+    config, url = case.config, case.config.api_url
+    try:
+        http = HttpClient(case.world.api, CHECK_SECONDS)
+    except DoorkeyError:
+        for each in unknown(RULES, "SSL_CERT_FILE has no certificates"):
+            tell(each)
+        return
+    try:
+        answer = await http.exchange("GET", url + ApiRequest().path)
+    except ExchangeFailed as failed:
+        finding = silent("api", url, f"{url}: {failed}")
+        tell(row("api", "wrong", finding.detail, finding.remedy))
+        for each in unknown(RULES[1:], "the API does not answer"):
+            tell(each)
+    else:
+        tell(row("api", "ok", f"{url} answers"))
+        tell(challenge(answer))
+        document = await _document(http, url, answer)
+        tell(metadata(document, config))
+        tell(dpop(answer, document))
+    finally:
+        await http.aclose()
+
+
+async def _document(http: HttpClient, url: str, answer: Answer) -> Answer | None:
+    named = bearer_challenge(answer.headers.get("www-authenticate", "")).resource_metadata
+    try:
+        document = await http.exchange("GET", url + metadata_path(url, named))
+    except ExchangeFailed:
+        return None
+    return document if document.status == 200 else None
+
+
+def challenge(answer: Answer) -> Row:
+    """Judge what an API says to who brings no token (RFC 6750 3)."""
+    found = [each.scheme.lower() for each in challenges(answer.headers.get("www-authenticate", ""))]
+    if answer.status == 401 and {"bearer", "dpop"} & set(found):
+        return row("api-challenge", "ok", f"401 with {', '.join(sorted(set(found)))}")
+    if answer.status == 401:
+        return row(
+            "api-challenge",
+            "warning",
+            "401 without a challenge: an app cannot tell what is wanted",
+            "Have the API send WWW-Authenticate: Bearer (RFC 6750 3).",
+        )
+    path = ApiRequest().path
+    if answer.status < 300:
+        return row(
+            "api-challenge",
+            "warning",
+            f"{path} answers {answer.status} without any token",
+            "Protect it, or know that everybody can call it.",
+        )
+    if answer.status >= 500:
+        return row(
+            "api-challenge",
+            "warning",
+            f"the API has an error of its own: {answer.status}",
+            "Look into the API's log.",
+        )
+    return row("api-challenge", "unknown", f"{path} answers {answer.status}, which tells nothing")
+
+
+def metadata(document: Answer | None, config: Config) -> Row:
+    """Compare what the API publishes (RFC 9728) with the config."""
+    body = document.body.decode("utf-8", "replace") if document else ""
+    said = parse_resource_metadata(body)
+    if said is None:
+        return row("api-metadata", "unknown", "the API publishes none (RFC 9728)")
+    resource = shortened(printable(said.resource), 200)
+    if said.resource != config.audience:
+        found = f"the API calls itself {resource}, the config asks for {config.audience}"
+        return row("api-metadata", "wrong", found, f'Set "audience": "{resource}" in the config.')
+    servers = said.authorization_servers
+    if servers and config.issuer not in servers:
+        listed = shortened(printable(", ".join(servers)), 200)
+        return row(
+            "api-metadata",
+            "wrong",
+            f"the API takes tokens of {listed}, not of {config.issuer}",
+            "Correct `domain` or `apiUrl`: this API trusts another tenant.",
+        )
+    return row("api-metadata", "ok", "audience and tenant are those of the config")
+
+
+def dpop(answer: Answer, document: Answer | None) -> Row:
+    """Look whether the API takes only tokens that are bound to a key (RFC 9449)."""
+    schemes = {
+        each.scheme.lower() for each in challenges(answer.headers.get("www-authenticate", ""))
+    }
+    said = (document.members() if document else None) or {}
+    demanded = said.get("dpop_bound_access_tokens_required") is True
+    if demanded or schemes == {"dpop"}:
+        return row(
+            "dpop",
+            "wrong",
+            "the API takes only tokens that are bound to a key (DPoP, RFC 9449)",
+            "Let the API take bearer tokens, too.",
+        )
+    return row("dpop", "ok", "not demanded")

@@ -1,0 +1,79 @@
+"""The one question that most rules about the tenant hang on, and how far it came."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tui.auth.tenant.http import WAIT_AND_TRY_AGAIN, date_of, explain_failure
+from tui.auth.tenant.metadata import Metadata, discovery_url, no_discovery, parse_metadata
+from tui.config.load import Config
+from tui.doctor.row import Row, row, row_of, unknown
+from tui.doctor.world import World
+from tui.errors import ConfigInvalid, DoorkeyError, ExchangeFailed, Obstacle, TenantMisbehaved
+from tui.http import HttpClient
+from tui.json_value import Json
+from tui.servers.checks import CHECK_SECONDS
+from tui.web_address import split_web_address
+
+
+@dataclass(frozen=True, slots=True)
+class Discovered:
+    """What came of asking for a tenant's metadata."""
+
+    trouble: DoorkeyError | None = None
+    """Why there is no answer that could be read."""
+    obstacle: Obstacle | None = None
+    """What stood in the way of an answer, where there was none."""
+    members: dict[str, Json] | None = None
+    date: datetime | None = None
+    """The tenant's clock."""
+
+    @property
+    def issuer(self) -> Json:
+        """Return what the tenant calls itself."""
+        return (self.members or {}).get("issuer")
+
+    def metadata(self, issuer: str) -> Metadata:
+        """Check everything but the issuer and PKCE, which have rules of their own.
+
+        Raises:
+            TenantMisbehaved: an endpoint is missing or not https.
+        """
+        members = dict(self.members or {})
+        members.pop("code_challenge_methods_supported", None)
+        return parse_metadata({**members, "issuer": issuer}, issuer)
+
+
+async def discover(world: World, config: Config) -> Discovered:
+    """Ask the tenant for its metadata, bounded in time; what goes wrong is in the answer."""
+    address = split_web_address(config.issuer)
+    try:
+        client = HttpClient(world.tenant, CHECK_SECONDS)
+    except ConfigInvalid as error:
+        return Discovered(error, "untrusted")
+    try:
+        answer = await client.exchange("GET", discovery_url(config.issuer))
+    except ExchangeFailed as failed:
+        return Discovered(explain_failure(address, failed), failed.obstacle)
+    finally:
+        await client.aclose()
+    date = date_of(answer)
+    if answer.status in WAIT_AND_TRY_AGAIN:
+        later = f"{address.netloc} answers with {answer.status}. Try again later."
+        return Discovered(TenantMisbehaved(later), date=date)
+    members = answer.members()
+    if answer.status != 200 or members is None:
+        return Discovered(TenantMisbehaved(no_discovery(config.issuer, answer.status)), date=date)
+    return Discovered(members=members, date=date)
+
+
+def discovery_row(found: Discovered, config: Config) -> Row:
+    """Judge the document itself."""
+    if found.obstacle not in (None, "encoded"):
+        return unknown(["discovery"], "the tenant could not be reached")[0]
+    if found.trouble is not None:
+        return row_of("discovery", found.trouble)
+    try:
+        found.metadata(config.issuer)
+    except TenantMisbehaved as error:
+        return row_of("discovery", error)
+    return row("discovery", "ok", "has what a sign-in needs")

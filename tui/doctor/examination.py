@@ -1,0 +1,84 @@
+"""Runs the chapters side by side, each bounded in time, and sees to it that each rule has a row."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Final, NamedTuple
+
+from tui.config.load import Config
+from tui.doctor import api, client, session, surroundings, tenant
+from tui.doctor.discovery import discover
+from tui.doctor.row import Row, Tell, row, row_of, unknown
+from tui.doctor.world import Case, World
+
+CHAPTER_SECONDS: Final = 9.0
+"""Two exchanges of 4 s, one after the other, and some room."""
+
+
+class Chapter(NamedTuple):
+    """Rules that are read together, and what looks at them."""
+
+    name: str
+    rules: tuple[str, ...]
+    look: Callable[[Case, Tell], Awaitable[None]]
+
+
+CHAPTERS: Final = (
+    Chapter("surroundings", surroundings.RULES, surroundings.look),
+    Chapter("tenant", tenant.RULES, tenant.look),
+    Chapter("client", client.RULES, client.look),
+    Chapter("api", api.RULES, api.look),
+    Chapter("session", session.RULES, session.look),
+)
+
+RULES: Final = ("config", *(rule for chapter in CHAPTERS for rule in chapter.rules))
+"""Every rule, in the order of the report."""
+
+
+async def examine(
+    world: World, watch: Tell = lambda _row: None, seconds: float = CHAPTER_SECONDS
+) -> list[Row]:
+    """Look at everything; return a row for each rule, in the order of `RULES`.
+
+    `watch` is told of each row as it comes. Nothing is signed in to, sent a token, or changed.
+    """
+    rows: dict[str, Row] = {}
+
+    def tell(found: Row) -> None:
+        rows[found.rule] = found
+        watch(found)
+
+    if isinstance(world.config, Config):
+        tell(row("config", "ok", f"{world.config.path.name} can be read, and each key is right"))
+        await _chapters(world, world.config, tell, seconds)
+    else:
+        tell(row_of("config", world.config))
+        for each in unknown(RULES[1:], "there is no config to go by"):
+            tell(each)
+    return [rows[rule] for rule in RULES]
+
+
+async def _chapters(world: World, config: Config, tell: Tell, seconds: float) -> None:
+    discovery = asyncio.ensure_future(discover(world, config))
+    case = Case(world, config, discovery)
+    try:
+        await asyncio.gather(*(_chapter(each, case, tell, seconds) for each in CHAPTERS))
+    finally:
+        discovery.cancel()
+        with suppress(asyncio.CancelledError):
+            await discovery
+
+
+async def _chapter(chapter: Chapter, case: Case, tell: Tell, seconds: float) -> None:
+    missing = dict.fromkeys(chapter.rules)
+
+    def told(found: Row) -> None:
+        missing.pop(found.rule)
+        tell(found)
+
+    try:
+        async with asyncio.timeout(seconds):
+            await chapter.look(case, told)
+    except TimeoutError:
+        for each in unknown(missing, f"no answer within {seconds:.0f} s"):
+            tell(each)

@@ -1,0 +1,132 @@
+"""This machine: callback ports, keyring, folders, browser, terminal."""
+
+import asyncio
+import shutil
+import socket
+import stat
+import sys
+from collections.abc import Mapping
+from typing import Final
+
+from tui.auth.sign_in.browser import browser_commands
+from tui.auth.sign_in.loopback import why_not_free
+from tui.auth.store.sealing import KeyUnavailable
+from tui.config.load import Config
+from tui.config.paths import shown
+from tui.doctor.row import Row, Tell, row
+from tui.doctor.world import Case, World
+from tui.terminal.clipboard import clipboard_tools
+from tui.web_address import split_web_address
+
+RULES: Final = ("callback-ports", "keyring", "folders", "browser", "terminal")
+
+ENTRY: Final = "doctor"
+"""A name in the keyring under which nothing is ever kept."""
+
+
+async def look(case: Case, tell: Tell) -> None:
+    """Look at each; the keyring may keep one waiting."""
+    world, config = case.world, case.config
+    tell(callback_ports(config))
+    tell(folders(world, config))
+    tell(browser(world.environ))
+    tell(terminal(world.environ))
+    tell(await asyncio.to_thread(keyring, world, config))
+
+
+def callback_ports(config: Config) -> Row:
+    """Try to listen where the browser is to come back."""
+    taken = [why for uri in config.redirect_uris if (why := _why_taken(uri))]
+    if not taken:
+        return row("callback-ports", "ok", "free to listen on")
+    found = f"not free: {', '.join(taken)}"
+    if len(taken) < len(config.redirect_uris):
+        return row("callback-ports", "warning", found, "Another of `redirectUris` is used instead.")
+    remedy = "End what holds the ports, or name another in `redirectUris` and at the tenant."
+    return row("callback-ports", "wrong", found, remedy)
+
+
+def _why_taken(uri: str) -> str:
+    address = split_web_address(uri)
+    host = "127.0.0.1" if address.host == "localhost" else address.host
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    port = address.port or 0
+    with socket.socket(family) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # of a sign-in just ended
+        try:
+            listener.bind((host, port))
+            listener.listen(1)
+        except OSError as error:
+            return why_not_free(port, error)
+    return ""
+
+
+def keyring(world: World, config: Config) -> Row:
+    """Ask the keyring for what is not there; blocks for a few seconds at most."""
+    if config.session_storage in ("file", "memory"):
+        return row("keyring", "ok", f'not used: "sessionStorage" is "{config.session_storage}"')
+    try:
+        world.keyring.get(ENTRY)
+    except KeyUnavailable:
+        found = "no keyring answers"
+        if config.session_storage == "keyring":
+            remedy = 'Start or unlock a keyring, or set "sessionStorage": "auto" in the config.'
+            return row("keyring", "wrong", found, remedy)
+        return row(
+            "keyring",
+            "warning",
+            f"{found}: a session is kept in a file that you alone can read",
+            "Start or unlock a keyring to have it sealed, or leave it so.",
+        )
+    return row("keyring", "ok", "answers: a session is sealed")
+
+
+def folders(world: World, config: Config) -> Row:
+    """Look who else can read the state folder, and write the config."""
+    folder, path = world.state_folder, config.path
+    if folder.exists() and stat.S_IMODE(folder.stat().st_mode) & 0o077:
+        found = f"others can enter {shown(folder)}, where sessions lie"
+        return row("folders", "wrong", found, f"Close it: chmod 700 {shown(folder)}")
+    mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else 0
+    if mode & 0o002:
+        found = f"everybody can change {shown(path)}, and so where your tokens go"
+        return row("folders", "wrong", found, f"Close it: chmod o-w {shown(path)}")
+    if mode & 0o044 and config.client_secret is not None:
+        found = f"others can read {shown(path)}, and a client secret is in use"
+        return row("folders", "warning", found, f"Close it: chmod 600 {shown(path)}")
+    return row("folders", "ok", "the state folder is for you alone")
+
+
+def browser(environ: Mapping[str, str]) -> Row:
+    """Look whether a browser with windows can be started here."""
+    commands = browser_commands("http://127.0.0.1/", environ)
+    if not commands:
+        return row(
+            "browser",
+            "warning",
+            "none can be shown here (SSH, a container, or no display)",
+            "Sign in by a code (doorkey login --device) or by paste (doorkey login --paste).",
+        )
+    path = environ.get("PATH")
+    if not any(shutil.which(each.words[0], path=path) for each in commands):
+        found = f"BROWSER names {commands[0].words[0]}, and there is no such program"
+        return row("browser", "wrong", found, "Correct BROWSER, or unset it.")
+    return row("browser", "ok", "can be started")
+
+
+def terminal(environ: Mapping[str, str]) -> Row:
+    """Look for colours, and for a clipboard."""
+    kind = environ.get("TERM", "")
+    if kind in ("", "dumb"):
+        found = f'TERM is "{kind}": the app cannot be drawn, the commands work'
+        return row("terminal", "warning", found, "Use another terminal, such as xterm-256color.")
+    colours = "16 million colours"
+    if environ.get("NO_COLOR"):
+        colours = "no colours (NO_COLOR)"
+    elif environ.get("COLORTERM") not in ("truecolor", "24bit"):
+        colours = "256 colours or fewer"
+    tools = clipboard_tools(environ, sys.platform)
+    path = environ.get("PATH")
+    tool = next((each for each in tools if shutil.which(each.words[0], path=path)), None)
+    copies = tool.words[0] if tool else "the terminal's own way (OSC 52)"
+    return row("terminal", "ok", f"{kind}, {colours}; copies by {copies}")

@@ -1,0 +1,52 @@
+"""What an examination looks at, all of which a test may set."""
+
+import asyncio
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui.auth.session import Session
+from tui.auth.store.file_store import session_store
+from tui.auth.store.sealing import KeyKeeper, SystemKeyring
+from tui.config.load import Config
+from tui.config.paths import state_dir
+from tui.errors import ConfigInvalid
+
+if TYPE_CHECKING:
+    import httpx
+
+    from tui.doctor.discovery import Discovered
+
+
+def _kept(config: Config) -> Session | None:
+    return session_store(config).load()
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The config, or why there is none, and everything around it."""
+
+    config: Config | ConfigInvalid
+    tenant: "httpx.AsyncBaseTransport | None" = None
+    api: "httpx.AsyncBaseTransport | None" = None
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
+    load_session: Callable[[Config], Session | None] = _kept
+    keyring: KeyKeeper = field(default_factory=SystemKeyring)
+    state_folder: Path = field(default_factory=state_dir)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What the chapters about one config share: its tenant is asked once for its metadata."""
+
+    world: World
+    config: Config
+    discovery: "asyncio.Future[Discovered]"
+
+    async def discovered(self) -> "Discovered":
+        """Wait for the tenant's answer; a chapter that runs out of time takes it from nobody."""
+        return await asyncio.shield(self.discovery)
