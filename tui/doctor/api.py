@@ -10,8 +10,8 @@ from tui.api.challenge import (
 )
 from tui.api.request import ApiRequest
 from tui.config.load import Config
+from tui.doctor.discovery import Case
 from tui.doctor.row import Row, Tell, row, unknown
-from tui.doctor.world import Case
 from tui.errors import DoorkeyError, ExchangeFailed
 from tui.http import Answer, HttpClient
 from tui.servers.checks import CHECK_SECONDS, silent

@@ -14,8 +14,8 @@ from tui.auth.sign_in.attempt import SignInAttempt, SignInOptions
 from tui.auth.tenant.metadata import Metadata
 from tui.auth.tenant.remedies import remedy_for
 from tui.config.load import Config
+from tui.doctor.discovery import Case
 from tui.doctor.row import Row, Tell, row, unknown
-from tui.doctor.world import Case
 from tui.errors import DoorkeyError, ExchangeFailed
 from tui.http import Answer, HttpClient
 from tui.servers.checks import CHECK_SECONDS

@@ -1,5 +1,6 @@
 """The one question that most rules about the tenant hang on, and how far it came."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -41,6 +42,19 @@ class Discovered:
         members = dict(self.members or {})
         members.pop("code_challenge_methods_supported", None)
         return parse_metadata({**members, "issuer": issuer}, issuer)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What the chapters about one config share: its tenant is asked once for its metadata."""
+
+    world: World
+    config: Config
+    discovery: asyncio.Future[Discovered]
+
+    async def discovered(self) -> Discovered:
+        """Wait for the tenant's answer; a chapter that runs out of time takes it from nobody."""
+        return await asyncio.shield(self.discovery)
 
 
 async def discover(world: World, config: Config) -> Discovered:

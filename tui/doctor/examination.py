@@ -7,9 +7,9 @@ from typing import Final, NamedTuple
 
 from tui.config.load import Config
 from tui.doctor import api, client, session, surroundings, tenant
-from tui.doctor.discovery import discover
+from tui.doctor.discovery import Case, discover
 from tui.doctor.row import Row, Tell, row, row_of, unknown
-from tui.doctor.world import Case, World
+from tui.doctor.world import World
 
 CHAPTER_SECONDS: Final = 9.0
 """Two exchanges of 4 s, one after the other, and some room."""

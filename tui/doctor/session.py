@@ -7,8 +7,8 @@ from tui.api.jwt_view import JwtView, read_jwt
 from tui.api.known_tokens import known_trouble
 from tui.auth.session import Session
 from tui.config.load import Config
+from tui.doctor.discovery import Case
 from tui.doctor.row import Row, Tell, row, row_of, unknown
-from tui.doctor.world import Case
 from tui.errors import DoorkeyError
 from tui.text import printable, shortened
 

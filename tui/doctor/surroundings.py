@@ -13,8 +13,9 @@ from tui.auth.sign_in.loopback import why_not_free
 from tui.auth.store.sealing import KeyUnavailable
 from tui.config.load import Config
 from tui.config.paths import shown
+from tui.doctor.discovery import Case
 from tui.doctor.row import Row, Tell, row
-from tui.doctor.world import Case, World
+from tui.doctor.world import World
 from tui.terminal.clipboard import clipboard_tools
 from tui.web_address import split_web_address
 

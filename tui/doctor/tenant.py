@@ -9,10 +9,9 @@ from tui.auth.tenant.key_set import ALGORITHMS, KeySet
 from tui.auth.tenant.metadata import parse_metadata
 from tui.config.load import Config
 from tui.config.vendors.table import vendor_of
-from tui.doctor.discovery import Discovered, discovery_row
+from tui.doctor.discovery import Case, Discovered, discovery_row
 from tui.doctor.row import Row, Tell, row, row_of, unknown
 from tui.doctor.tenant_offers import OFFERS, offers
-from tui.doctor.world import Case
 from tui.errors import DoorkeyError, Obstacle, TenantMisbehaved
 from tui.servers.checks import CHECK_SECONDS, clock_findings
 from tui.text import printable, shortened

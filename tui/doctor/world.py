@@ -1,6 +1,5 @@
 """What an examination looks at, all of which a test may set."""
 
-import asyncio
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -17,8 +16,6 @@ from tui.errors import ConfigInvalid
 
 if TYPE_CHECKING:
     import httpx
-
-    from tui.doctor.discovery import Discovered
 
 
 def _kept(config: Config) -> Session | None:
@@ -37,16 +34,3 @@ class World:
     load_session: Callable[[Config], Session | None] = _kept
     keyring: KeyKeeper = field(default_factory=SystemKeyring)
     state_folder: Path = field(default_factory=state_dir)
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """What the chapters about one config share: its tenant is asked once for its metadata."""
-
-    world: World
-    config: Config
-    discovery: "asyncio.Future[Discovered]"
-
-    async def discovered(self) -> "Discovered":
-        """Wait for the tenant's answer; a chapter that runs out of time takes it from nobody."""
-        return await asyncio.shield(self.discovery)

@@ -13,7 +13,8 @@ from tui.doctor.row import Row, Tell
 ROWS = (
     Row("config", "ok", "auth_config.json can be read, and each key is right"),
     Row("callback-ports", "ok", "free to listen on"),
-    Row("keyring", "warning", "no keyring answers: a session is kept in a file that you alone can read",
+    Row("keyring", "warning",
+        "no keyring answers: a session is kept in a file that you alone can read",
         "Start or unlock a keyring to have it sealed, or leave it so."),
     Row("issuer", "ok", "https://tenant.example/, to the letter"),
     Row("discovery", "ok", "has what a sign-in needs"),
