@@ -48,6 +48,8 @@ ping    {"status": NUMBER, "message", "elapsed_seconds"}
 jwt     {"verified": BOOL, "key", "keys_of", "header", "claims", "wrong": [TEXT]}; with exit 1 the
         members of a failure beside them
 logout  {"steps": [{"step": "local" | "revocation" | "tenant", "outcome", "message"}]}
+doctor  [{"rule", "verdict": "ok" | "warning" | "wrong" | "unknown", "found", "remedy"}]; an array,
+        with exit 1 where a verdict is "wrong"
 token   with --format json: {"access_token", "token_type", "expires_at", "scope"}, or with
         --id-token {"id_token", "expires_at"}
 login   one object in each line, as things happen:

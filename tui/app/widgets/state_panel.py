@@ -48,6 +48,10 @@ class StatePanel(Vertical):
             yield StatusRow("Config", "read", path, "good")
         yield StatusRow("Session", "", self._storage, id="session-row")
 
+    def on_mount(self) -> None:
+        """Say where all the checks are."""
+        self._say_below("")
+
     def show_account(self, account: Account) -> None:
         """Say whether a session is kept, and where."""
         row = self.query_one("#session-row", StatusRow)
@@ -88,6 +92,7 @@ class StatePanel(Vertical):
             row = self.query_one(f"#{status.name}-row", StatusRow)
             row.show(status.state, where, SERVER_KINDS[status.state])
         logs = {shown(status.log.parent) for status in statuses if status.log}
-        self.border_subtitle = Content(
-            f"logs in {printable(', '.join(sorted(logs)))}" if logs else ""
-        )
+        self._say_below(f" · logs in {printable(', '.join(sorted(logs)))}" if logs else "")
+
+    def _say_below(self, further: str) -> None:
+        self.border_subtitle = Content(f"{key_cap(self, 'doctor')} looks at everything{further}")
