@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 
 from tui.auth.sign_in.attempt import SignInAttempt, SignInOptions
 from tui.auth.tenant.metadata import Metadata
-from tui.auth.tenant.remedies import remedy_for
+from tui.auth.tenant.remedies.explain import remedy_for
 from tui.config.load import Config
 from tui.doctor.discovery import Case
 from tui.doctor.row import Row, Tell, row, unknown

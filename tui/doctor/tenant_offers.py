@@ -5,7 +5,7 @@ from typing import Final
 
 from tui.auth.tenant.device_grant import DEVICE_GRANT
 from tui.auth.tenant.metadata import Metadata
-from tui.auth.tenant.remedies import remedy_for
+from tui.auth.tenant.remedies.explain import remedy_for
 from tui.config.load import Config
 from tui.config.vendors.table import vendor_of
 from tui.doctor.discovery import Discovered
