@@ -41,7 +41,7 @@ async def look(case: Case, tell: Tell) -> None:
         tell(challenge(answer))
         document = await _document(http, url, answer)
         tell(metadata(document, config))
-        tell(dpop(answer, document))
+        tell(dpop(answer, document, config))
     finally:
         await http.aclose()
 
@@ -107,18 +107,18 @@ def metadata(document: Answer | None, config: Config) -> Row:
     return row("api-metadata", "ok", "audience and tenant are those of the config")
 
 
-def dpop(answer: Answer, document: Answer | None) -> Row:
+def dpop(answer: Answer, document: Answer | None, config: Config) -> Row:
     """Look whether the API takes only tokens that are bound to a key (RFC 9449)."""
     schemes = {
         each.scheme.lower() for each in challenges(answer.headers.get("www-authenticate", ""))
     }
     said = (document.members() if document else None) or {}
     demanded = said.get("dpop_bound_access_tokens_required") is True
-    if demanded or schemes == {"dpop"}:
+    if (demanded or schemes == {"dpop"}) and not config.dpop:
         return row(
             "dpop",
             "wrong",
             "the API takes only tokens that are bound to a key (DPoP, RFC 9449)",
-            "Let the API take bearer tokens, too.",
+            'Set "dpop": true in the config, or let the API take bearer tokens, too.',
         )
-    return row("dpop", "ok", "not demanded")
+    return row("dpop", "ok", "in use" if config.dpop else "not demanded")

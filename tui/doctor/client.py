@@ -91,12 +91,13 @@ async def probe(http: HttpClient, config: Config, metadata: Metadata, uri: str) 
     sent = re.sub(r":0(?=/)", f":{ANY_PORT}", uri)
     attempt = SignInAttempt.fresh(config, metadata, sent, SignInOptions(prompt="none"))
     try:
-        answer = await http.exchange("GET", attempt.url)
+        url = attempt.url()
+        answer = await http.exchange("GET", url)
     except (ExchangeFailed, ValueError):
         return Probe(uri, "no answer")
     location = answer.headers.get("location", "")
     if 300 <= answer.status < 400 and location:
-        return _redirected(uri, sent, attempt.url, location)
+        return _redirected(uri, sent, url, location)
     return _page(uri, answer)
 
 

@@ -99,5 +99,7 @@ def pushed_requests(metadata: Metadata, config: Config) -> Row:
     """Look whether requests must be pushed."""
     if not metadata.demands_pushed_requests:
         return row("pushed-requests", "ok", "not demanded of all clients")
+    if config.pushed_requests:
+        return row("pushed-requests", "ok", "demanded, and the config says so")
     remedy = remedy_for("invalid_request", "pushed authorization request", config)
     return row("pushed-requests", "wrong", "demanded of all clients (RFC 9126 5)", remedy)
