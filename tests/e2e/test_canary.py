@@ -19,7 +19,8 @@ def test_no_command_tells_a_token_to_anybody_but_who_asked_for_it(tmp_path: Path
         for command in (
             ["login"], ["ping"], ["status"], ["status", "--json"],
             ["login", "--scope", "openid offline_access read:messages"],
-            ["token", "--min-validity", "3599.999"], ["ping"], ["logout"],
+            ["call", "GET", "/api/messages", "-i"], ["call", "GET", "/nothing", "--json"],
+            ["token", "--min-validity", "3599.999"], ["ping"], ["login", "--json"], ["logout"],
         ):  # fmt: skip
             run = world.run(*command)
             said += [run.stderr, run.stdout if command[0] != "token" else ""]
