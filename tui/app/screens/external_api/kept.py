@@ -67,7 +67,17 @@ class KeptScreen(ModalScreen[ApiRequest | None]):
         Binding("u", "copy_curl", "Copy curl", id="copy-kept", tooltip="A line to call the API"),
         Binding("d,delete", "remove", "Forget", id="forget-request", tooltip="After a question"),
         Binding("escape", "back", "Back", id="leave-requests", tooltip="To the screen below"),
+        Binding("f1", "app.help", "Help", key_display="F1", id="help", tooltip="What this is"),
     ]
+    HELP = """\
+## Requests
+
+What you keep under a name: method, path, headers and body, for this API, in a file that only you
+can read. **Enter** opens one, and sends nothing; *Keep this* keeps what is on the screen below.
+
+No token is ever kept. A header that looks like a credential is kept without its value, and a path
+or a body with a token in it is not kept.
+"""
 
     def __init__(
         self,

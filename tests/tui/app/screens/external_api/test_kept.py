@@ -1,5 +1,7 @@
 """Requests under a name, as a person keeps and finds them."""
 
+import re
+
 import httpx
 import pytest
 from textual.pilot import Pilot
@@ -142,6 +144,9 @@ async def test_a_credential_is_kept_without_its_value_which_is_said_and_asked_fo
         await keep_as(pilot, on, "Mine")
         said = "Kept without the value of X-Api-Key: it looks like a credential."
         await until(pilot, lambda: said in text_of(on.app))
+        await pilot.press("u")
+        await until(pilot, lambda: on.copied)
+        assert "-H 'X-Api-Key: VALUE-LEFT-OUT'" in on.copied[0]
         await pilot.press("enter")
         await until(pilot, lambda: "✗ Headers: line 1: X-Api-Key has no value" in text_of(on.app))
 
@@ -201,3 +206,12 @@ async def test_a_request_with_a_wrong_header_is_not_kept_without_it() -> None:
         await until(pilot, lambda: "Nothing yet." in text_of(on.app))
         await pilot.press("n")
         await until(pilot, lambda: "✗ Not kept: line 1: a header is written" in text_of(on.app))
+
+
+async def test_f1_explains_the_list() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await in_the_list(pilot, on)
+        await pilot.press("f1")
+        await until(pilot, lambda: "No token is ever kept." in text_of(on.app))
+        await until(pilot, lambda: re.search(r"\bn +Keep this", text_of(on.app)))
