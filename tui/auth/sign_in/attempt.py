@@ -202,7 +202,7 @@ class SignInAttempt:
         self._check_state(parameters)
         self._check_issuer(parameters)
         if "error" in parameters:
-            raise explain_refusal(_refused(parameters), self.config, self.metadata)
+            raise explain_refusal(refusal_in(parameters), self.config, self.metadata)
         code = parameters.get("code")
         if not code:
             raise ForeignAnswer("This address has neither a code nor an error in it.")
@@ -279,7 +279,8 @@ def _parameters(query: str) -> dict[str, str]:
     return dict(pairs)
 
 
-def _refused(parameters: Mapping[str, str]) -> SignInRefused:
+def refusal_in(parameters: Mapping[str, str]) -> SignInRefused:
+    """Return what an error of the tenant says to people (RFC 6749 4.1.2.1)."""
     error = parameters["error"]
     shown = shortened(printable(error), 100)
     described = shortened(printable(parameters.get("error_description", "")), 300)

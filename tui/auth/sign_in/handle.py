@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from tui.auth.session import LoginEvent, Session, SignInProgress
+from tui.auth.sign_in.address import AuthorizationAddress
 from tui.auth.sign_in.attempt import SignInAttempt, SignInOptions
 from tui.auth.sign_in.loopback import LoopbackListener
 from tui.auth.sign_in.remarks import remarks_on
@@ -133,7 +134,8 @@ class SignIn:
             uri = listener.redirect_uri if listener else self._config.redirect_uris[0]
             attempt = SignInAttempt.fresh(self._config, metadata, uri, self._options)
             start = await self._start_page(stack, listener)
-            self._waiting = Waiting(attempt, listener, start, provider, self._means)
+            address = AuthorizationAddress(attempt, provider, self._means.clock)
+            self._waiting = Waiting(attempt, address, listener, start, provider, self._means)
             try:
                 return attempt, await self._waiting.answer()
             finally:

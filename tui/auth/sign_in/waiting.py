@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from tui.auth.session import LoginEvent, Session, SignInProgress
+from tui.auth.sign_in.address import AuthorizationAddress
 from tui.auth.sign_in.attempt import ForeignAnswer, SignInAttempt, Way, bare_code
 from tui.auth.sign_in.browser import BrowserOpener
 from tui.auth.sign_in.loopback import LoopbackListener
@@ -62,12 +63,14 @@ class Waiting:
     def __init__(
         self,
         attempt: SignInAttempt,
+        address: AuthorizationAddress,
         listener: LoopbackListener | None,
         start: StartPage | None,
         provider: "Provider",
         means: Means,
     ) -> None:
         self.attempt = attempt
+        self._address = address
         self._listener = listener
         self._start = start
         self._provider = provider
@@ -90,7 +93,7 @@ class Waiting:
         """
         try:
             async with self._time:
-                self._begin()
+                await self._begin()
                 return await self._answer
         except TimeoutError:
             raise self._timed_out() from None
@@ -105,7 +108,12 @@ class Waiting:
 
     async def open_browser(self) -> bool:
         """Open the browser, once more if need be; return whether one took the address."""
-        url = self._progress.url
+        try:
+            url = await self._address.current()
+        except DoorkeyError:
+            return False  # the address that is shown has expired, and there is no new one
+        if url != self._progress.url:
+            self._tell(url=url)
         return await self._means.open_url(
             self._start.address(url, self._opened_again) if self._start else url
         )
@@ -129,7 +137,7 @@ class Waiting:
         else:
             self._settle(Answered("paste", code))
 
-    def _begin(self) -> None:
+    async def _begin(self) -> None:
         options = self.attempt.options
         deadline = self._means.clock() + timedelta(seconds=options.patience_seconds)
         if options.way == "device":
@@ -139,7 +147,7 @@ class Waiting:
         if self._listener is not None:
             self._listener.routes[urlsplit(self.attempt.redirect_uri).path] = self._judge
         self._tell(
-            url=_safe_url(self.attempt),
+            url=await self._address.current(),
             deadline=deadline,
             browser="opening" if options.open_browser else "off",
         )
@@ -234,17 +242,3 @@ async def _end(tasks: Iterable["asyncio.Task[None]"]) -> None:
         task.cancel()
     if pending:
         await asyncio.wait(pending)
-
-
-def _safe_url(attempt: SignInAttempt) -> str:
-    if attempt.metadata.demands_pushed_requests:
-        raise SignInFailed(
-            "The tenant takes pushed authorization requests only (RFC 9126), which are not sent "
-            "yet. Allow ordinary ones for this client in its settings."
-        )
-    try:
-        return attempt.url()
-    except ValueError as error:
-        raise SignInFailed(
-            f"The tenant's authorization_endpoint makes no safe address: {error}."
-        ) from None

@@ -63,7 +63,10 @@ class TenantHttp:
         if answer.status < 400:
             return answer
         body = answer.body.decode("utf-8", "replace")
-        private = (value for name, value in form.items() if name not in PUBLIC_FIELDS)
+        # An authorization request holds nothing that a browser may not show; it is long, and a
+        # refusal may well repeat a word of it.
+        is_shown = "response_type" in form
+        private = [] if is_shown else [form[name] for name in form if name not in PUBLIC_FIELDS]
         for secret in (*private, *headers.values(), *self.secrets):
             body = redact(secret, body, "[left out]")
         return replace(answer, body=body.encode())

@@ -30,6 +30,7 @@ class Metadata:
     """The same at the revocation endpoint."""
     scopes_supported: tuple[str, ...] = ()
     """Empty where it is not said."""
+    pushed_request_endpoint: str = ""
     demands_pushed_requests: bool = False
     """`require_pushed_authorization_requests` (RFC 9126 5)."""
 
@@ -74,6 +75,7 @@ def parse_metadata(members: dict[str, Json] | None, issuer: str) -> Metadata:
         token_auth_methods=_texts(members, "token_endpoint_auth_methods_supported"),
         revocation_auth_methods=_texts(members, "revocation_endpoint_auth_methods_supported"),
         scopes_supported=_texts(members, "scopes_supported"),
+        pushed_request_endpoint=_endpoint(members, "pushed_authorization_request_endpoint"),
         demands_pushed_requests=members.get("require_pushed_authorization_requests") is True,
     )
 

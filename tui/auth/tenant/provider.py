@@ -91,6 +91,12 @@ class Provider:
         self._metadata = metadata, self._clock()
         return metadata
 
+    async def push(self, parameters: Mapping[str, str]) -> Answer:
+        """Send an authorization request ahead of the browser (RFC 9126 2.1); raises as `get`."""
+        metadata = await self.discover()
+        endpoint = metadata.pushed_request_endpoint
+        return await self._signed.post(endpoint, parameters, metadata.token_auth_methods)
+
     async def exchange_code(
         self, code: str, redirect_uri: str, verifier: str, key: SessionKey | None = None
     ) -> TokenResponse:

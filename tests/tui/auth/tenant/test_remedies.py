@@ -18,7 +18,6 @@ from tui.config.load import Config
 from tui.errors import (
     DoorkeyError,
     GrantRefused,
-    SignInFailed,
     SignInRefused,
     TenantMisbehaved,
 )
@@ -248,11 +247,11 @@ async def test_place_without_an_openid_provider_is_said(
     assert remedy in str(raised.value)
 
 
-async def test_demand_for_pushed_requests_is_said_before_a_browser_opens(
+async def test_pushed_requests_without_an_endpoint_are_said_before_a_browser_opens(
     tenant: ScriptedTenant, service: AuthService
 ) -> None:
     tenant.metadata["require_pushed_authorization_requests"] = True
-    with pytest.raises(SignInFailed, match="RFC 9126"):
+    with pytest.raises(TenantMisbehaved, match="pushed_authorization_request_endpoint is missing"):
         await service.login()
     assert tenant.authorization == {}
 

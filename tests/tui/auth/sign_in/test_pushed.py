@@ -1,0 +1,121 @@
+"""Authorization requests that the tenant gets ahead of the browser (RFC 9126)."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import httpx
+import pytest
+
+from tests.support.bound import ProvingTenant
+from tests.support.clocks import Clock
+from tests.support.configs import CONFIG
+from tests.support.signing import Signing
+from tui.errors import SignInRefused, TenantMisbehaved, TenantUnreachable
+
+PUSHING = replace(CONFIG, pushed_requests=True, dpop=True)
+
+
+@pytest.fixture
+def tenant(clock: Clock) -> ProvingTenant:
+    return ProvingTenant(clock)
+
+
+@pytest.fixture
+async def pushing(tenant: ProvingTenant, clock: Clock) -> AsyncIterator[Signing]:
+    made = Signing(tenant, clock, PUSHING)
+    yield made
+    await made.service.aclose()
+
+
+async def test_the_browser_sees_only_who_asks_and_where_the_request_is(
+    pushing: Signing, tenant: ProvingTenant
+) -> None:
+    await pushing.service.login()
+    assert tenant.opened == {
+        "client_id": CONFIG.client_id,
+        "request_uri": "urn:ietf:params:oauth:request_uri:1",
+    }
+    (pushed,) = tenant.pushed
+    assert pushed["code_challenge_method"] == "S256"
+    assert pushing.service.session is not None
+    assert pushing.service.session.key is not None
+    assert pushed["dpop_jkt"] == pushing.service.session.key.thumbprint
+
+
+@pytest.mark.parametrize("demanded", [False, True])
+async def test_requests_are_pushed_where_the_tenant_demands_it(
+    tenant: ProvingTenant, clock: Clock, *, demanded: bool
+) -> None:
+    tenant.metadata["require_pushed_authorization_requests"] = demanded
+    signing = Signing(tenant, clock, replace(CONFIG, dpop=True))
+    await signing.service.login()
+    await signing.service.aclose()
+    assert len(tenant.pushed) == demanded
+
+
+async def test_a_tenant_that_takes_none_gets_an_ordinary_request(
+    pushing: Signing, tenant: ProvingTenant
+) -> None:
+    del tenant.metadata["pushed_authorization_request_endpoint"]
+    await pushing.service.login()
+    assert tenant.opened["response_type"] == "code"
+    assert tenant.pushed == []
+
+
+async def test_a_refusal_is_told_as_that_of_the_authorization_endpoint(
+    pushing: Signing, tenant: ProvingTenant
+) -> None:
+    tenant.responses["/par"] = lambda _request: httpx.Response(
+        400, json={"error": "invalid_scope", "error_description": "code: no\x1b[31m such scope"}
+    )
+    with pytest.raises(SignInRefused) as raised:
+        await pushing.service.login()
+    said = str(raised.value)
+    assert raised.value.error == "invalid_scope"
+    assert said.startswith("The tenant refused the sign-in: invalid_scope (code: no")
+    assert "orrect `scope` in the config" in said
+    assert "\x1b" not in said
+    assert tenant.authorization == {}
+
+
+@pytest.mark.parametrize(
+    "members",
+    [{}, {"request_uri": "urn:x"}, {"request_uri": 7, "expires_in": 60},
+     {"request_uri": "urn:x", "expires_in": "soon"}, {"request_uri": "urn:x", "expires_in": 0}],
+)  # fmt: skip
+async def test_an_answer_that_is_none_ends_the_sign_in(
+    pushing: Signing, tenant: ProvingTenant, members: dict[str, object]
+) -> None:
+    tenant.responses["/par"] = lambda _request: httpx.Response(201, json=members)
+    with pytest.raises(TenantMisbehaved, match=r"RFC 9126 2\.2"):
+        await pushing.service.login()
+
+
+async def test_an_endpoint_that_breaks_ends_the_sign_in(
+    pushing: Signing, tenant: ProvingTenant
+) -> None:
+    tenant.responses["/par"] = lambda _request: httpx.Response(503)
+    with pytest.raises(TenantUnreachable):
+        await pushing.service.login()
+    tenant.responses["/par"] = lambda _request: httpx.Response(404, text="what?")
+    with pytest.raises(TenantMisbehaved, match="pushed requests answered with 404"):
+        await pushing.service.login()
+
+
+async def test_a_request_that_has_expired_is_pushed_again_for_the_next_browser(
+    pushing: Signing, tenant: ProvingTenant, clock: Clock
+) -> None:
+    pushing.service.open_url = tenant.no_browser  # type: ignore[misc] # set before the sign-in
+    task = pushing.begin()
+    await pushing.waiting()
+    await pushing.sign_in.open_browser()
+    assert len(tenant.pushed) == 1
+    clock.advance(61)
+    await pushing.sign_in.open_browser()
+    first, second = tenant.pushed
+    assert (first["state"], first["nonce"]) == (second["state"], second["nonce"])
+    assert tenant.opened["request_uri"].endswith(":2")
+    assert pushing.progress[-1].url.endswith("%3A2")
+    task.cancel()
+    await asyncio.wait([task])

@@ -1,0 +1,107 @@
+"""Where the browser goes to sign in: with the whole request, or with what the tenant has of it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from tui.auth.sign_in.attempt import SignInAttempt, refusal_in
+from tui.auth.tenant.remedies.explain import explain_refusal
+from tui.errors import SignInFailed, TenantMisbehaved
+from tui.http import Answer
+from tui.json_value import Json, duration_in
+from tui.text import printable, shortened
+
+if TYPE_CHECKING:
+    from tui.auth.tenant.provider import Provider
+
+
+@dataclass(frozen=True, slots=True)
+class PushedRequest:
+    """What stands for an authorization request that the tenant has (RFC 9126 2.2)."""
+
+    request_uri: str = field(repr=False)
+    lifetime: timedelta
+
+
+class AuthorizationAddress:
+    """One attempt's address; where its request was pushed, it lives for a minute or so."""
+
+    def __init__(
+        self, attempt: SignInAttempt, provider: "Provider", clock: Callable[[], datetime]
+    ) -> None:
+        self._attempt = attempt
+        self._provider = provider
+        self._clock = clock
+        self._url = ""
+        self._good_until: datetime | None = None
+
+    async def current(self) -> str:
+        """Return the address, the request pushed where need be, anew where that has expired.
+
+        Raises:
+            SignInRefused: the tenant does not take the request.
+            TenantUnreachable, TenantMisbehaved: no usable answer.
+            SignInFailed: the tenant's endpoint makes no safe address.
+        """
+        has_expired = self._good_until is not None and self._clock() >= self._good_until
+        if not self._url or has_expired:
+            self._url = await self._made()
+        return self._url
+
+    async def _made(self) -> str:
+        if not self._is_pushed():
+            return self._safe_url()
+        parameters = self._attempt.parameters
+        answer = await self._provider.push(parameters)
+        pushed = self._parsed(answer)
+        self._good_until = self._clock() + pushed.lifetime
+        return self._safe_url(pushed.request_uri)
+
+    def _is_pushed(self) -> bool:
+        metadata = self._attempt.metadata
+        if metadata.pushed_request_endpoint:
+            return metadata.demands_pushed_requests or self._attempt.config.pushed_requests
+        if metadata.demands_pushed_requests:
+            raise TenantMisbehaved(
+                "The tenant takes pushed authorization requests only (RFC 9126) and does not say "
+                "where: pushed_authorization_request_endpoint is missing in its metadata."
+            )
+        return False
+
+    def _safe_url(self, request_uri: str = "") -> str:
+        try:
+            return self._attempt.url(request_uri)
+        except ValueError as error:
+            raise SignInFailed(
+                f"The tenant's authorization_endpoint makes no safe address: {error}."
+            ) from None
+
+    def _parsed(self, answer: Answer) -> PushedRequest:
+        members = answer.members()
+        if answer.status < 400 and members is not None and "error" not in members:
+            return _pushed(members)
+        texts = _texts(members or {})
+        if "error" not in texts:
+            raise TenantMisbehaved(
+                f"The tenant's endpoint for pushed requests answered with {answer.status} and no "
+                "`error`; a request_uri is expected (RFC 9126 2.2)."
+            )
+        attempt = self._attempt
+        raise explain_refusal(refusal_in(texts), attempt.config, attempt.metadata)
+
+
+def _pushed(members: Mapping[str, Json]) -> PushedRequest:
+    request_uri, seconds = members.get("request_uri"), duration_in(members.get("expires_in"))
+    if not isinstance(request_uri, str) or not request_uri or not seconds:
+        raise TenantMisbehaved(
+            "The tenant took the pushed request, and its answer has "
+            f'"{shortened(printable(request_uri), 100)}" for request_uri and '
+            f'"{shortened(printable(members.get("expires_in")), 100)}" for expires_in; a URI and '
+            "a number of seconds are expected (RFC 9126 2.2)."
+        )
+    return PushedRequest(request_uri, timedelta(seconds=min(seconds, 24 * 3600)))
+
+
+def _texts(members: Mapping[str, Json]) -> dict[str, str]:
+    return {name: text for name, text in members.items() if isinstance(text, str) and text}
