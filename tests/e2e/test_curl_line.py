@@ -16,7 +16,7 @@ import pytest
 from tests.support.processes import process_list
 from tests.support.sessions import session
 from tests.support.worlds import DOORKEY, PATIENCE_SECONDS, World, new_world
-from tui.api.curl import curl_line
+from tui.api.kept.curl import curl_line
 from tui.api.request import ApiRequest
 from tui.auth.store.file_store import session_store
 from tui.text import printable_block

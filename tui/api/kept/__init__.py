@@ -1,1 +1,1 @@
-"""Requests that are kept under a name, and what is never kept with them."""
+"""Requests to keep: under a name, or as a line for a shell; and what is never kept of them."""
