@@ -39,11 +39,11 @@ from tui.app.messages import (
 )
 from tui.app.moments import TICK_SECONDS, local_now
 from tui.app.navigation import Navigation, ScreenFactories
-from tui.app.palette import system_commands
+from tui.app.opening import Opening, OpeningRequested
+from tui.app.palette import system_commands, take_keymap
 from tui.app.screens.place import PlaceScreen, tell_of_failed_work
 from tui.app.textual_internals import KeptStylesheet, forget_clipboard, parse_ahead, report_crashes
 from tui.app.themes import Themes
-from tui.config.paths import shown
 from tui.terminal.signals import end_on_signals
 
 if TYPE_CHECKING:
@@ -83,17 +83,18 @@ class DoorkeyApp(App[None]):
         doors: Doors,
         servers: "Servers | None" = None,
         *,
+        opening: Opening | None = None,
         driver_class: type[Driver] | None = None,
     ) -> None:
         super().__init__(driver_class=driver_class)
         self._doors = doors
+        self._opening = opening or Opening(doors.config)
+        self.following: Opening | None = None
         self._background = Background(self, doors, servers)
         self._keys: Mapping[str, str] = {}
         self._ticks: Timer | None = None
         self.set_reactive(DoorkeyApp.now, doors.clock())
-        self.navigation = Navigation(
-            self, lambda: self.account, self._places(), self._sign_in_screen
-        )
+        self.navigation = Navigation(self, lambda: self.account, self._places(), self._for_sign_in)
         self._themes = Themes(self, doors.memory)
         # With the colours of the theme from the start: others would have it parse all twice.
         self.stylesheet = KeptStylesheet(variables=self.get_css_variables())
@@ -122,7 +123,8 @@ class DoorkeyApp(App[None]):
             return
         self.painted = True
         self._background.begin()
-        self._take_keymap()
+        self._keys = take_keymap(self, self._doors)
+        self.navigation.begin(self._opening)
         self._background.load_ahead(partial(parse_ahead, self.stylesheet))
 
     # Places: what each is told of the app's state
@@ -138,7 +140,7 @@ class DoorkeyApp(App[None]):
     def _bound(self, place: PlaceScreen) -> PlaceScreen:
         return place.data_bind(DoorkeyApp.account, DoorkeyApp.offline, DoorkeyApp.now)
 
-    def _sign_in_screen(self, wish: SignInRequested) -> "Screen[LoginEvent | None]":
+    def _for_sign_in(self, wish: SignInRequested) -> "Screen[LoginEvent | None]":
         self._keep_time()
         kept = self.account.scope_beyond(self._doors.config.scope) if wish.keeps_person else ""
         settled = self._background.until_tenant_settled
@@ -284,14 +286,14 @@ class DoorkeyApp(App[None]):
         """Return how a key is written on screen: the one that the keymap gave, if it has one."""
         return super().get_key_display(with_key(binding, self._keys))
 
-    def _take_keymap(self) -> None:
-        keymap = self._doors.keymap()
-        if keymap.keys:
-            self._keys = keymap.keys
-            self.set_keymap(keymap.keys)
-        for trouble in keymap.troubles:
-            title = shown(self._doors.keymap_path)
-            self.notify(trouble, title=title, severity="warning", markup=False, timeout=15)
+    def action_tenants(self) -> None:
+        """Show all tenants, to open another."""
+        self.push_screen(self._doors.tenants(self.account.session, bool(self.servers)))
+
+    @on(OpeningRequested)
+    def _make_room(self, message: OpeningRequested) -> None:
+        self.following = message.opening
+        self.exit()
 
     @on(Worker.StateChanged)
     def _tell_failed_work(self, message: Worker.StateChanged) -> None:

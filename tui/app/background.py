@@ -7,7 +7,15 @@ from textual.app import App
 
 from tui.app.doors import Doors
 from tui.app.editing import edit_config
-from tui.app.messages import FindingsChanged, OfflineChanged, ServersChanged, SessionChanged
+from tui.app.messages import (
+    PLACES,
+    FindingsChanged,
+    OfflineChanged,
+    Place,
+    ServersChanged,
+    SessionChanged,
+)
+from tui.app.opening import Opening, OpeningRequested
 from tui.errors import DoorkeyError
 from tui.text import printable
 
@@ -95,8 +103,14 @@ class Background:
             await self._doors.sleep(LOOK_AGAIN_SECONDS)
 
     async def _edit_config(self) -> None:
-        outcome = printable(await edit_config(self._app, self._doors.config))
-        self._app.notify(outcome, title="The config", markup=False, timeout=10)
+        outcome = await edit_config(self._app, self._doors.config)
+        if isinstance(outcome, str):
+            self._app.notify(printable(outcome), title="The config", markup=False, timeout=10)
+            return
+        notice = "The config has changed, and is in use now."
+        mode, servers = self._app.current_mode, self._servers is not None
+        place: Place = next((each for each in PLACES if each == mode), "home")
+        self._app.post_message(OpeningRequested(Opening(outcome, servers, place, notice=notice)))
 
     async def _renew(self) -> None:
         try:

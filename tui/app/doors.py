@@ -29,10 +29,12 @@ if TYPE_CHECKING:
     from tui.app.screens.log_out import LogOutQuestion, LogOutScreen
     from tui.app.screens.profile import ProfileScreen
     from tui.app.screens.sign_in import SignInScreen
+    from tui.app.screens.tenants import TenantsScreen
     from tui.app.screens.theme import ThemeScreen
     from tui.app.widgets.home_board import HomeBoard
     from tui.auth.keeper import Offline, SessionKeeper
     from tui.auth.service import AuthService
+    from tui.auth.session import Session
     from tui.config.load import Config
     from tui.doctor.row import Row, Tell
     from tui.servers.checks import Finding, Look
@@ -89,7 +91,7 @@ class Doors:
         """Make Home."""
         from tui.app.screens.home import HomeScreen
 
-        return HomeScreen(self.config.domain, self.clock, self._home_board, self.doctor)
+        return HomeScreen(self.config.label, self.clock, self._home_board, self.doctor)
 
     def profile(self) -> "ProfileScreen":
         """Make Profile."""
@@ -132,6 +134,12 @@ class Doors:
         from tui.app.screens.log_out import LogOutQuestion
 
         return LogOutQuestion()
+
+    def tenants(self, session: "Session | None", with_servers: bool) -> "TenantsScreen":
+        """Make the list of all tenants; `session` is the one that is open here."""
+        from tui.app.screens.tenants import TenantsScreen
+
+        return TenantsScreen(self.config, session, with_servers, self.clock)
 
     def theme_list(self) -> "ThemeScreen":
         """Make the list of themes."""

@@ -31,8 +31,8 @@ class NotEdited(Exception):
 
 async def edit_config(
     app: App[None], config: Config, environ: Mapping[str, str] = os.environ
-) -> str:
-    """Open the config in `$VISUAL` or `$EDITOR`; return what came of it, for people."""
+) -> Config | str:
+    """Open the config in `$VISUAL` or `$EDITOR`; return the changed one, or words for people."""
     try:
         await _edit(app, config.path, environ)
     except NotEdited as error:
@@ -41,10 +41,10 @@ async def edit_config(
         changed = load_config(config.path)
         remember_trust(read_config(config.path))  # whoever has just edited it need not be asked
     except ConfigInvalid as error:
-        return str(error)
+        return f"{error} The config from before stays in use."
     if changed == config:
         return "Nothing has changed in the config."
-    return "The config is right. Quit, and start doorkey again to use it."
+    return changed
 
 
 async def edit_text(

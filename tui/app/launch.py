@@ -3,7 +3,7 @@
 import gc
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -15,10 +15,15 @@ from tui.errors import ConfigInvalid, ConfigMissing
 if TYPE_CHECKING:
     from argparse import Namespace
 
+    from textual.driver import Driver
+
     from tui.app.app import DoorkeyApp
+    from tui.app.opening import Opening
     from tui.auth.service import AuthService
     from tui.config.load import Config
     from tui.servers.processes import Servers
+
+AppFactory = Callable[["Opening", "type[Driver] | None"], "DoorkeyApp"]
 
 ESCDELAY_MILLISECONDS: Final = "25"
 """From when on Textual calls it Esc; less than our driver's look, or it would look once more."""
@@ -65,25 +70,42 @@ def _open(config: "Config", *, with_servers: bool = False) -> int:
     from tui.terminal.signals import end_with_terminal
 
     end_with_terminal(sys.stdout.fileno())
-    servers = None
-    if with_servers:
-        from tui.config.paths import logs_dir, state_dir
-        from tui.servers.bundled import bundled_servers
-        from tui.servers.processes import Servers
-
-        servers = Servers(bundled_servers(config, state_dir()), logs_dir())
-    app = (app_on_web_page if on_web_page else app_in_terminal)(config, servers)
-    app.run()
-    return app.return_code or 0
+    return _run(config, with_servers, app_on_web_page if on_web_page else app_in_terminal)
 
 
-def app_in_terminal(config: "Config", servers: "Servers | None") -> "DoorkeyApp":
+def _run(config: "Config", with_servers: bool, make_app: AppFactory) -> int:
+    """Run the app, and those that take its place; each is of one config alone."""
+    from tui.app.opening import Opening
+    from tui.app.textual_internals import page_driver, terminal_driver
+
+    driver = page_driver() if is_web_page() else terminal_driver()
+    following: Opening | None = Opening(config, with_servers)
+    size, code = None, 0
+    while following is not None:
+        app = make_app(following, driver)
+        app.run(size=size)
+        following, code = app.following, app.return_code or 0
+        size = (app.size.width, app.size.height) if is_web_page() else None
+    return code
+
+
+def _servers_for(opening: "Opening") -> "Servers | None":
+    if not opening.with_servers:
+        return None
+    from tui.config.paths import logs_dir, state_dir
+    from tui.servers.bundled import bundled_servers
+    from tui.servers.processes import Servers
+
+    return Servers(bundled_servers(opening.config, state_dir()), logs_dir())
+
+
+def app_in_terminal(opening: "Opening", driver: "type[Driver] | None") -> "DoorkeyApp":
     """Make the app for the terminal that it was started in."""
     from tui.app.app import DoorkeyApp
     from tui.app.doors import Doors
-    from tui.app.textual_internals import terminal_driver
 
-    return DoorkeyApp(Doors(config), servers, driver_class=terminal_driver())
+    servers = _servers_for(opening)
+    return DoorkeyApp(Doors(opening.config), servers, opening=opening, driver_class=driver)
 
 
 def is_web_page(environ: Mapping[str, str] = os.environ) -> bool:
@@ -91,7 +113,7 @@ def is_web_page(environ: Mapping[str, str] = os.environ) -> bool:
     return environ.get("TEXTUAL_DRIVER", "").endswith(":WebDriver")
 
 
-def app_on_web_page(config: "Config", servers: "Servers | None") -> "DoorkeyApp":
+def app_on_web_page(opening: "Opening", driver: "type[Driver] | None") -> "DoorkeyApp":
     """Make the app so that it opens addresses where the person looks, not where it runs."""
     from tui.app.app import DoorkeyApp
     from tui.app.doors import Doors
@@ -108,12 +130,12 @@ def app_on_web_page(config: "Config", servers: "Servers | None") -> "DoorkeyApp"
         return AuthService(config, open_url=open_url, surroundings=around)
 
     doors = Doors(
-        config,
+        opening.config,
         make_service,
         copy_to_system=_not_to_this_machines_clipboard,
         withheld="" if os.environ.get(WEB_VARIABLE) else UNGUARDED,
     )
-    app = DoorkeyApp(doors, servers)
+    app = DoorkeyApp(doors, _servers_for(opening), opening=opening, driver_class=driver)
     return app
 
 

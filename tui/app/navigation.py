@@ -8,6 +8,7 @@ from textual.screen import Screen
 
 from tui.app.account import Account
 from tui.app.messages import PROTECTED, Place, SignInEnded, SignInRequested
+from tui.app.opening import Opening
 
 if TYPE_CHECKING:
     from tui.auth.session import LoginEvent
@@ -40,6 +41,8 @@ class Navigation:
         self._make_sign_in = sign_in
         self._target: Place | None = None
         """Where the sign-in leads that is wanted, or under way."""
+        self._hoped_for: Place | None = None
+        """Where to be as soon as it is known that somebody is signed in, and not at all else."""
         self._been_at: set[str] = set()
         self.is_signing_in = False
         """Whether the screen of a sign-in is open."""
@@ -52,6 +55,15 @@ class Navigation:
     def place(self) -> Place:
         """Where one is."""
         return next(place for place in self._screens if place == self._app.current_mode)
+
+    def begin(self, opening: Opening) -> None:
+        """Begin where, and with what, the app was opened."""
+        if opening.notice:
+            self._app.notify(opening.notice, title="The config", markup=False, timeout=10)
+        if opening.signs_in:
+            self.sign_in(opening.place)
+        elif opening.place != "home":
+            self._hoped_for = opening.place
 
     def go(self, place: Place) -> None:
         """Go to a place; to a protected one only after signing in."""
@@ -86,6 +98,9 @@ class Navigation:
 
     def account_changed(self) -> None:
         """Go on to where somebody wants to be, now that it is known who is signed in."""
+        hoped_for, self._hoped_for = self._hoped_for, None
+        if hoped_for and self._account().signed_in:
+            self._app.switch_mode(hoped_for)
         if self._target is None or self.is_signing_in:
             return
         if self._account().signed_in:

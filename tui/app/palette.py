@@ -1,12 +1,14 @@
-"""What the command palette offers: everything that a key does here, in words."""
+"""What the command palette offers, everything that a key does here in words; and one's own keys."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 
 from textual.app import App, SystemCommand
 from textual.screen import Screen
 
-from tui.app.messages import PLACES
+from tui.app.doors import Doors
+from tui.app.messages import PLACES, ConfigEditRequested
+from tui.config.paths import shown
 
 
 def system_commands(app: App[None], screen: Screen[object]) -> Iterator[SystemCommand]:
@@ -23,4 +25,20 @@ def system_commands(app: App[None], screen: Screen[object]) -> Iterator[SystemCo
             title = f"{title} ({app.get_key_display(binding)})"
             run = partial(app.run_action, binding.action, active.node)
             yield SystemCommand(title, active.tooltip, run)
+    yield SystemCommand(
+        "Edit the config",
+        "In your own editor; it takes effect at once",
+        lambda: app.post_message(ConfigEditRequested()) and None,
+    )
     yield SystemCommand("Theme", "Change the colours", app.action_change_theme)
+
+
+def take_keymap(app: App[None], doors: Doors) -> Mapping[str, str]:
+    """Let the person's own keys apply, tell what is wrong with them, and return them."""
+    keymap = doors.keymap()
+    if keymap.keys:
+        app.set_keymap(keymap.keys)
+    title = shown(doors.keymap_path)
+    for trouble in keymap.troubles:
+        app.notify(trouble, title=title, severity="warning", markup=False, timeout=15)
+    return keymap.keys

@@ -12,6 +12,7 @@ from tui.app.screens.log_out import LogOutQuestion, LogOutScreen
 from tui.app.screens.place import PlaceScreen
 from tui.app.screens.profile import ProfileScreen
 from tui.app.screens.sign_in import SignInScreen
+from tui.app.screens.tenants import TenantsScreen
 from tui.app.screens.theme import ThemeScreen
 from tui.app.widgets.calls.answer_panel import AnswerLines, AnswerPanel
 from tui.app.widgets.calls.calls_panel import CallsTable
@@ -42,5 +43,6 @@ def key_scopes() -> Scopes:
         "requests": [*RowList.BINDINGS, *KeptScreen.BINDINGS],
         "methods": MethodScreen.BINDINGS,
         "change": QuestionScreen.BINDINGS,
+        "tenants": [*RowList.BINDINGS, *TenantsScreen.BINDINGS],
         "themes": ThemeScreen.BINDINGS,
     }

@@ -10,6 +10,7 @@ import selectors
 import sys
 from codecs import getincrementaldecoder
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +22,13 @@ from textual.css.stylesheet import Stylesheet
 from textual.driver import Driver
 
 from tui.app.messages import BackgroundTold
+
+ENTER_SCREEN: Final = "\x1b[?1049h"
+LEAVE_SCREEN: Final = "\x1b[?1049l"
+"""The alternate screen, as Textual's driver asks for it."""
+
+HANDSHAKE: Final = b"__GANGLION__\n"
+"""What the server of a page waits for, once."""
 
 SOURCES: Final = 512
 """Whose rules are kept: more than Textual's widgets and ours have together."""
@@ -98,13 +106,53 @@ def report_crashes(app: App[None], report: Callable[[BaseException], str]) -> No
     vars(app)["_fatal_error"] = end
 
 
+def is_followed(app: object) -> bool:
+    """Return whether another app takes the place of `app` in its terminal."""
+    return getattr(app, "following", None) is not None
+
+
+def write_but_handshake(write: Callable[[bytes], int], data: bytes) -> int:
+    """Write `data` unless it is what only the first app of a page says."""
+    return 0 if data == HANDSHAKE else write(data)
+
+
+def page_driver() -> type[Driver]:
+    """Return the driver for a page of a browser that stays open for an app that follows.
+
+    Not for speed: Textual's own tells the page with the first app's end that all is over.
+    """
+    from textual.drivers.web_driver import WebDriver
+
+    class PageDriver(WebDriver):
+        is_kept = False
+
+        def start_application_mode(self) -> None:
+            write = self._write
+            if PageDriver.is_kept:
+                self._write = partial(write_but_handshake, write)
+            super().start_application_mode()
+            self._write = write
+
+        def stop_application_mode(self) -> None:
+            PageDriver.is_kept = is_followed(self._app)
+            if not PageDriver.is_kept:
+                super().stop_application_mode()
+                return
+            self.exit_event.set()
+            self._input_reader.close()
+            self._key_thread.join()  # it reads from where the next one reads
+
+    return PageDriver
+
+
 def terminal_driver() -> type[Driver] | None:
     """Return the driver that hears more of a terminal, or None where Textual's own has to do.
 
     A terminal sends the same byte for Esc as at the start of other keys. Textual looks every
     100 ms whether anything has followed; this one looks 30 ms after each input, and at rest as
     seldom: Esc is heard 70 ms sooner. Besides, it asks for the background (OSC 11), and takes
-    the answer out of what is typed.
+    the answer out of what is typed. And it keeps the screen for an app that follows: between two
+    apps the shell would flash up.
     """
     if sys.platform == "win32" or os.environ.get("TEXTUAL_DRIVER"):
         return None
@@ -112,6 +160,16 @@ def terminal_driver() -> type[Driver] | None:
     from textual.drivers.linux_driver import LinuxDriver
 
     class TerminalDriver(LinuxDriver):
+        is_kept = False
+
+        def write(self, data: str) -> None:
+            if data == LEAVE_SCREEN:
+                TerminalDriver.is_kept = is_followed(self._app)
+            elif data == ENTER_SCREEN and TerminalDriver.is_kept:
+                return
+            if data != LEAVE_SCREEN or not TerminalDriver.is_kept:
+                super().write(data)
+
         def start_application_mode(self) -> None:
             super().start_application_mode()  # type: ignore[no-untyped-call] # Textual has no types here
             self.write(ASK_BACKGROUND)

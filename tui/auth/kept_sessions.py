@@ -33,16 +33,32 @@ class KeptSession:
         return (profile.email or profile.name) if profile else ""
 
 
-def kept_sessions(in_use: Path | None = None) -> tuple[KeptSession, ...]:
-    """Return a row for each config, as `known_configs` has them; a broken one says why."""
-    return tuple(_kept_by(known) for known in known_configs(in_use))
+class KeptSessions:
+    """The rows again and again; a session is read anew only where it has changed.
 
+    Each look into a sealed session asks the system's keyring for its key.
+    """
 
-def _kept_by(known: KnownConfig) -> KeptSession:
-    if known.config is None:
-        return KeptSession(known, problem=known.problem)
-    store = session_store(known.config)
-    try:
-        return KeptSession(known, store.load(), store.kind)
-    except StoreFailed as error:
-        return KeptSession(known, storage=store.kind, problem=str(error))
+    def __init__(self, in_use: Path | None = None) -> None:
+        """`in_use` is the config that somebody has opened, wherever it is."""
+        self._in_use = in_use
+        self._seen: dict[Path, tuple[object, KeptSession]] = {}
+
+    def look(self) -> tuple[KeptSession, ...]:
+        """Return a row for each config, as `known_configs` has them; a broken one says why."""
+        return tuple(self._row(known) for known in known_configs(self._in_use))
+
+    def _row(self, known: KnownConfig) -> KeptSession:
+        if known.config is None:
+            return KeptSession(known, problem=known.problem)
+        store = session_store(known.config)
+        state = (known.config, store.signature())
+        before = self._seen.get(known.path)
+        if before is not None and before[0] == state:
+            return before[1]
+        try:
+            row = KeptSession(known, store.load(), store.kind)
+        except StoreFailed as error:
+            row = KeptSession(known, storage=store.kind, problem=str(error))
+        self._seen[known.path] = (state, row)
+        return row

@@ -6,7 +6,7 @@ from argparse import Namespace
 from datetime import UTC, datetime
 from typing import Final
 
-from tui.auth.kept_sessions import KeptSession, kept_sessions
+from tui.auth.kept_sessions import KeptSession, KeptSessions
 from tui.commands.session import status_members
 from tui.config.known import config_that_counts
 from tui.config.paths import shown
@@ -20,7 +20,7 @@ GAP: Final = "  "
 
 def profiles(arguments: Namespace) -> int:
     """List the profiles, and the configs without a name; the one that counts here is marked."""
-    rows = kept_sessions()
+    rows = KeptSessions().look()
     counting = config_that_counts()
     marks = [row.known.path.absolute() == counting for row in rows]
     if arguments.json:

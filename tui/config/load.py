@@ -56,6 +56,11 @@ class Config:
         return issuer_of(self.domain)
 
     @property
+    def label(self) -> str:
+        """What to call it in a title: the profile, where it is one, and the tenant."""
+        return f"{self.profile} · {self.domain}" if self.profile else self.domain
+
+    @property
     def session_identity(self) -> str:
         """What a session belongs to; with another issuer or API it is another session."""
         return session_identity(

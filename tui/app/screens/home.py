@@ -46,6 +46,7 @@ class HomeScreen(PlaceScreen):
             id="start-servers",
             tooltip="Start the bundled server that is not there; it ends with the app",
         ),
+        Binding("t", "app.tenants", "Tenants", id="tenants", tooltip="All of them; open another"),
     ]
     HELP = """\
 ## Home
@@ -57,7 +58,8 @@ are and what your tokens say, and *External API* calls the API.
 
 *Check again* looks whether tenant, API and clock are right; while something is not, that is done
 every ten seconds by itself, and at once after a call without an answer. *Start it* starts a bundled
-server that is not there. *Doctor* looks at every rule, and says what helps. The keys are below.
+server that is not there. *Doctor* looks at every rule, and says what helps; *Tenants* lists all
+profiles, to open another. The keys are below.
 """
 
     painted: var[bool] = var(False, init=False)

@@ -81,7 +81,7 @@ The keys of all these are below.
         withheld: str = "",
     ) -> None:
         """Take the way to the clipboard; `withheld` says why no token may leave the app, if so."""
-        super().__init__(service.config.domain, clock)
+        super().__init__(service.config.label, clock)
         self._service = service
         self._memory = memory
         self._copy_to_system = copy_to_system

@@ -56,7 +56,7 @@ class ExternalApiScreen(PlaceScreen):
         sleep: "Sleep" = asyncio.sleep,
     ) -> None:
         """Take what makes the calls; `withheld` says why nothing may leave the app, if so."""
-        super().__init__(caller.config.domain, clock)
+        super().__init__(caller.config.label, clock)
         self._caller = caller
         self._memory = memory
         self._copy_to_system = copy_to_system

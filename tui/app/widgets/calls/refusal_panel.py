@@ -33,7 +33,7 @@ LONGEST_CELL: Final = 300
 ADVICE: Final[dict[Remedy, str]] = {
     "renew": "New tokens help.",
     "scope": "Sign in again, and ask for what is missing.",
-    "config": "Make auth_config.json agree with the API, then start doorkey again.",
+    "config": "Make auth_config.json agree with the API; it takes effect at once.",
     "sign-in": "If new tokens do not help, sign in again.",
     "clock": "Set this machine's clock, then renew.",
 }

@@ -1,0 +1,138 @@
+"""One app for one config: another takes its place in the same terminal, and nothing lingers."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.support.configs import UNREACHABLE
+from tests.support.sessions import session
+from tests.support.stage import stage, text_of, until
+from tests.support.terminal import Terminal
+from tests.support.worlds import DOORKEY, World, new_world
+from tui.app.opening import Opening
+from tui.auth.store.file_store import session_store
+from tui.config.load import load_config
+from tui.config.paths import profile_path
+from tui.config.write import write_config
+
+SIZE = (100, 30)
+
+
+@pytest.fixture
+def profiles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A config folder with the profiles home and work; somebody is signed in at work."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "own"))
+    monkeypatch.chdir(tmp_path)
+    for name in ("home", "work"):
+        write_config(profile_path(name), UNREACHABLE | {"sessionStorage": "file"})
+    kept = session(obtained_at=datetime.now(UTC), refresh_token=None)
+    session_store(load_config(profile_path("work"))).save(kept)
+    return profile_path("work").parent
+
+
+async def test_each_config_is_a_row_and_enter_opens_it(profiles: Path) -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await pilot.press("t")
+        await until(pilot, lambda: "no such file" in text_of(on.app))
+        shown = text_of(on.app)
+        assert "● /home/pat/auth_config" in shown
+        assert "no such file" in shown
+        await pilot.press("j", "j")
+        await until(pilot, lambda: "alice@example.com, until" in text_of(on.app))
+        await pilot.press("enter")
+        await until(pilot, lambda: on.app.following)
+    assert on.app.following == Opening(load_config(profile_path("work")))
+
+
+async def test_escape_leads_back_and_the_open_one_only_closes_the_list(profiles: Path) -> None:
+    on = stage()
+    async with on.app.run_test(size=SIZE) as pilot:
+        for key in ("escape", "enter"):
+            await pilot.press("t")
+            await until(pilot, lambda: "no such file" in text_of(on.app))
+            await pilot.press(key)
+        await pilot.press("escape")
+        await until(pilot, lambda: "Sign in from your terminal" in text_of(on.app))
+        assert on.app.following is None
+
+
+async def test_a_profile_that_is_broken_says_why_and_does_not_open(profiles: Path) -> None:
+    (profiles / "bad.json").write_text('{"domain": 7}')
+    on = stage()
+    async with on.app.run_test(size=SIZE) as pilot:
+        await pilot.press("t")
+        await until(pilot, lambda: "✗ cannot be used" in text_of(on.app))
+        await pilot.press("j", "enter")
+        await until(pilot, lambda: '"domain" must be' in text_of(on.app))
+        assert on.app.following is None
+
+
+async def test_the_list_follows_what_other_windows_do(profiles: Path) -> None:
+    on = stage()
+    async with on.app.run_test(size=SIZE) as pilot:
+        await pilot.press("t", "G")
+        await until(pilot, lambda: "alice@example.com" in text_of(on.app))
+        session_store(load_config(profile_path("work"))).clear()
+        await until(pilot, lambda: "alice@example.com" not in text_of(on.app))
+
+
+async def test_the_profile_stands_in_the_title(profiles: Path) -> None:
+    config = load_config(profile_path("work"))
+    assert config.label == "work · 127.0.0.1:9"
+
+
+def in_terminal(world: World, *arguments: str) -> Terminal:
+    return Terminal([*DOORKEY, *arguments], world.environment, 100, 30)
+
+
+@pytest.mark.pty
+def test_another_config_opens_in_the_same_terminal_without_a_glimpse_of_the_shell(
+    profiles: Path, tmp_path: Path
+) -> None:
+    world = new_world(tmp_path)
+    with in_terminal(world, "--profile", "home") as terminal:
+        terminal.wait_for("home · 127.0.0.1:9", "signed out")
+        terminal.send("t")
+        terminal.wait_for("Enter opens it", "work")
+        terminal.send("G\r")
+        terminal.wait_for("work · 127.0.0.1:9", "Hello, Alice")
+        assert bytes(terminal.received).count(b"\x1b[?1049h") == 1
+        assert b"\x1b[?1049l" not in terminal.received
+        terminal.send("q")
+        assert terminal.wait_for_exit() == 0
+        assert bytes(terminal.received).count(b"\x1b[?1049l") == 1
+        assert terminal.edits_lines
+
+
+def edit(terminal: Terminal) -> None:
+    """Edit the config by the palette."""
+    terminal.send("\x10")
+    terminal.wait_for("Search for commands")
+    terminal.send("edit the config")
+    terminal.wait_for("it takes effect at once")
+    terminal.send("\r")
+
+
+@pytest.mark.pty
+def test_a_config_that_was_edited_in_the_app_is_in_use_at_once_and_a_wrong_one_is_told(
+    profiles: Path, tmp_path: Path
+) -> None:
+    world = new_world(tmp_path)
+    path = profile_path("work")
+    editor = tmp_path / "editor.py"
+    editor.write_text("import sys\nopen(sys.argv[1], 'w').write(open('next.json').read())\n")
+    world.environment["EDITOR"] = f"{DOORKEY[0]} {editor}"
+    changed = json.loads(path.read_text()) | {"audience": "the-other-api"}
+    with in_terminal(world, "--profile", "work") as terminal:
+        terminal.wait_for("Hello, Alice")
+        Path("next.json").write_text('{"domain": 7}')
+        edit(terminal)
+        terminal.wait_for("before", "stays")
+        Path("next.json").write_text(json.dumps(changed))
+        edit(terminal)
+        terminal.wait_for("changed,", "signed out")
+        terminal.send("q")
+        assert terminal.wait_for_exit() == 0

@@ -1,0 +1,185 @@
+"""Tenants: one row for each profile and config, who is signed in there; Enter opens it."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import ClassVar, Final
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from tui.app.moments import Clock, clock_time
+from tui.app.opening import Opening, OpeningRequested
+from tui.app.widgets.key_line import KeyLine
+from tui.app.widgets.row_list import RowList
+from tui.auth.kept_sessions import KeptSession, KeptSessions
+from tui.auth.session import Session
+from tui.config.load import Config
+from tui.config.paths import shown
+from tui.text import printable
+
+LOOK_SECONDS: Final = 2.0
+"""Between two looks at what is kept: another window may sign in or out."""
+
+LEAST_NAME_CELLS: Final = 10
+MOST_NAME_CELLS: Final = 24
+
+WIDE_CELLS: Final = 84
+"""From then on there is room for how long a session lasts."""
+
+
+class TenantRows(RowList):
+    """One row for each config: its name, its tenant, who is signed in, until when."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__()
+        self._clock = clock
+        self.rows: Sequence[KeptSession] = ()
+        self.in_use: Config | None = None
+
+    def show(self, rows: Sequence[KeptSession], cursor: int) -> None:
+        """Show these, with the cursor at one of them."""
+        self.rows = rows
+        self.set_rows(len(rows), cursor)
+
+    def draw_row(self, index: int) -> Content:
+        """Return a row; what is wrong with a config is said below the list."""
+        row, width = self.rows[index], self.size.width
+        longest = max(len(each.known.label) for each in self.rows)
+        name_cells = max(LEAST_NAME_CELLS, min(MOST_NAME_CELLS, longest, width // 3))
+        is_here = self.in_use is not None and row.known.path == self.in_use.path
+        lead = Content.assemble(
+            ("● " if is_here else "  ", "$text-success"),
+            _fitted(printable(row.known.label), name_cells),
+            "  ",
+        )
+        if row.config is None:
+            return Content.assemble(lead, ("✗ cannot be used", "$text-error"))
+        rest = width - lead.cell_length
+        who_cells = min(30, rest // 2 - 2)
+        until = _until(row, self._clock) if width >= WIDE_CELLS else ""
+        until_cells = 20 if width >= WIDE_CELLS else 0
+        tenant = printable(row.config.domain).removeprefix("https://")
+        who = printable(row.who) or "nobody"
+        return Content.assemble(
+            lead,
+            (_fitted(tenant, max(8, rest - who_cells - until_cells - 2)), "$foreground-muted"),
+            "  ",
+            _fitted(who, who_cells) if row.who else (_fitted(who, who_cells), "$foreground-muted"),
+            (until, "$foreground-muted"),
+        )
+
+
+class TenantsScreen(ModalScreen[None]):
+    """All tenants; the app is opened anew with the one that is chosen."""
+
+    CSS_PATH = "tenants.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Back", id="leave-tenants", tooltip="To the screen below"),
+    ]
+    HELP = """\
+## Tenants
+
+Every profile (`profiles/NAME.json` in your config folder) and every config without a name, with
+whoever is signed in there. The dot marks the one that is open.
+
+*Enter* opens the one at the cursor; nothing of the one before stays in the app, and its session is
+kept. `doorkey init NAME` makes a new one.
+"""
+
+    def __init__(
+        self, config: Config, session: Session | None, with_servers: bool, clock: Clock
+    ) -> None:
+        """Take what is open here: its config, its session, whether its servers run beside it."""
+        super().__init__()
+        self._config = config
+        self._session = session
+        self._with_servers = with_servers
+        self._clock = clock
+        self._kept = KeptSessions(config.path)
+
+    def compose(self) -> ComposeResult:
+        """Yield the list, and below it all about the row at the cursor."""
+        with Vertical(classes="panel") as panel:
+            panel.border_title, panel.border_subtitle = "Tenants", "Enter opens it"
+            yield TenantRows(self._clock)
+            yield Static(id="about")
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        """Begin at the one that is open, and keep looking."""
+        self.query_one(TenantRows).in_use = self._config
+        self._look()
+        self.set_interval(LOOK_SECONDS, self._look)
+
+    @work(exclusive=True, group="look", exit_on_error=False)
+    async def _look(self) -> None:
+        rows = [self._as_open(row) for row in await asyncio.to_thread(self._kept.look)]
+        table = self.query_one(TenantRows)
+        if rows == list(table.rows):
+            table.refresh()
+            return
+        at = table.rows[table.cursor].known.path if table.rows else self._config.path
+        here = [number for number, row in enumerate(rows) if row.known.path == at]
+        table.show(rows, here[0] if here else table.cursor)
+        self._tell_about(table.cursor)
+
+    def _as_open(self, row: KeptSession) -> KeptSession:
+        """Know of the session that is open here even where none is kept on the disk."""
+        is_unkept = row.known.path == self._config.path and row.session is None
+        return replace(row, session=self._session) if is_unkept and not row.problem else row
+
+    @on(RowList.Moved)
+    def _moved(self, message: RowList.Moved) -> None:
+        self._tell_about(message.index)
+
+    def _tell_about(self, index: int) -> None:
+        rows = self.query_one(TenantRows).rows
+        if rows:
+            self.query_one("#about", Static).update(_about(rows[index], self._clock))
+
+    @on(RowList.Chosen)
+    def _open(self, message: RowList.Chosen) -> None:
+        row = self.query_one(TenantRows).rows[message.index]
+        if row.config is None:
+            self.app.bell()  # why is said below
+        elif row.known.path == self._config.path:
+            self.dismiss(None)
+        else:
+            self.post_message(OpeningRequested(Opening(row.config, self._with_servers)))
+
+    def action_leave(self) -> None:
+        """Go back."""
+        self.dismiss(None)
+
+
+def _about(row: KeptSession, clock: Clock) -> Content:
+    lines = [(shown(row.known.path), "$foreground-muted")]
+    if row.config is not None:
+        lines.append((f"API {printable(row.config.api_url)}", "$foreground-muted"))
+    if row.problem:
+        lines.append((printable(row.problem), "$text-error"))
+    elif row.session is not None:
+        lines.append((f"{printable(row.who)}, {_until(row, clock)}", "$foreground"))
+    else:
+        lines.append(("Nobody is signed in.", "$foreground"))
+    return Content("\n").join(Content.styled(*line) for line in lines)
+
+
+def _until(row: KeptSession, clock: Clock) -> str:
+    if row.session is None:
+        return ""
+    if row.session.renewable:
+        return "renewed as needed"
+    now, expiry = clock(), row.session.token_set.access_token_expiry
+    return f"until {clock_time(expiry, now)}" if now < expiry else "expired"
+
+
+def _fitted(text: str, cells: int) -> str:
+    content = Content(text).truncate(cells, ellipsis=True)
+    return content.pad_right(max(0, cells - content.cell_length)).plain
