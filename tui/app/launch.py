@@ -46,7 +46,13 @@ def run_dev(arguments: "Namespace") -> int:
 
 def open_app(config_path: Path | None) -> int:
     """Run the app with the config at `config_path`, or with the one that is found."""
-    return _open(load_config(config_path))
+    try:
+        config = load_config(config_path)
+    except ConfigMissing:
+        if is_web_page() or not _has_terminal():
+            raise
+        return _open(None)
+    return _open(config)
 
 
 def config_for_dev(path: Path | None) -> "Config":
@@ -57,11 +63,9 @@ def config_for_dev(path: Path | None) -> "Config":
         return load_config(built_in_config())
 
 
-def _open(config: "Config", *, with_servers: bool = False) -> int:
+def _open(config: "Config | None", *, with_servers: bool = False) -> int:
     on_web_page = is_web_page()
-    # Textual draws on stderr: sent elsewhere, the app would run unseen.
-    streams = (sys.stdin, sys.stdout, sys.stderr)
-    if not on_web_page and not all(stream.isatty() for stream in streams):
+    if not on_web_page and not _has_terminal():
         raise ConfigInvalid(
             "The app needs a terminal. Without one there are commands: doorkey --help."
         )
@@ -73,13 +77,18 @@ def _open(config: "Config", *, with_servers: bool = False) -> int:
     return _run(config, with_servers, app_on_web_page if on_web_page else app_in_terminal)
 
 
-def _run(config: "Config", with_servers: bool, make_app: AppFactory) -> int:
+def _has_terminal() -> bool:
+    # Textual draws on stderr: sent elsewhere, the app would run unseen.
+    return all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
+
+
+def _run(config: "Config | None", with_servers: bool, make_app: AppFactory) -> int:
     """Run the app, and those that take its place; each is of one config alone."""
     from tui.app.opening import Opening
     from tui.app.textual_internals import page_driver, terminal_driver
 
     driver = page_driver() if is_web_page() else terminal_driver()
-    following: Opening | None = Opening(config, with_servers)
+    following = Opening(config, with_servers) if config else _set_up(driver)
     size, code = None, 0
     while following is not None:
         app = make_app(following, driver)
@@ -87,6 +96,15 @@ def _run(config: "Config", with_servers: bool, make_app: AppFactory) -> int:
         following, code = app.following, app.return_code or 0
         size = (app.size.width, app.size.height) if is_web_page() else None
     return code
+
+
+def _set_up(driver: "type[Driver] | None") -> "Opening | None":
+    """Ask for a tenant where there is no config; None where nobody wants one."""
+    from tui.app.screens.set_up import SetUpApp
+
+    app = SetUpApp(driver)
+    app.run()
+    return app.following
 
 
 def _servers_for(opening: "Opening") -> "Servers | None":

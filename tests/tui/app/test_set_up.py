@@ -1,0 +1,45 @@
+"""Without any config, the app asks for a tenant, and ends in a first sign-in."""
+
+from pathlib import Path
+
+import pytest
+from textual.widgets import Button
+
+from tests.support.stage import until
+from tui.app.screens.set_up import SetUpApp
+
+
+@pytest.fixture(autouse=True)
+def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "own"))
+
+
+async def test_the_local_tenant_is_opened_with_its_servers_and_a_sign_in() -> None:
+    app = SetUpApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.click("#local")
+        await until(pilot, lambda: app.following)
+    assert app.following is not None
+    assert app.following.config.domain == "localhost:3002"
+    assert (app.following.with_servers, app.following.signs_in) == (True, True)
+
+
+async def test_escape_leads_back_to_the_choice_and_then_out() -> None:
+    app = SetUpApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.click("#own")
+        await pilot.press("escape")
+        assert not app.screen.has_class("-own")
+        await pilot.press("escape")
+    assert app.following is None
+
+
+async def test_nothing_is_written_before_a_tenant_has_answered(tmp_path: Path) -> None:
+    app = SetUpApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.click("#own")
+        await pilot.pause()
+        app.query_one("#write", Button).press()
+        await pilot.pause()
+    assert app.following is None
+    assert not (tmp_path / "own").exists()
