@@ -5,8 +5,12 @@ from pathlib import Path
 import pytest
 from textual.widgets import Button
 
-from tests.support.stage import until
+from tests.support.clocks import Clock
+from tests.support.scripted_tenant import ScriptedTenant
+from tests.support.stage import text_of, until
 from tui.app.screens.set_up import SetUpApp
+from tui.config.load import load_config
+from tui.config.paths import user_config_dir
 
 
 @pytest.fixture(autouse=True)
@@ -43,3 +47,20 @@ async def test_nothing_is_written_before_a_tenant_has_answered(tmp_path: Path) -
         await pilot.pause()
     assert app.following is None
     assert not (tmp_path / "own").exists()
+
+
+async def test_a_tenant_of_ones_own_is_looked_up_written_and_signed_in_at() -> None:
+    app = SetUpApp(transport=ScriptedTenant(Clock()))
+    async with app.run_test(size=(80, 40)) as pilot:
+        await pilot.click("#own")
+        await pilot.press(*"tenant.example")
+        await until(pilot, lambda: "at https://tenant.example/" in text_of(app))
+        for words in ("my-client", "my-api"):
+            await pilot.press("enter", *words)
+        await until(pilot, lambda: "my-client" in text_of(app).partition("1. ")[2])
+        await pilot.click("#write")
+        await until(pilot, lambda: app.following)
+    assert app.following is not None
+    assert app.following.signs_in
+    config = load_config(user_config_dir() / "auth_config.json")
+    assert (config.issuer, config.client_id) == ("https://tenant.example/", "my-client")

@@ -1,6 +1,6 @@
 """Set-up, where there is no config yet: the local tenant, or a tenant of one's own."""
 
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on, work
 from textual.app import App, ComposeResult
@@ -22,6 +22,9 @@ from tui.config.write import write_config
 from tui.errors import DoorkeyError
 from tui.text import printable
 
+if TYPE_CHECKING:
+    import httpx
+
 REST_SECONDS: Final = 0.6
 """Without a key, before the tenant is looked up that somebody types."""
 
@@ -41,8 +44,13 @@ class SetUpApp(App[None]):
         Binding("escape", "leave", "Back", id="leave-set-up", tooltip="To the choice; then out"),
     ]
 
-    def __init__(self, driver_class: type[Driver] | None = None) -> None:
+    def __init__(
+        self,
+        driver_class: type[Driver] | None = None,
+        transport: "httpx.AsyncBaseTransport | None" = None,
+    ) -> None:
         super().__init__(driver_class=driver_class)
+        self._transport = transport
         self._themes = Themes(self, AppMemory(memory_path()))
         self.following: Opening | None = None
         self._found: Found | None = None
@@ -52,7 +60,6 @@ class SetUpApp(App[None]):
         """Yield the choice, and the form that is hidden first."""
         with VerticalScroll(id="body", can_focus=False), Vertical(id="column"):
             yield Static(Content("Which tenant?"), classes="headline")
-            yield Static(Content("There is no auth_config.json yet."), id="told")
             with Horizontal(classes="actions", id="choice"):
                 yield Button("Try the local tenant", variant="primary", id="local")
                 yield Button("Connect your own", id="own")
@@ -60,6 +67,7 @@ class SetUpApp(App[None]):
                 for name, asked in FIELDS.items():
                     yield Input(placeholder=asked, id=name)
                 yield Button("Write it and sign in", id="write")
+            yield Static(Content("There is no auth_config.json yet."), id="told")
         yield KeyLine()
 
     @on(Button.Pressed, "#local")
@@ -91,7 +99,7 @@ class SetUpApp(App[None]):
             return
         self._tell("Looking it up ...")
         try:
-            self._found = await look_up(typed)
+            self._found = await look_up(typed, transport=self._transport)
         except DoorkeyError as error:
             self._tell(str(error))
         else:
