@@ -145,6 +145,7 @@ class HomeBoard(Vertical):
 
     def on_mount(self) -> None:
         """Follow the keymap."""
+        self._name_doctor()
         self.screen.bindings_updated_signal.subscribe(self, self._bindings_changed)
 
     @on(Button.Pressed, "#next")
@@ -202,3 +203,8 @@ class HomeBoard(Vertical):
 
     def _bindings_changed(self, _screen: "Screen[object]") -> None:
         self.watch_done(self.done)
+        self._name_doctor()
+
+    def _name_doctor(self) -> None:
+        for panel in self._panels():
+            panel.name_doctor(key_cap(self, "doctor"))

@@ -33,6 +33,7 @@ class StatePanel(Vertical):
         # How it is kept; where, which takes two rows, stands in Profile's Session.
         self._storage = storage.partition(", ")[2] or storage[:1].lower() + storage[1:]
         self._failed: set[str] = set()
+        self._below = {"doctor": "", "logs": ""}
         self.border_title = "The state of things"
 
     def compose(self) -> ComposeResult:
@@ -48,9 +49,10 @@ class StatePanel(Vertical):
             yield StatusRow("Config", "read", path, "good")
         yield StatusRow("Session", "", self._storage, id="session-row")
 
-    def on_mount(self) -> None:
-        """Say where all the checks are."""
-        self._say_below("")
+    def name_doctor(self, key: str) -> None:
+        """Say by which key all the checks are to be had."""
+        self._below["doctor"] = f"{key} looks at everything"
+        self._say_below()
 
     def show_account(self, account: Account) -> None:
         """Say whether a session is kept, and where."""
@@ -92,7 +94,8 @@ class StatePanel(Vertical):
             row = self.query_one(f"#{status.name}-row", StatusRow)
             row.show(status.state, where, SERVER_KINDS[status.state])
         logs = {shown(status.log.parent) for status in statuses if status.log}
-        self._say_below(f" · logs in {printable(', '.join(sorted(logs)))}" if logs else "")
+        self._below["logs"] = f"logs in {printable(', '.join(sorted(logs)))}" if logs else ""
+        self._say_below()
 
-    def _say_below(self, further: str) -> None:
-        self.border_subtitle = Content(f"{key_cap(self, 'doctor')} looks at everything{further}")
+    def _say_below(self) -> None:
+        self.border_subtitle = Content(" · ".join(each for each in self._below.values() if each))
