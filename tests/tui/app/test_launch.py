@@ -47,7 +47,7 @@ async def test_home_says_that_the_config_is_built_in(empty_folder: Path) -> None
     app = Panel(config_for_dev(None))
     async with app.run_test(size=(100, 20)):
         told = [str(row.render_line(0).text) for row in app.query(StatusRow)]
-        assert any("✓ built in" in line and "there is no auth_config.json" in line for line in told)
+        assert any("✓ built in" in line and "no auth_config.json is here" in line for line in told)
 
 
 def test_doorkey_alone_offers_it(tmp_path: Path) -> None:
