@@ -5,6 +5,7 @@ from collections.abc import Callable
 import httpx
 
 from tests.support.patient import HOSTILE, Patient
+from tests.support.scripted_tenant import form_of
 from tests.support.sessions import session
 from tests.support.stage import ACCESS_CLAIMS, jwt_of
 from tui.config.keys import issuer_of
@@ -82,3 +83,55 @@ def token(**claims: object) -> SetUp:
         "session",
         session(access_token=jwt_of({**ACCESS_CLAIMS, **claims})),  # type: ignore[dict-item] # JSON
     )
+
+
+def takes_pushed(answer: dict[str, object] | None = None, **members: object) -> SetUp:
+    """A tenant that demands pushed requests, and takes them; with `answer` it refuses."""
+
+    def push(request: httpx.Request) -> httpx.Response:
+        if answer is not None:
+            return httpx.Response(400, json=answer)
+        form = form_of(request)
+        assert form["prompt"] == "none"
+        uri = f"urn:example:{form['redirect_uri']}"
+        return httpx.Response(201, json={"request_uri": uri, "expires_in": 60, **members})
+
+    def authorize(request: httpx.Request) -> httpx.Response:
+        uri = request.url.params.get("request_uri", "").removeprefix("urn:example:")
+        if not uri:
+            return httpx.Response(400, json={"error": "invalid_request"})
+        return httpx.Response(302, headers={"Location": f"{uri}?error=login_required"})
+
+    def set_up(patient: Patient) -> None:
+        patient.tenant.metadata |= {
+            "require_pushed_authorization_requests": True,
+            "pushed_authorization_request_endpoint": patient.tenant.issuer + "par",
+        }
+        patient.answers("/par", push)
+        patient.answers("/authorize", authorize)
+
+    return set_up
+
+
+def configured(**members: object) -> SetUp:
+    """Another config."""
+    return lambda patient: patient.set(**members)
+
+
+def both(*set_ups: SetUp) -> SetUp:
+    """One after the other."""
+
+    def set_up(patient: Patient) -> None:
+        for each in set_ups:
+            each(patient)
+
+    return set_up
+
+
+def revokes_by_oauth_document(patient: Patient) -> None:
+    """A tenant that says in the RFC 8414 document alone that it revokes."""
+    issuer = patient.tenant.issuer
+    del patient.tenant.metadata["revocation_endpoint"]
+    members = {"issuer": issuer, "revocation_endpoint": issuer + "revoke"}
+    document = httpx.Response(200, json=members)
+    patient.answers("/.well-known/oauth-authorization-server", lambda _request: document)

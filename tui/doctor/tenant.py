@@ -1,5 +1,6 @@
 """The tenant: how it is spelled and reached, and what it says of itself."""
 
+import asyncio
 import re
 from collections.abc import Mapping
 from typing import Final
@@ -11,7 +12,7 @@ from tui.config.load import Config
 from tui.config.vendors.table import vendor_of
 from tui.doctor.discovery import Case, Discovered, discovery_row
 from tui.doctor.row import Row, Tell, row, row_of, unknown
-from tui.doctor.tenant_offers import OFFERS, offers
+from tui.doctor.tenant_offers import OFFERS, look_at_offers
 from tui.errors import DoorkeyError, Obstacle, TenantMisbehaved
 from tui.servers.checks import CHECK_SECONDS, clock_findings
 from tui.text import printable, shortened
@@ -47,8 +48,10 @@ async def look(case: Case, tell: Tell) -> None:
         return
     tell(pkce(found, config))
     tell(algorithms(found.members))
-    for each in offers(found, config):
-        tell(each)
+    await asyncio.gather(look_at_offers(found, case, tell), _look_at_keys(found, case, tell))
+
+
+async def _look_at_keys(found: Discovered, case: Case, tell: Tell) -> None:
     tell(await keys(case, found))
 
 

@@ -1,37 +1,68 @@
 """What the tenant offers beside a sign-in: grants, scopes, device codes, revocation, log out."""
 
-from collections.abc import Iterator
 from typing import Final
 
 from tui.auth.tenant.device_grant import DEVICE_GRANT
-from tui.auth.tenant.metadata import Metadata
+from tui.auth.tenant.metadata import Metadata, oauth_metadata_url, with_revocation_of
 from tui.auth.tenant.remedies.explain import remedy_for
 from tui.config.load import Config
 from tui.config.vendors.table import vendor_of
-from tui.doctor.discovery import Discovered
-from tui.doctor.row import Row, row, unknown
-from tui.errors import TenantMisbehaved
+from tui.doctor.discovery import Case, Discovered
+from tui.doctor.row import Row, Tell, row, unknown
+from tui.errors import ExchangeFailed, TenantMisbehaved
+from tui.http import HttpClient
+from tui.servers.checks import CHECK_SECONDS
 
-OFFERS: Final = ("grants", "scopes", "device", "revocation", "log-out", "pushed-requests")
+OFFERS: Final = (
+    "grants", "scopes", "device", "revocation", "log-out", "pushed-requests", "tenant-dpop",
+)  # fmt: skip
 
 
-def offers(found: Discovered, config: Config) -> Iterator[Row]:
-    """Judge each offer of the metadata."""
+async def look_at_offers(found: Discovered, case: Case, tell: Tell) -> None:
+    """Judge each offer of the metadata; revocation last, which may take one question more."""
+    config, members = case.config, found.members or {}
     try:
         metadata = found.metadata(config.issuer)
     except TenantMisbehaved:
-        yield from unknown(OFFERS, "the metadata is wrong")
+        for each in unknown(OFFERS, "the metadata is wrong"):
+            tell(each)
         return
-    yield grants((found.members or {}).get("grant_types_supported"), config)
-    yield scopes(metadata, config)
-    yield device(metadata)
-    yield revocation(metadata, config)
-    yield log_out(metadata, config)
-    yield pushed_requests(metadata, config)
+    tell(
+        grants(
+            members.get("response_types_supported"), members.get("grant_types_supported"), config
+        )
+    )
+    tell(scopes(metadata, config))
+    tell(device(metadata))
+    tell(log_out(metadata, config))
+    tell(pushed_requests(metadata, config))
+    tell(bound_tokens(members.get("dpop_signing_alg_values_supported"), config))
+    tell(revocation(await _with_oauth_document(case, metadata), config))
 
 
-def grants(listed: object, config: Config) -> Row:
-    """Look whether codes and refresh tokens can be redeemed."""
+async def _with_oauth_document(case: Case, metadata: Metadata) -> Metadata:
+    """Look into the RFC 8414 document, where some say what OpenID discovery has no word for."""
+    if metadata.revocation_endpoint:
+        return metadata
+    http = HttpClient(case.world.tenant, CHECK_SECONDS)
+    try:
+        answer = await http.exchange("GET", oauth_metadata_url(metadata.issuer))
+        return with_revocation_of(metadata, answer.members())
+    except (ExchangeFailed, TenantMisbehaved):
+        return metadata
+    finally:
+        await http.aclose()
+
+
+def grants(types: object, listed: object, config: Config) -> Row:
+    """Look whether codes and refresh tokens are given, and can be redeemed."""
+    if isinstance(types, list) and "code" not in types:
+        return row(
+            "grants",
+            "wrong",
+            f"the tenant answers with {', '.join(map(str, types))}, and not with a code",
+            f"Allow response_type code for the client {config.client_id}.",
+        )
     if not isinstance(listed, list):
         return row("grants", "unknown", "the tenant does not say which it takes")
     if "authorization_code" not in listed:
@@ -97,9 +128,34 @@ def log_out(metadata: Metadata, config: Config) -> Row:
 
 def pushed_requests(metadata: Metadata, config: Config) -> Row:
     """Look whether requests must be pushed."""
-    if not metadata.demands_pushed_requests:
-        return row("pushed-requests", "ok", "not demanded of all clients")
-    if config.pushed_requests:
-        return row("pushed-requests", "ok", "demanded, and the config says so")
-    remedy = remedy_for("invalid_request", "pushed authorization request", config)
-    return row("pushed-requests", "wrong", "demanded of all clients (RFC 9126 5)", remedy)
+    endpoint = metadata.pushed_request_endpoint
+    if metadata.demands_pushed_requests and not endpoint:
+        return row(
+            "pushed-requests",
+            "wrong",
+            "demanded (RFC 9126 5), and pushed_authorization_request_endpoint is missing",
+            "Tell the tenant's administrator, or have ordinary requests allowed for "
+            f"{config.client_id}.",
+        )
+    if metadata.demands_pushed_requests:
+        return row("pushed-requests", "ok", "demanded, and so they are pushed")
+    if config.pushed_requests and not endpoint:
+        found = '"pushedRequests" is true, and the tenant takes none: they go the ordinary way'
+        remedy = 'Take "pushedRequests" out of the config.'
+        return row("pushed-requests", "warning", found, remedy)
+    return row("pushed-requests", "ok", "in use" if config.pushed_requests else "not demanded")
+
+
+def bound_tokens(listed: object, config: Config) -> Row:
+    """Look whether the tenant binds tokens to a key (RFC 9449 5.1), where the config wants that."""
+    if not config.dpop:
+        return row("tenant-dpop", "ok", "not asked for")
+    if not isinstance(listed, list):
+        found = '"dpop" is true, and the tenant does not say that it binds tokens to a key'
+        remedy = 'Where a sign-in fails for that, take "dpop" out of the config.'
+        return row("tenant-dpop", "warning", found, remedy)
+    if "ES256" in listed:
+        return row("tenant-dpop", "ok", "tokens are bound to a key, with ES256")
+    found = f"proofs are signed with ES256, and the tenant takes {', '.join(map(str, listed))}"
+    remedy = 'Allow ES256 at the tenant, or take "dpop" out of the config.'
+    return row("tenant-dpop", "wrong", found, remedy)

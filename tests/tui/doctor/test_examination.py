@@ -13,6 +13,8 @@ from tests.support.patient import Patient
 from tests.support.schemas import schema
 from tests.support.sessions import session
 from tests.support.stage import ACCESS_CLAIMS, jwt_of
+from tui.auth.sign_in.attempt import ForeignAnswer, SignInAttempt, SignInOptions
+from tui.auth.tenant.metadata import parse_metadata
 from tui.cli import main
 from tui.commands.doctor import exit_code, lines
 from tui.doctor.examination import RULES, examine
@@ -63,6 +65,17 @@ async def test_no_two_probes_have_the_same_state(patient: Patient) -> None:
     await patient.rows()
     asked = [each for each in patient.tenant.requests if each.url.path == "/authorize"]
     assert len({each.url.params["state"] for each in asked}) == 2
+
+
+async def test_no_sign_in_takes_the_answer_to_a_probe(patient: Patient) -> None:
+    """Each sign-in has a state of its own, and the probe's is kept by nobody."""
+    await patient.rows()
+    probe = next(each for each in patient.tenant.requests if each.url.path == "/authorize")
+    metadata = parse_metadata(patient.tenant.metadata, patient.config.issuer)
+    uri = probe.url.params["redirect_uri"]
+    sign_in = SignInAttempt.fresh(patient.config, metadata, uri, SignInOptions())
+    with pytest.raises(ForeignAnswer, match="another sign-in"):
+        sign_in.code_in(f"code=the-code&state={probe.url.params['state']}")
 
 
 async def test_nothing_secret_comes_out(patient: Patient) -> None:

@@ -9,7 +9,19 @@ import pytest
 
 from tests.support.patient import Patient
 from tests.support.sessions import expired, session
-from tests.support.set_ups import DISCOVERY, SetUp, api, fails, responds, says, token
+from tests.support.set_ups import (
+    DISCOVERY,
+    SetUp,
+    api,
+    both,
+    configured,
+    fails,
+    responds,
+    revokes_by_oauth_document,
+    says,
+    takes_pushed,
+    token,
+)
 from tui.doctor.examination import RULES
 from tui.doctor.row import Verdict
 
@@ -103,6 +115,20 @@ VERDICTS: list[tuple[SetUp, str, Verdict, str]] = [
     (says(revocation_endpoint_auth_methods_supported=["client_secret_basic"]), "revocation",
      "warning", "confidential"),
     (NOBODY, "revocation", "unknown", "no metadata"),
+    (revokes_by_oauth_document, "revocation", "ok", "offered"),
+    (takes_pushed(), "pushed-requests", "ok", "so they are pushed"),
+    (takes_pushed(), "callback", "ok", "registered"),
+    (takes_pushed(), "request", "ok", "takes scope"),
+    (takes_pushed(expires_in=None), "callback", "unknown", "does not tell"),
+    (takes_pushed({"error": "invalid_scope"}), "callback", "unknown", "does not tell"),
+    (takes_pushed({"error": "invalid_scope"}), "client", "ok", "knows it"),
+    (configured(pushed_requests=True), "pushed-requests", "warning", "the ordinary way"),
+    (both(takes_pushed(), says(require_pushed_authorization_requests=False),
+          configured(pushed_requests=True)), "pushed-requests", "ok", "in use"),
+    (configured(dpop=True), "tenant-dpop", "warning", "does not say"),
+    (both(configured(dpop=True), says(dpop_signing_alg_values_supported=["ES256"])), "tenant-dpop",
+     "ok", "are bound"),
+    (NOBODY, "tenant-dpop", "unknown", "no metadata"),
     (says(end_session_endpoint=None), "log-out", "warning", "no end_session_endpoint"),
     (NOBODY, "log-out", "unknown", "no metadata"),
     (clock_is_off, "clock", "warning", "90 s ahead"),
