@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from tui.api.answer import NoAnswer, PingResult
-from tui.api.challenge import bearer_challenge
+from tui.api.challenge import token_challenge
 from tui.api.refusal import Explanation, Refused, explain
 from tui.api.request import PING, ApiRequest
 from tui.auth.dpop.authorization import joined
@@ -127,7 +127,7 @@ class Caller:
         session = self._service.session
         if result.status not in REFUSALS or session is None:
             return None
-        challenge = bearer_challenge(result.challenge)
+        challenge = token_challenge(result.challenge)
         metadata = await self._api.metadata(challenge.resource_metadata)
         now = self._clock()
         return explain(Refused(result.status, challenge, session, self.config, now, metadata))

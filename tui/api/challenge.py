@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from tui.config.keys import MAX_AGE
 from tui.web_address import split_web_address
 
 LONGEST_CHALLENGE: Final = 16 * 1024
@@ -50,6 +51,17 @@ class Challenge:
         return tuple(dict.fromkeys(self.parameters.get("scope", "").split()))
 
     @property
+    def acr_values(self) -> str:
+        """The authentication classes one of which would do (RFC 9470 3), or an empty string."""
+        return self.parameters.get("acr_values", "")
+
+    @property
+    def max_age_seconds(self) -> int | None:
+        """How long ago the sign-in may be (RFC 9470 3), or None where that is not said."""
+        value = self.parameters.get("max_age", "")
+        return int(value) if re.fullmatch(MAX_AGE, value) else None
+
+    @property
     def resource_metadata(self) -> str:
         """The address of what the API says about itself (RFC 9728 5.1), or an empty string."""
         return self.parameters.get("resource_metadata", "")
@@ -58,10 +70,13 @@ class Challenge:
 NOTHING_SAID: Final = Challenge("", {})
 
 
-def bearer_challenge(header: str) -> Challenge:
-    """Return the challenge for a bearer token; where there is none, one that says nothing."""
-    bearers = (each for each in challenges(header) if each.scheme.lower() == "bearer")
-    return next(bearers, NOTHING_SAID)
+def token_challenge(header: str) -> Challenge:
+    """Return the challenge for an access token, bound to a key or not; else one that says nothing.
+
+    Of several the one counts that names an error: the others only say what else is taken.
+    """
+    ours = [each for each in challenges(header) if each.scheme.lower() in ("bearer", "dpop")]
+    return next((each for each in ours if each.error), ours[0] if ours else NOTHING_SAID)
 
 
 def challenges(header: str) -> list[Challenge]:

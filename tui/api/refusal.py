@@ -4,7 +4,7 @@ Only to be read by people: nothing here decides who may do what.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
 
@@ -14,11 +14,20 @@ from tui.api.known_tokens import known_trouble
 from tui.auth.session import Session
 from tui.config.load import Config
 
-Cause = Literal["missing", "expired", "early", "audience", "issuer", "scope", "other"]
+Cause = Literal[
+    "missing", "expired", "early", "audience", "issuer", "scope", "step-up", "proof", "unbound",
+    "bound", "other",
+]  # fmt: skip
 
 Fit = Literal["fits", "differs", "unknown"]
 
-Remedy = Literal["renew", "scope", "config", "sign-in", "clock"]
+Remedy = Literal["renew", "scope", "config", "sign-in", "clock", "step-up"]
+
+STEP_UP: Final = "insufficient_user_authentication"
+"""RFC 9470 3: the token is good, but its person's sign-in is too weak or too long ago."""
+
+PROOF_ERRORS: Final = frozenset({"invalid_dpop_proof", "use_dpop_nonce"})
+"""RFC 9449 7.1, 9."""
 
 LEEWAY: Final = timedelta(seconds=5)
 """What APIs usually forgive of a clock."""
@@ -56,6 +65,8 @@ class Explanation:
     remedy: Remedy
     scope: str = ""
     """What to sign in with, where that is the remedy."""
+    acr_values: str = ""
+    max_age_seconds: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +119,17 @@ def explain(refused: Refused) -> Explanation:
     if cause in ("audience", "issuer", "missing", "other"):
         trouble = known_trouble(refused.token, refused.config)
         why, remedy = (trouble, "config") if trouble else (why, remedy)
-    scope = ""
+    said, rows = refused.challenge, tuple(_rows(refused, cause))
+    explanation = Explanation(cause, why, said.description, rows, remedy)
+    if remedy not in ("scope", "step-up"):
+        return explanation
+    # What the session has stays with it: a sign-in for one thing must not lose another.
+    held = refused.session.token_set.scope.split()
+    scope = " ".join(dict.fromkeys((*refused.config.scope.split(), *held, *said.scopes)))
     if remedy == "scope":
-        asked = (*refused.config.scope.split(), *refused.challenge.scopes)
-        scope = " ".join(dict.fromkeys(asked))
-    rows = tuple(_rows(refused, cause))
-    return Explanation(cause, why, refused.challenge.description, rows, remedy, scope)
+        return replace(explanation, scope=scope)
+    acr, max_age = said.acr_values, said.max_age_seconds
+    return replace(explanation, scope=scope, acr_values=acr, max_age_seconds=max_age)
 
 
 WHYS: Final[dict[Cause, tuple[str, Remedy]]] = {
@@ -123,11 +139,26 @@ WHYS: Final[dict[Cause, tuple[str, Remedy]]] = {
     "audience": ("The token is meant for another API.", "config"),
     "issuer": ("The token comes from a tenant that this API does not trust.", "config"),
     "scope": ("The token is fine, but does not allow this.", "scope"),
+    "step-up": ("The token is fine, but the API wants another sign-in behind it.", "step-up"),
+    "proof": ("The API did not accept the proof that you hold the token's key.", "sign-in"),
+    "unbound": (
+        "The API takes only tokens that are bound to a key: set `dpop` to true, and sign in again.",
+        "config",
+    ),
+    "bound": (
+        "The API takes bearer tokens only, and yours is bound to a key: take `dpop` out of the "
+        "config, and sign in again.",
+        "config",
+    ),
     "other": ("The API does not accept this token.", "sign-in"),
 }
 
 
 def _cause(refused: Refused) -> Cause:
+    if refused.challenge.error == STEP_UP:
+        return "step-up"
+    if refused.challenge.error in PROOF_ERRORS:
+        return "proof"
     if refused.challenge.error == "insufficient_scope" or refused.missing_scopes:
         return "scope"
     if refused.status == 403:
@@ -148,8 +179,16 @@ def _cause_by_token(refused: Refused) -> Cause:
     if token is not None and token.issuer and token.issuer not in _issuers(refused):
         return "issuer"
     if not refused.challenge.error:
-        return "missing"
+        return _cause_by_scheme(refused)
     return "audience" if _audience(refused, "other").fit == "unknown" and token else "other"
+
+
+def _cause_by_scheme(refused: Refused) -> Cause:
+    """Return why an API sees no token: it looks for one that is sent in another way."""
+    is_bound, scheme = refused.session.key is not None, refused.challenge.scheme.lower()
+    if scheme == "dpop" and not is_bound:
+        return "unbound"
+    return "bound" if scheme == "bearer" and is_bound else "missing"
 
 
 def _rows(refused: Refused, cause: Cause) -> Iterator[Comparison]:
@@ -161,10 +200,29 @@ def _rows(refused: Refused, cause: Cause) -> Iterator[Comparison]:
         missing = refused.missing_scopes
         fit: Fit = "differs" if missing else "fits" if held else "unknown"
         yield Comparison("Scope", wanted, held or "not said", fit, missing)
+    if cause == "step-up":
+        yield from _sign_in(refused)
     skew = refused.session.clock_skew_seconds
     if skew or cause == "early":
         held = f"{abs(skew):.0f} s {'ahead' if skew > 0 else 'behind'}" if skew else "unknown"
         yield Comparison("Clock", "the tenant's time", held, "differs" if skew else "unknown")
+
+
+def _sign_in(refused: Refused) -> Iterator[Comparison]:
+    """Compare how, and how long ago, the person signed in (RFC 9470 3)."""
+    said, token = refused.challenge, refused.token
+    at = token.seconds("auth_time") if token else None
+    if said.max_age_seconds is not None:
+        ago = None if at is None else refused.tenant_now.timestamp() - at
+        held = "not said" if ago is None else f"{ago:.0f} s ago"
+        late = ago is not None and ago > said.max_age_seconds
+        wanted = f"at most {said.max_age_seconds} s ago"
+        yield Comparison("Sign-in", wanted, held, "differs" if late else "unknown")
+    if said.acr_values:
+        acr = token.claims.get("acr") if token else None
+        fits = isinstance(acr, str) and acr in said.acr_values.split()
+        held = acr if isinstance(acr, str) else "not said"
+        yield Comparison("Class", said.acr_values, held, "fits" if fits else "differs")
 
 
 def _audience(refused: Refused, cause: Cause) -> Comparison:

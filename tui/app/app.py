@@ -144,7 +144,7 @@ class DoorkeyApp(App[None]):
         self._keep_time()
         kept = self.account.scope_beyond(self._doors.config.scope) if wish.keeps_person else ""
         settled = self._background.until_tenant_settled
-        screen = self._doors.sign_in(wish.scope or kept, wish.prompt, settled)
+        screen = self._doors.sign_in(wish, wish.scope or kept, settled)
         return screen.data_bind(DoorkeyApp.now)
 
     def switch_mode(self, mode: str) -> AwaitMount:

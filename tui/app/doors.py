@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tui.api.proxy.server import Proxy
     from tui.app.copying import SystemClipboard
     from tui.app.keys.keymap import CheckedKeymap
+    from tui.app.messages import SignInRequested
     from tui.app.screens.doctor import DoctorScreen, Examine
     from tui.app.screens.external_api.screen import ExternalApiScreen
     from tui.app.screens.help import HelpScreen
@@ -114,13 +115,18 @@ class Doors:
         )
 
     def sign_in(
-        self, scope: str, prompt: str, until_ready: Callable[[], Awaitable[None]]
+        self, wish: "SignInRequested", scope: str, until_ready: Callable[[], Awaitable[None]]
     ) -> "SignInScreen":
         """Make the screen of one sign-in, which begins once `until_ready` is done."""
         from tui.app.screens.sign_in import SignInScreen
         from tui.auth.sign_in.attempt import SignInOptions
 
-        options = SignInOptions(scope=scope, prompt=prompt)
+        options = SignInOptions(
+            scope=scope,
+            prompt=wish.prompt,
+            acr_values=wish.acr_values,
+            max_age_seconds=wish.max_age_seconds,
+        )
         return SignInScreen(self.service, self.clock, self._clipboard(), until_ready, options)
 
     def log_out(self) -> "LogOutScreen":

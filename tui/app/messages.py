@@ -35,16 +35,26 @@ class GoRequested(Message):
 class SignInRequested(Message):
     """Somebody wants to sign in; where something special is asked for, also again."""
 
-    def __init__(self, *, scope: str = "", prompt: str = "") -> None:
-        """Ask for `scope` instead of the config's, or for OpenID Connect's `prompt`."""
+    def __init__(
+        self,
+        *,
+        scope: str = "",
+        prompt: str = "",
+        acr_values: str = "",
+        max_age_seconds: int | None = None,
+    ) -> None:
+        """Ask for `scope` instead of the config's, or for OpenID Connect's own (Core 3.1.2.1)."""
         self.scope = scope
         self.prompt = prompt
+        self.acr_values = acr_values
+        self.max_age_seconds = max_age_seconds
         super().__init__()
 
     @property
     def is_special(self) -> bool:
         """Whether this sign-in is for who is signed in already."""
-        return bool(self.scope or self.prompt)
+        is_recent = self.max_age_seconds is not None
+        return bool(self.scope or self.prompt or self.acr_values or is_recent)
 
     @property
     def keeps_person(self) -> bool:

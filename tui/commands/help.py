@@ -38,7 +38,7 @@ what `doorkey token` prints.
 status  {"signed_in": BOOL, "issuer", "client_id", "audience", "api_url", "config",
         "storage": "keyring" | "file" | "memory"}; "profile" where it is one; of whoever is signed
         in "subject", "name", "email", "signed_in_at", "access_token_expiry",
-        "access_token_valid", "id_token_expiry", "id_token_valid", "renewable",
+        "access_token_valid", "id_token_expiry", "id_token_valid", "renewable", "bound",
         "clock_skew_seconds", "scopes": [TEXT]
 profiles {"profiles": [{"profile", "config", "counts": BOOL, "problem", and those of status}]}
 call    {"status": NUMBER, "reason", "headers": {NAME: VALUE}, "encoding", "body"}; by "encoding",

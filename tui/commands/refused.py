@@ -1,5 +1,6 @@
 """What `doorkey ping` and `doorkey call` say where the API refuses, in the words of the app."""
 
+import shlex
 from typing import Final
 
 from tui.api.answer import PingResult
@@ -7,7 +8,10 @@ from tui.api.refusal import Explanation
 from tui.config.load import Config
 from tui.config.paths import shown
 from tui.errors import ApiRefused
-from tui.text import printable
+from tui.text import printable, shortened
+
+LONGEST_OPTION: Final = 500
+"""Characters of what an API says that a command repeats."""
 
 FITS: Final = {"fits": "✓", "differs": "✗", "unknown": "·"}
 
@@ -38,5 +42,20 @@ def lines_on_refusal(explanation: Explanation, config: Config) -> list[str]:
         f"({printable(config.api_url)}) in {printable(shown(config.path))}.",
         "sign-in": "If it stays so, sign in again: doorkey login.",
         "clock": "Set this machine's clock.",
+        "step-up": f"Sign in as the API wants it, then call again: {_step_up(explanation)}",
     }
     return ["", printable(explanation.why), *rows, helps[explanation.remedy]]
+
+
+def _step_up(explanation: Explanation) -> str:
+    """Return the command that signs in so; the API's words stay words in any shell."""
+    words = ["doorkey", "login"]
+    if explanation.max_age_seconds is not None:
+        words += ["--max-age", str(explanation.max_age_seconds)]
+    for option, value in (
+        ("--acr-values", explanation.acr_values),
+        ("--scope", explanation.scope),
+    ):
+        if value:
+            words += [option, shortened(printable(value), LONGEST_OPTION)]
+    return shlex.join(words)

@@ -152,6 +152,7 @@ def _session_members(session: Session) -> dict[str, Json]:
         "id_token_expiry": tokens.token_expiry.isoformat(timespec="seconds"),
         "id_token_valid": now < tokens.token_expiry,
         "renewable": session.renewable,
+        "bound": session.key is not None,
         "clock_skew_seconds": session.clock_skew_seconds,
         "scopes": [*tokens.scope.split()] or None,
     }

@@ -3,10 +3,10 @@
 from typing import Final
 
 from tui.api.challenge import (
-    bearer_challenge,
     challenges,
     metadata_path,
     parse_resource_metadata,
+    token_challenge,
 )
 from tui.api.request import ApiRequest
 from tui.config.load import Config
@@ -47,7 +47,7 @@ async def look(case: Case, tell: Tell) -> None:
 
 
 async def _document(http: HttpClient, url: str, answer: Answer) -> Answer | None:
-    named = bearer_challenge(answer.headers.get("www-authenticate", "")).resource_metadata
+    named = token_challenge(answer.headers.get("www-authenticate", "")).resource_metadata
     try:
         document = await http.exchange("GET", url + metadata_path(url, named))
     except ExchangeFailed:

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.api.challenge import bearer_challenge, challenges
+from tui.api.challenge import challenges, token_challenge
 
 
 def test_the_bearers_parameters_are_read() -> None:
-    challenge = bearer_challenge(
+    challenge = token_challenge(
         'Bearer realm="api", error="insufficient_scope", '
         'error_description="Say \\"please\\", then", scope="read:messages write read:messages", '
         'resource_metadata="https://api.example/.well-known/oauth-protected-resource"'
@@ -43,8 +43,8 @@ def test_odd_headers_are_read_as_far_as_they_go(
     assert [(each.scheme, dict(each.parameters)) for each in challenges(header)] == expected
 
 
-def test_no_bearer_challenge_says_nothing() -> None:
-    assert bearer_challenge('Basic realm="x"').error == ""
+def test_no_token_challenge_says_nothing() -> None:
+    assert token_challenge('Basic realm="x"').error == ""
 
 
 @given(st.text(alphabet='Bearer=", \\\x1b\x00é,', max_size=300))

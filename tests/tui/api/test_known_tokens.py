@@ -9,7 +9,7 @@ import pytest
 from tests.support.clocks import START
 from tests.support.configs import CONFIG
 from tests.support.sessions import session
-from tui.api.challenge import bearer_challenge
+from tui.api.challenge import token_challenge
 from tui.api.refusal import Explanation, Refused, explain
 from tui.json_value import Json
 
@@ -22,7 +22,7 @@ def jwt_of(**claims: Json) -> str:
 
 
 def explained(token: str) -> Explanation:
-    challenge = bearer_challenge('Bearer error="invalid_token", error_description="no"')
+    challenge = token_challenge('Bearer error="invalid_token", error_description="no"')
     kept = session(access_token=token, obtained_at=START)
     return explain(Refused(401, challenge, kept, CONFIG, START))
 
@@ -80,7 +80,7 @@ def test_any_other_token_is_explained_by_the_comparison_alone(claims: dict[str, 
 
 
 def test_expired_token_is_told_as_expired_whatever_else_it_is() -> None:
-    challenge = bearer_challenge('Bearer error="invalid_token", error_description="It expired"')
+    challenge = token_challenge('Bearer error="invalid_token", error_description="It expired"')
     refused = Refused(401, challenge, session(access_token="opaque"), CONFIG, START)
     assert explain(refused).cause == "expired"
     assert "opaque" not in explain(replace(refused, now=START)).why

@@ -8,7 +8,7 @@ from tests.support.clocks import START
 from tests.support.configs import CONFIG
 from tests.support.sessions import session
 from tests.support.stage import ACCESS_CLAIMS, OTHER_AUDIENCE, jwt_of
-from tui.api.challenge import ResourceMetadata, bearer_challenge
+from tui.api.challenge import ResourceMetadata, token_challenge
 from tui.api.refusal import Comparison, Explanation, Refused, explain
 from tui.json_value import Claims, Json
 
@@ -26,7 +26,7 @@ def explained(
 ) -> Explanation:
     token = "opaque" if opaque else jwt_of({**ACCESS_CLAIMS, **(claims or {})})
     held = replace(session(access_token=token), clock_skew_seconds=skew_seconds)
-    return explain(Refused(status, bearer_challenge(challenge), held, CONFIG, START, metadata))
+    return explain(Refused(status, token_challenge(challenge), held, CONFIG, START, metadata))
 
 
 def row(explanation: Explanation, name: str) -> Comparison:

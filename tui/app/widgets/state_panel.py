@@ -62,7 +62,8 @@ class StatePanel(Vertical):
         elif account.state == "expired":
             row.show("expired", f"{self._storage} {WITHOUT_REFRESH}", "warning")
         elif account.signed_in:
-            row.show("kept", self._storage, "good")
+            bound = account.session is not None and account.session.key is not None
+            row.show("kept, bound" if bound else "kept", self._storage, "good")
         else:
             row.show("none", f"once signed in: {self._storage}", "plain")
 

@@ -98,6 +98,11 @@ class AccessTokenPane(Vertical):
         panel.show(_header_and_claims(view))
 
 
+SESSION_FACTS: Final = (
+    "Signed in", "ID token", "Refresh", "Next", "Renewals", "Clock", "Bound", "Stored",
+)  # fmt: skip
+
+
 class SessionPane(VerticalScroll):
     """How the session is kept, renewed and when it ends."""
 
@@ -113,7 +118,7 @@ class SessionPane(VerticalScroll):
         """Yield the facts."""
         with Vertical(classes="facts"):
             yield LifetimeBar("Access").data_bind(SessionPane.now)
-            for name in ("Signed in", "ID token", "Refresh", "Next", "Renewals", "Clock", "Stored"):
+            for name in SESSION_FACTS:
                 yield FactRow(name, id=f"session-{name.lower().replace(' ', '-')}")
 
     def show(self, session: Session) -> None:
@@ -135,6 +140,7 @@ class SessionPane(VerticalScroll):
             "next": self._next_renewal(session),
             "renewals": self._renewals(session),
             "clock": _skew(session.clock_skew_seconds),
+            "bound": _binding(session),
             "stored": self._storage,
         }
 
@@ -214,6 +220,12 @@ def _header_and_claims(view: JwtView | None) -> Claims:
         return {}
     header = {f"{name} (header)": value for name, value in view.header.items()}
     return {**view.claims, **header}
+
+
+def _binding(session: Session) -> str:
+    if session.key is None:
+        return "no: whoever has the tokens can use them"
+    return f"to the key {session.key.thumbprint} (DPoP)"
 
 
 def _renewable(session: Session) -> str:

@@ -22,6 +22,10 @@ def token_options(token: ArgumentParser) -> None:
         "what kubectl (exec-credential), git, or bazel and uv (credential-helper) take",
     )
     token.add_argument(
+        "--for", nargs=2, metavar=("METHOD", "URL"), dest="request",
+        help="with --format header: the headers of one request to the API, for a bound token, too",
+    )  # fmt: skip
+    token.add_argument(
         "--id-token", action="store_true", help="the ID token instead of the access token"
     )
     token.add_argument(

@@ -1,12 +1,12 @@
 """`doorkey token`, the full way: options, a renewal, and words for whatever is wrong."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from tui.auth.session import TokenSet
+from tui.auth.session import Session
 from tui.auth.store.file_store import FileStore, session_store
 from tui.auth.store.session_file import SessionFile
 from tui.auth.store.store import SessionStore
@@ -14,7 +14,7 @@ from tui.commands.token import credentials
 from tui.commands.token.credentials import Request
 from tui.commands.token.formats import OPERATIONS, PRINTED, Asked, Grant, checked, write
 from tui.config.load import Config, found_config, load_config
-from tui.errors import SignInNeeded
+from tui.errors import SignInNeeded, WrongUsage
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -25,6 +25,12 @@ Refused = Callable[[str], bool]
 """Whether a token is of no use to whoever asks, valid or not."""
 
 
+BOUND: Final = (
+    "doorkey: this token is bound to a key (DPoP) and of no use alone. doorkey call and doorkey "
+    "proxy sign each request; --format header --for METHOD URL prints both headers of one.\n"
+)
+
+
 def token(arguments: "Namespace") -> int:
     """Print a token with at least `--min-validity` seconds left, in the format asked for."""
     asked = checked(
@@ -33,6 +39,7 @@ def token(arguments: "Namespace") -> int:
             arguments.operation,
             arguments.id_token,
             None if arguments.min_validity is None else timedelta(seconds=arguments.min_validity),
+            tuple(arguments.request) if arguments.request else None,
         )
     )
     if asked.needs_nothing:
@@ -54,6 +61,8 @@ def token_after(
 
 
 def _answer(asked: Asked, config: Config, store: SessionStore, request: Request | None) -> int:
+    if asked.request is not None:
+        return write(_headers(asked, config, store, *asked.request))
     if asked.format not in OPERATIONS:
         return write(PRINTED[asked.format](_good_grant(asked, config, store)))
     request = request or credentials.read_request(asked.format)
@@ -79,7 +88,9 @@ def _good_grant(
     session = store.load()
     if session is None:
         raise SignInNeeded("Nobody is signed in. Sign in first: doorkey login.")
-    grant = _grant(asked, session.token_set)
+    if session.key is not None and not asked.id_token:
+        sys.stderr.write(BOUND)
+    grant = _grant(asked, session)
     is_good = (
         session.token_set.id_token_is_good_for
         if asked.id_token
@@ -91,10 +102,44 @@ def _good_grant(
     return grant
 
 
-def _grant(asked: Asked, tokens: TokenSet) -> Grant:
+def _grant(asked: Asked, session: Session) -> Grant:
+    tokens = session.token_set
     if asked.id_token:
         return Grant(tokens.id_token, tokens.token_expiry, tokens.scope, is_id_token=True)
-    return Grant(tokens.access_token, tokens.access_token_expiry, tokens.scope)
+    kind = "DPoP" if session.key else "Bearer"
+    return Grant(tokens.access_token, tokens.access_token_expiry, tokens.scope, kind)
+
+
+def _headers(asked: Asked, config: Config, store: SessionStore, method: str, url: str) -> str:
+    """Return the headers of one request to the API, a proof among them for a bound token.
+
+    Raises:
+        WrongUsage: it is no request to the API of the config.
+    """
+    import asyncio
+
+    from tui.api.request import checked_path
+    from tui.auth.service import AuthService
+    from tui.auth.signing import Signing
+
+    path = url.removeprefix(config.api_url) or "/"
+    try:
+        path = checked_path(config.api_url, path)
+        if not (method.isascii() and method.isalpha()):
+            raise ValueError("a method such as GET is expected")
+    except ValueError as error:
+        raise WrongUsage(
+            f"--for takes a method, and a path or URL of {config.api_url}: {error}."
+        ) from None
+
+    async def run() -> Mapping[str, str]:
+        async with AuthService(config, store=store) as service:
+            service.take_up()
+            await service.get_access_token(asked.min_validity)
+            signing = Signing(service, method.upper(), config.api_url + path)
+            return (await signing.authorization()).headers
+
+    return "\n".join(f"{name}: {value}" for name, value in asyncio.run(run()).items())
 
 
 def _renewed(asked: Asked, config: Config, store: SessionStore, refused: Refused) -> Grant:
@@ -119,7 +164,7 @@ async def _asked_of(service: "AuthService", asked: Asked) -> Grant:
         await service.get_access_token(asked.min_validity)
     if service.session is None:
         raise SignInNeeded("Nobody is signed in any more. Sign in again: doorkey login.")
-    return _grant(asked, service.session.token_set)
+    return _grant(asked, service.session)
 
 
 def _warn_of_less(grant: Grant, min_validity: timedelta | None) -> None:

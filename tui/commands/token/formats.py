@@ -37,6 +37,8 @@ class Asked(NamedTuple):
     operation: str = ""
     id_token: bool = False
     min_validity: timedelta | None = None
+    request: tuple[str, str] | None = None
+    """Method and URL that the headers are for."""
 
     @property
     def needs_nothing(self) -> bool:
@@ -74,6 +76,8 @@ def asked_in(words: Sequence[str]) -> Asked | None:
 
 def checked(asked: Asked) -> Asked:
     """Return `asked`; raise WrongUsage where its parts do not go together."""
+    if asked.request is not None and (asked.format != "header" or asked.id_token):
+        raise WrongUsage("--for goes with --format header, and with access tokens only.")
     if asked.format not in OPERATIONS:
         if asked.operation:
             raise WrongUsage(

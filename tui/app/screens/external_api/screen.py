@@ -182,8 +182,14 @@ class ExternalApiScreen(PlaceScreen):
             self.post_message(ConfigEditRequested())
             return
         self._calling.remember_refused()
-        if explanation.remedy == "scope":
-            self.post_message(SignInRequested(scope=explanation.scope))
+        if explanation.remedy in ("scope", "step-up"):
+            self.post_message(
+                SignInRequested(
+                    scope=explanation.scope,
+                    acr_values=explanation.acr_values,
+                    max_age_seconds=explanation.max_age_seconds,
+                )
+            )
         else:
             self.post_message(RenewRequested())
 

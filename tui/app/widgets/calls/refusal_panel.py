@@ -36,6 +36,7 @@ ADVICE: Final[dict[Remedy, str]] = {
     "config": "Make auth_config.json agree with the API; it takes effect at once.",
     "sign-in": "If new tokens do not help, sign in again.",
     "clock": "Set this machine's clock, then renew.",
+    "step-up": "Sign in as the API wants it; the call is made again afterwards.",
 }
 
 BUTTONS: Final[dict[Remedy, str]] = {
@@ -44,6 +45,7 @@ BUTTONS: Final[dict[Remedy, str]] = {
     "config": "Edit auth_config.json",
     "sign-in": "Renew now",
     "clock": "Renew now",
+    "step-up": "Sign in as it wants",
 }
 
 

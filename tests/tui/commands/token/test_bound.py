@@ -1,0 +1,89 @@
+"""`doorkey token` of a session whose tokens are bound to a key."""
+
+import base64
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.support.bound import KEY, bound
+from tests.support.sessions import session
+from tui.auth.store.file_store import session_store
+from tui.cli import main
+from tui.config.load import Config
+
+WARNING = "bound to a key (DPoP) and of no use alone"
+
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def keyed(config: Config) -> Config:
+    session_store(config).save(bound(session(obtained_at=datetime.now(UTC))))
+    return config
+
+
+def test_the_token_is_printed_with_a_warning(keyed: Config, capsys: Capture) -> None:
+    assert main(["token"]) == 0
+    out, err = capsys.readouterr()
+    assert out == "the-access-token\n"
+    assert WARNING in err
+    assert main(["token", "--format", "header"]) == 0
+    out, err = capsys.readouterr()
+    assert out == "Authorization: DPoP the-access-token\n"
+    assert WARNING in err
+
+
+def test_the_id_token_is_not_bound(keyed: Config, capsys: Capture) -> None:
+    assert main(["token", "--id-token"]) == 0
+    assert capsys.readouterr() == ("the-id-token\n", "")
+
+
+@pytest.mark.parametrize("target", ["{}/api/external?a=b", "/api/external?a=b"])
+def test_both_headers_of_one_request_are_printed(
+    keyed: Config, capsys: Capture, target: str
+) -> None:
+    url = target.format(keyed.api_url)
+    assert main(["token", "--format", "header", "--for", "post", url]) == 0
+    out, err = capsys.readouterr()
+    authorization, proof = out.splitlines()
+    assert authorization == "Authorization: DPoP the-access-token"
+    assert err == ""
+    header, claims = (
+        json.loads(base64.urlsafe_b64decode(part + "=="))
+        for part in proof.removeprefix("DPoP: ").split(".")[:2]
+    )
+    assert header["jwk"] == KEY.public_jwk
+    assert (claims["htm"], claims["htu"]) == ("POST", f"{keyed.api_url}/api/external")
+    assert KEY.d not in out
+
+
+def test_a_bearer_session_has_one_header(signed_in: Config, capsys: Capture) -> None:
+    assert main(["token", "--format", "header", "--for", "GET", signed_in.api_url]) == 0
+    assert capsys.readouterr().out == "Authorization: Bearer the-access-token\n"
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["--for", "GET", "/x"],
+        ["--format", "header", "--id-token", "--for", "GET", "/x"],
+        ["--format", "header", "--for", "GET", "https://elsewhere.example/x"],
+        ["--format", "header", "--for", "GET\nX: y", "/x"],
+    ],
+)
+def test_headers_for_anything_else_are_refused(
+    keyed: Config, capsys: Capture, argv: list[str]
+) -> None:
+    assert main(["token", *argv]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "--for" in err
+
+
+def test_status_says_whether_tokens_are_bound(keyed: Config, capsys: Capture) -> None:
+    assert main(["status", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["bound"] is True
+    session_store(keyed).save(session())
+    assert main(["status"]) == 0
+    assert "bound" in capsys.readouterr().out
