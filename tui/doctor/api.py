@@ -30,6 +30,7 @@ async def look(case: Case, tell: Tell) -> None:
             tell(each)
         return
     try:
+        await case.world.require_name(url)
         answer = await http.exchange("GET", url + ApiRequest().path)
     except ExchangeFailed as failed:
         finding = silent("api", url, f"{url}: {failed}")

@@ -65,6 +65,7 @@ async def discover(world: World, config: Config) -> Discovered:
     except ConfigInvalid as error:
         return Discovered(error, "untrusted")
     try:
+        await world.require_name(config.issuer)
         answer = await client.exchange("GET", discovery_url(config.issuer))
     except ExchangeFailed as failed:
         return Discovered(explain_failure(address, failed), failed.obstacle)

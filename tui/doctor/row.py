@@ -1,5 +1,6 @@
 """One row of an examination: a rule, its verdict, what was found, what to do."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -36,8 +37,8 @@ def row(rule: str, verdict: Verdict, found: str, remedy: str = "") -> Row:
 
 def row_of(rule: str, error: DoorkeyError, verdict: Verdict = "wrong") -> Row:
     """Make a row of an error: what happened is its first sentence, the rest is what to do."""
-    happened, _, further = str(error).partition(". ")
-    return row(rule, verdict, happened.rstrip("."), further or error.next_step)
+    happened, *further = re.split(r"\.\s", str(error), maxsplit=1)
+    return row(rule, verdict, happened.rstrip("."), "".join(further) or error.next_step)
 
 
 def unknown(rules: Iterable[str], why: str) -> tuple[Row, ...]:

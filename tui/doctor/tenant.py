@@ -5,15 +5,17 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from tui.api.known_tokens import OKTA_ORG
 from tui.auth.tenant.http import TenantHttp
 from tui.auth.tenant.key_set import ALGORITHMS, KeySet
 from tui.auth.tenant.metadata import parse_metadata
 from tui.config.load import Config
 from tui.config.vendors.table import vendor_of
+from tui.doctor.connection import stations
 from tui.doctor.discovery import Case, Discovered, discovery_row
 from tui.doctor.row import Row, Tell, row, row_of, unknown
 from tui.doctor.tenant_offers import OFFERS, look_at_offers
-from tui.errors import DoorkeyError, Obstacle, TenantMisbehaved
+from tui.errors import DoorkeyError, TenantMisbehaved
 from tui.servers.checks import CHECK_SECONDS, clock_findings
 from tui.text import printable, shortened
 from tui.web_address import split_web_address
@@ -22,13 +24,7 @@ REACHED: Final = ("issuer", "name", "proxy", "connection", "tls", "discovery", "
 
 RULES: Final = (*REACHED, "pkce", "algorithms", *OFFERS, "keys")
 
-STATIONS: Final[dict[str, frozenset[Obstacle]]] = {
-    "name": frozenset({"name"}),
-    "proxy": frozenset({"proxy"}),
-    "connection": frozenset({"nobody", "timeout", "broken", "foreign"}),
-    "tls": frozenset({"tls", "untrusted"}),
-}
-"""The way to an answer, and which obstacles lie at each station."""
+WELL_KNOWN: Final = "/.well-known/"
 
 FOR_EVERYBODY: Final = re.compile(r"/(common|organizations|consumers)(/|$)")
 """Entra ID's endpoints for many tenants, whose issuer is a template."""
@@ -38,7 +34,8 @@ async def look(case: Case, tell: Tell) -> None:
     """Ask for the metadata, then judge it; then ask for the keys."""
     config = case.config
     found = await case.discovered()
-    for each in (*stations(found, config, case.world.environ), issuer(found, config)):
+    way = stations(found.trouble, found.obstacle, config, case.world.environ)
+    for each in (*way, issuer(found, config)):
         tell(each)
     tell(discovery_row(found, config))
     tell(clock(case, found))
@@ -53,39 +50,6 @@ async def look(case: Case, tell: Tell) -> None:
 
 async def _look_at_keys(found: Discovered, case: Case, tell: Tell) -> None:
     tell(await keys(case, found))
-
-
-def stations(found: Discovered, config: Config, environ: Mapping[str, str]) -> list[Row]:
-    """Say how far the question came: name, proxy, connection, TLS."""
-    good = {
-        "name": "is known, or was none to ask for",
-        "proxy": proxy_in_use(config, environ),
-        "connection": "somebody answers",
-        "tls": "the certificate is trusted"
-        if config.issuer.startswith("https:")
-        else "plain http, which stays on this machine",
-    }
-    rows: list[Row] = []
-    stopped = False
-    for rule, obstacles in STATIONS.items():
-        if stopped:
-            rows += unknown([rule], "the question did not come that far")
-        elif found.obstacle in obstacles and found.trouble is not None:
-            rows.append(row_of(rule, found.trouble))
-            stopped = True
-        else:
-            rows.append(row(rule, "ok", good[rule]))
-    return rows
-
-
-def proxy_in_use(config: Config, environ: Mapping[str, str]) -> str:
-    """Say by whom requests go to the tenant, without the proxy's password."""
-    named = environ.get("https_proxy") or environ.get("HTTPS_PROXY")
-    named = named or environ.get("all_proxy") or environ.get("ALL_PROXY")
-    if not named or split_web_address(config.issuer).is_loopback:
-        return "none in between"
-    host = named.rpartition("@")[2].rpartition("//")[2].partition("/")[0]
-    return f"{host} is named, unless NO_PROXY says otherwise"
 
 
 def issuer(found: Discovered, config: Config) -> Row:
@@ -110,6 +74,10 @@ def issuer(found: Discovered, config: Config) -> Row:
             'Put your tenant\'s own there: "domain": '
             '"https://login.microsoftonline.com/TENANT-ID/v2.0".',
         )
+    whole = spelled.partition(WELL_KNOWN)[0]
+    if whole != spelled:
+        found_there = f"{spelled} is where the tenant says what it is, and not its issuer"
+        return row("issuer", "wrong", found_there, f'Leave the end away: "domain": "{whole}".')
     vendor = vendor_of(spelled)
     if vendor is not None and vendor.why_not:
         return row("issuer", "wrong", f"{vendor.name} is no tenant for native apps", vendor.why_not)
@@ -120,6 +88,13 @@ def issuer(found: Discovered, config: Config) -> Row:
             parse_metadata(found.members, spelled)
         except TenantMisbehaved as error:
             return row_of("issuer", error)
+    if OKTA_ORG.fullmatch(spelled):
+        return row(
+            "issuer",
+            "warning",
+            f"{spelled} is Okta's org authorization server: Okta alone can verify its tokens",
+            f'For an API of yours: "domain": "{spelled.rstrip("/")}/oauth2/default".',
+        )
     return row("issuer", "ok", f"{spelled}, to the letter")
 
 
@@ -177,16 +152,23 @@ async def keys(case: Case, found: Discovered) -> Row:
                 f"The tenant's jwks_uri answers with {answer.status}. Ask its administrator for a "
                 "key set that everybody can read."
             )
-        usable = len(KeySet(answer.members()))
+        published = KeySet(answer.members())
     except DoorkeyError as error:
         return row_of("keys", error)
     finally:
         await http.aclose()
+    listed = (found.members or {}).get("id_token_signing_alg_values_supported")
+    usable = [name for name in ALGORITHMS if published.candidates(None, name)]
+    wanted = [name for name in ALGORITHMS if isinstance(listed, list) and name in listed]
+    fitting = [name for name in usable if name in (wanted or ALGORITHMS)]
+    if fitting:
+        return row("keys", "ok", f"{len(published)} that can be used: {', '.join(fitting)}")
+    found_there = "none of the tenant's keys can be used"
     if usable:
-        return row("keys", "ok", f"{usable} that can be used")
+        found_there = f"the tenant's keys are for {', '.join(usable)}, and it signs with others"
     return row(
         "keys",
         "wrong",
-        "none of the tenant's keys can be used",
+        found_there,
         "Have the tenant sign with an RSA key of 2048 bits or more, or with P-256 or Ed25519.",
     )

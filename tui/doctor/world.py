@@ -1,7 +1,7 @@
 """What an examination looks at, all of which a test may set."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,10 +12,15 @@ from tui.auth.store.file_store import session_store
 from tui.auth.store.sealing import KeyKeeper, SystemKeyring
 from tui.config.load import Config
 from tui.config.paths import state_dir
+from tui.doctor.connection import require_name
 from tui.errors import ConfigInvalid
 
 if TYPE_CHECKING:
     import httpx
+
+
+LookUp = Callable[[str, Mapping[str, str]], Awaitable[None]]
+"""Raises ExchangeFailed where the host of an address, in this environment, has none."""
 
 
 def _kept(config: Config) -> Session | None:
@@ -31,6 +36,11 @@ class World:
     api: "httpx.AsyncBaseTransport | None" = None
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
+    look_up: LookUp = require_name
     load_session: Callable[[Config], Session | None] = _kept
     keyring: KeyKeeper = field(default_factory=SystemKeyring)
     state_folder: Path = field(default_factory=state_dir)
+
+    async def require_name(self, url: str) -> None:
+        """Look the host's name up where we have to; raises ExchangeFailed where it is unknown."""
+        await self.look_up(url, self.environ)

@@ -17,9 +17,10 @@ from tui.auth.sign_in.attempt import ForeignAnswer, SignInAttempt, SignInOptions
 from tui.auth.tenant.metadata import parse_metadata
 from tui.cli import main
 from tui.commands.doctor import exit_code, lines
+from tui.doctor.connection import proxy_in_use, proxy_of, require_name
 from tui.doctor.examination import RULES, examine
 from tui.doctor.row import Row
-from tui.doctor.tenant import proxy_in_use
+from tui.errors import ExchangeFailed
 
 
 class Hangs(httpx.AsyncBaseTransport):
@@ -94,7 +95,41 @@ async def test_nothing_secret_comes_out(patient: Patient) -> None:
 
 def test_a_proxy_is_named_without_its_password(patient: Patient) -> None:
     environ = {"https_proxy": "http://user:p@ss/w@proxy.example:3128/"}
-    assert proxy_in_use(patient.config, environ).startswith("proxy.example:3128 ")
+    assert proxy_in_use(patient.config, environ) == "by proxy.example:3128"
+
+
+@pytest.mark.parametrize(
+    ("environ", "proxy"),
+    [
+        ({}, ""),
+        ({"HTTPS_PROXY": "http://proxy.example:3128"}, "proxy.example:3128"),
+        ({"HTTPS_PROXY": "a.example:1", "https_proxy": "b.example:2"}, "b.example:2"),
+        ({"ALL_PROXY": "socks5://proxy.example:1080"}, "proxy.example:1080"),
+        ({"HTTP_PROXY": "proxy.example:3128"}, ""),
+        ({"HTTPS_PROXY": "proxy.example:3128", "NO_PROXY": ".example"}, ""),
+        ({"HTTPS_PROXY": "proxy.example:3128", "NO_PROXY": "*"}, ""),
+    ],
+)
+def test_the_proxy_of_an_address_is_known(environ: dict[str, str], proxy: str) -> None:
+    assert proxy_of("https://tenant.example/", environ) == proxy
+    assert proxy_of("http://127.0.0.1:3002/", environ) == ""
+
+
+async def test_a_name_without_an_address_is_known_before_anything_is_asked(
+    patient: Patient,
+) -> None:
+    async def knows_none(_url: str, _environ: object) -> None:
+        raise ExchangeFailed("name", "no such host")
+
+    rows = {each.rule: each for each in await examine(replace(patient.world, look_up=knows_none))}
+    assert (rows["name"].verdict, rows["api"].verdict) == ("wrong", "wrong")
+    assert patient.tenant.requests == patient.api_calls == []
+
+
+async def test_a_name_that_cannot_be_is_refused() -> None:
+    with pytest.raises(ExchangeFailed, match="no such host"):
+        await require_name("https://tenant..example/", {})
+    await require_name("https://tenant..example/", {"https_proxy": "proxy.example:3128"})
 
 
 def test_a_warning_is_nothing_wrong() -> None:
