@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -47,6 +49,28 @@ def oidc_provider(
     person = Person(ALICE | PASSWORD, ["Yes, sign me out"])
     with process(command, f"{issuer}/.well-known/openid-configuration", folder=folder):
         yield Provider(world, person, refusals=["[ Cancel ]"])
+
+
+def test_bound_tokens_and_pushed_requests_where_both_are_demanded(tmp_path: Path) -> None:
+    with (
+        oidc_provider(tmp_path, "RS256", CONSENT | {"dpop": True}, demanding=True) as provider,
+        served(provider.world, "api", "--dpop", "required", "--dpop-nonce"),
+    ):
+        is_denied(provider)
+        signs_in(provider)
+        assert json.loads(provider.run("status", "--json").stdout)["bound"]
+        pings(provider)
+        renews(provider)
+        pings(provider)
+        alone = json.loads(provider.run("token", "--format", "json").stdout)["access_token"]
+        with pytest.raises(HTTPError, match="401"):
+            urlopen(
+                Request(
+                    f"{provider.world.config.api_url}/api/external",
+                    headers={"Authorization": f"Bearer {alone}"},
+                )
+            )
+        logs_out(provider, LOCAL, REVOKED, SIGNED_OUT)
 
 
 @pytest.mark.parametrize("algorithm", ["RS256", "PS256", "EdDSA"])

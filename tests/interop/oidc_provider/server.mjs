@@ -1,5 +1,5 @@
 // A tenant made of oidc-provider with its own pages (devInteractions); told in one JSON argument.
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { Provider } from 'oidc-provider';
 
 const told = JSON.parse(process.argv[2]);
@@ -45,6 +45,10 @@ const provider = new Provider(told.issuer, {
         jwt: { sign: { alg: told.algorithm } },
       }),
     },
+    ...(told.demanding && {
+      dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: () => true },
+      pushedAuthorizationRequests: { enabled: true, requirePushedAuthorizationRequests: true },
+    }),
     ...told.features,
   },
   ttl: { IdToken: 600, AccessToken: 600, Session: 3600, Grant: 3600, Interaction: 600, RefreshToken: 3600 },
