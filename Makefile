@@ -33,7 +33,7 @@ check: $(VENV)/dev.stamp ## format, lint, types, and which room imports which
 mutants: $(VENV)/dev.stamp ## break security-relevant lines one by one: does a test notice? ARGS=tui/auth
 	@$(BIN)/python -m tests.mutants $(ARGS)
 
-bench: $(VENV)/dev.stamp ## speed and memory, as ratios: startup app calls token call sign_in api proxy; ARGS="app --against PATH"
+bench: $(VENV)/dev.stamp ## speed and memory, as ratios: startup app calls token call sign_in api dpop proxy; ARGS="app --against PATH"
 	@$(BIN)/python -m tests.bench $(ARGS)
 
 snapshots: $(VENV)/dev.stamp ## draw the expected screens and the README's pictures anew

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from tests.bench import api, app, call, calls, insides, proxy, sign_in, startup, token
+from tests.bench import api, app, call, calls, dpop, insides, proxy, sign_in, startup, token
 from tests.bench.report import say
 from tests.bench.trees import Tree, trees
 
@@ -20,6 +20,7 @@ BENCHMARKS: Final[dict[str, Callable[[Sequence[Tree]], None]]] = {
     "call": call.main,
     "sign_in": sign_in.main,
     "api": api.main,
+    "dpop": dpop.main,
     "proxy": proxy.main,
 }
 

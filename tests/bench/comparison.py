@@ -49,7 +49,7 @@ class Comparison:
         samples: dict[str, list[Sample]] = {name: [] for name in loads}
         for _ in range(rounds):
             for name, load in loads.items():
-                samples[name].append(_sample(load, seconds, cores, connections))
+                samples[name].append(sample(load, seconds, cores, connections))
         return cls(samples)
 
     def say(self) -> None:
@@ -93,7 +93,8 @@ class Comparison:
         return [sample.cpu_microseconds for sample in self.samples[name]]
 
 
-def _sample(load: Load, seconds: float, cores: str | None, connections: int) -> Sample:
+def sample(load: Load, seconds: float, cores: str | None, connections: int) -> Sample:
+    """Put one load on its server, and return what came of it."""
     before = load.server.cpu_seconds()
     run = wrk(load.server.url, load.tokens, seconds, cores, connections)
     spent = load.server.cpu_seconds() - before

@@ -85,14 +85,14 @@ def open_api() -> list[str]:
     return [sys.executable, "-m", "tests.bench.open_api"]
 
 
-def express(tenant: str) -> list[str] | None:
+def express(tenant: str, *flags: str) -> list[str] | None:
     """The command of the quickstart's stack, installed if need be; None without node and npm."""
     if shutil.which("node") is None or shutil.which("npm") is None:
         return None
     if not (EXPRESS / "node_modules").exists():
         quiet = ["--no-audit", "--no-fund", "--silent"]
         subprocess.run(["npm", "ci", *quiet], cwd=EXPRESS, check=True)
-    return ["node", str(EXPRESS / "server.js"), tenant, AUDIENCE]
+    return ["node", str(EXPRESS / "server.js"), tenant, AUDIENCE, *flags]
 
 
 @contextmanager

@@ -1,4 +1,5 @@
 -- wrk ... -- TOKENS STATUS: one token a line, each request the next; counts other answers.
+-- A token that is bound to a key has its proof behind it.
 
 local requests, at = {}, 0
 local expected
@@ -11,8 +12,13 @@ end
 
 function init(arguments)
   expected = tonumber(arguments[2])
-  for token in io.lines(arguments[1]) do
-    requests[#requests + 1] = wrk.format("GET", nil, { Authorization = "Bearer " .. token })
+  for line in io.lines(arguments[1]) do
+    local token, proof = line:match("(%S+) (%S+)")
+    local headers = { Authorization = "Bearer " .. line }
+    if proof then
+      headers = { Authorization = "DPoP " .. token, DPoP = proof }
+    end
+    requests[#requests + 1] = wrk.format("GET", nil, headers)
   end
 end
 

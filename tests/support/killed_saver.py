@@ -12,6 +12,7 @@ import sys
 from itertools import count
 from pathlib import Path
 
+from tests.support.bound import bound
 from tests.support.sessions import session
 from tests.support.stores import file_store
 from tui.auth.store.file_store import FileStore
@@ -23,7 +24,8 @@ LATEST_KILL_SECONDS = 0.01
 def save_for_ever(store: FileStore, first: int) -> None:
     for number in count(first):
         # Of very different lengths, so that half of one would show.
-        store.save(session(access_token=f"token-{number}-" + "x" * random.randrange(20_000)))
+        kept = session(access_token=f"token-{number}-" + "x" * random.randrange(20_000))
+        store.save(bound(kept) if number % 2 else kept)
 
 
 def main(folder: Path, rounds: int) -> None:
@@ -38,7 +40,9 @@ def main(folder: Path, rounds: int) -> None:
         os.waitpid(child, 0)
         kept = store.load()
         assert kept is not None, "half a file"
-        assert kept.token_set.access_token.startswith("token-")
+        token = kept.token_set.access_token
+        assert token.startswith("token-")
+        assert (kept.key is not None) == int(token.split("-")[1]) % 2, "another session's key"
     store.save(session())
     assert [path.name for path in folder.iterdir()] == [store.path.name], "something was left"
     print(rounds)

@@ -4,13 +4,15 @@
 const express = require('express')
 const { auth } = require('express-oauth2-jwt-bearer')
 
-const [issuer, audience, port] = process.argv.slice(2)
+const words = process.argv.slice(2)
+const enabled = words.includes('--dpop')
+const [issuer, audience, port] = words.filter((word) => word !== '--dpop')
 const checkJwt = auth({
   issuerBaseURL: issuer,
   issuer,
   audience,
   tokenSigningAlg: 'RS256',
-  dpop: { enabled: false },
+  dpop: { enabled },
 })
 
 const app = express()
