@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import shutil
 import sys
+import textwrap
 from argparse import Namespace
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
 
 SYMBOLS: Final[dict[Verdict, str]] = {"wrong": "✗", "warning": "▲", "unknown": "·", "ok": "✓"}
 
+NARROWEST_TEXT: Final = 20
+"""Columns; in fewer, a terminal wraps better than we do."""
+
 PROGRESS_SECONDS: Final = 0.5
 """Who waits for longer is told what for."""
 
@@ -29,7 +34,7 @@ def doctor(arguments: Namespace) -> int:
 
     rows = asyncio.run(_examined(World(_config(arguments.config, trust=arguments.trust))))
     as_json = json.dumps([asdict(each) for each in rows])
-    sys.stdout.write((as_json if arguments.json else "\n".join(lines(rows))) + "\n")
+    sys.stdout.write((as_json if arguments.json else "\n".join(lines(rows, _columns()))) + "\n")
     sys.stdout.flush()
     return exit_code(rows)
 
@@ -39,18 +44,35 @@ def exit_code(rows: Iterable[Row]) -> int:
     return 1 if any(each.verdict == "wrong" for each in rows) else 0
 
 
-def lines(rows: Iterable[Row]) -> Iterator[str]:
-    """Return the rows for people, the worst first, and how many there are of each verdict."""
+def lines(rows: Iterable[Row], columns: int = 0) -> Iterator[str]:
+    """Return the rows for people, the worst first, and how many there are of each verdict.
+
+    Each fits into so many columns; 0 is as wide as it gets.
+    """
     sorted_rows = worst_first(rows)
     width = max(len(each.rule) for each in sorted_rows)
     for each in sorted_rows:
         lead = f"{SYMBOLS[each.verdict]} {each.verdict:<7}  {each.rule:<{width}}  "
-        yield lead + each.found
+        yield from _wrapped(lead, each.found, columns)
         if each.remedy and each.verdict != "ok":
-            yield f"{'':{len(lead)}}→ {each.remedy}"
+            yield from _wrapped(f"{'':{len(lead)}}→ ", each.remedy, columns)
     count = Counter(each.verdict for each in sorted_rows)
     yield ""
     yield ", ".join(f"{count[each]} {each}" for each in WORST_FIRST)
+
+
+def _wrapped(lead: str, text: str, columns: int) -> list[str]:
+    if columns < len(lead) + NARROWEST_TEXT:
+        return [f"{lead}{text}"]
+    further = " " * len(lead)
+    return textwrap.wrap(
+        text, columns, initial_indent=lead, subsequent_indent=further, break_on_hyphens=False
+    )
+
+
+def _columns() -> int:
+    """Return how wide the terminal is, with one column left free; 0 where stdout is none."""
+    return shutil.get_terminal_size().columns - 1 if sys.stdout.isatty() else 0
 
 
 def _config(path: Path | None, *, trust: bool) -> Config | ConfigInvalid:

@@ -4,21 +4,27 @@ One probe for each callback URL: an authorization request with `prompt=none`.
 """
 
 import asyncio
+from functools import partial
 from typing import Final, Literal
 
+from tui.auth.store.client_secret import kept_secret
+from tui.auth.tenant.client import Client
 from tui.auth.tenant.metadata import Metadata
 from tui.auth.tenant.provider import Provider
 from tui.auth.tenant.remedies.explain import remedy_for
+from tui.config.keys import IN_KEYRING
 from tui.config.load import Config
+from tui.config.vendors.table import vendor_of
 from tui.doctor.discovery import Case
 from tui.doctor.probe import Probe, Prober
-from tui.doctor.row import Row, Tell, row, unknown
-from tui.errors import DoorkeyError
+from tui.doctor.row import Row, Tell, row, row_of, unknown
+from tui.doctor.surroundings import guarded
+from tui.errors import ConfigInvalid, DoorkeyError
 from tui.http import HttpClient
 from tui.servers.checks import CHECK_SECONDS
 from tui.text import printable, shortened
 
-RULES: Final = ("client", "callback", "request")
+RULES: Final = ("client-secret", "client", "callback", "request")
 
 MOST_PROBED: Final = 4
 
@@ -35,6 +41,7 @@ async def look(case: Case, tell: Tell) -> None:
         metadata = found.metadata(case.config.issuer)
     except DoorkeyError:
         metadata = None
+    tell(await guarded("client-secret", partial(client_secret, case, metadata)))
     if metadata is None or found.members is None:
         why = "the tenant's metadata is not there to go by"
     elif metadata.demands_pushed_requests and not metadata.pushed_request_endpoint:
@@ -45,7 +52,7 @@ async def look(case: Case, tell: Tell) -> None:
             tell(each)
         tell(request(probes, case.config, metadata))
         return
-    for each in unknown(RULES, why):
+    for each in unknown(RULES[1:], why):
         tell(each)
 
 
@@ -60,6 +67,40 @@ async def _probes(case: Case, metadata: Metadata) -> list[Probe]:
     finally:
         await http.aclose()
         await provider.aclose()
+
+
+def client_secret(case: Case, metadata: Metadata | None) -> Row:
+    """Say whether there is a secret where one is wanted; blocks while the keyring is asked."""
+    config = case.config
+    methods = metadata.token_auth_methods if metadata else ()
+    if config.client_secret is None:
+        return _without_secret(config, methods)
+    if config.client_secret == IN_KEYRING:
+        try:
+            kept_secret(config, case.world.keyring)
+        except ConfigInvalid as error:
+            return row_of("client-secret", error)
+    try:
+        Client(config.client_id, config.client_secret).sign({}, methods)
+    except ConfigInvalid as error:
+        return row_of("client-secret", error)
+    where = "in the system's keyring" if config.client_secret == IN_KEYRING else "there"
+    return row("client-secret", "ok", where)
+
+
+def _without_secret(config: Config, methods: tuple[str, ...]) -> Row:
+    vendor = vendor_of(config.issuer)
+    remedy = (
+        "Run doorkey init, which keeps it in the keyring, or set DOORKEY_CLIENT_SECRET: the one "
+        f"that the tenant shows for {config.client_id}."
+    )
+    if vendor is not None and vendor.demands_secret:
+        found = f"none, and {vendor.name} wants one even of native apps"
+        return row("client-secret", "wrong", found, remedy)
+    if methods and "none" not in methods:
+        found = "none, and the tenant does not say that it takes clients without one"
+        return row("client-secret", "unknown", found, f"Where it says invalid_client: {remedy}")
+    return row("client-secret", "ok", "none, as is right for a native app")
 
 
 def client(probes: list[Probe], config: Config) -> Row:

@@ -6,10 +6,12 @@ from contextlib import suppress
 from typing import Final, NamedTuple
 
 from tui.config.load import Config
+from tui.config.paths import shown
 from tui.doctor import api, client, session, surroundings, tenant
 from tui.doctor.discovery import Case, discover
 from tui.doctor.row import Row, Tell, row, row_of, unknown
 from tui.doctor.world import World
+from tui.errors import DoorkeyError
 
 CHAPTER_SECONDS: Final = 9.0
 """Two exchanges of 4 s, one after the other, and some room."""
@@ -49,13 +51,21 @@ async def examine(
         watch(found)
 
     if isinstance(world.config, Config):
-        tell(row("config", "ok", f"{world.config.path.name} can be read, and each key is right"))
+        tell(config_row(world.config))
         await _chapters(world, world.config, tell, seconds)
     else:
         tell(row_of("config", world.config))
+        surroundings.look_without_config(world, tell)
         for each in unknown(RULES[1:], "there is no config to go by"):
-            tell(each)
+            if each.rule not in rows:
+                tell(each)
     return [rows[rule] for rule in RULES]
+
+
+def config_row(config: Config) -> Row:
+    """Say which config it is."""
+    which = f"profile {config.profile}, " if config.profile else ""
+    return row("config", "ok", f"{which}{shown(config.path)}: each key is right")
 
 
 async def _chapters(world: World, config: Config, tell: Tell, seconds: float) -> None:
@@ -79,6 +89,10 @@ async def _chapter(chapter: Chapter, case: Case, tell: Tell, seconds: float) -> 
     try:
         async with asyncio.timeout(seconds):
             await chapter.look(case, told)
+        return
     except TimeoutError:
-        for each in unknown(missing, f"no answer within {seconds:.0f} s"):
-            tell(each)
+        why = f"no answer within {seconds:.0f} s"
+    except (DoorkeyError, OSError, ValueError) as error:
+        why = str(error)  # the other chapters go on
+    for each in unknown(missing, why):
+        tell(each)

@@ -1,23 +1,30 @@
 """This machine: callback ports, keyring, folders, browser, terminal."""
 
 import asyncio
+import os
 import shutil
 import socket
 import stat
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
 from typing import Final
 
 from tui.auth.sign_in.browser import browser_commands
-from tui.auth.sign_in.loopback import why_not_free
+from tui.auth.sign_in.loopback import NO_SUCH_ADDRESS, why_not_free
 from tui.auth.store.sealing import KeyUnavailable
 from tui.config.load import Config
 from tui.config.paths import shown
 from tui.doctor.discovery import Case
 from tui.doctor.row import Row, Tell, row
 from tui.doctor.world import World
+from tui.errors import DoorkeyError
+from tui.loopback_peer import ROOT_UID
 from tui.terminal.clipboard import clipboard_tools
 from tui.web_address import split_web_address
+
+WITHOUT_CONFIG: Final = ("browser", "terminal")
 
 RULES: Final = ("callback-ports", "keyring", "folders", "browser", "terminal")
 
@@ -26,13 +33,26 @@ ENTRY: Final = "doctor"
 
 
 async def look(case: Case, tell: Tell) -> None:
-    """Look at each; the keyring may keep one waiting."""
+    """Look at each, whatever becomes of the others; the keyring may keep one waiting."""
     world, config = case.world, case.config
-    tell(callback_ports(config))
-    tell(folders(world, config))
+    look_without_config(world, tell)
+    tell(await guarded("callback-ports", partial(callback_ports, config)))
+    tell(await guarded("folders", partial(folders, world, config)))
+    tell(await guarded("keyring", partial(keyring, world, config)))
+
+
+def look_without_config(world: World, tell: Tell) -> None:
+    """Look at what is the same for every config."""
     tell(browser(world.environ))
     tell(terminal(world.environ))
-    tell(await asyncio.to_thread(keyring, world, config))
+
+
+async def guarded(rule: str, check: Callable[[], Row]) -> Row:
+    """Do a check that asks the system, beside the event loop; what it refuses is a row, too."""
+    try:
+        return await asyncio.to_thread(check)
+    except (DoorkeyError, OSError) as error:
+        return row(rule, "unknown", f"not looked at: {error}")
 
 
 def callback_ports(config: Config) -> Row:
@@ -49,17 +69,22 @@ def callback_ports(config: Config) -> Row:
 
 def _why_taken(uri: str) -> str:
     address = split_web_address(uri)
-    host = "127.0.0.1" if address.host == "localhost" else address.host
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    port = address.port or 0
-    with socket.socket(family) as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # of a sign-in just ended
+    hosts = ("127.0.0.1", "::1") if address.host == "localhost" else (address.host,)
+    for host in hosts:
         try:
-            listener.bind((host, port))
-            listener.listen(1)
+            _listen(host, address.port or 0)
         except OSError as error:
-            return why_not_free(port, error)
+            is_missing = host == "::1" and len(hosts) > 1 and error.errno in NO_SUCH_ADDRESS
+            if not is_missing:  # a machine without IPv6 has 127.0.0.1, and that is enough
+                return why_not_free(address.port or 0, error)
     return ""
+
+
+def _listen(host: str, port: int) -> None:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # of a sign-in just ended
+        listener.bind((host, port))
+        listener.listen(1)
 
 
 def keyring(world: World, config: Config) -> Row:
@@ -85,9 +110,9 @@ def keyring(world: World, config: Config) -> Row:
 def folders(world: World, config: Config) -> Row:
     """Look who else can read the state folder, and write the config."""
     folder, path = world.state_folder, config.path
-    if folder.exists() and stat.S_IMODE(folder.stat().st_mode) & 0o077:
-        found = f"others can enter {shown(folder)}, where sessions lie"
-        return row("folders", "wrong", found, f"Close it: chmod 700 {shown(folder)}")
+    wrong = _wrong_with(folder) if folder.exists() else None
+    if wrong is not None:
+        return wrong
     mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else 0
     if mode & 0o002:
         found = f"everybody can change {shown(path)}, and so where your tokens go"
@@ -96,6 +121,21 @@ def folders(world: World, config: Config) -> Row:
         found = f"others can read {shown(path)}, and a client secret is in use"
         return row("folders", "warning", found, f"Close it: chmod 600 {shown(path)}")
     return row("folders", "ok", "the state folder is for you alone")
+
+
+def _wrong_with(folder: Path) -> Row | None:
+    status = folder.stat()
+    mode = stat.S_IMODE(status.st_mode)
+    if hasattr(os, "getuid") and status.st_uid not in (os.getuid(), ROOT_UID):
+        remedy = "Make it yours, or name another folder with DOORKEY_STATE_DIR."
+        return row("folders", "wrong", f"{shown(folder)} belongs to another user", remedy)
+    if mode & 0o700 != 0o700:
+        found = f"you cannot write in {shown(folder)}, where sessions lie"
+        return row("folders", "wrong", found, f"Open it for yourself: chmod 700 {shown(folder)}")
+    if mode & 0o077 and hasattr(os, "getuid"):
+        found = f"others can enter {shown(folder)}, where sessions lie"
+        return row("folders", "wrong", found, f"Close it: chmod 700 {shown(folder)}")
+    return None
 
 
 def browser(environ: Mapping[str, str]) -> Row:

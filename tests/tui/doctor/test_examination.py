@@ -17,10 +17,12 @@ from tui.auth.sign_in.attempt import ForeignAnswer, SignInAttempt, SignInOptions
 from tui.auth.tenant.metadata import parse_metadata
 from tui.cli import main
 from tui.commands.doctor import exit_code, lines
+from tui.config.load import Config
 from tui.doctor.connection import proxy_in_use, proxy_of, require_name
 from tui.doctor.examination import RULES, examine
 from tui.doctor.row import Row
-from tui.errors import ExchangeFailed
+from tui.doctor.surroundings import guarded
+from tui.errors import ConfigInvalid, ExchangeFailed
 
 
 class Hangs(httpx.AsyncBaseTransport):
@@ -37,6 +39,35 @@ async def test_who_never_answers_is_given_up_and_each_rule_has_its_row(patient: 
     assert list(rows) == list(RULES)
     assert rows["issuer"].found == rows["api"].found == "not looked at: no answer within 0 s"
     assert rows["folders"].verdict == "ok"
+
+
+async def test_what_breaks_in_one_chapter_leaves_the_others_alone(patient: Patient) -> None:
+    def breaks(_config: Config) -> None:
+        raise ValueError("no such session")
+
+    world = replace(patient.world, load_session=breaks)
+    rows = {each.rule: each for each in await examine(world)}
+    assert rows["session"].found == "not looked at: no such session"
+    assert (rows["token-scopes"].verdict, rows["callback"].verdict) == ("unknown", "ok")
+
+
+async def test_what_the_system_refuses_to_tell_is_not_known() -> None:
+    def refused() -> Row:
+        raise PermissionError(13, "Permission denied")
+
+    row = await guarded("folders", refused)
+    assert (row.verdict, "Permission denied" in row.found) == ("unknown", True)
+
+
+async def test_without_a_config_the_terminal_is_looked_at_all_the_same(patient: Patient) -> None:
+    patient.refused = ConfigInvalid("auth_config.json: no such file.\nWrite one.")
+    rows = await patient.rows()
+    assert (rows["config"].found, rows["config"].remedy) == (
+        "auth_config.json: no such file",
+        "Write one.",
+    )
+    assert rows["terminal"].verdict == rows["browser"].verdict == "ok"
+    assert rows["keyring"].verdict == "unknown"
 
 
 async def test_rows_are_told_as_they_come(patient: Patient) -> None:
@@ -142,6 +173,15 @@ def test_people_read_the_worst_first_and_the_count(patient: Patient) -> None:
     assert said[0] == "✗ wrong    keys  none"
     assert said[1].strip() == "→ Make some."
     assert said[-1] == "1 wrong, 0 warning, 0 unknown, 1 ok"
+
+
+def test_a_row_fits_into_the_terminal_with_each_word_of_it() -> None:
+    row = Row("callback", "wrong", "not registered: " + "word " * 30, "Allow these, " * 10)
+    said = list(lines([row], 79))
+    assert max(map(len, said)) <= 79
+    assert " ".join(" ".join(said).split()).count("word") == 30
+    assert said[1].startswith(" " * len("✗ wrong    callback  "))
+    assert next(lines([row], 30)).count("word") == 30
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from tests.support.set_ups import (
     takes_pushed,
     token,
 )
+from tui.config.keys import IN_KEYRING
 from tui.errors import ConfigInvalid
 from tui.text import printable
 
@@ -33,6 +34,10 @@ NO_TLS = ssl.SSLError(1, "[SSL: WRONG_VERSION_NUMBER] wrong version number")
 
 def state_is_open(patient: Patient) -> None:
     patient.folder.chmod(0o755)
+
+
+def state_is_closed(patient: Patient) -> None:
+    patient.folder.chmod(0o500)
 
 
 def config_is_open(patient: Patient) -> None:
@@ -104,6 +109,13 @@ SET_UPS: list[tuple[str, SetUp, str, str]] = [
      "P-256"),
     ("no key set", responds("/jwks", 404), "keys", "that everybody can read"),
     ("key set is a page", responds("/jwks", 200, "<html>"), "keys", "ask the tenant"),
+    ("google without a secret", issued_by("https://accounts.google.com"), "client-secret",
+     "DOORKEY_CLIENT_SECRET"),
+    ("secret is not in the keyring", configured(client_secret=IN_KEYRING), "client-secret",
+     "doorkey init"),
+    ("no secret is taken", both(configured(client_secret="the-client-secret"),
+                                says(token_endpoint_auth_methods_supported=["private_key_jwt"])),
+     "client-secret", "Take `clientSecret` out"),
     ("no callback", responds("/authorize", 400, "The redirect_uri is not registered"), "callback",
      "http://127.0.0.1:0/callback"),
     ("callback mismatch", responds("/authorize", 403, "Callback URL mismatch."), "callback",
@@ -132,6 +144,7 @@ SET_UPS: list[tuple[str, SetUp, str, str]] = [
     ("aud account", token(aud="account"), "token-audience", "audience"),
     ("aud of others", token(aud=["https://o.example/" + HOSTILE]), "token-audience", "`audience`"),
     ("open state folder", state_is_open, "folders", "chmod 700"),
+    ("closed state folder", state_is_closed, "folders", "chmod 700"),
     ("open config", config_is_open, "folders", "chmod o-w"),
     ("no keyring", keyring_is_silent, "keyring", '"sessionStorage": "auto"'),
     ("no such browser", no_such_browser, "browser", "Correct BROWSER"),
