@@ -44,6 +44,32 @@ async def test_a_missing_scope_leads_to_a_sign_in_that_asks_for_it() -> None:
         await until(pilot, lambda: on.app.current_mode == "external-api")
 
 
+async def test_a_sign_in_that_is_too_weak_is_done_anew_as_asked_and_the_call_made_again() -> None:
+    seen: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path == WELL_KNOWN:
+            return httpx.Response(404)
+        seen.append(request.method)
+        said = 'error="insufficient_user_authentication", acr_values="2", max_age="300"'
+        refused = httpx.Response(401, headers={"WWW-Authenticate": f"Bearer {said}"})
+        return refused if len(seen) == 1 else api_accepts(request)
+
+    on = stage(signed_in=True, api=answer)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        await pilot.press("p")
+        await until(pilot, lambda: "Sign in as it wants" in text_of(on.app))
+        assert "the API wants another sign-in behind it" in text_of(on.app)
+        await pilot.press("w")
+        await until(pilot, lambda: "✓ Your Access Token" in text_of(on.app))
+        assert (on.tenant.authorization["acr_values"], on.tenant.authorization["max_age"]) == (
+            "2",
+            "300",
+        )
+        assert seen == ["GET", "GET"]
+
+
 async def test_an_expired_token_leads_to_a_renewal() -> None:
     def answer(_request: httpx.Request) -> httpx.Response:
         said = 'error="invalid_token", error_description="The token expired 9 s ago"'
