@@ -8,9 +8,11 @@ import pytest
 
 from tests.support.bound import KEY, bound
 from tests.support.sessions import session
-from tests.support.stores import file_store
+from tests.support.stores import Keys, file_store
+from tui.auth.dpop.session_key import SessionKey
 from tui.auth.store.session_json import session_from_json, session_to_json
 from tui.commands.token.quick import _good_grant
+from tui.errors import StoreFailed
 
 EARLIER = (
     b'{"version": 1, "access_token": "at", "access_token_expiry": "2100-01-01T00:00:00+00:00", '
@@ -65,3 +67,21 @@ def test_the_quick_way_leaves_a_bound_token_to_the_full_one() -> None:
     assert _good_grant(json.dumps(kept).encode(), id_token=False) is not None
     kept |= {"version": 2, "key": {**KEY.members}}
     assert _good_grant(json.dumps(kept).encode(), id_token=False) is None
+
+
+def test_a_key_that_went_with_its_keyring_is_told_and_another_sign_in_helps(
+    tmp_path: Path,
+) -> None:
+    keys = Keys()
+    store = file_store(tmp_path, storage="keyring", keys=keys)
+    store.reserve()
+    store.save(bound())
+    assert KEY.d.encode() not in store.path.read_bytes()
+    keys.kept.clear()
+    after = file_store(tmp_path, storage="keyring", keys=keys)
+    with pytest.raises(StoreFailed, match="does not have it"):
+        after.load()
+    other = SessionKey.fresh()
+    after.reserve()
+    after.save(bound(key=other))
+    assert file_store(tmp_path, storage="keyring", keys=keys).load() == bound(key=other)
