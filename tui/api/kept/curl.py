@@ -29,10 +29,10 @@ def curl_line(config: "Config", request: ApiRequest) -> str:
     Raises:
         ValueError: the body has a NUL, or is no text: no command line can hold it.
     """
-    return (
-        f"doorkey token --config {_quoted(str(config.path.absolute()))} --format header "
-        f"| {' '.join(_curl(config.api_url, request))}"
-    )
+    words = ["doorkey token", "--config", _quoted(str(config.path.absolute())), "--format header"]
+    if config.dpop:  # a bound token needs a proof for this very request
+        words += ["--for", request.method, _quoted(request.path)]
+    return " ".join([*words, "|", *_curl(config.api_url, request)])
 
 
 def _curl(origin: str, request: ApiRequest) -> list[str]:
