@@ -24,6 +24,9 @@ SYMBOLS: Final[dict[Verdict, str]] = {"wrong": "✗", "warning": "▲", "unknown
 NARROWEST_TEXT: Final = 20
 """Columns; in fewer, a terminal wraps better than we do."""
 
+MOST_NAMED: Final = 5
+"""Checks; what waits for the tenant waits together."""
+
 PROGRESS_SECONDS: Final = 0.5
 """Who waits for longer is told what for."""
 
@@ -99,5 +102,11 @@ async def _examined(world: "World") -> list[Row]:
 
 async def _tell_progress(waiting: list[str]) -> None:
     await asyncio.sleep(PROGRESS_SECONDS)
-    sys.stderr.write(f"doorkey: waiting for {', '.join(waiting)} (10 s at most)\n")
+    sys.stderr.write(f"doorkey: waiting for {_listed(waiting)} (10 s at most)\n")
     sys.stderr.flush()
+
+
+def _listed(waiting: list[str]) -> str:
+    further = len(waiting) - MOST_NAMED
+    named = ", ".join(waiting[:MOST_NAMED])
+    return f"{named} and {further} more" if further > 0 else named

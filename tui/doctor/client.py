@@ -7,6 +7,7 @@ import asyncio
 from functools import partial
 from typing import Final, Literal
 
+from tui.auth.sign_in.remarks import allowed
 from tui.auth.store.client_secret import kept_secret
 from tui.auth.tenant.client import Client
 from tui.auth.tenant.metadata import Metadata
@@ -109,7 +110,11 @@ def client(probes: list[Probe], config: Config) -> Row:
     shown = printable(config.client_id)
     if strange is not None:
         remedy = remedy_for("invalid_client", "unknown client", config)
-        remedy = remedy_for(strange.error, strange.text, config) or remedy
+        said = remedy_for(strange.error, strange.text, config)
+        if said and strange.error == "invalid_client" and said != remedy:
+            remedy = f"{remedy} Or: {said}"  # the code stands for either
+        elif said:
+            remedy = said
         return row("client", "wrong", f"the tenant does not know the client {shown}", remedy)
     if any(each.outcome in ("came back", "no callback", "refused") for each in probes):
         return row("client", "ok", "the tenant knows it")
@@ -119,9 +124,9 @@ def client(probes: list[Probe], config: Config) -> Row:
 def callback(probes: list[Probe], config: Config) -> Row:
     """Say which callback URLs are registered."""
     remedy = f"Allow these as callback URLs of {printable(config.client_id)}, to the letter: "
-    missing = [each.uri for each in probes if each.outcome == "no callback"]
-    doubted = [each.uri for each in probes if each.outcome == "error page"]
-    good = [each.uri for each in probes if each.outcome == "came back"]
+    missing = allowed([each.uri for each in probes if each.outcome == "no callback"])
+    doubted = allowed([each.uri for each in probes if each.outcome == "error page"])
+    good = allowed([each.uri for each in probes if each.outcome == "came back"])
     if missing:
         verdict: Literal["warning", "wrong"] = "warning" if good else "wrong"
         found = f"not registered: {', '.join(missing)}"

@@ -5,9 +5,10 @@ compared that with those that are registered (RFC 6749 3.1.2.4). Nothing keeps t
 so that no sign-in can ever take an answer to it.
 """
 
+import html
 import re
 from typing import Final, Literal, NamedTuple
-from urllib.parse import parse_qs, urljoin, urlsplit
+from urllib.parse import parse_qs, quote, urljoin, urlsplit
 
 from tui.auth.sign_in.attempt import SignInAttempt, SignInOptions
 from tui.auth.tenant.metadata import Metadata
@@ -24,7 +25,13 @@ ANY_PORT: Final = 53682
 LONGEST_PAGE: Final = 20_000
 """Characters of an error page that are read."""
 
-NO_CALLBACK: Final = re.compile(r"redirect.?ur[il]|callback|reply (url|address)", re.IGNORECASE)
+NO_CALLBACK: Final = re.compile(
+    r"redirect.?ur[il]|callback|reply (url|address)|AADSTS50011", re.IGNORECASE
+)
+ENTRA_ERROR: Final = re.compile(r"AADSTS\d{4,8}")
+
+TAG: Final = re.compile(r"<[^<>]*>")
+
 NO_CLIENT: Final = re.compile(
     r"invalid_client|AADSTS700016|(unknown|invalid|no such) (client|application)"
     r"|(client|application)\S* (is )?(not found|unknown|invalid)",
@@ -69,7 +76,7 @@ class Prober:
                 pushed = await self._provider.push(attempt.parameters)
                 request_uri = _request_uri(pushed)
                 if not request_uri:
-                    return _refused(uri, pushed)
+                    return _refused(uri, sent, pushed)
                 url = attempt.url(request_uri)
             answer = await self._http.exchange("GET", url)
         except (DoorkeyError, ExchangeFailed, ValueError):
@@ -77,7 +84,7 @@ class Prober:
         location = answer.headers.get("location", "")
         if 300 <= answer.status < 400 and location:
             return _redirected(uri, sent, url, location)
-        return _page(uri, answer)
+        return _page(uri, sent, answer)
 
     def _is_pushed(self) -> bool:
         wanted = self._metadata.demands_pushed_requests or self._config.pushed_requests
@@ -91,8 +98,8 @@ def _request_uri(pushed: Answer) -> str:
     return uri if is_good and isinstance(uri, str) else ""
 
 
-def _refused(uri: str, pushed: Answer) -> Probe:
-    found = _page(uri, pushed)
+def _refused(uri: str, sent: str, pushed: Answer) -> Probe:
+    found = _page(uri, sent, pushed)
     return found._replace(outcome="refused") if found.outcome == "error page" else found
 
 
@@ -110,11 +117,40 @@ def _redirected(uri: str, sent: str, asked: str, location: str) -> Probe:
     return _judged(uri, error, text) if error else Probe(uri, "elsewhere")
 
 
-def _page(uri: str, answer: Answer) -> Probe:
+def _page(uri: str, sent: str, answer: Answer) -> Probe:
     members = answer.members() or {}
     error = printable(members.get("error", ""))[:100]
-    text = _read(answer.body.decode("utf-8", "replace"))
-    return _judged(uri, error, text) if 400 <= answer.status < 500 else Probe(uri, "elsewhere")
+    text = _without_echo(_words(answer.body.decode("utf-8", "replace")), sent)
+    # Entra ID shows some of its errors with a 200.
+    if 400 <= answer.status < 500 or ENTRA_ERROR.search(text):
+        return _judged(uri, error, text)
+    return Probe(uri, "elsewhere")
+
+
+def _words(page: str) -> str:
+    """Return what a person reads of a page, and Entra ID's codes wherever they stand."""
+    raw = page[:LONGEST_PAGE]
+    codes = " ".join(ENTRA_ERROR.findall(raw))
+    for tag in ("script", "style"):
+        raw = _without_element(tag, raw)
+    return _read(html.unescape(f"{codes} {TAG.sub(' ', raw)}"))
+
+
+def _without_element(tag: str, page: str) -> str:
+    lower, parts, at = page.lower(), [], 0
+    while (start := lower.find(f"<{tag}", at)) >= 0:
+        parts.append(page[at:start])
+        at = lower.find(f"</{tag}", start)
+        if at < 0:
+            return "".join(parts)
+    return "".join(parts) + page[at:]
+
+
+def _without_echo(text: str, sent: str) -> str:
+    """Take out what the page repeats of the request: it speaks of a callback in any case."""
+    for echo in (sent, quote(sent), quote(sent, safe="")):
+        text = re.sub(re.escape(echo), " ", text, flags=re.IGNORECASE)
+    return re.sub(r"redirect_uri=", " ", text)
 
 
 def _judged(uri: str, error: str, text: str) -> Probe:

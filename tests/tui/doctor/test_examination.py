@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -220,3 +221,15 @@ def test_a_config_that_cannot_be_read_is_a_row(
     rows = examined(capsys.readouterr().out)
     assert rows["config"]["verdict"] == "wrong"
     assert rows["keys"]["found"] == "not looked at: there is no config to go by"
+
+
+def test_who_waits_is_told_what_for_on_stderr_alone(
+    alone: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.commands.doctor.PROGRESS_SECONDS", 0)
+    main(["doctor", "--json", "--config", str(write_config(alone, sessionStorage="file"))])
+    shown = capsys.readouterr()
+    assert examined(shown.out)
+    assert re.fullmatch(
+        r"doorkey: waiting for ([a-z-]+, ){4}[a-z-]+ and \d+ more \(10 s at most\)\n", shown.err
+    )

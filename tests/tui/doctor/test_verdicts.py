@@ -144,7 +144,7 @@ VERDICTS: list[tuple[SetUp, str, Verdict, str]] = [
     (ELSEWHERE, "request", "unknown", "came back"),
     (responds("/authorize", 200, "<html>sign in"), "callback", "unknown", "does not tell"),
     (responds("/authorize", 400, "Oops"), "callback", "warning", "error page"),
-    (one_callback_of_two, "callback", "warning", "not registered: http://127.0.0.1:0/other"),
+    (one_callback_of_two, "callback", "warning", "not registered: http://127.0.0.1/other (with"),
     (api(api_error=httpx.ConnectError("x")), "api-challenge", "unknown", "does not answer"),
     (api(api_error=httpx.ConnectError("x")), "dpop", "unknown", "does not answer"),
     (api(api_challenge=""), "api-challenge", "warning", "without a challenge"),

@@ -130,7 +130,7 @@ what helps. No token is sent, nobody is signed in, and nothing is changed.
         return super().check_action(action, parameters)
 
     async def _run(self) -> None:
-        await self._examine(self._took)
+        self._rows = await self._examine(self._took)  # now in the order of the rules
         self._work = None
         wrong = any(each.verdict == "wrong" for each in self._rows)
         self._show("✗ Something is wrong" if wrong else "✓ Nothing is wrong")
@@ -160,6 +160,13 @@ what helps. No token is sent, nobody is signed in, and nothing is changed.
         self.query_one("#remedy", Static).update(
             Content(f"→ {row.remedy}" if row and row.remedy else "")
         )
+        self.call_after_refresh(self._let_scroll)
+
+    def _let_scroll(self) -> None:
+        """Let one go to what does not fit, and scroll it."""
+        if self.is_attached:
+            chosen = self.query_one("#chosen", VerticalScroll)
+            chosen.can_focus = chosen.max_scroll_y > 0 or chosen.has_focus
 
     @on(Worker.StateChanged)
     def _work_changed(self, message: Worker.StateChanged) -> None:

@@ -1,6 +1,7 @@
 """The doctor's screen: rows as they come, the worst first, the chosen one in full."""
 
 import asyncio
+import re
 
 import pytest
 from textual.pilot import Pilot
@@ -117,11 +118,39 @@ async def test_it_is_cancelled_and_run_again() -> None:
 
 async def test_markup_in_a_row_is_shown_as_it_is() -> None:
     async def odd(watch: Tell) -> list[Row]:
-        watch(Row("issuer", "wrong", "[red]calls itself[/red]", "[b]Correct[/b] it."))
-        return []
+        row = Row("issuer", "wrong", "[red]calls itself[/red]", "[b]Correct[/b] it.")
+        watch(row)
+        return [row]
 
     on = stage(examine=odd)
     async with on.app.run_test(size=(80, 24)) as pilot:
         await called(on)(pilot)
         assert "[red]calls itself[/red]" in text_of(on.app)
         assert "→ [b]Correct[/b] it." in text_of(on.app)
+
+
+async def test_a_remedy_that_does_not_fit_can_be_read_to_its_end() -> None:
+    async def long(watch: Tell) -> list[Row]:
+        row = Row("issuer", "wrong", "word " * 119 + "here", "help " * 119 + "to the end")
+        watch(row)
+        return [row]
+
+    on = stage(examine=long)
+    async with on.app.run_test(size=(80, 24)) as pilot:
+        await called(on)(pilot)
+        assert "to the end" not in text_of(on.app)
+        await pilot.press("tab", "end")
+        await until(pilot, lambda: "to the end" in text_of(on.app))
+
+
+async def test_rows_that_came_in_any_order_end_in_that_of_the_rules() -> None:
+    async def backwards(watch: Tell) -> list[Row]:
+        for row in reversed(ROWS):
+            watch(row)
+        return [*ROWS]
+
+    on = stage(examine=backwards)
+    async with on.app.run_test(size=(80, 24)) as pilot:
+        await called(on)(pilot)
+        ends = re.compile("callback .*keyring .*pkce .*session .*callback-ports .*RS256", re.DOTALL)
+        await until(pilot, lambda: ends.search(text_of(on.app)))
