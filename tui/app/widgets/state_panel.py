@@ -62,8 +62,9 @@ class StatePanel(Vertical):
         elif account.state == "expired":
             row.show("expired", f"{self._storage} {WITHOUT_REFRESH}", "warning")
         elif account.signed_in:
-            bound = account.session is not None and account.session.key is not None
-            row.show("kept, bound" if bound else "kept", self._storage, "good")
+            is_bound = account.session is not None and account.session.key is not None
+            words = f"to a key; {self._storage}" if is_bound else self._storage
+            row.show("bound" if is_bound else "kept", words, "good")
         else:
             row.show("none", f"once signed in: {self._storage}", "plain")
 

@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.pilot import Pilot
 from textual.widgets import Static
 
+from tests.support.bound import KEY, bound
 from tests.support.clocks import START
 from tests.support.sessions import session
 from tests.support.stage import (
@@ -70,6 +71,15 @@ async def test_the_session_tells_of_its_renewals_and_the_clock() -> None:
         assert "2 so far: 09:26, 09:26" in shown
         assert "▲ your clock is 1 min ahead of the tenant's" in shown
         assert "at about 10:25" in shown
+
+
+async def test_a_session_that_is_bound_to_a_key_says_to_which_and_home_says_so_in_a_word() -> None:
+    on = holding(bound(session_of(ALICE)))
+    async with on.app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: "✓ bound     Session  to a key; kept" in text_of(on.app))
+        await at_profile(pilot, on, "t", "t")
+        assert f"to the key {KEY.thumbprint} (DPoP)" in text_of(on.app)
+        assert KEY.d not in text_of(on.app)
 
 
 async def test_a_session_that_cannot_be_renewed_says_what_to_do() -> None:
