@@ -20,7 +20,8 @@ def test_no_command_tells_a_token_to_anybody_but_who_asked_for_it(tmp_path: Path
             ["login"], ["ping"], ["status"], ["status", "--json"],
             ["login", "--scope", "openid offline_access read:messages"],
             ["call", "GET", "/api/messages", "-i"], ["call", "GET", "/nothing", "--json"],
-            ["token", "--min-validity", "3599.999"], ["ping"], ["login", "--json"], ["logout"],
+            ["token", "--min-validity", "3599.999"], ["ping"], ["login", "--json"],
+            ["doctor"], ["doctor", "--json"], ["logout"],
         ):  # fmt: skip
             run = world.run(*command)
             said += [run.stderr, run.stdout if command[0] != "token" else ""]

@@ -53,3 +53,12 @@ def test_a_login_by_browser_tells_its_address(world: World) -> None:
     assert events[0]["url"].startswith(world.config.issuer)
     assert login.stderr == ""
     assert json.loads(world.run("status", "--json").stdout)["name"] == events[2]["name"]
+
+
+def test_the_doctor_finds_nothing_wrong_with_whoever_is_signed_in(world: World) -> None:
+    world.run("login")
+    examined = world.run("doctor", "--json")
+    verdicts = {each["rule"]: each["verdict"] for each in json.loads(examined.stdout)}
+    assert (examined.returncode, "wrong" in verdicts.values()) == (0, False), examined.stdout
+    proven = ("callback", "client", "request", "keys", "api-metadata", "session", "token-audience")
+    assert {rule: verdicts[rule] for rule in proven} == dict.fromkeys(proven, "ok")

@@ -109,14 +109,14 @@ what helps. No token is sent, nobody is signed in, and nothing is changed.
         """Look at everything again."""
         self._rows = []
         self._work = self.run_worker(self._run(), exclusive=True, exit_on_error=False)
-        self._show("◌ Looking")
+        self._show("busy", "Looking")
 
     def action_cancel(self) -> None:
         """Stop looking."""
         if self._work is not None and self._work.is_running:
             self._work.cancel()
             self._work = None
-            self._show("○ Cancelled")
+            self._show("plain", "Cancelled")
 
     def action_leave(self) -> None:
         """Go back; what still runs ends with the screen."""
@@ -133,16 +133,20 @@ what helps. No token is sent, nobody is signed in, and nothing is changed.
         self._rows = await self._examine(self._took)  # now in the order of the rules
         self._work = None
         wrong = any(each.verdict == "wrong" for each in self._rows)
-        self._show("✗ Something is wrong" if wrong else "✓ Nothing is wrong")
+        self._show(*(("bad", "Something is wrong") if wrong else ("good", "Nothing is wrong")))
 
     def _took(self, row: "Row") -> None:
         self._rows.append(row)
-        self._show("◌ Looking")
+        self._show("busy", "Looking")
 
-    def _show(self, phase: str) -> None:
+    def _show(self, kind: Kind, phase: str) -> None:
         count = Counter(each.verdict for each in self._rows)
         counted = " · ".join(f"{count[each]} {each}" for each in WORST_FIRST)
-        said = Content.assemble((phase, "bold"), "   ", (counted, "$foreground-muted"))
+        said = Content.assemble(
+            (f"{SYMBOLS[kind]} {phase}", f"{LOOKS[kind]} bold"),
+            "   ",
+            (counted, "$foreground-muted"),
+        )
         self.query_one("#phase", Static).update(said)
         self.query_one(RuleTable).show(self._rows)
         self._show_chosen()

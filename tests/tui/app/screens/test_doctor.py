@@ -12,7 +12,7 @@ from tui.app.screens.doctor import DoctorScreen
 from tui.doctor.row import Row, Tell
 
 ROWS = (
-    Row("config", "ok", "auth_config.json can be read, and each key is right"),
+    Row("config", "ok", "~/auth_config.json: each key is right"),
     Row("callback-ports", "ok", "free to listen on"),
     Row("keyring", "warning",
         "no keyring answers: a session is kept in a file that you alone can read",
