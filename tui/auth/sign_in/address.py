@@ -1,19 +1,29 @@
 """Where the browser goes to sign in: with the whole request, or with what the tenant has of it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tui.auth.sign_in.attempt import SignInAttempt, refusal_in
 from tui.auth.tenant.remedies.explain import explain_refusal
-from tui.errors import SignInFailed, TenantMisbehaved
+from tui.errors import DoorkeyError, SignInFailed, TenantMisbehaved
 from tui.http import Answer
 from tui.json_value import Json, duration_in
 from tui.text import printable, shortened
 
 if TYPE_CHECKING:
     from tui.auth.tenant.provider import Provider
+
+
+KEPT_OF_LIFE: Final = 0.5
+
+LEAST_SECONDS: Final = 5.0
+"""RFC 9126 2.2: a request_uri lives for 5 s at least."""
+
+MOST_PUSHED_ANEW: Final = 60
+"""In one sign-in, which waits for five minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +45,7 @@ class AuthorizationAddress:
         self._clock = clock
         self._url = ""
         self._good_until: datetime | None = None
+        self._pushed_anew = 0
 
     async def current(self) -> str:
         """Return the address, the request pushed where need be, anew where that has expired.
@@ -48,6 +59,22 @@ class AuthorizationAddress:
         if not self._url or has_expired:
             self._url = await self._made()
         return self._url
+
+    async def keep_good(
+        self, sleep: Callable[[float], Awaitable[None]], tell: Callable[[str], None]
+    ) -> None:
+        """Push the request anew while it is shown, and `tell` the new address each time.
+
+        After half its life: one that was just copied is good for the other half. An address that
+        was not pushed needs none of it, and a failure leaves the one that there is.
+        """
+        while self._good_until is not None and self._pushed_anew < MOST_PUSHED_ANEW:
+            left = (self._good_until - self._clock()).total_seconds()
+            await sleep(max(LEAST_SECONDS, left * KEPT_OF_LIFE))
+            self._pushed_anew += 1
+            with suppress(DoorkeyError):
+                self._url = await self._made()
+                tell(self._url)
 
     async def _made(self) -> str:
         if not self._is_pushed():

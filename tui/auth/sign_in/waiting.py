@@ -151,6 +151,9 @@ class Waiting:
             deadline=deadline,
             browser="opening" if options.open_browser else "off",
         )
+        self._tasks["address"] = asyncio.create_task(
+            self._address.keep_good(self._means.sleep, lambda url: self._tell(url=url))
+        )
         if options.open_browser:
             self._tasks["browser"] = asyncio.create_task(self._open())
 

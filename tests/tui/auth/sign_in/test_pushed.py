@@ -24,6 +24,7 @@ def tenant(clock: Clock) -> ProvingTenant:
 @pytest.fixture
 async def pushing(tenant: ProvingTenant, clock: Clock) -> AsyncIterator[Signing]:
     made = Signing(tenant, clock, PUSHING)
+    made.naps_allowed = 0
     yield made
     await made.service.aclose()
 
@@ -49,6 +50,7 @@ async def test_requests_are_pushed_where_the_tenant_demands_it(
 ) -> None:
     tenant.metadata["require_pushed_authorization_requests"] = demanded
     signing = Signing(tenant, clock, replace(CONFIG, dpop=True))
+    signing.naps_allowed = 0
     await signing.service.login()
     await signing.service.aclose()
     assert len(tenant.pushed) == demanded
@@ -117,5 +119,39 @@ async def test_a_request_that_has_expired_is_pushed_again_for_the_next_browser(
     assert (first["state"], first["nonce"]) == (second["state"], second["nonce"])
     assert tenant.opened["request_uri"].endswith(":2")
     assert pushing.progress[-1].url.endswith("%3A2")
+    task.cancel()
+    await asyncio.wait([task])
+
+
+async def test_the_address_that_is_shown_stays_good(
+    pushing: Signing, tenant: ProvingTenant
+) -> None:
+    """Pushed again after 30 s of its 60, so that one may take one's time to copy it."""
+    pushing.naps_allowed = 3
+    task = pushing.begin()
+    while len(tenant.pushed) < 4:
+        await pushing.waiting()
+    assert pushing.naps == [30, 30, 30]
+    assert pushing.progress[-1].url.endswith("%3A4")
+    task.cancel()
+    await asyncio.wait([task])
+
+
+async def test_where_it_cannot_be_pushed_again_the_old_address_stays(
+    pushing: Signing, tenant: ProvingTenant
+) -> None:
+    pushing.naps_allowed = 1
+    task = pushing.begin()
+    shown = (await pushing.waiting()).url
+    asked = asyncio.Event()
+
+    def down(_request: httpx.Request) -> httpx.Response:
+        asked.set()
+        return httpx.Response(503)
+
+    tenant.responses["/par"] = down
+    await asked.wait()
+    assert pushing.progress[-1].url == shown
+    assert not task.done()
     task.cancel()
     await asyncio.wait([task])
