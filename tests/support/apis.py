@@ -13,6 +13,7 @@ from api_server.app import create_app
 from api_server.settings import Settings
 from tests.support.clocks import NOW, Seconds
 from tests.support.issuers import Issuer
+from tests.support.proofs import Prover
 from tests.support.tokens import AUDIENCE, ISSUER, RsaKey, claims, header, token
 
 K1 = RsaKey.named("k1")
@@ -136,3 +137,24 @@ async def refused(api: Api, sent: str) -> str:
 async def settled() -> None:
     """Let what goes on in the background come to its end."""
     await asyncio.gather(*(asyncio.all_tasks() - {asyncio.current_task()}))
+
+
+BOUND_PATH = "/api/external"
+BOUND_URL = AUDIENCE + BOUND_PATH
+
+
+def bound_token(prover: Prover, **changes: object) -> str:
+    """A token that is bound to the prover's key."""
+    return token(K1, claims(cnf={"jkt": prover.thumbprint}, **changes))
+
+
+async def send_bound(api: Api, sent: str, *proofs: str, path: str = BOUND_PATH) -> httpx.Response:
+    """Call as whoever holds the token, with these proofs."""
+    headers = [("authorization", f"DPoP {sent}"), *(("dpop", proof) for proof in proofs)]
+    return await api.client.get(path, headers=headers)
+
+
+async def call_bound(api: Api, prover: Prover, **changes: object) -> httpx.Response:
+    """Call with a bound token and a proof that is good but for the changes."""
+    sent = bound_token(prover)
+    return await send_bound(api, sent, prover.prove("GET", BOUND_URL, sent, **changes))

@@ -74,3 +74,15 @@ class World:
         """Send one request with the right Host, and return the whole answer."""
         lines = [line, f"Host: {self.host}", "Connection: close", *headers, "", ""]
         return await self.raw("\r\n".join(lines).encode("latin-1") + body)
+
+
+def body(answer: bytes) -> bytes:
+    return answer.partition(b"\r\n\r\n")[2]
+
+
+def get(path: str = "/x") -> str:
+    return f"GET /{SECRET}{path} HTTP/1.1"
+
+
+def post(path: str = "/x") -> str:
+    return f"POST /{SECRET}{path} HTTP/1.1"

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-from textual.command import CommandPalette
 from textual.pilot import Pilot
 from textual.widgets import Static
 
@@ -34,12 +33,6 @@ SIZE = (80, 24)
 
 async def arrival(pilot: "Pilot[None]", on: Stage, place: str) -> None:
     await until(pilot, lambda: on.app.current_mode == place)
-
-
-def offered(on: Stage) -> set[str]:
-    """What the palette has here, without the keys."""
-    commands = on.app.get_system_commands(on.app.screen)
-    return {command.title.partition(" (")[0] for command in commands}
 
 
 async def test_keys_lead_to_each_place() -> None:
@@ -108,25 +101,6 @@ async def test_nothing_leads_into_a_protected_place_signed_out() -> None:
             await pilot.press("escape")
             await until(pilot, lambda: not isinstance(on.app.screen, SignInScreen))
             assert on.app.current_mode == "home"
-
-
-async def test_the_palette_offers_log_in_or_log_out() -> None:
-    on = stage(signed_in=True)
-    async with on.app.run_test(size=SIZE) as pilot:
-        titles = {
-            command.title.partition(" (")[0]
-            for command in on.app.get_system_commands(on.app.screen)
-        }
-        assert "Login" in titles
-        await until(pilot, lambda: on.app.account.signed_in)
-        titles = {
-            command.title.partition(" (")[0]
-            for command in on.app.get_system_commands(on.app.screen)
-        }
-        assert "Log out" in titles
-        assert "Login" not in titles
-        await pilot.press("ctrl+p")
-        await until(pilot, lambda: isinstance(on.app.screen, CommandPalette))
 
 
 async def test_login_does_nothing_when_signed_in() -> None:
@@ -263,29 +237,6 @@ async def test_an_api_that_is_down_is_told_and_the_app_goes_on() -> None:
         await until(pilot, lambda: "✗ The API gave no answer" in text_of(on.app))
         await pilot.press("1")
         await arrival(pilot, on, "home")
-
-
-async def test_the_palette_offers_what_the_screens_keys_do() -> None:
-    on = stage(signed_in=True)
-    async with on.app.run_test(size=SIZE) as pilot:
-        await pilot.press("3")
-        await arrival(pilot, on, "external-api")
-        commands = {
-            each.title.partition(" (")[0]: each
-            for each in on.app.get_system_commands(on.app.screen)
-        }
-        assert {"Ping", "Repeat", "Method", "Renew", "Switch account"} <= set(commands)
-        assert "Way out" not in commands
-
-
-async def test_the_palette_says_the_key_of_the_keymap_beside_each_name(tmp_path: Path) -> None:
-    keymap = tmp_path / "keymap.json"
-    keymap.write_text('{"check": "f9"}')
-    on = stage(keymap=keymap)
-    async with on.app.run_test(size=SIZE) as pilot:
-        await until(pilot, lambda: "f9 Check again" in text_of(on.app))
-        titles = {command.title for command in on.app.get_system_commands(on.app.screen)}
-        assert {"Check again (f9)", "Login (l)", "Help (F1)"} <= titles
 
 
 async def test_a_storm_of_resizes_leaves_a_whole_screen() -> None:

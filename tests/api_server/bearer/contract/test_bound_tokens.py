@@ -7,35 +7,25 @@ import pytest
 
 from api_server.bearer.bearer import DpopMode
 from api_server.settings import Settings
-from tests.support.apis import K1, Api, assert_refused, challenges_of
+from tests.support.apis import (
+    BOUND_PATH,
+    BOUND_URL,
+    K1,
+    Api,
+    assert_refused,
+    bound_token,
+    call_bound,
+    challenges_of,
+    send_bound,
+)
 from tests.support.clocks import NOW
 from tests.support.proofs import Prover
 from tests.support.tokens import AUDIENCE, ISSUER, AnyKey, EcKey, claims, header, token
 
-PATH = "/api/external"
-URL = AUDIENCE + PATH
 SETTINGS = Settings(ISSUER, AUDIENCE)
-SECRET = b"a secret that all workers of the API have"
 ALGORITHMS = "ES256 ES384 ES512 EdDSA Ed25519 RS256 RS384 RS512 PS256 PS384 PS512"
 W = 'Bearer realm="api"'
 D = 'DPoP realm="api"'
-
-
-def bound(prover: Prover, **changes: object) -> str:
-    """A token that is bound to the prover's key."""
-    return token(K1, claims(cnf={"jkt": prover.thumbprint}, **changes))
-
-
-async def send(api: Api, sent: str, *proofs: str, path: str = PATH) -> httpx.Response:
-    """Call as whoever holds the token, with these proofs."""
-    headers = [("authorization", f"DPoP {sent}"), *(("dpop", proof) for proof in proofs)]
-    return await api.client.get(path, headers=headers)
-
-
-async def call(api: Api, prover: Prover, **changes: object) -> httpx.Response:
-    """Call with a bound token and a proof that is good but for the changes."""
-    sent = bound(prover)
-    return await send(api, sent, prover.prove("GET", URL, sent, **changes))
 
 
 def assert_proof_refused(response: httpx.Response, status: int = 401) -> str:
@@ -53,7 +43,7 @@ PROVERS = {name: Prover(AnyKey.named("prover", name), name) for name in ALGORITH
 async def test_good_proof_is_let_in(prover: Prover, mode: DpopMode) -> None:
     api = Api(settings=replace(SETTINGS, dpop=mode))
     for _ in range(2):
-        response = await call(api, prover)
+        response = await call_bound(api, prover)
         assert response.status_code == 200
         assert "dpop-nonce" not in response.headers
 
@@ -61,9 +51,9 @@ async def test_good_proof_is_let_in(prover: Prover, mode: DpopMode) -> None:
 @pytest.mark.parametrize("scheme", ["DPoP", "dpop", "DPOP"])
 async def test_scheme_is_read_in_any_case(api: Api, scheme: str) -> None:
     prover = Prover()
-    sent = bound(prover)
-    headers = {"authorization": f"{scheme} {sent}", "dpop": prover.prove("GET", URL, sent)}
-    assert (await api.client.get(PATH, headers=headers)).status_code == 200
+    sent = bound_token(prover)
+    headers = {"authorization": f"{scheme} {sent}", "dpop": prover.prove("GET", BOUND_URL, sent)}
+    assert (await api.client.get(BOUND_PATH, headers=headers)).status_code == 200
 
 
 async def test_request_without_credentials_is_told_all_schemes() -> None:
@@ -81,7 +71,7 @@ async def test_request_without_credentials_is_told_all_schemes() -> None:
 async def test_bound_token_is_no_bearer_token(api: Api) -> None:
     """security.md 67."""
     prover = Prover()
-    response = await api.ping(bound(prover))
+    response = await api.ping(bound_token(prover))
     said = assert_refused(response, 401, "invalid_token")
     assert said == "The token is bound to a key (cnf) and was sent as a bearer token, without proof"
     used, other = challenges_of(response)
@@ -93,16 +83,16 @@ async def test_bound_token_is_no_bearer_token(api: Api) -> None:
 async def test_bound_token_is_no_bearer_token_with_its_proof_either(api: Api) -> None:
     """security.md 67."""
     prover = Prover()
-    sent = bound(prover)
-    headers = {"authorization": f"Bearer {sent}", "dpop": prover.prove("GET", URL, sent)}
-    response = await api.client.get(PATH, headers=headers)
+    sent = bound_token(prover)
+    headers = {"authorization": f"Bearer {sent}", "dpop": prover.prove("GET", BOUND_URL, sent)}
+    response = await api.client.get(BOUND_PATH, headers=headers)
     assert "sent as a bearer token" in assert_refused(response, 401, "invalid_token")
 
 
 async def test_bearer_token_is_no_bound_token(api: Api) -> None:
     """security.md 67."""
     prover, sent = Prover(), token(K1)
-    response = await send(api, sent, prover.prove("GET", URL, sent))
+    response = await send_bound(api, sent, prover.prove("GET", BOUND_URL, sent))
     said = assert_refused(response, 401, "invalid_token", scheme="DPoP")
     assert "not bound to a key" in said
     assert len(challenges_of(response)) == 1
@@ -110,7 +100,7 @@ async def test_bearer_token_is_no_bound_token(api: Api) -> None:
 
 async def test_bearer_token_is_refused_where_bound_ones_are_required() -> None:
     api = Api(settings=replace(SETTINGS, dpop="required"))
-    for sent in (token(K1), bound(Prover())):
+    for sent in (token(K1), bound_token(Prover())):
         response = await api.ping(sent)
         assert response.status_code == 401
         (challenge,) = challenges_of(response)
@@ -120,10 +110,10 @@ async def test_bearer_token_is_refused_where_bound_ones_are_required() -> None:
 async def test_bound_token_is_refused_where_proofs_are_off() -> None:
     api = Api(settings=replace(SETTINGS, dpop="off"))
     prover = Prover()
-    response = await api.ping(bound(prover))
+    response = await api.ping(bound_token(prover))
     assert "sent as a bearer token" in assert_refused(response, 401, "invalid_token")
     assert len(challenges_of(response)) == 1
-    assert_refused(await call(api, prover), 401, None)
+    assert_refused(await call_bound(api, prover), 401, None)
 
 
 @pytest.mark.parametrize(
@@ -143,31 +133,37 @@ async def test_bound_token_is_refused_where_proofs_are_off() -> None:
 async def test_token_bound_in_another_way_is_refused(api: Api, cnf: object) -> None:
     prover = Prover()
     sent = token(K1, {**claims(), "cnf": cnf})
-    for response in (await api.ping(sent), await send(api, sent, prover.prove("GET", URL, sent))):
+    for response in (
+        await api.ping(sent),
+        await send_bound(api, sent, prover.prove("GET", BOUND_URL, sent)),
+    ):
         assert response.status_code == 401
         assert "in a way that this API cannot check" in response.json()["error_description"]
 
 
 async def test_request_without_a_proof_is_refused(api: Api) -> None:
-    assert "needs a proof" in assert_proof_refused(await send(api, bound(Prover())))
+    assert "needs a proof" in assert_proof_refused(await send_bound(api, bound_token(Prover())))
 
 
 async def test_two_proofs_are_400(api: Api) -> None:
     """RFC 9449 4.3: 1."""
     prover = Prover()
-    sent = bound(prover)
-    proofs = [prover.prove("GET", URL, sent) for _ in range(2)]
-    assert "several" in assert_proof_refused(await send(api, sent, *proofs), 400)
-    assert "signed JWT" in assert_proof_refused(await send(api, sent, ", ".join(proofs)))
+    sent = bound_token(prover)
+    proofs = [prover.prove("GET", BOUND_URL, sent) for _ in range(2)]
+    assert "several" in assert_proof_refused(await send_bound(api, sent, *proofs), 400)
+    assert "signed JWT" in assert_proof_refused(await send_bound(api, sent, ", ".join(proofs)))
 
 
 CHANGES: dict[str, tuple[dict[str, object], str]] = {
     "htm of another method": ({"htm": "POST"}, "htm must be GET"),
     "htm in small letters": ({"htm": "get"}, "htm must be GET"),
     "htm missing": ({"htm": None}, "htm must be a string"),
-    "htu of another path": ({"htu": AUDIENCE + "/api/messages"}, f"htu must be {URL}"),
-    "htu of another host": ({"htu": "https://evil.example" + PATH}, f"htu must be {URL}"),
-    "htu over http": ({"htu": "http://api.example" + PATH}, f"htu must be {URL}"),
+    "htu of another path": ({"htu": AUDIENCE + "/api/messages"}, f"htu must be {BOUND_URL}"),
+    "htu of another host": (
+        {"htu": "https://evil.example" + BOUND_PATH},
+        f"htu must be {BOUND_URL}",
+    ),
+    "htu over http": ({"htu": "http://api.example" + BOUND_PATH}, f"htu must be {BOUND_URL}"),
     "htu missing": ({"htu": None}, "htu must be a string"),
     "ath of another token": ({"ath": "x" * 43}, "ath must be the hash"),
     "ath missing": ({"ath": None}, "ath must be a string"),
@@ -186,18 +182,18 @@ async def test_proof_of_another_request_is_refused(
     api: Api, changes: dict[str, object], reason: str
 ) -> None:
     """RFC 9449 4.3: 3, 8, 9, 11, 12; security.md 67."""
-    assert reason in assert_proof_refused(await call(api, Prover(), **changes))
+    assert reason in assert_proof_refused(await call_bound(api, Prover(), **changes))
 
 
 @pytest.mark.parametrize("seconds", [-300, 30])
 async def test_proof_of_a_clock_that_is_off_is_let_in(api: Api, seconds: int) -> None:
-    assert (await call(api, Prover(), iat=NOW + seconds)).status_code == 200
+    assert (await call_bound(api, Prover(), iat=NOW + seconds)).status_code == 200
 
 
 async def test_proof_of_another_key_than_the_tokens_is_an_invalid_token(api: Api) -> None:
     """RFC 9449 4.3: 12; security.md 67."""
-    thief, sent = Prover(EcKey.named("thief")), bound(Prover())
-    response = await send(api, sent, thief.prove("GET", URL, sent))
+    thief, sent = Prover(EcKey.named("thief")), bound_token(Prover())
+    response = await send_bound(api, sent, thief.prove("GET", BOUND_URL, sent))
     said = assert_refused(response, 401, "invalid_token", scheme="DPoP")
     assert "another key than the proof's" in said
 
@@ -205,30 +201,30 @@ async def test_proof_of_another_key_than_the_tokens_is_an_invalid_token(api: Api
 async def test_proof_counts_once(api: Api) -> None:
     """RFC 9449 11.1; security.md 66."""
     prover = Prover()
-    sent = bound(prover)
-    proof = prover.prove("GET", URL, sent)
-    assert (await send(api, sent, proof)).status_code == 200
-    assert "was used before" in assert_proof_refused(await send(api, sent, proof))
+    sent = bound_token(prover)
+    proof = prover.prove("GET", BOUND_URL, sent)
+    assert (await send_bound(api, sent, proof)).status_code == 200
+    assert "was used before" in assert_proof_refused(await send_bound(api, sent, proof))
 
 
 async def test_proof_refused_for_its_token_is_not_used_up(api: Api) -> None:
     prover = Prover()
-    sent = bound(prover)
-    proof = prover.prove("GET", URL, sent)
-    expired = bound(prover, exp=NOW - 60)
-    response = await send(api, expired, proof)
+    sent = bound_token(prover)
+    proof = prover.prove("GET", BOUND_URL, sent)
+    expired = bound_token(prover, exp=NOW - 60)
+    response = await send_bound(api, expired, proof)
     assert "expired" in assert_refused(response, 401, "invalid_token", scheme="DPoP")
-    assert (await send(api, sent, proof)).status_code == 200
+    assert (await send_bound(api, sent, proof)).status_code == 200
 
 
 async def test_proof_for_another_server_is_refused_whatever_host_the_request_names() -> None:
     """security.md 67: or a server that is sent a proof could pass it on under its own name."""
     api, prover = Api(settings=replace(SETTINGS, resource="https://api.example")), Prover()
-    sent = bound(prover)
-    proof = prover.prove("GET", f"http://evil.example{PATH}", sent)
+    sent = bound_token(prover)
+    proof = prover.prove("GET", f"http://evil.example{BOUND_PATH}", sent)
     headers = {"authorization": f"DPoP {sent}", "dpop": proof, "host": "evil.example"}
-    response = await api.client.get(PATH, headers=headers)
-    assert f"htu must be {URL}" in assert_proof_refused(response)
+    response = await api.client.get(BOUND_PATH, headers=headers)
+    assert f"htu must be {BOUND_URL}" in assert_proof_refused(response)
 
 
 @pytest.mark.parametrize(
@@ -244,71 +240,25 @@ async def test_proof_for_another_server_is_refused_whatever_host_the_request_nam
 )
 async def test_proof_may_name_any_address_of_this_api(settings: Settings, base: str) -> None:
     api, prover = Api(settings=settings), Prover()
-    sent = bound(prover, aud=settings.audience)
-    response = await send(api, sent, prover.prove("GET", base + PATH, sent))
+    sent = bound_token(prover, aud=settings.audience)
+    response = await send_bound(api, sent, prover.prove("GET", base + BOUND_PATH, sent))
     assert response.status_code == 200
 
 
 async def test_missing_scope_is_told_in_the_scheme_that_was_used(api: Api) -> None:
     prover = Prover()
-    sent = bound(prover, scope="openid")
+    sent = bound_token(prover, scope="openid")
     url = AUDIENCE + "/api/messages"
-    response = await send(api, sent, prover.prove("GET", url, sent), path="/api/messages")
+    response = await send_bound(api, sent, prover.prove("GET", url, sent), path="/api/messages")
     assert_refused(response, 403, "insufficient_scope", scheme="DPoP")
     assert len(challenges_of(response)) == 1
 
 
 async def test_issuer_that_is_down_is_no_matter_of_proofs(api: Api) -> None:
     api.issuer.down = True
-    response = await call(api, Prover())
+    response = await call_bound(api, Prover())
     assert response.status_code == 503
     assert "www-authenticate" not in response.headers
-
-
-class TestNonces:
-    """RFC 9449 9: demanded with --dpop-nonce."""
-
-    @pytest.fixture
-    def api(self) -> Api:
-        return Api(settings=replace(SETTINGS, nonce_secret=SECRET))
-
-    @pytest.mark.parametrize("nonce", [None, "", "unknown"])
-    async def test_proof_without_a_nonce_of_ours_is_given_one(
-        self, api: Api, nonce: str | None
-    ) -> None:
-        prover = Prover(nonce=nonce)
-        response = await call(api, prover)
-        assert_refused(response, 401, "use_dpop_nonce", scheme="DPoP")
-        assert len(challenges_of(response)) == 1
-        prover.nonce = response.headers["dpop-nonce"]
-        again = await call(api, prover)
-        assert again.status_code == 200
-        assert "dpop-nonce" not in again.headers
-
-    async def test_next_nonce_comes_while_the_last_is_still_accepted(self, api: Api) -> None:
-        prover = Prover(clock=api.wall)
-        prover.nonce = (await call(api, prover)).headers["dpop-nonce"]
-        api.advance(120)
-        response = await call(api, prover)
-        assert response.status_code == 200
-        newer = response.headers["dpop-nonce"]
-        api.advance(120)
-        assert_refused(await call(api, prover), 401, "use_dpop_nonce", scheme="DPoP")
-        prover.nonce = newer
-        assert (await call(api, prover)).status_code == 200
-
-    async def test_nonce_of_one_worker_is_good_at_another(self, api: Api) -> None:
-        prover = Prover()
-        prover.nonce = (await call(api, prover)).headers["dpop-nonce"]
-        other = Api(settings=replace(SETTINGS, nonce_secret=SECRET))
-        assert (await call(other, prover)).status_code == 200
-        stranger = Api(settings=replace(SETTINGS, nonce_secret=b"x" * 32))
-        assert_refused(await call(stranger, prover), 401, "use_dpop_nonce", scheme="DPoP")
-
-    async def test_bearer_tokens_need_none(self, api: Api) -> None:
-        response = await api.ping()
-        assert response.status_code == 200
-        assert "dpop-nonce" not in response.headers
 
 
 @pytest.mark.parametrize(
@@ -335,5 +285,5 @@ async def test_header_of_the_token_is_not_where_the_key_is_taken_from(api: Api) 
     sent = token(
         K1, claims(cnf={"jkt": Prover(EcKey.named("own")).thumbprint}), header(jwk=prover.jwk)
     )
-    response = await send(api, sent, prover.prove("GET", URL, sent))
+    response = await send_bound(api, sent, prover.prove("GET", BOUND_URL, sent))
     assert_refused(response, 401, "invalid_token", scheme="DPoP")

@@ -1,0 +1,59 @@
+"""Proofs of any shape: refused, never a failure of the server."""
+
+import json
+import random
+
+import pytest
+
+from api_server.bearer.dpop import ProofVerifier
+from api_server.bearer.refusal import InvalidProof
+from tests.support.clocks import NOW
+from tests.support.proofs import Prover
+from tests.support.proving import CLAIMS, URL, refusal, verify
+
+
+@pytest.mark.heavy
+def test_mutated_proofs_are_refused_and_never_a_failure(verifier: ProofVerifier) -> None:
+    chance = random.Random(9449)
+    good = Prover().prove("GET", URL)
+    for _ in range(20_000):
+        letters = list(good)
+        for _ in range(chance.randint(1, 4)):
+            place = chance.randrange(len(letters))
+            letters[place] = chance.choice("AZaz09-_.=\x00\u00fc {")
+        mutated = "".join(letters)
+        if mutated != good:
+            assert refusal(verifier, mutated).error == "invalid_dpop_proof"
+    assert verify(verifier, good)
+
+
+@pytest.mark.heavy
+def test_any_json_in_a_proof_is_never_a_failure(verifier: ProofVerifier) -> None:
+    chance = random.Random(4)
+    values: list[object] = [
+        None,
+        True,
+        0,
+        -1,
+        1e308,
+        10**400,
+        "",
+        "\ud800",
+        [],
+        [[]],
+        {},
+        {"a": None},
+        URL,
+        NOW,
+    ]
+    prover = Prover()
+    for number in range(500):
+        claims = CLAIMS | {"jti": str(number), chance.choice(list(CLAIMS)): chance.choice(values)}
+        header = {chance.choice(["typ", "alg", "jwk", "kid", "crit"]): chance.choice(values)}
+        header["jwk"] = prover.jwk | {
+            chance.choice(["kty", "crv", "x", "y", "kid", "use"]): chance.choice(values)
+        }
+        try:
+            verify(verifier, prover.sign(claims, **json.loads(json.dumps(header))))
+        except InvalidProof:
+            continue
