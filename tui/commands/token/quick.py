@@ -5,11 +5,12 @@ anything is out of the ordinary, the full way goes on with what has been read he
 """
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from tui.auth.store.session_file import SessionFile
+from tui.auth.store.session_file import SessionFile, Storage
 from tui.auth.validity import is_good_for
 from tui.commands.token.formats import OPERATIONS, PRINTED, Asked, Grant, write
 from tui.config.keys import DEFAULT_API_URL, DEFAULT_SCOPE, issuer_of, session_identity
@@ -23,6 +24,14 @@ UNUSUAL: Final = (AttributeError, LookupError, RecursionError, TypeError, ValueE
 
 CHECKED: Final = frozenset({"domain", "clientId", "audience", "apiUrl", "scope"})
 """Keys that need no check here: a wrong value names a session that there is none of."""
+
+OF_A_SIGN_IN: Final = frozenset({"redirectUris", "authorizationParams", "audienceParameter"})
+"""Keys of which a token that is there needs nothing; the next sign-in or renewal checks them."""
+
+STORAGES: Final[Mapping[str, Storage]] = {"auto": "auto", "keyring": "keyring", "file": "file"}
+"""Where a session is kept that another process can read."""
+
+KNOWN: Final = CHECKED | OF_A_SIGN_IN | {"sessionStorage"}
 
 ORDINARY: Final = Asked()
 
@@ -92,12 +101,13 @@ def _full_way(asked: Asked, seen: Look, request: "Request | None" = None) -> int
 def _session_file(path: Path, text: str) -> tuple[SessionFile, str]:
     members = json.loads(text)
     issuer, api_url = issuer_of(members["domain"]), members.get("apiUrl", DEFAULT_API_URL)
-    if members.keys() - CHECKED or not is_trusted(path, text, issuer, api_url):
+    if members.keys() - KNOWN or not is_trusted(path, text, issuer, api_url):
         raise LookupError("something that has to be checked")
     scope = members.get("scope", DEFAULT_SCOPE)
     client_id, audience, profile = members["clientId"], members["audience"], profile_of(path)
     identity = session_identity(issuer, client_id, audience, scope, api_url, profile)
-    return SessionFile(state_dir(), identity, "auto"), api_url
+    storage = STORAGES[members.get("sessionStorage", "auto")]
+    return SessionFile(state_dir(), identity, storage), api_url
 
 
 def _good_grant(content: bytes | None, *, id_token: bool) -> Grant | None:

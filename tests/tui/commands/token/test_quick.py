@@ -28,6 +28,27 @@ def test_the_quick_way_to_a_token_hands_out_none_that_the_full_way_would_not(
 
 
 @pytest.mark.parametrize(
+    "member",
+    ['"sessionStorage": "file"', '"redirectUris": ["http://127.0.0.1:9/callback"]',
+     '"authorizationParams": {"prompt": "consent"}', '"audienceParameter": "none"'],
+)  # fmt: skip
+def test_what_a_sign_in_alone_needs_keeps_no_token_off_the_quick_way(
+    signed_in: Config, member: str
+) -> None:
+    signed_in.path.write_text(json.dumps(UNREACHABLE)[:-1] + f", {member}}}")
+    assert look().access_token == "the-access-token"
+
+
+def test_the_quick_way_refuses_a_plain_file_where_a_sealed_one_is_wanted(
+    signed_in: Config, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """security.md 60."""
+    signed_in.path.write_text(json.dumps(UNREACHABLE)[:-1] + ', "sessionStorage": "keyring"}')
+    assert main(["token"]) == 1
+    assert "is not sealed, and `sessionStorage` is keyring" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
     "content", [b"", b"[]", b"{}", b'{"access_token": 7}', b"doorkey-sealed-1"]
 )
 def test_the_quick_way_leaves_whatever_is_out_of_the_ordinary_to_the_full_way(
