@@ -43,6 +43,15 @@ def pings(provider: Provider) -> None:
     assert done.returncode == 0
 
 
+def is_well(provider: Provider, *proven: str) -> None:
+    """Have the doctor find nothing wrong with what works, and prove what can be proven here."""
+    done = provider.run("doctor", "--json")
+    verdicts = {each["rule"]: each["verdict"] for each in json.loads(done.stdout)}
+    assert [rule for rule, verdict in verdicts.items() if verdict == "wrong"] == []
+    assert {rule: verdicts[rule] for rule in proven} == dict.fromkeys(proven, "ok")
+    assert done.returncode == 0
+
+
 def ping_is_refused(provider: Provider, reason: str) -> None:
     """Call the bundled API with an access token that it cannot take, and be told why."""
     done = provider.run("ping")

@@ -10,6 +10,7 @@ from tests.interop.journey import (
     REVOKED,
     SIGNED_OUT,
     is_denied,
+    is_well,
     logs_out,
     pings,
     renews,
@@ -45,5 +46,6 @@ def test_signs_in_pings_renews_and_logs_out(tmp_path: Path) -> None:
         is_denied(provider)
         signs_in(provider)
         pings(provider)
+        is_well(provider)
         renews(provider)
         logs_out(provider, LOCAL, REVOKED, SIGNED_OUT)

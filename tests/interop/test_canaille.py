@@ -10,6 +10,7 @@ from tests.interop.journey import (
     NOT_REVOKED,
     SIGNED_OUT,
     is_denied,
+    is_well,
     logs_out,
     pings,
     renews,
@@ -42,5 +43,6 @@ def test_signs_in_pings_renews_and_logs_out(tmp_path: Path) -> None:
         is_denied(provider)
         signs_in(provider)
         pings(provider)
+        is_well(provider)
         renews(provider, times=1)  # two of one second are the same to the letter
         logs_out(provider, LOCAL, NOT_REVOKED, SIGNED_OUT)

@@ -10,6 +10,7 @@ from tests.interop.journey import (
     REVOKED,
     SIGNED_OUT,
     is_refused,
+    is_well,
     logs_out,
     pings,
     renews,
@@ -39,6 +40,7 @@ def test_signs_in_pings_renews_and_logs_out(tmp_path: Path) -> None:
         is_refused(provider, "invalid_scope", "--scope", "openid admin")
         signs_in(provider)
         pings(provider)
+        is_well(provider)
         renews(provider)
         logs_out(provider, LOCAL, REVOKED, SIGNED_OUT)
 

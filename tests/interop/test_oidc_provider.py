@@ -15,6 +15,7 @@ from tests.interop.journey import (
     REVOKED,
     SIGNED_OUT,
     is_denied,
+    is_well,
     logs_out,
     pings,
     renews,
@@ -60,6 +61,7 @@ def test_bound_tokens_and_pushed_requests_where_both_are_demanded(tmp_path: Path
         signs_in(provider)
         assert json.loads(provider.run("status", "--json").stdout)["bound"]
         pings(provider)
+        is_well(provider, "callback", "client", "request", "keys")
         renews(provider)
         pings(provider)
         alone = json.loads(provider.run("token", "--format", "json").stdout)["access_token"]
@@ -82,8 +84,30 @@ def test_signs_in_pings_renews_and_logs_out(tmp_path: Path, algorithm: str) -> N
         is_denied(provider)
         signs_in(provider)
         pings(provider)
+        is_well(provider, "callback", "client", "request", "keys")
         renews(provider)
         logs_out(provider, LOCAL, REVOKED, SIGNED_OUT)
+
+
+@pytest.mark.parametrize("demanding", [False, True])
+@pytest.mark.parametrize(
+    ("members", "rule", "words"),
+    [
+        ({"clientId": "nobody"}, "client", "Correct `clientId`"),
+        ({"redirectUris": ["http://127.0.0.1:8642/other"]}, "callback", "8642/other"),
+    ],
+)
+def test_the_doctor_finds_what_is_set_up_wrongly(
+    tmp_path: Path, members: dict[str, object], rule: str, words: str, demanding: bool
+) -> None:
+    """Once by the authorization endpoint's own page, once by that for pushed requests."""
+    with oidc_provider(tmp_path, "RS256", CONSENT, demanding=demanding) as provider:
+        path = provider.world.config.path
+        path.write_text(json.dumps(json.loads(path.read_text()) | members))
+        rows = json.loads(provider.run("doctor", "--json").stdout)
+        found = {each["rule"]: each for each in rows}
+        assert found[rule]["verdict"] == "wrong"
+        assert words in found[rule]["remedy"]
 
 
 def test_init_gets_a_new_user_to_a_ping_with_no_other_page_open(tmp_path: Path) -> None:
@@ -98,4 +122,5 @@ def test_init_gets_a_new_user_to_a_ping_with_no_other_page_open(tmp_path: Path) 
         with served(provider.world, "api"):
             assert "no refresh token" not in signs_in(provider)
             pings(provider)
+            is_well(provider, "callback", "client", "request", "keys")
             renews(provider)

@@ -52,16 +52,35 @@ def lines(rows: Iterable[Row], columns: int = 0) -> Iterator[str]:
 
     Each fits into so many columns; 0 is as wide as it gets.
     """
-    sorted_rows = worst_first(rows)
+    all_rows = list(rows)
+    sorted_rows = _gathered(worst_first(all_rows))
     width = max(len(each.rule) for each in sorted_rows)
     for each in sorted_rows:
         lead = f"{SYMBOLS[each.verdict]} {each.verdict:<7}  {each.rule:<{width}}  "
         yield from _wrapped(lead, each.found, columns)
         if each.remedy and each.verdict != "ok":
             yield from _wrapped(f"{'':{len(lead)}}→ ", each.remedy, columns)
-    count = Counter(each.verdict for each in sorted_rows)
+    count = Counter(each.verdict for each in all_rows)
     yield ""
     yield ", ".join(f"{count[each]} {each}" for each in WORST_FIRST)
+
+
+def _gathered(rows: list[Row]) -> list[Row]:
+    """Make one of all rows that are unknown for the same reason: they tell one thing."""
+    rules: dict[str, list[str]] = {}
+    for each in rows:
+        if each.verdict == "unknown" and not each.remedy:
+            rules.setdefault(each.found, []).append(each.rule)
+    gathered = []
+    for each in rows:
+        is_plain = each.verdict == "unknown" and not each.remedy
+        alike = rules.get(each.found, []) if is_plain else []
+        if len(alike) < 2:
+            gathered.append(each)
+        elif each.rule == alike[0]:
+            found = f"{each.found} ({', '.join(alike)})"
+            gathered.append(Row(f"{len(alike)} rules", "unknown", found))
+    return gathered
 
 
 def _wrapped(lead: str, text: str, columns: int) -> list[str]:

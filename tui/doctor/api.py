@@ -93,9 +93,6 @@ def metadata(document: Answer | None, config: Config) -> Row:
     if said is None:
         return row("api-metadata", "unknown", "the API publishes none (RFC 9728)")
     resource = shortened(printable(said.resource), 200)
-    if said.resource != config.audience:
-        found = f"the API calls itself {resource}, the config asks for {config.audience}"
-        return row("api-metadata", "wrong", found, f'Set "audience": "{resource}" in the config.')
     servers = said.authorization_servers
     if servers and config.issuer not in servers:
         listed = shortened(printable(", ".join(servers)), 200)
@@ -105,6 +102,17 @@ def metadata(document: Answer | None, config: Config) -> Row:
             f"the API takes tokens of {listed}, not of {config.issuer}",
             "Correct `domain` or `apiUrl`: this API trusts another tenant.",
         )
+    if said.resource != config.audience and said.resource.rstrip("/") == config.api_url:
+        # Its address, as RFC 9728 3.3 wants it; its tenant may know it by another name.
+        return row(
+            "api-metadata",
+            "warning",
+            f"the API calls itself {resource}, and the config asks for {config.audience}",
+            f'Where it refuses a token for its audience: "audience": "{resource}" in the config.',
+        )
+    if said.resource != config.audience:
+        found = f"the API calls itself {resource}, the config asks for {config.audience}"
+        return row("api-metadata", "wrong", found, f'Set "audience": "{resource}" in the config.')
     return row("api-metadata", "ok", "audience and tenant are those of the config")
 
 

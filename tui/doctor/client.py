@@ -92,12 +92,12 @@ def client_secret(case: Case, metadata: Metadata | None) -> Row:
 def _without_secret(config: Config, methods: tuple[str, ...]) -> Row:
     vendor = vendor_of(config.issuer)
     remedy = (
-        "Run doorkey init, which keeps it in the keyring, or set DOORKEY_CLIENT_SECRET: the one "
-        f"that the tenant shows for {config.client_id}."
+        f"have doorkey init keep the secret that the tenant shows for {config.client_id} in the "
+        "keyring, or set DOORKEY_CLIENT_SECRET."
     )
     if vendor is not None and vendor.demands_secret:
         found = f"none, and {vendor.name} wants one even of native apps"
-        return row("client-secret", "wrong", found, remedy)
+        return row("client-secret", "wrong", found, remedy[:1].upper() + remedy[1:])
     if methods and "none" not in methods:
         found = "none, and the tenant does not say that it takes clients without one"
         return row("client-secret", "unknown", found, f"Where it says invalid_client: {remedy}")

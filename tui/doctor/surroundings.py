@@ -26,7 +26,7 @@ from tui.web_address import split_web_address
 
 WITHOUT_CONFIG: Final = ("browser", "terminal")
 
-RULES: Final = ("callback-ports", "keyring", "folders", "browser", "terminal")
+RULES: Final = ("callback-ports", "keyring", "folders", *WITHOUT_CONFIG)
 
 ENTRY: Final = "doctor"
 """A name in the keyring under which nothing is ever kept."""

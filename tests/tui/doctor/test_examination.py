@@ -22,8 +22,8 @@ from tui.config.load import Config
 from tui.doctor.connection import proxy_in_use, proxy_of, require_name
 from tui.doctor.examination import RULES, examine
 from tui.doctor.row import Row
-from tui.doctor.surroundings import guarded
-from tui.errors import ConfigInvalid, ExchangeFailed
+from tui.doctor.surroundings import WITHOUT_CONFIG, guarded
+from tui.errors import ConfigInvalid, ExchangeFailed, StoreFailed
 
 
 class Hangs(httpx.AsyncBaseTransport):
@@ -50,6 +50,24 @@ async def test_what_breaks_in_one_chapter_leaves_the_others_alone(patient: Patie
     rows = {each.rule: each for each in await examine(world)}
     assert rows["session"].found == "not looked at: no such session"
     assert (rows["token-scopes"].verdict, rows["callback"].verdict) == ("unknown", "ok")
+
+
+async def test_a_session_that_cannot_be_read_is_wrong(patient: Patient) -> None:
+    def refused(_config: Config) -> None:
+        raise StoreFailed("The session is sealed. Unlock the keyring.")
+
+    rows = await examine(replace(patient.world, load_session=refused))
+    row = next(each for each in rows if each.rule == "session")
+    assert row == Row("session", "wrong", "The session is sealed", "Unlock the keyring.")
+
+
+async def test_roots_that_cannot_be_read_are_told_where_tls_is(
+    patient: Patient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "nowhere"))
+    rows = await patient.rows()
+    assert (rows["tls"].verdict, rows["api"].verdict) == ("wrong", "unknown")
+    assert "unset it" in rows["tls"].remedy
 
 
 async def test_what_the_system_refuses_to_tell_is_not_known() -> None:
@@ -185,6 +203,17 @@ def test_a_row_fits_into_the_terminal_with_each_word_of_it() -> None:
     assert next(lines([row], 30)).count("word") == 30
 
 
+def test_what_is_unknown_for_one_reason_is_told_once() -> None:
+    why = "not looked at: there is no metadata"
+    rows = [Row("pkce", "unknown", why), Row("clock", "unknown", "?"), Row("keys", "unknown", why)]
+    assert list(lines(rows)) == [
+        f"· unknown  2 rules  {why} (pkce, keys)",
+        "· unknown  clock    ?",
+        "",
+        "0 wrong, 0 warning, 3 unknown, 0 ok",
+    ]
+
+
 @pytest.fixture
 def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("DOORKEY_STATE_DIR", str(tmp_path / "state"))
@@ -220,7 +249,9 @@ def test_a_config_that_cannot_be_read_is_a_row(
     assert main(["doctor", "--json", "--config", str(path)]) == 1
     rows = examined(capsys.readouterr().out)
     assert rows["config"]["verdict"] == "wrong"
-    assert rows["keys"]["found"] == "not looked at: there is no config to go by"
+    others = {name: each for name, each in rows.items() if name not in WITHOUT_CONFIG}
+    assert {each["verdict"] for name, each in others.items() if name != "config"} == {"unknown"}
+    assert others["keys"]["found"] == "not looked at: there is no config to go by"
 
 
 def test_who_waits_is_told_what_for_on_stderr_alone(
