@@ -85,12 +85,6 @@ def foreign_peer(transport: BaseTransport) -> bool:
     return is_other_user(owner_of_connection(ours[:2], theirs[:2]))
 
 
-def owner_of_listener(address: SocketAddress, proc: Path = PROC) -> int | None:
-    """Return the uid of the process that listens on `address`, or None where nobody is known to."""
-    listener = _listener(list(_sockets(proc)), _spellings(address))
-    return listener.uid if listener else None
-
-
 def port_holder(port: int, proc: Path = PROC) -> tuple[int, str] | None:
     """Return the number and the name of the process that listens on `port`.
 

@@ -54,7 +54,7 @@ class Replacement:
         remove_leftovers(path)
         self._path = path
         self._temporary = path.with_name(f".{path.name}.{os.urandom(8).hex()}")
-        self._descriptor = os.open(self._temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        self._descriptor = create_private(self._temporary)
         try:
             _take_space(self._descriptor, RESERVED_BYTES)
         except OSError:
@@ -86,6 +86,16 @@ class Replacement:
             self._descriptor = -1
         with suppress(OSError):
             self._temporary.unlink(missing_ok=True)
+
+
+def create_private(path: Path) -> int:
+    """Create a file that only its owner can read, and return its descriptor.
+
+    Raises:
+        FileExistsError: something is there, be it a link: it is neither written to nor followed.
+        OSError: it cannot be created.
+    """
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
 
 
 def remove_leftovers(path: Path) -> None:

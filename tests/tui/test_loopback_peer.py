@@ -11,7 +11,6 @@ from tests.support.other_user import NOBODY, listening_as, needs_root, send_as
 from tui.loopback_peer import (
     is_other_user,
     owner_of_connection,
-    owner_of_listener,
     port_holder,
 )
 
@@ -95,21 +94,16 @@ def test_a_server_that_has_not_accepted_yet_is_known_by_its_listener() -> None:
         socket.create_connection(("127.0.0.1", port)) as connection,
     ):
         assert owner_of_connection(connection.getsockname(), connection.getpeername()) == NOBODY
-        assert owner_of_listener(("127.0.0.1", port)) == NOBODY
 
 
 @on_linux
 @needs_root
 def test_a_listener_on_every_address_is_found_by_each() -> None:
-    with listening_as(NOBODY, "0.0.0.0") as (port, _):
-        assert owner_of_listener(("127.0.0.1", port)) == NOBODY
-
-
-@on_linux
-def test_nobody_owns_a_port_on_which_nobody_listens() -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        assert owner_of_listener(taken.getsockname()) is None
+    with (
+        listening_as(NOBODY, "0.0.0.0") as (port, _),
+        socket.create_connection(("127.0.0.1", port)) as connection,
+    ):
+        assert owner_of_connection(connection.getsockname(), connection.getpeername()) == NOBODY
 
 
 def test_a_peer_on_no_table_is_unknown_while_our_own_end_stands(tmp_path: Path) -> None:
@@ -122,7 +116,6 @@ def test_where_the_system_does_not_tell_nobody_is_another_user(tmp_path: Path) -
     uid = owner_of_connection(("127.0.0.1", 8642), ("127.0.0.1", 40000), tmp_path)
     assert uid is None
     assert not is_other_user(uid)
-    assert owner_of_listener(("127.0.0.1", 8642), tmp_path) is None
 
 
 def test_root_is_no_other_user() -> None:

@@ -1,6 +1,5 @@
 """A JWT that somebody pastes: taken apart, judged claim by claim, and its signature checked."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,11 +13,6 @@ from tui.errors import IdTokenRejected
 from tui.json_value import Claims, Json, json_object, seconds_in
 from tui.moments import duration
 from tui.text import printable, shortened
-
-WRAPPING: Final = "\"'`, \t\r\n"
-"""What stands around a token in a config, a log or a mail."""
-
-SCHEME: Final = re.compile(r"(authorization\s*:\s*)?(bearer|dpop)\s+", re.IGNORECASE)
 
 MOST_LEVELS: Final = 100
 """Of objects and lists in one another; whatever writes JSON anew stops at some depth."""
@@ -36,13 +30,6 @@ class Demand:
 
     issuer: str | None = None
     audience: str | None = None
-
-
-def token_in(text: str) -> str:
-    """Return the token without what stands around it, and without breaks within it."""
-    bare = text.lstrip("\ufeff").strip(WRAPPING)
-    bare = bare[found.end() :] if (found := SCHEME.match(bare)) else bare
-    return "".join(bare.strip(WRAPPING).split())
 
 
 def taken_apart(token: str) -> JwtView:

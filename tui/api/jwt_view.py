@@ -4,6 +4,7 @@ An access token is the API's to check; this client neither verifies it nor acts 
 (RFC 9068 6).
 """
 
+import re
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -12,6 +13,11 @@ from tui.json_value import Claims, Json, json_object, seconds_in
 
 LONGEST_TOKEN: Final = 64 * 1024
 """Characters; a longer one does not fit into a request either."""
+
+WRAPPING: Final = "\"'`, \t\r\n"
+"""What stands around a token in a config, a log or a mail."""
+
+SCHEME: Final = re.compile(r"(authorization\s*:\s*)?(bearer|dpop)\s+", re.IGNORECASE)
 
 MEANINGS: Final = {
     "iss": "who issued it: the tenant",
@@ -90,6 +96,13 @@ class JwtView:
     def seconds(self, name: str) -> float | None:
         """Return a NumericDate (RFC 7519 2), or None where there is none that makes sense."""
         return seconds_in(self.claims.get(name))
+
+
+def token_in(text: str) -> str:
+    """Return the token without what stands around it, and without breaks within it."""
+    bare = text.lstrip("\ufeff").strip(WRAPPING)
+    bare = bare[found.end() :] if (found := SCHEME.match(bare)) else bare
+    return "".join(bare.strip(WRAPPING).split())
 
 
 def read_jwt(token: str) -> JwtView | None:

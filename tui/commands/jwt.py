@@ -16,10 +16,9 @@ from tui.api.jwt_check import (
     key_name,
     signature_trouble,
     taken_apart,
-    token_in,
     troubles,
 )
-from tui.api.jwt_view import MEANINGS, TIMES, JwtView
+from tui.api.jwt_view import MEANINGS, TIMES, JwtView, token_in
 from tui.auth.tenant.key_set import KeySet
 from tui.auth.tenant.published_keys import keys_at, keys_of_issuer, require_secure
 from tui.config.load import load_config

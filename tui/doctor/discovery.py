@@ -4,7 +4,8 @@ import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 
-from tui.auth.tenant.http import WAIT_AND_TRY_AGAIN, date_of, explain_failure
+from tui.auth.clock_skew import date_in
+from tui.auth.tenant.http import WAIT_AND_TRY_AGAIN, explain_failure
 from tui.auth.tenant.metadata import Metadata, discovery_url, no_discovery, parse_metadata
 from tui.config.load import Config
 from tui.doctor.row import Row, row, row_of, unknown
@@ -71,7 +72,7 @@ async def discover(world: World, config: Config) -> Discovered:
         return Discovered(explain_failure(address, failed), failed.obstacle)
     finally:
         await client.aclose()
-    date = date_of(answer)
+    date = date_in(answer.headers)
     if answer.status in WAIT_AND_TRY_AGAIN:
         later = f"{address.netloc} answers with {answer.status}. Try again later."
         return Discovered(TenantMisbehaved(later), date=date)

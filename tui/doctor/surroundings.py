@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from tui.auth.sign_in.browser import browser_commands
-from tui.auth.sign_in.loopback import NO_SUCH_ADDRESS, why_not_free
+from tui.auth.sign_in.loopback import NO_SUCH_ADDRESS, hosts_to_listen_on, why_not_free
 from tui.auth.store.sealing import KeyUnavailable
 from tui.config.load import Config
 from tui.config.paths import shown
@@ -69,7 +69,7 @@ def callback_ports(config: Config) -> Row:
 
 def _why_taken(uri: str) -> str:
     address = split_web_address(uri)
-    hosts = ("127.0.0.1", "::1") if address.host == "localhost" else (address.host,)
+    hosts = hosts_to_listen_on(address.host)
     for host in hosts:
         try:
             _listen(host, address.port or 0)

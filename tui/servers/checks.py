@@ -8,7 +8,8 @@ from typing import Final, Literal
 
 import httpx
 
-from tui.auth.tenant.http import TenantHttp, date_of
+from tui.auth.clock_skew import date_in
+from tui.auth.tenant.http import TenantHttp
 from tui.auth.tenant.metadata import discovery_url
 from tui.config.load import Config
 from tui.errors import ConfigInvalid, DoorkeyError, ExchangeFailed
@@ -72,13 +73,13 @@ async def _tenant(
         await http.aclose()
     issuer = (answer.members() or {}).get("issuer")
     if issuer == config.issuer:
-        return Finding("tenant", "good", "ready", config.issuer), date_of(answer)
+        return Finding("tenant", "good", "ready", config.issuer), date_in(answer.headers)
     if issuer is None:
         detail = f"{config.issuer} answers {answer.status}, and is no OpenID Provider"
     else:
         detail = f"it calls itself {shortened(printable(issuer), LONGEST_CAUSE)}"
     remedy = "Correct domain in the config."
-    return Finding("tenant", "bad", "wrong", detail, remedy), date_of(answer)
+    return Finding("tenant", "bad", "wrong", detail, remedy), date_in(answer.headers)
 
 
 async def _api(config: Config, transport: httpx.AsyncBaseTransport | None) -> Finding:

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import ContentSwitcher, Static, Tab, Tabs
 
-from tui.api.jwt_view import read_jwt
+from tui.api.jwt_view import read_jwt, token_in
 from tui.api.request import remembered_request
 from tui.app.account import Account
 from tui.app.copying import SystemClipboard, copy_curl, copy_quietly, copy_token
@@ -203,7 +203,7 @@ The keys of all these are below.
 
     async def on_paste(self, event: events.Paste) -> None:
         """Take a JWT apart that is pasted anywhere here."""
-        if read_jwt(event.text.strip()) is None:
+        if read_jwt(token_in(event.text)) is None:
             return
         event.stop()
         await self._open_pane("jwt")

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.reactive import var
 from textual.widgets import Input, Static
 
-from tui.api.jwt_view import JwtView, read_jwt
+from tui.api.jwt_view import JwtView, read_jwt, token_in
 from tui.app.keys.caps import key_cap
 from tui.app.moments import Clock, clock_time, duration, full_time, local_now, relative_time
 from tui.app.widgets.claims_table import ClaimsPanel
@@ -196,7 +196,7 @@ class AnyJwtPane(Vertical):
     @on(Input.Changed, "#jwt-field")
     def _take_apart(self, message: Input.Changed) -> None:
         message.stop()
-        token = message.value.strip().removeprefix("Bearer ").strip("\"' ")
+        token = token_in(message.value)
         view = read_jwt(token)
         words = PASTE if not token else NO_JWT
         if view is not None:

@@ -5,9 +5,9 @@ import json
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Final
 
+from tui.auth.clock_skew import NO_SKEW, clock_skew, date_in
 from tui.auth.dpop.session_key import SessionKey
 from tui.base64url import encode_base64url
 from tui.web_address import split_web_address
@@ -17,14 +17,6 @@ IDENTIFIER_BYTES: Final = 16
 
 LONGEST_NONCE: Final = 1024
 """Characters; a longer one would not fit into a header with the proof around it."""
-
-UNREMARKABLE_SKEW: Final = timedelta(seconds=30)
-"""`Date` has whole seconds and the answer its way; a clock that is off is off by more."""
-
-UNBELIEVABLE_SKEW: Final = timedelta(days=2)
-"""A wrong time zone makes half a day; beyond that it is the `Date` that is wrong."""
-
-NO_SKEW: Final = timedelta()
 
 
 class Prover:
@@ -49,9 +41,9 @@ class Prover:
         nonce = headers.get("dpop-nonce", "")
         if 0 < len(nonce) <= LONGEST_NONCE and _is_nonce(nonce):
             self._nonces[origin] = nonce
-        time = _moment(headers.get("date", ""))
-        if time is not None:
-            self._skews[origin] = believable_skew(self._clock() - time)
+        date = date_in(headers)
+        if date is not None:
+            self._skews[origin] = clock_skew(date, self._clock())
 
     def skew(self, url: str, otherwise: timedelta = NO_SKEW) -> timedelta:
         """Return how far our clock is ahead of that of `url`'s origin, where that is known."""
@@ -83,22 +75,9 @@ class Prover:
         return f"{signed}.{encode_base64url(key.sign(signed.encode('ascii')))}"
 
 
-def believable_skew(skew: timedelta) -> timedelta:
-    """Return `skew`, or none where clocks agree well enough, or it cannot be true."""
-    return skew if UNREMARKABLE_SKEW < abs(skew) < UNBELIEVABLE_SKEW else NO_SKEW
-
-
 def _is_nonce(text: str) -> bool:
     # NQCHAR (RFC 9449 8.1): no blank, no quote, no backslash.
     return text.isascii() and text.isprintable() and not any(mark in text for mark in ' "\\')
-
-
-def _moment(date: str) -> datetime | None:
-    try:
-        moment = parsedate_to_datetime(date)
-    except (ValueError, OverflowError):
-        return None
-    return moment if moment.tzinfo else None
 
 
 def _encoded(members: Mapping[str, object]) -> str:

@@ -48,11 +48,6 @@ class SignIn:
         # Whoever waits for the answer has it; nobody waiting is no reason for a warning.
         self._task.add_done_callback(lambda task: task.cancelled() or task.exception())
 
-    @property
-    def is_under_way(self) -> bool:
-        """Whether it has not ended yet."""
-        return not self._task.done()
-
     async def answer(self) -> LoginEvent:
         """Wait for the session; who cancels that cancels the sign-in.
 

@@ -116,11 +116,8 @@ class LoopbackListener:
             await asyncio.wait(leftover)
 
     async def _listen(self) -> None:
-        # `localhost` may mean either to a browser; where only IPv4 is there, that is enough.
-        host = self._address.host
-        hosts = ("127.0.0.1", "::1") if host == "localhost" else (host,)
         try:
-            for each in hosts:
+            for each in hosts_to_listen_on(self._address.host):
                 await self._listen_on(each)
         except BaseException:
             await self.close()
@@ -199,6 +196,11 @@ class LoopbackListener:
     def _host(self) -> str:
         # A browser leaves out the port that its scheme implies (RFC 9110 7.2).
         return self._host_name if self._port == 80 else f"{self._host_name}:{self._port}"
+
+
+def hosts_to_listen_on(host: str) -> tuple[str, ...]:
+    """Return the addresses that a browser may mean; where only IPv4 is there, that is enough."""
+    return ("127.0.0.1", "::1") if host == "localhost" else (host,)
 
 
 def why_not_free(port: int, error: OSError) -> str:

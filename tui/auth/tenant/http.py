@@ -2,8 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Final
 from urllib.request import getproxies
 
@@ -105,15 +103,6 @@ class TenantHttp:
                 _retry_after_seconds(answer.headers.get("retry-after", "")),
             )
         return answer
-
-
-def date_of(answer: Answer) -> datetime | None:
-    """Return the tenant's clock when it answered, to the second (RFC 9110 6.6.1)."""
-    try:
-        date = parsedate_to_datetime(answer.headers.get("date", ""))
-    except (ValueError, OverflowError):
-        return None
-    return date if date.tzinfo else None
 
 
 def _retry_after_seconds(value: str) -> float | None:

@@ -4,9 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
+from tui.auth.clock_skew import clock_skew, date_in
 from tui.auth.dpop.authorization import NONCE_WANTED
-from tui.auth.dpop.prover import believable_skew
-from tui.auth.tenant.http import date_of
 from tui.base64url import decode_base64url
 from tui.errors import GrantRefused, TenantMisbehaved
 from tui.http import Answer
@@ -79,7 +78,7 @@ def _checked(
         id_token=_token(members, "id_token"),
         refresh_token=_token(members, "refresh_token"),
         scope=_text(members, "scope"),
-        clock_skew=_clock_skew(date_of(answer), now),
+        clock_skew=clock_skew(date_in(answer.headers), now),
     )
 
 
@@ -96,10 +95,6 @@ def _require_type(token_type: Json, *, is_bound: bool) -> None:
     raise TenantMisbehaved(
         f'The tenant issued a token of type "{_shown(token_type)}"; Bearer is expected.'
     )
-
-
-def _clock_skew(tenants_time: datetime | None, now: datetime) -> timedelta:
-    return timedelta() if tenants_time is None else believable_skew(now - tenants_time)
 
 
 def _refusal(answer: Answer, members: dict[str, Json] | None) -> GrantRefused | TenantMisbehaved:

@@ -192,9 +192,10 @@ async def test_one_claim_is_copied_by_a_key() -> None:
         await until(pilot, lambda: on.app.clipboard == "alice@example.com")
 
 
-async def test_any_jwt_that_is_pasted_is_taken_apart() -> None:
+@pytest.mark.parametrize("around", ["{}", "'{}'\n", "Authorization: DPoP {}"])
+async def test_any_jwt_that_is_pasted_is_taken_apart(around: str) -> None:
     on = stage(signed_in=True)
-    pasted = jwt_of({"iss": "https://elsewhere.example/", "roles": ["pilot"]})
+    pasted = around.format(jwt_of({"iss": "https://elsewhere.example/", "roles": ["pilot"]}))
     async with on.app.run_test(size=SIZE) as pilot:
         await at_profile(pilot, on)
         on.app.screen.post_message(events.Paste(pasted))

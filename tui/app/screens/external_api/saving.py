@@ -1,6 +1,5 @@
 """Saves the answer that is shown as a file: as it was read, or called for again and streamed."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +16,7 @@ from tui.app.screens.external_api.dialogs import again_question
 from tui.app.widgets.calls.call_view import CallView
 from tui.config.paths import shown
 from tui.errors import DoorkeyError
+from tui.private_file import create_private
 from tui.text import printable
 
 ENDINGS: Final = {"PNG": "png", "GIF": "gif", "JPEG": "jpg", "WebP": "webp", "BMP": "bmp"}
@@ -89,8 +89,7 @@ class Saving:
 @contextmanager
 def _new_file(path: Path) -> Iterator[BinaryIO]:
     """Give a new file to write to, which goes again where that breaks off or is cancelled."""
-    # O_EXCL: neither over a file of the person's nor through a link.
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    descriptor = create_private(path)
     try:
         with open(descriptor, "wb") as file:  # noqa: PTH123 - a descriptor has no path
             yield file
