@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.readme import indented_after
+from tests.support.terminal import Terminal
 from tests.support.worlds import DOORKEY, PATIENCE_SECONDS, World, new_world, served
 from tui.auth.store.file_store import session_store
 
@@ -93,3 +94,23 @@ def test_without_a_terminal_nothing_prompts_and_no_browser_opens(world: World) -
         made = nobody.run(*line.split())
         assert made.returncode in (0, 4), made.stderr
     assert not marker.exists()
+
+
+def test_a_person_at_a_terminal_can_sign_in_as_the_api_wants_and_call_again(world: World) -> None:
+    assert world.run("login").returncode == 0
+    command = [*DOORKEY, "call", "GET", "/api/messages"]
+    with Terminal(command, world.environment, columns=120, rows=40) as terminal:
+        terminal.wait_for("make this call again? [y/N]")
+        assert "read:messages" in terminal.text
+        terminal.send("y\r")
+        terminal.wait_for("Your key is under the doormat.")
+        assert terminal.wait_for_exit() == 0
+
+
+def test_who_does_not_want_that_is_left_with_the_refusal(world: World) -> None:
+    assert world.run("login").returncode == 0
+    command = [*DOORKEY, "call", "GET", "/api/messages"]
+    with Terminal(command, world.environment, columns=120, rows=40) as terminal:
+        terminal.wait_for("make this call again? [y/N]")
+        terminal.send("\r")
+        assert terminal.wait_for_exit() == 3

@@ -15,17 +15,21 @@ from typing import Final
 from tui.api.answer import PingResult
 from tui.api.call import Caller
 from tui.api.client import ApiClient
+from tui.api.refusal import Explanation
 from tui.api.request import ApiRequest
 from tui.api.upload import Upload
 from tui.auth.service import AuthService
+from tui.auth.sign_in.attempt import SignInOptions
 from tui.commands.call.output import Collected, Output, Piped, Saved, Shown
 from tui.commands.call.progress import Progress, told
 from tui.commands.call.request import requested, uploaded
+from tui.commands.login.command import sign_in
 from tui.commands.refused import refusal
 from tui.config.load import Config, load_config
+from tui.errors import ApiRefused
 from tui.http import StreamedAnswer
 from tui.json_value import Json
-from tui.text import printable, redact
+from tui.text import printable, printable_block, redact
 
 UNCHANGED: Final = 304
 """What a conditional request asks for (RFC 9110 15.4.5): no refusal."""
@@ -47,8 +51,28 @@ def call(arguments: Namespace) -> int:
             saved = Saved(Path(arguments.output))
             stack.callback(saved.discard)
             _end_in_order_on_sigterm()
-        asyncio.run(_Calling(config, request, upload, saved, arguments).run())
+        calling = _Calling(config, request, upload, saved, arguments)
+        try:
+            asyncio.run(calling.run())
+        except ApiRefused as refused:
+            options = calling.way_out
+            if options is None or not _is_wanted(refused):
+                raise
+            asyncio.run(sign_in(config, options))
+            asyncio.run(_Calling(config, request, upload, saved, arguments).run())
     return 0
+
+
+def _is_wanted(refused: ApiRefused) -> bool:
+    """Say why the API refused, and ask whether to sign in as it wants; nobody there is a no."""
+    if not (sys.stdin and all(each.isatty() for each in (sys.stdin, sys.stdout, sys.stderr))):
+        return False
+    sys.stderr.write(f"doorkey: {printable_block(refused)}\n\n")
+    sys.stderr.write("Sign in so now, and make this call again? [y/N] ")
+    sys.stderr.flush()
+    if sys.stdin.readline().strip().lower() in ("y", "yes"):
+        return True
+    raise ApiRefused("It stays refused.")
 
 
 def _end_in_order_on_sigterm() -> None:
@@ -75,6 +99,8 @@ class _Calling:
         self._as_json: bool = arguments.json
         self._with_head: bool = arguments.include
         self._began = monotonic()
+        self.way_out: SignInOptions | None = None
+        """The sign-in after which the API may take the same call."""
 
     async def run(self) -> None:
         async with AuthService(self._config) as service:
@@ -151,12 +177,25 @@ class _Calling:
                 sys.stdout.write(json.dumps(members) + "\n")
                 sys.stdout.flush()
             return
-        error = refusal(result, await caller.explain(result), self._config)
+        explanation = await caller.explain(result)
+        error = refusal(result, explanation, self._config)
+        if explanation is not None and not self._as_json:
+            self.way_out = self._sign_in_for(explanation)
         if self._upload is not None and not self._upload.is_repeatable and result.status == 401:
             error.next_step = NOT_AGAIN
             error.args = (f"{error}\n{NOT_AGAIN}",)
         error.further = members
         raise error
+
+    def _sign_in_for(self, explanation: Explanation) -> SignInOptions | None:
+        may_repeat = self._upload is None or self._upload.is_repeatable
+        if explanation.remedy not in ("scope", "step-up") or not may_repeat:
+            return None
+        return SignInOptions(
+            scope=explanation.scope,
+            acr_values=explanation.acr_values,
+            max_age_seconds=explanation.max_age_seconds,
+        )
 
 
 def _is_success(result: PingResult) -> bool:

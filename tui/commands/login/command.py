@@ -41,7 +41,7 @@ def login(arguments: Namespace) -> int:
     if trouble:
         raise WrongUsage(trouble)
     config = load_config(arguments.config)
-    asyncio.run(_login(config, options_of(arguments), as_json=arguments.json))
+    asyncio.run(sign_in(config, options_of(arguments), as_json=arguments.json))
     return 0
 
 
@@ -70,13 +70,14 @@ def options_of(arguments: Namespace) -> SignInOptions:
     )
 
 
-async def _login(config: Config, options: SignInOptions, *, as_json: bool) -> None:
+async def sign_in(config: Config, options: SignInOptions, *, as_json: bool = False) -> None:
+    """Sign a person in, and say on stderr, or as events on stdout, how it goes."""
     async with AuthService(config) as service:
         teller = EventTeller() if as_json else _Teller(service.surroundings, options.way)
-        sign_in = service.begin_login(options=options, watch=teller.tell)
-        pasting = asyncio.create_task(_paste(sign_in)) if options.way == "paste" else None
+        handle = service.begin_login(options=options, watch=teller.tell)
+        pasting = asyncio.create_task(_paste(handle)) if options.way == "paste" else None
         try:
-            event = await sign_in.answer()
+            event = await handle.answer()
         finally:
             if pasting is not None:
                 pasting.cancel()
@@ -84,14 +85,14 @@ async def _login(config: Config, options: SignInOptions, *, as_json: bool) -> No
     teller.greet(event)
 
 
-async def _paste(sign_in: SignIn) -> None:
+async def _paste(handle: SignIn) -> None:
     """Ask for the address until it is the right one; ends with the sign-in."""
     with typed_lines() as lines:
         while (line := await lines.get()) is not None:
             if not line.strip():
                 continue
             try:
-                await sign_in.take(line)
+                await handle.take(line)
             except DoorkeyError as error:
                 _say(f"✗ {printable(error)}")
 
