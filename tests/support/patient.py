@@ -121,7 +121,7 @@ class Patient:
             look_up=_knows_each,
             load_session=lambda _config: held,
             keyring=self.keyring,
-            state_folder=self.folder,
+            state_folder=lambda: self.folder,
         )
 
     async def rows(self) -> dict[str, Row]:

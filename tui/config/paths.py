@@ -129,8 +129,8 @@ def find_config() -> Path:
         return user
     raise ConfigMissing(
         f"There is no {CONFIG_NAME}: looked for {printable(here)} and {printable(user)}. "
-        f"Write one, or name one with --config PATH or {CONFIG_VARIABLE}, --profile NAME or "
-        f"{PROFILE_VARIABLE}. "
+        f"Make one with doorkey init, or name one with --config PATH or {CONFIG_VARIABLE}, "
+        f"--profile NAME or {PROFILE_VARIABLE}. "
         "To try it all on this machine without one: doorkey dev."
     )
 
@@ -184,8 +184,13 @@ def _missing(path: Path) -> ConfigInvalid:
     if not name:
         return _wrong(path, "there is no such file. Write one, or name another.")
     known = ", ".join(profile_names())
-    there_are = f"There are: {shortened(known, 200)}." if known else "There is none yet."
-    return ConfigInvalid(f"There is no profile {name}: looked for {shown(path)}. {there_are}")
+    there_are = "there is none yet. Make it"
+    if known:
+        there_are = f"there are {shortened(known, 200)}. Name one of these, or make it"
+    return ConfigInvalid(
+        f"There is no profile {name}: looked for {shown(path)}, and {there_are}: "
+        f"doorkey init {name}."
+    )
 
 
 def _wrong(path: Path, problem: str) -> ConfigInvalid:

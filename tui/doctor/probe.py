@@ -120,7 +120,8 @@ def _redirected(uri: str, sent: str, asked: str, location: str) -> Probe:
 def _page(uri: str, sent: str, answer: Answer) -> Probe:
     members = answer.members() or {}
     error = printable(members.get("error", ""))[:100]
-    text = _without_echo(_words(answer.body.decode("utf-8", "replace")), sent)
+    said = f"{error} {members.get('error_description', '')}" if error else ""
+    text = _without_echo(_words(said or answer.body.decode("utf-8", "replace")), sent)
     # Entra ID shows some of its errors with a 200.
     if 400 <= answer.status < 500 or ENTRA_ERROR.search(text):
         return _judged(uri, error, text)

@@ -17,9 +17,9 @@ from tui.auth.store.sealing import KeyUnavailable
 from tui.config.load import Config
 from tui.config.paths import shown
 from tui.doctor.discovery import Case
-from tui.doctor.row import Row, Tell, row
+from tui.doctor.row import Row, Tell, row, row_of
 from tui.doctor.world import World
-from tui.errors import DoorkeyError
+from tui.errors import ConfigInvalid, DoorkeyError
 from tui.loopback_peer import ROOT_UID
 from tui.terminal.clipboard import clipboard_tools
 from tui.web_address import split_web_address
@@ -109,7 +109,10 @@ def keyring(world: World, config: Config) -> Row:
 
 def folders(world: World, config: Config) -> Row:
     """Look who else can read the state folder, and write the config."""
-    folder, path = world.state_folder, config.path
+    try:
+        folder, path = world.state_folder(), config.path
+    except ConfigInvalid as error:
+        return row_of("folders", error)
     wrong = _wrong_with(folder) if folder.exists() else None
     if wrong is not None:
         return wrong

@@ -39,7 +39,7 @@ class World:
     look_up: LookUp = require_name
     load_session: Callable[[Config], Session | None] = _kept
     keyring: KeyKeeper = field(default_factory=SystemKeyring)
-    state_folder: Path = field(default_factory=state_dir)
+    state_folder: Callable[[], Path] = state_dir
 
     async def require_name(self, url: str) -> None:
         """Look the host's name up where we have to; raises ExchangeFailed where it is unknown."""

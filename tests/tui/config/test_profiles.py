@@ -142,12 +142,12 @@ def test_a_profile_that_is_not_there_is_told_with_those_that_are(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert main(["status", "--profile", "work"]) == 2
-    assert "There is none yet." in capsys.readouterr().err
+    assert "and there is none yet. Make it: doorkey init " in capsys.readouterr().err
     profile("home")
     profile("lab")
     assert main(["status", "--profile", "work"]) == 2
     assert "no profile work" in (said := capsys.readouterr().err)
-    assert "There are: home, lab." in said
+    assert "there are home, lab. Name one of these, or make it: doorkey init work." in said
 
 
 def test_only_files_with_a_profiles_name_are_profiles() -> None:

@@ -240,6 +240,15 @@ def test_the_schema_names_each_rule_and_no_other() -> None:
     assert schema("doctor")["items"]["properties"]["rule"]["enum"] == list(RULES)
 
 
+def test_a_state_folder_that_cannot_be_is_a_row(
+    alone: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOORKEY_STATE_DIR", "~nobody-of-that-name/state")
+    assert main(["doctor", "--json", "--config", str(write_config(alone))]) == 1
+    row = examined(capsys.readouterr().out)["folders"]
+    assert (row["verdict"], row["remedy"]) == ("wrong", "Name a path.")
+
+
 @pytest.mark.parametrize("text", ["", "[]", '{"clientID": 1}', "\x1b[2J"])
 def test_a_config_that_cannot_be_read_is_a_row(
     alone: Path, capsys: pytest.CaptureFixture[str], text: str
