@@ -12,8 +12,8 @@ NAMED: Final = (
     (
         "a token of another type is taken",
         "tui/auth/tenant/token_response.py",
-        'token_type.lower() != "bearer"',
-        'token_type.lower() not in ("bearer", "dpop")',
+        "token_type.lower() == expected.lower()",
+        'token_type.lower() in ("bearer", "dpop")',
     ),
     (
         "a control character in a token is taken",
