@@ -39,6 +39,14 @@ class WebAddress(NamedTuple):
         return self.scheme == "http" and is_loopback(self.host)
 
     @property
+    def hosts(self) -> tuple[str, ...]:
+        """The hosts to ask, in turn: `localhost` is 127.0.0.1 first, where our servers are.
+
+        Whoever listens on [::1] at the same port must not be asked instead.
+        """
+        return ("127.0.0.1", "::1") if self.is_local and self.host == "localhost" else (self.host,)
+
+    @property
     def is_secure(self) -> bool:
         """Whether nobody on the way can read what is sent: https, or loopback (RFC 8252 8.3)."""
         return self.scheme == "https" or is_loopback(self.host)

@@ -27,6 +27,9 @@ HARMLESS = {"AsyncBaseTransport", "Auth", "Request", "Response"}
 CLIENTS = {"aiohttp", "http.client", "httpcore", "requests", "urllib.request", "urllib3"}
 """Whatever else asks over HTTP."""
 
+LOOKS_ONLY = {"getproxies", "proxy_bypass_environment"}
+"""Of urllib.request: they read the environment."""
+
 MEBIBYTE = 1024 * 1024
 
 
@@ -93,7 +96,7 @@ def forbidden(node: ast.AST) -> bool:
     if isinstance(node, ast.ImportFrom):
         names = {alias.name for alias in node.names}
         # aiohttp.web answers requests, and makes none.
-        harmless = {"web"} if node.module == "aiohttp" else {"getproxies"}
+        harmless = {"web"} if node.module == "aiohttp" else LOOKS_ONLY
         return node.module in CLIENTS and not names <= harmless
     return isinstance(node, ast.Import) and any(alias.name in CLIENTS for alias in node.names)
 

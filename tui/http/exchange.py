@@ -230,7 +230,7 @@ class HttpClient:
             if address.is_local:
                 await refuse_other_users(event, details)
 
-        for host in self._hosts(address.is_local, address.host):
+        for host in address.hosts if self._transport is None else (address.host,):
             target = httpx.URL(url)
             request = client.build_request(
                 method,
@@ -246,11 +246,6 @@ class HttpClient:
             except httpx.ConnectError as error:
                 failed = failed or error
         raise failed or httpx.ConnectError("")
-
-    def _hosts(self, is_local: bool, host: str) -> tuple[str, ...]:
-        # Whoever listens on [::1] while our server is on 127.0.0.1 must not be asked instead.
-        split = is_local and host.lower() == "localhost" and self._transport is None
-        return ("127.0.0.1", "::1") if split else (host,)
 
     def _client(self, *, is_direct: bool) -> httpx.AsyncClient:
         if is_direct not in self._clients:

@@ -2,11 +2,13 @@
 
 import asyncio
 import signal
+import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -114,6 +116,37 @@ def test_it_listens_on_loopback_only(text: str) -> None:
 )
 def test_any_address_of_loopback_will_do(text: str, expected: tuple[str, int]) -> None:
     assert listen_address(text) == expected
+
+
+async def test_localhost_is_asked_at_127_0_0_1_first(
+    tmp_path: Path, api: ScriptedApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """security.md 53: whoever listens on [::1] at the API's port gets no token."""
+    look_up = socket.getaddrinfo
+
+    def second_family_first(host: str, *rest: Any, **named: Any) -> Any:
+        return look_up("::1" if host == "localhost" else host, *rest, **named)
+
+    monkeypatch.setattr("socket.getaddrinfo", second_family_first)
+    heard: list[bytes] = []
+
+    async def hear(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.append(await reader.read(1))
+        writer.close()
+
+    port = urlsplit(api.url).port
+    config = load_config(write_config(tmp_path, apiUrl=f"http://localhost:{port}"))
+    store = MemoryStore(session(obtained_at=datetime.now(UTC)))
+    async with (
+        await asyncio.start_server(hear, "::1", port),
+        AuthService(config, store=store) as service,
+        httpx.AsyncClient() as program,
+    ):
+        proxy = Proxy(config.api_url, Tokens(service).sign)
+        base = await proxy.listen("127.0.0.1", 0)
+        assert (await program.get(f"{base}/api/external")).status_code == 200
+        await proxy.aclose()
+    assert (len(api.asked), heard) == (1, [])
 
 
 @needs_root

@@ -10,6 +10,7 @@ from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 
 from tui.api.proxy.flow import BrokenOff, ByteFlow, Drain
 from tui.api.proxy.heads import BadRequest, Header, RequestHead, problem_response
+from tui.loopback_peer import foreign_peer
 
 LARGEST_HEAD_BYTES: Final = 64 * 1024
 
@@ -25,6 +26,8 @@ class Request:
 
     head: RequestHead
     body: ByteFlow
+    is_foreign: bool
+    """Whether the program is another user's, or gone, so that nobody can tell."""
 
 
 class Answering(Protocol):
@@ -57,6 +60,7 @@ class ClientConnection(asyncio.Protocol):
         self._in_head = False
         self._body: ByteFlow | None = None
         self._lost = False
+        self._foreign: bool | None = None
 
     def write(self, data: bytes) -> None:
         """Send bytes of a response."""
@@ -143,7 +147,7 @@ class ClientConnection(asyncio.Protocol):
             self._refuse(TOO_LARGE)
             return
         self._body = ByteFlow(self._transport)
-        self._waiting.append(Request(head, self._body))
+        self._waiting.append(Request(head, self._body, self._is_foreign()))
         self._arrived.set()
 
     def on_body(self, chunk: bytes) -> None:
@@ -155,6 +159,14 @@ class ClientConnection(asyncio.Protocol):
         """End the body."""
         if self._body is not None:
             self._body.end()
+
+    def _is_foreign(self) -> bool:
+        if self._foreign is None:  # once a connection: to look takes longer than most answers
+            try:
+                self._foreign = foreign_peer(self._transport)
+            except ConnectionResetError:
+                self._foreign = True
+        return self._foreign
 
     def _refuse(self, problem: BadRequest) -> None:
         self._transport.pause_reading()
@@ -169,7 +181,8 @@ class ClientConnection(asyncio.Protocol):
                 pass
         except (BrokenOff, TimeoutError):
             pass  # the program broke off, or has nothing more to ask
-        self._transport.close()
+        finally:
+            self._transport.close()
 
     async def _answer_next(self) -> bool:
         if not self._waiting:

@@ -20,6 +20,9 @@ HOP_BY_HOP: Final = frozenset(
 OURS: Final = frozenset({b"authorization", b"dpop", b"host", b"expect"})
 """What a program sends in these is dropped: the proxy says it anew, or has dealt with it."""
 
+REFERRER: Final = frozenset({b"referrer-policy"})
+"""What a page says of this is not for an address with a secret in it."""
+
 IDEMPOTENT: Final = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 """What may be sent again where nobody knows whether it arrived (RFC 9110 9.2.2)."""
 

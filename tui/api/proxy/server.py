@@ -13,6 +13,7 @@ from tui.api.proxy.flow import ByteFlow
 from tui.api.proxy.heads import (
     IDEMPOTENT,
     OURS,
+    REFERRER,
     BadRequest,
     Header,
     RequestHead,
@@ -100,7 +101,7 @@ class Proxy:
         status, keep = 0, False
         path = "-"
         try:
-            path = self._admit(head)
+            path = self._admit(request)
             status, keep = await self._pass_on(request, path, to)
         except BadRequest as problem:
             status = problem.status
@@ -114,8 +115,11 @@ class Proxy:
             self._log(f"{head.method} {shown} {status or 'broken off'} {spent:.0f} ms")
         return keep
 
-    def _admit(self, head: RequestHead) -> str:
+    def _admit(self, request: Request) -> str:
         """Return the path and query to ask the API for; raise BadRequest for whom it is not."""
+        head = request.head
+        if request.is_foreign:  # they may have read the URL in a list of processes
+            raise BadRequest(403, "forbidden", "Another user of this machine may not ask this.")
         if head.one(b"host") not in self._hosts:
             raise BadRequest(400, "invalid_request", "Host is not this proxy's.")
         if head.one(b"origin") is not None:
@@ -128,7 +132,11 @@ class Proxy:
             raise BadRequest(404, "not_found", "Ask the base URL that was printed.")
         if head.wants_upgrade or head.method == "CONNECT":
             raise BadRequest(501, "not_implemented", "Upgrades (WebSocket) are not passed on.")
-        return f"/{rest}" if slash else f"/{mark[mark.find('?') :] if '?' in mark else ''}"
+        path = f"/{rest}" if slash else f"/{mark[mark.find('?') :] if '?' in mark else ''}"
+        if not _is_in_a_url(path):
+            said = "The address has a character that has no place in a URL: write it as %XX."
+            raise BadRequest(400, "invalid_request", said)
+        return path
 
     async def _pass_on(self, request: Request, path: str, to: Answering) -> tuple[int, bool]:
         head = request.head
@@ -185,7 +193,9 @@ class Proxy:
     def _upstream_head(
         self, head: RequestHead, path: str, kept: bytes | None, added: Sequence[Header]
     ) -> bytes:
-        headers = [(b"host", self._host_header), *end_to_end(head.headers, OURS), *added]
+        secret = self._prefix.encode()
+        told = [each for each in end_to_end(head.headers, OURS) if secret not in each[1]]
+        headers = [(b"host", self._host_header), *told, *added]
         if kept is None and head.length_bytes is None:
             headers.append((b"transfer-encoding", b"chunked"))
         line = f"{head.method} {path} HTTP/1.1".encode("latin-1")
@@ -200,7 +210,8 @@ class Proxy:
         *,
         keep: bool,
     ) -> bool:
-        headers = [self._located(header) for header in end_to_end(response.headers)]
+        headers = [self._located(each) for each in end_to_end(response.headers, REFERRER)]
+        headers.append((b"referrer-policy", b"no-referrer"))
         has_body = response.has_body(head.method)
         chunked = has_body and not response.length_known and not head.is_http_1_0
         if chunked:
@@ -235,6 +246,14 @@ class Proxy:
     def _unanswered(self, connection: UpstreamConnection | None) -> BadRequest:
         what = "cannot be reached" if connection is None else "broke off its answer"
         return BadRequest(502, "bad_gateway", f"The API at {self._origin} {what}.")
+
+
+def _is_in_a_url(path: str) -> bool:
+    try:
+        split_web_address(f"http://localhost{path}")
+    except ValueError:
+        return False
+    return "#" not in path
 
 
 async def _authorization(signed: Signed) -> Sequence[Header]:

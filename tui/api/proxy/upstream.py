@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 from collections import deque
+from contextlib import suppress
 from typing import Final, cast
 
 from httptools import HttpParserError, HttpResponseParser
@@ -243,19 +244,22 @@ class Upstream:
             if not connection.lost:
                 connection.fresh = False
                 return connection
+        for host in self._address.hosts:
+            with suppress(OSError, TimeoutError):
+                return await self._connected(host)
+        raise Unanswered(reached=False)
+
+    async def _connected(self, host: str) -> UpstreamConnection:
         usual = {"http": 80, "https": 443}[self._address.scheme]
-        try:
-            async with asyncio.timeout(CONNECT_SECONDS):
-                _, connection = await asyncio.get_running_loop().create_connection(
-                    UpstreamConnection,
-                    self._address.host,
-                    self._address.port or usual,
-                    ssl=self._tls,
-                    server_hostname=self._address.host if self._tls else None,
-                )
-                connection.require_own_user()
-        except (OSError, TimeoutError):
-            raise Unanswered(reached=False) from None
+        async with asyncio.timeout(CONNECT_SECONDS):
+            _, connection = await asyncio.get_running_loop().create_connection(
+                UpstreamConnection,
+                host,
+                self._address.port or usual,
+                ssl=self._tls,
+                server_hostname=self._address.host if self._tls else None,
+            )
+            connection.require_own_user()
         return connection
 
     def give_back(self, connection: UpstreamConnection) -> None:

@@ -1,8 +1,13 @@
 """Whom the proxy passes on, and whom it refuses before the API hears of it."""
 
+import asyncio
+import subprocess
+
 import pytest
 
+from tests.support.other_user import NOBODY, needs_root, send_as
 from tests.support.proxied import SECRET, TOKEN, World
+from tests.support.scripted_api import Asked
 from tui.api.proxy.server import Proxy
 
 GOOD = f"GET /{SECRET}/api/external HTTP/1.1"
@@ -56,6 +61,42 @@ async def test_a_web_page_is_refused_even_with_the_secret(world: World, origin: 
     assert (status(answer), world.api.asked) == (403, [])
 
 
+@needs_root
+async def test_another_user_is_refused_even_with_the_secret(world: World) -> None:
+    """security.md 53: programs are given the base URL as arguments, which everybody can read."""
+    host, _, port = world.host.partition(":")
+    request = f"{GOOD}\r\nHost: {world.host}\r\nConnection: close\r\n\r\n"
+    command = send_as(NOBODY, host, int(port), request)
+    asking = await asyncio.create_subprocess_exec(*command, stdout=subprocess.PIPE)
+    answer, _ = await asking.communicate()
+    assert b"403 Forbidden" in answer
+    assert b"Another user of this machine" in answer
+    assert world.api.asked == []
+    assert "GET - 403" in world.log[0]
+
+
+async def test_the_secret_goes_to_nobody_in_a_header_of_the_program(world: World) -> None:
+    """security.md 40: a browser that follows a link on a page of the API sends `Referer`."""
+    base = f"http://{world.host}/{SECRET}"
+    await world.ask(GOOD, f"Referer: {base}/page", f"Destination: {base}/copy", "X-Own: mine")
+    assert SECRET.encode() not in world.api.asked[0].head
+    assert world.api.asked[0].header("x-own") == ["mine"]
+
+
+async def test_no_page_of_the_api_tells_the_secret_to_another_website(world: World) -> None:
+    """security.md 40: a page may ask for its whole address to be sent to wherever it links."""
+
+    async def answer(asked: Asked) -> None:
+        await asked.answer(
+            "200 OK", b"<a href=https://evil.example>", "Referrer-Policy: unsafe-url"
+        )
+
+    world.api.answer = answer
+    head = (await world.ask(GOOD)).lower()
+    assert b"referrer-policy: no-referrer\r\n" in head
+    assert b"unsafe-url" not in head
+
+
 async def test_a_websocket_is_refused_with_a_clear_501(world: World) -> None:
     answer = await world.ask(GOOD, "Connection: Upgrade", "Upgrade: websocket")
     assert status(answer) == 501
@@ -85,6 +126,17 @@ async def test_a_websocket_is_refused_with_a_clear_501(world: World) -> None:
 async def test_a_smuggled_request_is_refused(world: World, headers: tuple[str, ...]) -> None:
     answer = await world.ask(f"POST /{SECRET}/x HTTP/1.1", *headers, body=b"0\r\n\r\n")
     assert status(answer) in (400, 501)
+    assert world.api.asked == []
+
+
+@pytest.mark.parametrize("path", ['x"y', "<x>", "a\\b", "a#b"])
+async def test_what_has_no_place_in_an_address_is_refused_and_answered(
+    world: World, path: str
+) -> None:
+    """security.md 66: no proof can name it; the program was left waiting for ever."""
+    answer = await world.ask(f"GET /{SECRET}/{path} HTTP/1.1")
+    assert status(answer) == 400
+    assert b"no place in a URL" in answer
     assert world.api.asked == []
 
 
