@@ -12,7 +12,7 @@ DISCOVERY_PATH: Final = "/.well-known/openid-configuration"
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether `host`, without brackets, can only mean this machine.
+    """Return whether `host`, without brackets, can only mean this machine.
 
     A name that merely resolves to loopback may resolve elsewhere tomorrow: only `localhost` counts.
     """
@@ -26,13 +26,13 @@ def is_loopback(host: str) -> bool:
 
 
 def is_on_loopback(url: str) -> bool:
-    """Tell whether `url` stays on this machine, so that no proxy may see it."""
+    """Return whether `url` stays on this machine, so that no proxy may see it."""
     parts = _split(url)
     return parts is not None and is_loopback(parts.hostname or "")
 
 
 def is_safe_url(url: str) -> bool:
-    """Tell whether answers from `url` come from its host: https, or http on loopback."""
+    """Return whether answers from `url` come from its host: https, or http on loopback."""
     parts = _split(url)
     if parts is None or not parts.hostname:
         return False
@@ -40,7 +40,7 @@ def is_safe_url(url: str) -> bool:
 
 
 def is_safe_origin(url: str) -> bool:
-    """Tell whether `url` can name an issuer or a resource (RFC 8414 2): no query, no fragment."""
+    """Return whether `url` can name an issuer or a resource (RFC 8414 2): no query, no fragment."""
     parts = _split(url)
     if parts is None or parts.query or parts.fragment or "@" in parts.netloc:
         return False

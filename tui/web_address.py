@@ -79,7 +79,7 @@ def with_query(endpoint: str, parameters: Mapping[str, str]) -> str:
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether `host` (no brackets) is this machine: localhost, 127.0.0.0/8 or ::1."""
+    """Return whether `host` (no brackets) is this machine: localhost, 127.0.0.0/8 or ::1."""
     if host.lower() in ("localhost", "::1"):
         return True
     octets = host.split(".")

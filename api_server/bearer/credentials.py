@@ -65,7 +65,7 @@ def refuse_parameter(encoded: bytes, place: str) -> None:
 
 
 def has_form(request: Request) -> bool:
-    """Tell whether the request has a form as its body."""
+    """Return whether the request has a form as its body."""
     for name, value in request.scope["headers"]:
         if name == b"content-type" and value[: len(FORM_TYPE)].lower() == FORM_TYPE:
             return _has_body(request)

@@ -26,7 +26,7 @@ class Nonces:
         return self._of(self._period())
 
     def accepts(self, nonce: str) -> bool:
-        """Tell whether a nonce is the current one or the one before."""
+        """Return whether a nonce is the current one or the one before."""
         period, sent = self._period(), nonce.encode("utf-8", "replace")
         return any(
             hmac.compare_digest(self._of(known).encode(), sent) for known in (period, period - 1)
@@ -56,7 +56,7 @@ class SeenProofs:
         return self._count
 
     def is_too_old(self, issued_at: float) -> bool:
-        """Tell whether a proof made then could be one that has been forgotten."""
+        """Return whether a proof made then could be one that has been forgotten."""
         return int(issued_at) <= self._forgotten_until
 
     def add(self, digest: bytes, issued_at: float, expired_before: float) -> bool:

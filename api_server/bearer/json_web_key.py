@@ -73,7 +73,7 @@ class JsonWebKey:
     public: PublicKey = field(repr=False, compare=False)
 
     def made(self, algorithm: str, signature: bytes, signed: bytes) -> bool:
-        """Tell whether this key made the signature."""
+        """Return whether this key made the signature."""
         return ALGORITHMS[algorithm].check.verify(signed, self.public, signature)
 
 

@@ -17,7 +17,7 @@ HTTPS: Final = re.compile(r"https://[A-Za-z0-9.\[\]:-]+(?:/[\x21\x22\x24-\x7e]*)
 
 
 def is_registrable(uri: str) -> bool:
-    """Tell whether a client may have this redirect URI at all (RFC 8252 8.3, RFC 9700 2.1)."""
+    """Return whether a client may have this redirect URI at all (RFC 8252 8.3, RFC 9700 2.1)."""
     return bool(_match_loopback(uri) or HTTPS.fullmatch(uri))
 
 

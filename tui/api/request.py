@@ -112,7 +112,7 @@ def content_type(body: bytes) -> str:
 
 
 def is_json(text: str) -> bool:
-    """Tell whether `text` is JSON (RFC 8259), which knows no NaN."""
+    """Return whether `text` is JSON (RFC 8259), which knows no NaN."""
     try:
         json.loads(text, parse_constant=_refuse)
     except (ValueError, RecursionError):

@@ -103,7 +103,7 @@ def looks_like(beginning: bytes, length_bytes: int | None) -> str:
 
 
 def _begins_as_json(text: str) -> bool:
-    """Tell whether nothing is wrong with JSON but that it is cut."""
+    """Return whether nothing is wrong with JSON but that it is cut."""
     if not text.lstrip().startswith(("{", "[")):
         return False
     try:

@@ -53,7 +53,7 @@ class Signing:
             await self._service.renew_tokens()
 
     def goes_again(self, status: int, headers: Mapping[str, str], *, renews: bool = True) -> bool:
-        """Learn from an answer; tell whether the request is to be sent again, authorized anew.
+        """Learn from an answer; return whether the request is to be sent again, authorized anew.
 
         That is so once for a proof without the API's nonce, and once, where `renews`, for a token
         that the API calls invalid. The names of `headers` are in lower case, several values of one

@@ -121,7 +121,7 @@ def _parsed(argv: Sequence[str]) -> argparse.Namespace:
 
 
 def _is_unknown(word: str) -> bool:
-    """Tell whether a word that no command's common options know is none of `doorkey` either."""
+    """Return whether a word that no command's common options know is none of `doorkey` either."""
     return word.startswith("--") and not any(
         known.startswith(word) for known in ("--help", "--version", "--verbose")
     )

@@ -153,7 +153,7 @@ def built_in_path() -> Path:
 
 
 def lies_in_this_folder(path: Path) -> bool:
-    """Tell whether `find_config` has found `path` for no other reason than that one is there."""
+    """Return whether `find_config` has found `path` for no other reason than that one is there."""
     is_named = bool(os.environ.get(CONFIG_VARIABLE) or os.environ.get(PROFILE_VARIABLE))
     return not is_named and path.parent == _here() and path.parent != user_config_dir()
 

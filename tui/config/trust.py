@@ -28,7 +28,7 @@ LONGEST_SHOWN: Final = 200
 
 
 def is_trusted(path: Path, text: str, issuer: str, api_url: str) -> bool:
-    """Tell whether the config `text`, found at `path`, may be used without a question.
+    """Return whether the config `text`, found at `path`, may be used without a question.
 
     Raises:
         ValueError: `issuer` or `api_url` is no web address.

@@ -26,7 +26,7 @@ NAME_SECONDS: Final = 3.0
 
 
 def resolves(host: str) -> bool:
-    """Tell whether `host` has an address; blocks for `NAME_SECONDS` at most."""
+    """Return whether `host` has an address; blocks for `NAME_SECONDS` at most."""
     ask = partial(socket.getaddrinfo, host, 443, type=socket.SOCK_STREAM)
     try:
         within(NAME_SECONDS, ask)  # in a thread of its own, which holds nobody's exit

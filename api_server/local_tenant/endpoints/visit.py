@@ -92,7 +92,7 @@ def next_step(
 
 
 def may_continue_as_before(asked: AccessRequest, browser: Browser, now: int) -> bool:
-    """Tell whether picking the account that is signed in already is enough of a login."""
+    """Return whether picking the account that is signed in already is enough of a login."""
     strong_enough = browser.person is not None and browser.acr >= asked.acr
     return strong_enough and not _is_stale(asked, browser, now)
 

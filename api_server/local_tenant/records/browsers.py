@@ -42,7 +42,7 @@ class Browser:
         return hmac.new(self.secret.encode(), form.encode(), "sha256").hexdigest()
 
     def has_sent(self, form: str, token: str | None) -> bool:
-        """Tell whether a posted token is the one of this form."""
+        """Return whether a posted token is the one of this form."""
         return hmac.compare_digest(self.csrf_token(form).encode(), (token or "").encode())
 
 

@@ -106,7 +106,7 @@ def revoke_grant(db: sqlite3.Connection, grant_id: str) -> None:
 
 
 def has_consented(db: sqlite3.Connection, asked: AccessRequest, browser: Browser) -> bool:
-    """Tell whether who is signed in has allowed each of these scopes before."""
+    """Return whether who is signed in has allowed each of these scopes before."""
     rows = db.execute(
         "SELECT scope FROM consents WHERE person = ? AND client_id = ?",
         (browser.person, asked.client_id),

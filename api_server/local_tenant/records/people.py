@@ -123,7 +123,7 @@ def authenticate(db: sqlite3.Connection, name: str, password: str) -> Person | N
 
 
 def is_code_right(code: str) -> bool:
-    """Tell whether a one-time code is the one that the login page tells everybody."""
+    """Return whether a one-time code is the one that the login page tells everybody."""
     return hmac.compare_digest(code.strip().encode(), DEMO_CODE.encode())
 
 

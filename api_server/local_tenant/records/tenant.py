@@ -32,7 +32,7 @@ class Attempts:
     _failures: dict[str, deque[int]] = field(default_factory=dict)
 
     def is_exhausted(self, key: str, now: int) -> bool:
-        """Tell whether a key has failed too often of late."""
+        """Return whether a key has failed too often of late."""
         failures = self._failures.get(key)
         if failures is None:
             return False

@@ -32,7 +32,7 @@ LONG_CHARACTERS: Final = 40
 
 
 def looks_like_credential(name: str, value: str) -> bool:
-    """Tell whether a header would let others in who read it."""
+    """Return whether a header would let others in who read it."""
     return bool(NAMES.search(name) or VALUES.search(value)) or any(map(_is_random, value.split()))
 
 

@@ -95,7 +95,7 @@ class KeptRequests:
 
     @contextmanager
     def _changing(self) -> Iterator[list[Json]]:
-        """Give the requests of this API to be changed, while no other window changes any."""
+        """Yield the requests of this API to be changed, while no other window changes any."""
         import filelock  # loads asyncio and more, which the list has no use for
 
         try:

@@ -91,12 +91,12 @@ class ResponseHead:
     headers: Sequence[Header] = field(repr=False)
 
     def has_body(self, method: str) -> bool:
-        """Tell whether a body follows, even if an empty one."""
+        """Return whether a body follows, even if an empty one."""
         return method != "HEAD" and self.status >= 200 and self.status not in BODILESS
 
     @property
     def length_known(self) -> bool:
-        """Tell whether the head says how long the body is."""
+        """Return whether the head says how long the body is."""
         return any(name == b"content-length" for name, _ in self.headers)
 
 

@@ -41,7 +41,7 @@ class Signed(Protocol):
         """Return the headers to add to the next sending; raises DoorkeyError."""
 
     def goes_again(self, response: ResponseHead) -> bool:
-        """Tell whether the request is to be sent again: never more than twice."""
+        """Return whether the request is to be sent again: never more than twice."""
 
 
 Sign = Callable[[str, str], Signed]

@@ -42,7 +42,7 @@ class SignedRequest:
         return [(name.lower().encode(), value.encode("ascii")) for name, value in added.items()]
 
     def goes_again(self, response: ResponseHead) -> bool:
-        """Learn from a response; tell whether the request is to be sent again."""
+        """Learn from a response; return whether the request is to be sent again."""
         pairs = (
             (name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers
         )

@@ -24,13 +24,13 @@ class Authorization:
 
 
 def asks_for_nonce(status: int, headers: Mapping[str, str]) -> bool:
-    """Tell whether an API refuses a proof for its nonce alone, and gives one (RFC 9449 9)."""
+    """Return whether an API refuses a proof for its nonce alone, and gives one (RFC 9449 9)."""
     challenge = headers.get("www-authenticate", "")
     return status == 401 and NONCE_WANTED in challenge and "dpop-nonce" in headers
 
 
 def says_invalid_token(status: int, headers: Mapping[str, str]) -> bool:
-    """Tell whether an API wants another token (RFC 6750 3.1)."""
+    """Return whether an API wants another token (RFC 6750 3.1)."""
     return status == 401 and "invalid_token" in headers.get("www-authenticate", "")
 
 

@@ -188,7 +188,7 @@ class SessionFile:
         return StoreFailed(f"{shown(self.path)} {what}. {way} in again: doorkey login.")
 
     def _holds_the_key(self) -> bool:
-        """Tell whether the key at hand is sure to be the keyring's: it sealed what is there now.
+        """Return whether the key at hand is sure to be the keyring's: it sealed what is there now.
 
         Whoever deletes a sealed file deletes its key, too.
         """

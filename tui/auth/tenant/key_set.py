@@ -70,7 +70,7 @@ class VerifyingKey:
     public: PublicKey
 
     def fits(self, kid: str | None, name: str) -> bool:
-        """Tell whether it may have signed with the algorithm `name`, as the key named `kid`."""
+        """Return whether it may have signed with the algorithm `name`, as the key named `kid`."""
         algorithm = ALGORITHMS[name]
         stated = name if self.algorithm is None else self.algorithm
         return (

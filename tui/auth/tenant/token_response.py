@@ -53,7 +53,7 @@ def parse_token_response(answer: Answer, now: datetime, *, is_bound: bool = Fals
 
 
 def wants_nonce(answer: Answer) -> bool:
-    """Tell whether the tenant refuses a proof for its nonce alone, and gives one (RFC 9449 8)."""
+    """Return whether the tenant refuses a proof for its nonce alone, and gives one (RFC 9449 8)."""
     said = (answer.members() or {}).get("error")
     return answer.status == 400 and said == NONCE_WANTED and "dpop-nonce" in answer.headers
 

@@ -58,7 +58,7 @@ def read_request(format_name: str) -> Request:
 
 
 def is_refused(token: str) -> bool:
-    """Tell whether git has said that the token is of no use to it."""
+    """Return whether git has said that the token is of no use to it."""
     return _digest(token) in _erased()
 
 

@@ -88,7 +88,7 @@ class Saving:
 
 @contextmanager
 def _new_file(path: Path) -> Iterator[BinaryIO]:
-    """Give a new file to write to, which goes again where that breaks off or is cancelled."""
+    """Yield a new file to write to; remove it where that breaks off or is cancelled."""
     descriptor = create_private(path)
     try:
         with open(descriptor, "wb") as file:  # noqa: PTH123 - a descriptor has no path
