@@ -55,7 +55,7 @@ class DoorkeyError(Exception):
 
 
 class WrongUsage(DoorkeyError):
-    """An argument of the command line cannot be; the message says which, and what was expected."""
+    """An argument of the command line is wrong; the message says which, and what was expected."""
 
     exit_code = 2
     word = "wrong_usage"

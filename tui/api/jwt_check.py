@@ -21,7 +21,7 @@ BEYOND_DATES: Final = "is no time: seconds since 1970 are expected (RFC 7519 2)"
 
 
 class NotAJwt(Exception):
-    """It is no JWT; the message says why, and repeats nothing of it."""
+    """The text is no JWT; the message says why, and repeats nothing of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 SYMBOLS: Final[dict[Verdict, str]] = {"wrong": "✗", "warning": "▲", "unknown": "·", "ok": "✓"}
 
 NARROWEST_TEXT: Final = 20
-"""Columns; in fewer, a terminal wraps better than we do."""
+"""Columns; in fewer, wrapping is left to the terminal."""
 
 MOST_NAMED: Final = 5
-"""Checks; what waits for the tenant waits together."""
+"""Waiting checks that the progress line names; those of the tenant count as one."""
 
 PROGRESS_SECONDS: Final = 0.5
-"""Who waits for longer is told what for."""
+"""From then on the progress line is shown."""
 
 
 def doctor(arguments: Namespace) -> int:
@@ -43,7 +43,7 @@ def doctor(arguments: Namespace) -> int:
 
 
 def exit_code(rows: Iterable[Row]) -> int:
-    """Return 1 where something is wrong; a warning is nothing wrong."""
+    """Return the exit code: 1 where a verdict is "wrong"; a warning does not count."""
     return 1 if any(each.verdict == "wrong" for each in rows) else 0
 
 
@@ -66,7 +66,7 @@ def lines(rows: Iterable[Row], columns: int = 0) -> Iterator[str]:
 
 
 def _gathered(rows: list[Row]) -> list[Row]:
-    """Make one of all rows that are unknown for the same reason: they tell one thing."""
+    """Merge all rows that are unknown for the same reason into one."""
     rules: dict[str, list[str]] = {}
     for each in rows:
         if each.verdict == "unknown" and not each.remedy:

@@ -31,7 +31,7 @@ LARGEST_INPUT_BYTES: Final = 1024 * 1024
 """A token of 64 KiB is refused as too long; no more than this is read to say so."""
 
 LONGEST_SHOWN: Final = 2000
-"""Characters of one claim on a terminal; `--json` has all of it."""
+"""Characters of one claim on a terminal; `--json` has the whole."""
 
 
 class JwtNotVerified(DoorkeyError):
@@ -117,7 +117,7 @@ async def _keys(view: JwtView, arguments: Namespace) -> tuple[str | None, Keys]:
 
 
 def _configured(view: JwtView, path: Path | None) -> str:
-    """Return the config's issuer where the token says to be of it; no config is needed."""
+    """Return the config's issuer where the token claims it, else an empty string."""
     try:
         config = load_config(path)
     except ConfigInvalid:

@@ -12,7 +12,7 @@ from tui.errors import DoorkeyError, WrongUsage
 from tui.text import printable_block
 
 CHOICE: Final = re.compile(r"invalid choice: '(?P<given>[^']*)' \(choose from (?P<known>.*)\)")
-"""How argparse says that a word is none of those that can be."""
+"""How argparse says that a word is none of the choices."""
 
 
 class CommandLineWrong(WrongUsage):

@@ -1,4 +1,4 @@
-"""The one question that most rules about the tenant hang on, and how far it came."""
+"""Discovery, on which most rules about the tenant rest, and what stood in its way."""
 
 import asyncio
 from dataclasses import dataclass
@@ -54,7 +54,7 @@ class Case:
     discovery: asyncio.Future[Discovered]
 
     async def discovered(self) -> Discovered:
-        """Wait for the tenant's answer; a chapter that runs out of time takes it from nobody."""
+        """Wait for the tenant's answer; a chapter that runs out of time does not cancel it."""
         return await asyncio.shield(self.discovery)
 
 

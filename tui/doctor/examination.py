@@ -1,4 +1,4 @@
-"""Runs the chapters side by side, each bounded in time, and sees to it that each rule has a row."""
+"""Runs the chapters side by side, each bounded in time; each rule gets a row."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -78,7 +78,7 @@ class ReadAhead:
         await self._close()
 
     def _has_answer(self) -> bool:
-        """Return whether a final answer, or the end, came; an interim one is neither (9110 15.2)."""
+        """Return whether a final answer, or the end, came; an interim one is neither (15.2)."""
         if self._ahead is None or not self._ahead.done():
             return False
         return self._ahead.exception() is not None or not self._ahead.result().startswith(

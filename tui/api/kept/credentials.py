@@ -28,7 +28,7 @@ FIELDS: Final = re.compile(
 """A member of JSON, of a form or of a query that has a value."""
 
 LONG_CHARACTERS: Final = 40
-"""From here on, a word of capital and small letters and digits is nothing that people write."""
+"""Characters; a longer word of capital and small letters and digits is no word of people."""
 
 
 def looks_like_credential(name: str, value: str) -> bool:

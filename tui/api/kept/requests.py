@@ -49,7 +49,7 @@ class KeptRequest:
 
 
 class KeptRequests:
-    """Those of one API; of others the file has as many. Each call reads it: windows share it."""
+    """The requests of one API; others share the file, and other windows, so each call reads it."""
 
     def __init__(self, origin: str, path: Path | None = None) -> None:
         """Take the API's origin; the file is in the state folder unless told otherwise."""

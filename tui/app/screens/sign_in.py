@@ -152,7 +152,7 @@ class SignInScreen(ModalScreen[LoginEvent | None]):
 
     @property
     def _is_brief(self) -> bool:
-        """Whether all goes as it usually does: a browser has opened, and more would distract."""
+        """Whether the sign-in goes as usual: a browser has opened, and more would distract."""
         is_left = self.ways_open or self.failure
         return not is_left and is_usual(self.progress, self._service.surroundings)
 

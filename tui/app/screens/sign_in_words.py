@@ -70,14 +70,14 @@ HINT_AFTER: Final = timedelta(seconds=45)
 """Who has not come back from the browser by then may be looking at the tenant's error page."""
 
 HINT_SECONDS: Final = 60.0
-"""How long the hint stays; a click takes it away."""
+"""How long the hint stays; a click removes it."""
 
 NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 OF_OTHER_WAYS: Final = (
     "copy-address", "device-code", "paste-answer", "open-again", "show-qr", "address-to-file",
 )  # fmt: skip
-"""The bindings that nobody needs while all goes as it usually does."""
+"""Bindings that are hidden while a sign-in goes as usual."""
 
 USUAL: Final = Words(
     "● Finish in your browser", "This closes by itself. No page? {other-ways} shows other ways."

@@ -130,7 +130,7 @@ kept. `doorkey init NAME` makes a new one.
         self._tell_about(table.cursor)
 
     def _as_open(self, row: KeptSession) -> KeptSession:
-        """Know of the session that is open here even where none is kept on the disk."""
+        """Return the row, with the session that is open here even if none is kept on the disk."""
         is_unkept = row.known.path == self._config.path and row.session is None
         return replace(row, session=self._session) if is_unkept and not row.problem else row
 

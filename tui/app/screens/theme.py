@@ -21,7 +21,7 @@ class ThemeList(RowList):
         self.names: list[str] = []
 
     def on_mount(self) -> None:
-        """Begin at the theme that is worn."""
+        """Begin at the theme that is in use."""
         self.names = sorted(self.app.available_themes)
         self.set_rows(len(self.names), self.names.index(self.app.theme))
         self.call_after_refresh(self.scroll_to, y=self.cursor, animate=False)
@@ -34,7 +34,7 @@ class ThemeList(RowList):
 
 
 class ThemeScreen(ModalScreen[str]):
-    """Stands at the right, so that the screen below is seen in its colours; None is the old one."""
+    """A list at the right: the screen below shows the colours. Answers None for the old one."""
 
     CSS_PATH = "theme.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -49,7 +49,7 @@ BY_THE_PERSON: Final = re.compile(
     r"|did ?n[o']t (allow|authori[sz]e|consent))",
     re.IGNORECASE,
 )
-"""How tenants say that it was not them who said no."""
+"""Words of tenants for a refusal by the person, not by the tenant."""
 
 
 @dataclass(frozen=True, slots=True)

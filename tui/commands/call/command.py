@@ -64,7 +64,7 @@ def call(arguments: Namespace) -> int:
 
 
 def _is_wanted(refused: ApiRefused) -> bool:
-    """Say why the API refused, and ask whether to sign in as it wants; nobody there is a no."""
+    """Say why the API refused, and ask whether to sign in as it wants; without a terminal, no."""
     if not (sys.stdin and all(each.isatty() for each in (sys.stdin, sys.stdout, sys.stderr))):
         return False
     sys.stderr.write(f"doorkey: {printable_block(refused)}\n\n")
@@ -76,7 +76,7 @@ def _is_wanted(refused: ApiRefused) -> bool:
 
 
 def _end_in_order_on_sigterm() -> None:
-    """Let what is half written be taken away, too, where somebody else ends the command."""
+    """Remove what is half written also where a signal ends the command."""
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
 
@@ -100,7 +100,7 @@ class _Calling:
         self._with_head: bool = arguments.include
         self._began = monotonic()
         self.way_out: SignInOptions | None = None
-        """The sign-in after which the API may take the same call."""
+        """The sign-in after which the API may accept the same call."""
 
     async def run(self) -> None:
         async with AuthService(self._config) as service:

@@ -35,7 +35,7 @@ class Output(Protocol):
         """Take the next part."""
 
     def end(self) -> None:
-        """Take note that it is whole."""
+        """End the body, which is whole."""
 
 
 class Piped:
@@ -124,7 +124,7 @@ class Saved:
             self._temporary.replace(self.path)
 
     def discard(self) -> None:
-        """Take away what is not whole."""
+        """Remove what is not whole."""
         self._file.close()
         if self._temporary is not None:
             self._temporary.unlink(missing_ok=True)

@@ -15,7 +15,7 @@ from tui.api.upload import Upload
 from tui.text import printable, shortened
 
 FIRST_SECONDS: Final = 0.5
-"""What is over by then needs no line."""
+"""A call that ends within this needs no line."""
 
 NEXT_SECONDS: Final = 0.25
 
@@ -54,7 +54,7 @@ class Progress:
             self._is_shown = True
 
     def hide(self) -> None:
-        """Take the line away for good."""
+        """Remove the line, and write no other."""
         self.is_hidden = True
         if self._is_shown:
             sys.stderr.write(ERASE_LINE)

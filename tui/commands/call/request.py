@@ -16,7 +16,7 @@ from tui.web_address import split_web_address
 LONGEST_METHOD: Final = 30
 
 FORBIDDEN: Final = frozenset({"CONNECT", "TRACE"})
-"""The one is for proxies alone, the other sends the token back (RFC 9110 9.3.8)."""
+"""CONNECT is for proxies alone; TRACE would send the token back (RFC 9110 9.3.8)."""
 
 
 def requested(config: Config, arguments: Namespace) -> ApiRequest:

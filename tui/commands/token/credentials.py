@@ -18,7 +18,7 @@ LARGEST_REQUEST_BYTES: Final = 256 * 1024
 """A token that git sends back is in it."""
 
 USER_NAME: Final = "oauth2"
-"""For a git that has only Basic to send, and a URL that names nobody; servers look at the token."""
+"""User name for a git that can send Basic only, and a URL without one; servers ignore it."""
 
 TRANSPORTS: Final = {"grpcs": "https", "grpc": "http"}
 """Bazel's names for what a remote cache speaks; it is HTTP/2 to the same origin."""
@@ -30,10 +30,10 @@ MOST_ERASED: Final = 16
 
 
 class Request(NamedTuple):
-    """What is asked. It may hold a secret: never print it as it is."""
+    """A program's request for credentials. It may hold a secret: never print it as it is."""
 
     origin: str
-    """Of what the credentials are for; empty where that is no web address."""
+    """Origin of what the credentials are for; empty where that is no web address."""
     user_name: str = ""
     takes_authtype: bool = False
     """Whether git can send another scheme than Basic (since 2.46)."""
@@ -83,7 +83,7 @@ def answer(format_name: str, request: Request, grant: Grant) -> str:
 
 
 def foreign_answer(format_name: str) -> str:
-    """Return what is said to whoever asks for another origin: that there is nothing."""
+    """Return the answer to a request for another origin: no credentials."""
     return "" if format_name == GIT else json.dumps({"headers": {}})
 
 

@@ -75,7 +75,7 @@ def asked_in(words: Sequence[str]) -> Asked | None:
 
 
 def checked(asked: Asked) -> Asked:
-    """Return `asked`; raise WrongUsage where its parts do not go together."""
+    """Return `asked`; raise WrongUsage where its options exclude one another."""
     if asked.request is not None and (asked.format != "header" or asked.id_token):
         raise WrongUsage("--for goes with --format header, and with access tokens only.")
     if asked.format not in OPERATIONS:
@@ -100,7 +100,7 @@ def checked(asked: Asked) -> Asked:
 
 
 class Grant(NamedTuple):
-    """What is handed out. It holds a secret: never print it as it is."""
+    """The token that is handed out, and what is said of it. Never print it as it is."""
 
     token: str
     expires_at: datetime

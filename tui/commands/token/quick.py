@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 UNUSUAL: Final = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
 CHECKED: Final = frozenset({"domain", "clientId", "audience", "apiUrl", "scope"})
-"""Keys that need no check here: a wrong value names a session that there is none of."""
+"""Keys that need no check here: a wrong value names a session that does not exist."""
 
 OF_A_SIGN_IN: Final = frozenset({"redirectUris", "authorizationParams", "audienceParameter"})
-"""Keys of which a token that is there needs nothing; the next sign-in or renewal checks them."""
+"""Keys that do not matter for a token that is kept; the next sign-in or renewal checks them."""
 
 STORAGES: Final[Mapping[str, Storage]] = {"auto": "auto", "keyring": "keyring", "file": "file"}
-"""Where a session is kept that another process can read."""
+"""Values of `sessionStorage` with which another process can read the session."""
 
 KNOWN: Final = CHECKED | OF_A_SIGN_IN | {"sessionStorage"}
 

@@ -23,7 +23,7 @@ QUICK_SECONDS: Final = 0.15
 """A call that is over by then is not announced: to paint that takes longer than most calls."""
 
 LEAST_PART_SECONDS: Final = 0.000_05
-"""A part of a call that would be 0.0 ms is not told."""
+"""Shorter parts of a call, which would be 0.0 ms, are left out."""
 
 LONGEST_FACT: Final = 120
 """Characters; a reason phrase or a request id may be anything."""

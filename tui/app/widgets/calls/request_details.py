@@ -41,7 +41,7 @@ class FoldedLine(Static):
 
 
 class RequestDetails(Vertical):
-    """Nothing at all while there is neither; fields are put together when they are first wanted."""
+    """Empty while there is neither; the fields are composed when they are first opened."""
 
     class Changed(Message):
         """Headers or body are others now."""
