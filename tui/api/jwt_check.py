@@ -32,7 +32,7 @@ class Demand:
     audience: str | None = None
 
 
-def taken_apart(token: str) -> JwtView:
+def take_apart(token: str) -> JwtView:
     """Return what a token says.
 
     Raises:

@@ -1,13 +1,10 @@
-"""Times in words: how long until, how long ago, and on which day."""
+"""Time in the app: the present, and moments and what is left, as short as the screens want it."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Final
 
-from tui.moments import DAY, MINUTE
-from tui.moments import duration as duration
-from tui.moments import full_time as full_time
-from tui.moments import relative_time as relative_time
+from tui.moments import DAY, MINUTE, duration
 
 Clock = Callable[[], datetime]
 """Returns the present as an aware datetime, in the zone in which times are shown."""

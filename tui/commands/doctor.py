@@ -35,7 +35,7 @@ def doctor(arguments: Namespace) -> int:
     """Look at everything; exit code 1 where something is wrong."""
     from tui.doctor.world import World  # loads httpx, as the next does
 
-    rows = asyncio.run(_examined(World(_config(arguments.config, trust=arguments.trust))))
+    rows = asyncio.run(_examine(World(_config(arguments.config, trust=arguments.trust))))
     as_json = json.dumps([asdict(each) for each in rows])
     sys.stdout.write((as_json if arguments.json else "\n".join(lines(rows, _columns()))) + "\n")
     sys.stdout.flush()
@@ -108,7 +108,7 @@ def _config(path: Path | None, *, trust: bool) -> Config | ConfigInvalid:
         return error
 
 
-async def _examined(world: "World") -> list[Row]:
+async def _examine(world: "World") -> list[Row]:
     from tui.doctor.examination import RULES, examine
 
     waiting = list(RULES)

@@ -15,7 +15,7 @@ from tui.api.jwt_check import (
     NotAJwt,
     key_name,
     signature_trouble,
-    taken_apart,
+    take_apart,
     troubles,
 )
 from tui.api.jwt_view import MEANINGS, TIMES, JwtView, token_in
@@ -87,7 +87,7 @@ def jwt(arguments: Namespace) -> int:
 
 def _finding(token: str, arguments: Namespace) -> Finding:
     try:
-        view = taken_apart(token)
+        view = take_apart(token)
     except NotAJwt as error:
         return Finding(None, (str(error),))
     issuer, found = asyncio.run(_keys(view, arguments))

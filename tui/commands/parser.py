@@ -87,7 +87,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     the servers take for themselves.
     """
     try:
-        return _parsed(argv)
+        return _parse(argv)
     except CommandLineWrong as wrong:
         if "--json" in argv:
             raise
@@ -95,7 +95,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
         sys.exit(wrong.exit_code)
 
 
-def _parsed(argv: Sequence[str]) -> argparse.Namespace:
+def _parse(argv: Sequence[str]) -> argparse.Namespace:
     # What stands before a command does not reach that command's help, and neither of the two
     # parsers sees a --config and a --profile on both sides of a command.
     config, others = common_options().parse_known_args(argv)
@@ -111,7 +111,7 @@ def _parsed(argv: Sequence[str]) -> argparse.Namespace:
     if arguments.verbose:
         top.refuse(["-v"])
     if arguments.command == "help" and arguments.topic in COMMAND_NAMES:
-        return _parsed([arguments.topic, "--help"])
+        return _parse([arguments.topic, "--help"])
     if arguments.command not in ("api", "tenant") and further:
         top.commands.get(arguments.command, top).refuse(further)
     arguments.further = further

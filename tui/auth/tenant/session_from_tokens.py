@@ -56,7 +56,7 @@ async def session_from_response(
         scope=response.scope or "",
         obtained_at=now,
     )
-    profile = Profile(await _completed(provider, claims, response.access_token, key))
+    profile = Profile(await _complete(provider, claims, response.access_token, key))
     skew_seconds = response.clock_skew.total_seconds()
     return Session(token_set, profile, now, clock_skew_seconds=skew_seconds, key=key)
 
@@ -107,7 +107,7 @@ async def renewed_session(
     return Session(token_set, profile, signed_in_at, renewals, skew_seconds, session.key)
 
 
-async def _completed(
+async def _complete(
     provider: Provider, claims: Claims, access_token: str, key: SessionKey | None
 ) -> Claims:
     """Ask userinfo only for what the ID token leaves out; what the ID token says stands."""

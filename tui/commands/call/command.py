@@ -21,7 +21,7 @@ from tui.api.upload import Upload
 from tui.auth.service import AuthService
 from tui.auth.sign_in.attempt import SignInOptions
 from tui.commands.call.output import Collected, Output, Piped, Saved, Shown
-from tui.commands.call.progress import Progress, told
+from tui.commands.call.progress import Progress, show_progress
 from tui.commands.call.request import requested, uploaded
 from tui.commands.login.command import sign_in
 from tui.commands.refused import refusal
@@ -107,7 +107,7 @@ class _Calling:
             service.take_up()
             caller = Caller(service, ApiClient(self._config.api_url), service.clock)
             try:
-                async with told(Progress(self._request, self._upload)) as progress:
+                async with show_progress(Progress(self._request, self._upload)) as progress:
                     result, body = await self._exchange(caller, service, progress)
                 await self._conclude(caller, result, body)
             finally:

@@ -63,7 +63,7 @@ class Progress:
 
 
 @asynccontextmanager
-async def told(
+async def show_progress(
     progress: Progress,
     clock: Callable[[], float] = monotonic,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,

@@ -97,7 +97,7 @@ def _good_grant(
         else (session.token_set.is_good_for)
     )
     if refused(grant.token) or not is_good(asked.min_validity, datetime.now(UTC)):
-        grant = _renewed(asked, config, store, refused)
+        grant = _renew(asked, config, store, refused)
     _warn_of_less(grant, asked.min_validity)
     return grant
 
@@ -142,7 +142,7 @@ def _headers(asked: Asked, config: Config, store: SessionStore, method: str, url
     return "\n".join(f"{name}: {value}" for name, value in asyncio.run(run()).items())
 
 
-def _renewed(asked: Asked, config: Config, store: SessionStore, refused: Refused) -> Grant:
+def _renew(asked: Asked, config: Config, store: SessionStore, refused: Refused) -> Grant:
     import asyncio  # 40 ms, for a renewal only
 
     from tui.auth.service import AuthService
