@@ -7,7 +7,7 @@ from tui.app.screens.help import HelpScreen
 from tui.app.screens.sign_in import SignInScreen
 from tui.app.widgets.key_line import KeyLine
 
-KEYS = "c Check again q Quit s Switch account r Renew ▏ F1 Help ^p palette"
+KEYS = "c Check again d Doctor t Tenants q Quit r Renew ▏ F1 Help ^p palette"
 
 
 def bottom(on: Stage) -> str:
