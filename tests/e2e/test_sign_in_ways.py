@@ -13,7 +13,7 @@ from playwright.async_api import Page
 
 from tests.support.chromium import chromium_page
 from tests.support.person import last_address, visit
-from tests.support.ports import free_ports
+from tests.support.ports import free_ports, taken_port
 from tests.support.terminal import Terminal
 from tests.support.worlds import DOORKEY, World, new_world, served
 from tui.auth.service import AuthService
@@ -27,10 +27,8 @@ UNSHOWN = SignInOptions(open_browser=False)
 @pytest.fixture(scope="module")
 def served_config(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, object]]:
     """Give a config whose tenant is up for all tests here, and whose first port is taken."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        ports = [taken.getsockname()[1], *free_ports(1)]
+    with taken_port() as taken:
+        ports = [taken, *free_ports(1)]
         uris = [f"http://127.0.0.1:{port}/callback" for port in ports]
         made = new_world(tmp_path_factory.mktemp("tenant"), redirectUris=uris)
         with served(made, "tenant"):

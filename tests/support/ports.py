@@ -6,6 +6,7 @@ import socket
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
@@ -30,6 +31,15 @@ def free_port() -> int:
 def free_ports(count: int) -> list[int]:
     """Return ports that nobody listens on, and that no other test process is given."""
     return [_next_free() for _ in range(count)]
+
+
+@contextmanager
+def taken_port() -> Iterator[int]:
+    """Listen on a port of 127.0.0.1 while the block lasts; it gives the port."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        yield taken.getsockname()[1]
 
 
 def has_ipv6() -> bool:

@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 import json
-from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
@@ -19,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generat
 
 from tests.support.clocks import Clock
 from tests.support.configs import CONFIG
+from tests.support.tokens import base64url
 from tui.json_value import Json
 
 SIGNER = jwt.PyJWS()
@@ -161,7 +161,7 @@ class ScriptedTenant(httpx.AsyncBaseTransport):
             "auth_time": now,
             "name": "Alice",
             "email": "alice@example.com",
-            "at_hash": urlsafe_b64encode(half).rstrip(b"=").decode(),
+            "at_hash": base64url(half),
         }
         if nonce is not None:
             claims["nonce"] = nonce
@@ -205,8 +205,8 @@ class ScriptedTenant(httpx.AsyncBaseTransport):
         elif "code" in form:
             if form["code"] not in self.codes:
                 return httpx.Response(400, json={"error": "invalid_grant"})
-            challenge = urlsafe_b64encode(hashlib.sha256(form["code_verifier"].encode()).digest())
-            assert self.authorization["code_challenge"] == challenge.rstrip(b"=").decode()
+            challenge = base64url(hashlib.sha256(form["code_verifier"].encode()).digest())
+            assert self.authorization["code_challenge"] == challenge
             nonce = self.authorization["nonce"]
         self.issued += 1
         access_token, refresh_token = f"access-{self.issued}", f"refresh-{self.issued}"

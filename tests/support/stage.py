@@ -2,8 +2,6 @@
 
 import asyncio
 import itertools
-import json
-from base64 import urlsafe_b64encode
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -18,6 +16,7 @@ from tests.support.clocks import START, Clock
 from tests.support.configs import CONFIG
 from tests.support.scripted_tenant import ScriptedTenant, led_on
 from tests.support.sessions import session
+from tests.support.tokens import encoded
 from tui.api.challenge import WELL_KNOWN
 from tui.api.client import ApiClient
 from tui.app.app import DoorkeyApp
@@ -199,8 +198,7 @@ def session_of(claims: Claims, access_token: str | None = None) -> Session:
 def jwt_of(claims: Claims) -> str:
     """Give a token that can be read, and that nobody has signed."""
     header = {"alg": "RS256", "typ": "at+jwt", "kid": "2026-03"}
-    parts = (json.dumps(part).encode() for part in (header, claims))
-    return ".".join([*(urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts), "c2ln"])
+    return f"{encoded(header)}.{encoded(claims)}.c2ln"
 
 
 async def until(pilot: "Pilot[None]", condition: Callable[[], object]) -> None:
@@ -235,6 +233,17 @@ def dialog_of(on: Stage) -> SignInScreen:
     screen = on.app.screen
     assert isinstance(screen, SignInScreen)
     return screen
+
+
+def answer_url(on: Stage, tenant: ScriptedTenant) -> str:
+    """The address at which the browser ends after a sign-in, with the tenant's answer in it."""
+    request = httpx.URL(dialog_of(on).progress.url).params
+    return str(
+        httpx.URL(
+            request["redirect_uri"],
+            params={"code": "the-code", "state": request["state"], "iss": tenant.issuer},
+        )
+    )
 
 
 def is_waiting(on: Stage) -> bool:

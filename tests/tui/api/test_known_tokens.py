@@ -1,7 +1,5 @@
 """Tokens of vendors that an API cannot take: a table of what is told of each."""
 
-import json
-from base64 import urlsafe_b64encode
 from dataclasses import replace
 
 import pytest
@@ -9,6 +7,7 @@ import pytest
 from tests.support.clocks import START
 from tests.support.configs import CONFIG
 from tests.support.sessions import session
+from tests.support.tokens import encoded
 from tui.api.challenge import token_challenge
 from tui.api.refusal import Explanation, Refused, explain
 from tui.json_value import Json
@@ -16,9 +15,9 @@ from tui.json_value import Json
 
 def jwt_of(**claims: Json) -> str:
     """A token that says `claims`; nobody checks its signature here."""
-    parts = [{"alg": "RS256", "typ": "JWT"}, {"iss": CONFIG.issuer, "sub": "alice"} | claims]
-    encoded = [urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode() for part in parts]
-    return ".".join([*encoded, "c2lnbmF0dXJl"])
+    header = {"alg": "RS256", "typ": "JWT"}
+    said = {"iss": CONFIG.issuer, "sub": "alice"} | claims
+    return f"{encoded(header)}.{encoded(said)}.c2lnbmF0dXJl"
 
 
 def explained(token: str) -> Explanation:

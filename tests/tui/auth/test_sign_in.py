@@ -1,6 +1,5 @@
 import asyncio
 import hashlib
-from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
@@ -10,6 +9,7 @@ from tests.support.clocks import START, Clock
 from tests.support.configs import CONFIG
 from tests.support.scripted_tenant import ScriptedTenant, browse, form_of
 from tests.support.signing import Signing
+from tests.support.tokens import base64url
 from tui.auth.service import AuthService
 from tui.auth.sign_in.attempt import SignInOptions
 from tui.auth.store.store import MemoryStore
@@ -63,7 +63,7 @@ async def test_the_request_asks_with_pkce_state_nonce_and_audience(signing: Sign
     assert asked["code_challenge_method"] == "S256"
     verifier = form_of(signing.tenant.requests[-2])["code_verifier"]
     digest = hashlib.sha256(verifier.encode()).digest()
-    assert asked["code_challenge"] == urlsafe_b64encode(digest).rstrip(b"=").decode()
+    assert asked["code_challenge"] == base64url(digest)
     assert len(asked["state"]) >= 43
     assert len(asked["nonce"]) >= 43
 

@@ -1,8 +1,5 @@
 """What the proxy adds for a session whose tokens are bound to a key."""
 
-import base64
-import json
-
 import httpx
 
 from tests.support.bound import bound
@@ -10,6 +7,7 @@ from tests.support.clocks import Clock
 from tests.support.configs import CONFIG
 from tests.support.scripted_api import Asked, ScriptedApi
 from tests.support.scripted_tenant import ScriptedTenant
+from tests.support.visitor import claims_of
 from tui.api.proxy.server import Proxy
 from tui.api.proxy.tokens import Tokens
 from tui.auth.service import AuthService
@@ -18,15 +16,14 @@ from tui.auth.store.store import MemoryStore
 WANTED = ('WWW-Authenticate: DPoP error="use_dpop_nonce"', "DPoP-Nonce: the-nonce")
 
 
-def claims_of(asked: Asked) -> dict[str, object]:
+def proof_in(asked: Asked) -> dict[str, object]:
     (proof,) = asked.header("dpop")
-    claims: dict[str, object] = json.loads(base64.urlsafe_b64decode(proof.split(".")[1] + "=="))
-    return claims
+    return claims_of(proof)
 
 
 async def test_each_request_is_signed_and_gets_the_nonce_that_the_api_wants() -> None:
     async def answer(asked: Asked) -> None:
-        if claims_of(asked).get("nonce") == "the-nonce":
+        if proof_in(asked).get("nonce") == "the-nonce":
             await asked.answer("201 Created", asked.body)
         else:
             await asked.answer("401 Unauthorized", b"{}", *WANTED)
@@ -49,7 +46,7 @@ async def test_each_request_is_signed_and_gets_the_nonce_that_the_api_wants() ->
                 assert (answered.status_code, answered.content) == (201, b"body")
         await proxy.aclose()
     assert len(api.asked) == 3  # the first one without the nonce
-    claims = [claims_of(asked) for asked in api.asked]
+    claims = [proof_in(asked) for asked in api.asked]
     assert {(each["htm"], each["htu"]) for each in claims} == {("POST", f"{api.url}/x")}
     assert len({each["jti"] for each in claims}) == 3
     assert {asked.header("authorization")[0] for asked in api.asked} == {"DPoP the-access-token"}

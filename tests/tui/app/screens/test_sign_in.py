@@ -6,9 +6,8 @@ from pathlib import Path
 import httpx
 from textual.widgets import Input
 
-from tests.support.scripted_tenant import ScriptedTenant
 from tests.support.stage import (
-    Stage,
+    answer_url,
     dialog_of,
     has_dialog,
     is_waiting,
@@ -20,16 +19,6 @@ from tests.support.stage import (
 from tui.app.screens.sign_in import SignInScreen
 
 SIZE = (80, 30)
-
-
-def answer_url(on: Stage, tenant: ScriptedTenant) -> str:
-    request = httpx.URL(dialog_of(on).progress.url).params
-    return str(
-        httpx.URL(
-            request["redirect_uri"],
-            params={"code": "the-code", "state": request["state"], "iss": tenant.issuer},
-        )
-    )
 
 
 async def test_the_whole_address_as_one_link_and_the_time_left_are_shown() -> None:

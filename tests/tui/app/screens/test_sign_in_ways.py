@@ -1,7 +1,6 @@
 """The other ways of a sign-in: by a code, by pasting, through a tunnel, from a file."""
 
 import asyncio
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,9 +8,9 @@ import httpx
 import pytest
 from textual.widgets import Input
 
-from tests.support.scripted_tenant import ScriptedTenant
+from tests.support.ports import taken_port
 from tests.support.stage import (
-    Stage,
+    answer_url,
     dialog_of,
     is_waiting,
     stage,
@@ -21,16 +20,6 @@ from tests.support.stage import (
 from tui.auth.sign_in.surroundings import Surroundings
 
 SIZE = (80, 30)
-
-
-def answer_url(on: Stage, tenant: ScriptedTenant) -> str:
-    request = httpx.URL(dialog_of(on).progress.url).params
-    return str(
-        httpx.URL(
-            request["redirect_uri"],
-            params={"code": "the-code", "state": request["state"], "iss": tenant.issuer},
-        )
-    )
 
 
 async def test_d_shows_a_code_and_whoever_enters_it_is_signed_in() -> None:
@@ -81,10 +70,8 @@ async def test_a_tenant_without_codes_offers_none() -> None:
 @pytest.fixture
 def taken_uri() -> Iterator[str]:
     """A redirect URI whose port somebody else listens on."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        yield f"http://127.0.0.1:{taken.getsockname()[1]}/callback"
+    with taken_port() as port:
+        yield f"http://127.0.0.1:{port}/callback"
 
 
 async def test_with_every_port_taken_a_code_still_signs_in(taken_uri: str) -> None:

@@ -2,12 +2,9 @@
 
 import asyncio
 
-import httpx
 import pytest
 
-from tests.support.scripted_tenant import ScriptedTenant
 from tests.support.stage import (
-    Stage,
     dialog_of,
     is_waiting,
     stage,
@@ -16,16 +13,6 @@ from tests.support.stage import (
 )
 
 SIZE = (80, 30)
-
-
-def answer_url(on: Stage, tenant: ScriptedTenant) -> str:
-    request = httpx.URL(dialog_of(on).progress.url).params
-    return str(
-        httpx.URL(
-            request["redirect_uri"],
-            params={"code": "the-code", "state": request["state"], "iss": tenant.issuer},
-        )
-    )
 
 
 async def test_the_way_it_usually_goes_takes_one_line_and_the_time_left() -> None:

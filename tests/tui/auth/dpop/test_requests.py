@@ -1,7 +1,5 @@
 """Requests to an API that wants proofs: what is sent, and when it is sent again."""
 
-import base64
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -15,6 +13,7 @@ from tests.support.bound import KEY, ProvingServer, bound
 from tests.support.clocks import Clock
 from tests.support.configs import CONFIG
 from tests.support.scripted_tenant import ScriptedTenant
+from tests.support.visitor import claims_of
 from tui.api.call import Caller
 from tui.api.client import ApiClient
 from tui.api.request import ApiRequest
@@ -41,10 +40,8 @@ async def calling(api: ProvingServer) -> AsyncIterator[Caller]:
         yield Caller(service, client, api.clock)
 
 
-def claims_of(request: httpx.Request) -> dict[str, object]:
-    payload = request.headers["dpop"].split(".")[1]
-    claims: dict[str, object] = json.loads(base64.urlsafe_b64decode(payload + "=="))
-    return claims
+def proof_in(request: httpx.Request) -> dict[str, object]:
+    return claims_of(request.headers["dpop"])
 
 
 @pytest.fixture
@@ -63,7 +60,7 @@ async def test_each_call_carries_a_proof_of_its_own(clock: Clock) -> None:
         for request in (ApiRequest(path="/a?b=c"), ApiRequest("POST", "/a"), ApiRequest()):
             assert (await caller.call(request)).ok
     assert api.refused == []
-    first, *others = [claims_of(request) for request in api.asked]
+    first, *others = [proof_in(request) for request in api.asked]
     assert (first["htm"], first["htu"]) == ("GET", CONFIG.api_url + "/a")
     assert len({claims["jti"] for claims in [first, *others]}) == 3
     assert {request.headers["authorization"] for request in api.asked} == {"DPoP the-access-token"}
@@ -135,7 +132,7 @@ async def test_a_nonce_of_an_answer_that_is_good_replaces_the_one_before(clock: 
         caller = Caller(service, client, clock)
         for _ in range(5):
             await caller.call()
-    sent = [claims_of(request).get("nonce") for request in api.asked]
+    sent = [proof_in(request).get("nonce") for request in api.asked]
     assert sent == [None, "first", "second", "second", "second"]
 
 
@@ -156,7 +153,7 @@ async def test_proofs_are_made_by_the_clock_of_an_api_that_was_heard(
         caller = Caller(service, client, clock)
         await caller.call()
         assert (await caller.call()).ok
-    assert claims_of(api.asked[-1])["iat"] == int(api_clock().timestamp())
+    assert proof_in(api.asked[-1])["iat"] == int(api_clock().timestamp())
 
 
 async def test_nothing_that_is_printed_holds_the_key() -> None:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.support.ports import listening_at
+from tests.support.ports import listening_at, taken_port
 from tests.support.scripted_tenant import browse, exchange, hang_up
 from tui.auth.sign_in import loopback
 from tui.auth.sign_in.loopback import LoopbackListener
@@ -196,18 +196,12 @@ async def test_localhost_listens_on_both_families_at_the_same_port() -> None:
 
 
 async def test_a_taken_port_means_the_next_redirect_uri() -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        first = f"http://127.0.0.1:{taken.getsockname()[1]}/callback"
+    with taken_port() as port:
+        first = f"http://127.0.0.1:{port}/callback"
         async with await LoopbackListener.bind([first, *ANY_PORT]) as listener:
             assert listener.redirect_uri != first
 
 
 async def test_with_every_port_taken_the_error_names_them() -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = taken.getsockname()[1]
-        with pytest.raises(NoFreeRedirectUri, match=f"{port}.*redirectUris"):
-            await LoopbackListener.bind([f"http://127.0.0.1:{port}/callback"])
+    with taken_port() as port, pytest.raises(NoFreeRedirectUri, match=f"{port}.*redirectUris"):
+        await LoopbackListener.bind([f"http://127.0.0.1:{port}/callback"])

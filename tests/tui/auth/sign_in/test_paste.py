@@ -1,6 +1,5 @@
 """Pasting the answer: the same checks as in the listener, and a bare code."""
 
-import socket
 from dataclasses import replace
 from urllib.parse import quote, urlsplit
 
@@ -9,6 +8,7 @@ import pytest
 
 from tests.support.clocks import Clock
 from tests.support.configs import CONFIG
+from tests.support.ports import taken_port
 from tests.support.scripted_tenant import ScriptedTenant
 from tests.support.signing import Signing
 from tui.errors import IdTokenRejected, SignInFailed, SignInRefused, TenantUnreachable
@@ -136,10 +136,8 @@ async def test_the_tenants_no_may_be_pasted_as_well(signing: Signing) -> None:
 
 
 async def test_pasting_alone_needs_no_free_port(tenant: ScriptedTenant, clock: Clock) -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        uri = f"http://127.0.0.1:{taken.getsockname()[1]}/callback"
+    with taken_port() as port:
+        uri = f"http://127.0.0.1:{port}/callback"
         signing = Signing(tenant, clock, replace(CONFIG, redirect_uris=(uri,)))
         task = signing.begin(way="paste")
         progress = await signing.waiting()

@@ -1,6 +1,5 @@
 import errno
 import os
-import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +9,7 @@ import pytest
 from tests.support.clocks import Clock
 from tests.support.configs import CONFIG
 from tests.support.other_user import NOBODY, listening_as
+from tests.support.ports import taken_port
 from tests.support.scripted_tenant import ScriptedTenant
 from tests.support.signing import Signing
 from tui.auth.sign_in.loopback import LoopbackListener, why_not_free
@@ -33,12 +33,9 @@ async def test_with_every_port_taken_the_error_names_the_process_that_holds_them
 
 @on_linux
 async def test_a_port_of_our_own_is_not_somebody_elses() -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = taken.getsockname()[1]
-        with pytest.raises(NoFreeRedirectUri, match=f"{port} .taken by this program itself"):
-            await LoopbackListener.bind([f"http://127.0.0.1:{port}/callback"])
+    itself = "taken by this program itself"
+    with taken_port() as port, pytest.raises(NoFreeRedirectUri, match=f"{port} .{itself}"):
+        await LoopbackListener.bind([f"http://127.0.0.1:{port}/callback"])
 
 
 def test_a_port_that_is_refused_is_told_from_one_that_is_taken() -> None:
@@ -76,10 +73,8 @@ async def test_an_address_that_cannot_be_had_means_the_next_redirect_uri() -> No
 async def test_every_port_taken_ends_the_sign_in_before_the_browser_opens(
     tenant: ScriptedTenant, clock: Clock
 ) -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        uri = f"http://127.0.0.1:{taken.getsockname()[1]}/callback"
+    with taken_port() as port:
+        uri = f"http://127.0.0.1:{port}/callback"
         signing = Signing(tenant, clock, replace(CONFIG, redirect_uris=(uri,)))
         with pytest.raises(NoFreeRedirectUri):
             await signing.service.login()

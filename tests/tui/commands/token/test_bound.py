@@ -1,6 +1,5 @@
 """`doorkey token` of a session whose tokens are bound to a key."""
 
-import base64
 import json
 from datetime import UTC, datetime
 
@@ -8,6 +7,7 @@ import pytest
 
 from tests.support.bound import KEY, bound
 from tests.support.sessions import session
+from tests.support.visitor import claims_of, header_of
 from tui.auth.store.file_store import session_store
 from tui.cli import main
 from tui.config.load import Config
@@ -49,10 +49,8 @@ def test_both_headers_of_one_request_are_printed(
     authorization, proof = out.splitlines()
     assert authorization == "Authorization: DPoP the-access-token"
     assert err == ""
-    header, claims = (
-        json.loads(base64.urlsafe_b64decode(part + "=="))
-        for part in proof.removeprefix("DPoP: ").split(".")[:2]
-    )
+    proof = proof.removeprefix("DPoP: ")
+    header, claims = header_of(proof), claims_of(proof)
     assert header["jwk"] == KEY.public_jwk
     assert (claims["htm"], claims["htu"]) == ("POST", f"{keyed.api_url}/api/external")
     assert KEY.d not in out
