@@ -2,10 +2,12 @@
 
 import base64
 import codecs
+import errno
 import json
 import os
 import stat
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -105,7 +107,7 @@ class Saved:
         self._temporary = None if is_device else hidden
         try:
             # With the rights that the person's umask leaves, as every other program's files.
-            self._file = (self._temporary or path).open("xb" if self._temporary else "wb")
+            self._file = hidden.open("xb") if self._temporary else os.fdopen(_device(path), "wb")
         except OSError as error:
             raise WrongUsage(
                 f"-o: {printable(path)} cannot be written ({error.strerror}). Name another file."
@@ -119,8 +121,10 @@ class Saved:
         """Put the file in its place; one that replaces another keeps that one's mode."""
         self._file.close()
         if self._temporary is not None:
-            if self.path.exists():
-                self._temporary.chmod(stat.S_IMODE(self.path.stat().st_mode))
+            with suppress(FileNotFoundError):
+                status = self.path.lstat()
+                if _is_own(status):  # what others have put there says nothing about who may read
+                    self._temporary.chmod(status.st_mode & 0o777)
             self._temporary.replace(self.path)
 
     def discard(self) -> None:
@@ -128,6 +132,24 @@ class Saved:
         self._file.close()
         if self._temporary is not None:
             self._temporary.unlink(missing_ok=True)
+
+
+def _device(path: Path) -> int:
+    """Open what is no ordinary file, nor anybody else's; it may be another than a moment ago."""
+    if not _is_own(path.lstat(), or_of_system=True):
+        raise OSError(errno.EPERM, "it is another user's")
+    descriptor = os.open(path, os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0))
+    status = os.fstat(descriptor)
+    if stat.S_ISREG(status.st_mode) or not _is_own(status, or_of_system=True):
+        os.close(descriptor)
+        raise OSError(errno.EPERM, "it has just been replaced")
+    return descriptor
+
+
+def _is_own(status: os.stat_result, *, or_of_system: bool = False) -> bool:
+    if not hasattr(os, "geteuid"):
+        return True
+    return status.st_uid == os.geteuid() or (or_of_system and status.st_uid == 0)
 
 
 class Collected:

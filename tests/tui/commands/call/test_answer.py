@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.other_user import NOBODY, needs_root
 from tests.support.scripted_api import Asked, ScriptedApi
 from tests.support.worlds import DOORKEY
 
@@ -158,6 +159,45 @@ async def test_o_follows_no_symbolic_link(
     assert await call("GET", "/", "-o", "out") == 2
     assert "is a symbolic link" in capsys.readouterr().err
     assert (tmp_path / "target").read_text() == "before"
+
+
+@needs_root
+async def test_o_takes_no_mode_over_from_another_users_file(
+    api: ScriptedApi, call: Call, tmp_path: Path
+) -> None:
+    """security.md 35: in a folder that all can write to, they would read it, or run it as us."""
+    (tmp_path / "out").write_text("before")
+    os.chown(tmp_path / "out", NOBODY, NOBODY)
+    (tmp_path / "out").chmod(0o6777)
+    assert await call("GET", "/", "-o", "out") == 0
+    status = (tmp_path / "out").stat()
+    assert (status.st_uid, stat.S_IMODE(status.st_mode) & 0o6022) == (os.geteuid(), 0)
+
+
+async def test_o_makes_nothing_run_as_its_owner(
+    api: ScriptedApi, call: Call, tmp_path: Path
+) -> None:
+    """security.md 35: what an API writes is no program to be trusted with one's rights."""
+    (tmp_path / "out").write_text("before")
+    (tmp_path / "out").chmod(0o6755)
+    assert await call("GET", "/", "-o", "out") == 0
+    assert stat.S_IMODE((tmp_path / "out").stat().st_mode) == 0o755
+
+
+@needs_root
+async def test_o_gives_nothing_to_a_pipe_of_another_user(
+    api: ScriptedApi, call: Call, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """security.md 35."""
+    os.mkfifo(tmp_path / "out")
+    os.chown(tmp_path / "out", NOBODY, NOBODY)
+    reader = os.open(tmp_path / "out", os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        assert await call("GET", "/", "-o", "out") == 2
+        assert "is another user's" in capsys.readouterr().err
+        assert api.asked == []
+    finally:
+        os.close(reader)
 
 
 async def test_o_takes_a_device(api: ScriptedApi, call: Call) -> None:

@@ -104,6 +104,15 @@ def test_another_origin_gets_nothing_of_git(
     assert ask.git("get", *lines) == {}
 
 
+@pytest.mark.parametrize("mark", ["#", "?", "/", "\\", "@", "\0", "%23", ";", ":x"])
+def test_a_host_that_only_begins_as_ours_gets_nothing_of_git(
+    signed_in: Config, ask: Ask, mark: str
+) -> None:
+    """security.md 30: git asks for `API#.evil.example` where a URL has `API%23.evil.example`."""
+    protocol, host = about(signed_in)
+    assert ask.git("get", protocol, f"{host}{mark}.evil.example") == {}
+
+
 @pytest.mark.parametrize("operation", ["store", "capability", "what-may-come"])
 def test_what_git_says_beside_get_and_erase_succeeds_and_does_nothing(
     config: Config, ask: Ask, operation: str
