@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from argparse import Namespace
+from pathlib import Path
 from typing import Final
 
 from tui.config.load import load_config
@@ -17,12 +18,21 @@ PORT: Final = 8000
 
 def web(arguments: Namespace) -> int:
     """Serve the page until interrupted; its address is the one line on stdout."""
-    config = load_config(arguments.config)
+    load_config(arguments.config)
     os.environ[WEB_VARIABLE] = "1"
-    command = [sys.executable, "-P", "-m", "tui", "--config", str(config.path.absolute())]
+    command = app_command(arguments.config)
     port = PORT if arguments.port is None else arguments.port
     asyncio.run(_serve(command, port))
     return 0
+
+
+def app_command(config_path: Path | None) -> list[str]:
+    """Return what each tab of the page runs.
+
+    A config that nobody has named is found anew, so that it is asked about where it has changed.
+    """
+    named = [] if config_path is None else ["--config", str(config_path.absolute())]
+    return [sys.executable, "-P", "-m", "tui", *named]
 
 
 async def _serve(command: list[str], port: int) -> None:

@@ -3,10 +3,10 @@
 import os
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tui.config.load import Config, found_config, load_config
+from tui.config.load import Config, found_config, load_config, parse_config
 from tui.config.paths import (
     CONFIG_NAME,
     CONFIG_VARIABLE,
@@ -51,8 +51,10 @@ def known_configs(in_use: Path | None = None) -> tuple[KnownConfig, ...]:
     for path in (*_unnamed(in_use), *map(profile_path, profile_names())):
         if path.absolute() not in [known.absolute() for known in paths]:
             paths.append(path)
+    counting = config_that_counts()
     return tuple(
-        _looked_at(path) for path in sorted(paths, key=lambda each: bool(profile_of(each)))
+        _looked_at(path, counts=path.absolute() == counting)
+        for path in sorted(paths, key=lambda each: bool(profile_of(each)))
     )
 
 
@@ -75,10 +77,16 @@ def _unnamed(in_use: Path | None) -> Iterator[Path]:
                 yield folder / CONFIG_NAME
 
 
-def _looked_at(path: Path) -> KnownConfig:
+def _looked_at(path: Path, *, counts: bool) -> KnownConfig:
+    """Read one; the secret of the environment is for the one that counts alone."""
     try:
-        if lies_in_this_folder(path):
-            return KnownConfig(path, found_config(read_config(path), path))
-        return KnownConfig(path, load_config(path))
+        text = read_config(path)
+        config = found_config(text, path) if lies_in_this_folder(path) else load_config(path)
+        own = (
+            config
+            if counts
+            else replace(config, client_secret=parse_config(text, path).client_secret)
+        )
+        return KnownConfig(path, own)
     except ConfigInvalid as error:
         return KnownConfig(path, None, str(error))

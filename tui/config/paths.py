@@ -153,9 +153,14 @@ def built_in_path() -> Path:
 
 
 def lies_in_this_folder(path: Path) -> bool:
-    """Return whether `find_config` has found `path` for no other reason than that one is there."""
-    is_named = bool(os.environ.get(CONFIG_VARIABLE) or os.environ.get(PROFILE_VARIABLE))
-    return not is_named and path.parent == _here() and path.parent != user_config_dir()
+    """Return whether `path` is a config for no other reason than that one stands where it is.
+
+    A relative path in the environment leads to whatever is there, too.
+    """
+    named = os.environ.get(CONFIG_VARIABLE)
+    if named and path == _expanded(named, CONFIG_VARIABLE):
+        return not path.is_absolute()
+    return path.parent == _here() and path.parent not in (user_config_dir(), profiles_dir())
 
 
 def read_config(path: Path) -> str:

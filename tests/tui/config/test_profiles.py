@@ -12,6 +12,7 @@ from tests.support.sessions import session
 from tui.auth.store.file_store import session_store
 from tui.cli import main
 from tui.commands.token.quick import look
+from tui.config.known import known_configs
 from tui.config.load import load_config
 from tui.config.paths import find_config, profile_names, profile_of, profile_path
 from tui.config.write import write_config
@@ -189,3 +190,16 @@ def test_a_config_that_one_has_written_oneself_needs_no_question() -> None:
     elsewhere = UNREACHABLE | {"domain": "tenant.example", "apiUrl": "https://api.example"}
     write_config(Path.cwd() / "auth_config.json", elsewhere)
     assert load_config().api_url == "https://api.example"
+
+
+def test_the_secret_of_the_environment_is_for_no_other_tenant_in_the_list(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """security.md 40: opened from the list, another tenant would be sent it."""
+    for name in ("work", "home"):
+        profile(name, clientSecret=f"own-{name}")
+    monkeypatch.setenv("DOORKEY_PROFILE", "work")
+    monkeypatch.setenv("DOORKEY_CLIENT_SECRET", "of-work")
+    configs = {each.profile: each.config for each in known_configs()}
+    secrets = {name: config and config.client_secret for name, config in configs.items()}
+    assert secrets == {"work": "of-work", "home": "own-home"}

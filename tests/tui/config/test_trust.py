@@ -14,6 +14,8 @@ from tests.support.terminal import Terminal
 from tui.auth.store.file_store import session_store
 from tui.cli import main
 from tui.commands.token.quick import look
+from tui.commands.web import app_command
+from tui.config.known import known_configs
 from tui.config.load import load_config
 from tui.errors import ConfigUntrusted
 
@@ -72,6 +74,15 @@ def test_a_change_of_the_file_is_a_new_question(cloned: Path) -> None:
     assert main(["status"]) == 2
 
 
+def test_a_change_is_a_new_question_for_each_tab_of_doorkey_web(cloned: Path) -> None:
+    """security.md 57: a page that is open for a day outlives many a `git pull`."""
+    assert main(["status", "--trust"]) == 0
+    write_config(cloned.parent, **EVIL | {"apiUrl": "https://other.example"})
+    tab = subprocess.run(app_command(None), capture_output=True, check=False, text=True)
+    assert (tab.returncode, "was never used before" in tab.stderr) == (2, True)
+    assert app_command(cloned)[-2:] == ["--config", str(cloned)]
+
+
 def test_the_variable_trusts_without_remembering(
     cloned: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -88,6 +99,29 @@ def test_a_config_that_is_named_needs_no_question(
     assert main(["token", "--config", "auth_config.json"]) == 0
     monkeypatch.setenv("DOORKEY_CONFIG", str(cloned))
     assert main(["token"]) == 0
+
+
+@pytest.mark.parametrize("name", ["auth_config.json", "./auth_config.json", "../cloned/x.json"])
+def test_a_relative_path_in_the_environment_leads_to_no_config_unasked(
+    cloned: Path, monkeypatch: pytest.MonkeyPatch, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """security.md 57: set once, it means another file in each folder."""
+    (cloned.parent / "x.json").write_text(cloned.read_text())
+    monkeypatch.setenv("DOORKEY_CONFIG", name)
+    assert main(["token"]) == 2
+    assert "was never used before" in capsys.readouterr().err
+    assert look().access_token == ""
+    assert main(["token", "--trust"]) == 0
+
+
+def test_a_profile_in_use_does_not_trust_the_folder_that_one_stands_in(
+    cloned: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """security.md 57: the list of tenants opened it without a question."""
+    monkeypatch.setenv("DOORKEY_PROFILE", "work")
+    (known,) = known_configs()
+    assert (known.path, known.config) == (cloned, None)
+    assert "was never used before" in known.problem
 
 
 def test_the_config_of_ones_own_folder_needs_no_question(

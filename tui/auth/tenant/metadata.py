@@ -64,18 +64,18 @@ def parse_metadata(members: dict[str, Json] | None, issuer: str) -> Metadata:
         )
     return Metadata(
         issuer=issuer,
-        authorization_endpoint=_required(members, "authorization_endpoint"),
-        token_endpoint=_required(members, "token_endpoint"),
-        jwks_uri=_required(members, "jwks_uri"),
-        userinfo_endpoint=_endpoint(members, "userinfo_endpoint"),
-        revocation_endpoint=_endpoint(members, "revocation_endpoint"),
-        end_session_endpoint=_endpoint(members, "end_session_endpoint"),
-        device_authorization_endpoint=_endpoint(members, "device_authorization_endpoint"),
+        authorization_endpoint=_required(members, "authorization_endpoint", issuer),
+        token_endpoint=_required(members, "token_endpoint", issuer),
+        jwks_uri=_required(members, "jwks_uri", issuer),
+        userinfo_endpoint=_endpoint(members, "userinfo_endpoint", issuer),
+        revocation_endpoint=_endpoint(members, "revocation_endpoint", issuer),
+        end_session_endpoint=_endpoint(members, "end_session_endpoint", issuer),
+        device_authorization_endpoint=_endpoint(members, "device_authorization_endpoint", issuer),
         answers_with_iss=members.get("authorization_response_iss_parameter_supported") is True,
         token_auth_methods=_texts(members, "token_endpoint_auth_methods_supported"),
         revocation_auth_methods=_texts(members, "revocation_endpoint_auth_methods_supported"),
         scopes_supported=_texts(members, "scopes_supported"),
-        pushed_request_endpoint=_endpoint(members, "pushed_authorization_request_endpoint"),
+        pushed_request_endpoint=_endpoint(members, "pushed_authorization_request_endpoint", issuer),
         demands_pushed_requests=members.get("require_pushed_authorization_requests") is True,
     )
 
@@ -96,7 +96,7 @@ def with_revocation_of(metadata: Metadata, members: dict[str, Json] | None) -> M
         raise TenantMisbehaved(_other_issuer(metadata.issuer, (members or {}).get("issuer")))
     return replace(
         metadata,
-        revocation_endpoint=_endpoint(members, "revocation_endpoint"),
+        revocation_endpoint=_endpoint(members, "revocation_endpoint", metadata.issuer),
         revocation_auth_methods=_texts(members, "revocation_endpoint_auth_methods_supported"),
     )
 
@@ -134,8 +134,8 @@ def _other_issuer(expected: str, found: Json) -> str:
     )
 
 
-def _required(members: dict[str, Json], name: str) -> str:
-    endpoint = _endpoint(members, name)
+def _required(members: dict[str, Json], name: str, issuer: str) -> str:
+    endpoint = _endpoint(members, name, issuer)
     if not endpoint:
         raise TenantMisbehaved(
             f"The tenant's discovery document has no {name}: it signs nobody in, or not by "
@@ -149,7 +149,7 @@ def _texts(members: dict[str, Json], name: str) -> tuple[str, ...]:
     return tuple(str(each) for each in value) if isinstance(value, list) else ()
 
 
-def _endpoint(members: dict[str, Json], name: str) -> str:
+def _endpoint(members: dict[str, Json], name: str, issuer: str) -> str:
     value = members.get(name)
     if value is None:
         return ""
@@ -161,5 +161,11 @@ def _endpoint(members: dict[str, Json], name: str) -> str:
         raise TenantMisbehaved(
             f'The tenant\'s {name} is "{shortened(printable(value), 200)}"; '
             "an https:// URL is expected (http:// on loopback only)."
+        )
+    if address.is_loopback and not split_web_address(issuer).is_loopback:
+        # Nor is a code or a secret for whatever listens there, which may act on a form.
+        raise TenantMisbehaved(
+            f'The tenant\'s {name} is "{shortened(printable(value), 200)}", which is this machine; '
+            "a tenant elsewhere has its endpoints elsewhere. Tell its administrator."
         )
     return str(value)

@@ -36,7 +36,12 @@ async def keys_of_issuer(
         if members.get("issuer") != issuer:
             named = shortened(printable(members.get("issuer")), 200)
             raise TenantMisbehaved(f"{printable(issuer)} calls itself {named}.")
-        return await _keys(http, str(members.get("jwks_uri")))
+        url = str(members.get("jwks_uri"))
+        require_secure(url)
+        if split_web_address(url).is_loopback and not split_web_address(issuer).is_loopback:
+            shown = shortened(printable(url), 200)
+            raise TenantMisbehaved(f"{printable(issuer)} has its keys on this machine: {shown}.")
+        return await _keys(http, url)
     finally:
         await http.aclose()
 

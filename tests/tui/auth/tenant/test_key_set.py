@@ -2,6 +2,7 @@
 
 from functools import cache
 
+import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import (
     SECP256K1,
@@ -17,6 +18,8 @@ from jwt.algorithms import ECAlgorithm, OKPAlgorithm
 from tests.support.scripted_tenant import ScriptedTenant, SigningKey, public_jwk, rsa_key
 from tests.support.services import refused
 from tui.auth.service import AuthService
+from tui.auth.tenant.published_keys import keys_of_issuer
+from tui.errors import TenantMisbehaved
 from tui.json_value import Json
 
 CURVES = {"ES256": SECP256R1(), "ES384": SECP384R1(), "ES512": SECP521R1()}
@@ -112,3 +115,17 @@ async def test_curve_that_nobody_checks_here_is_refused(
 ) -> None:
     tenant.algorithm, tenant.signing_key = "ES256K", generate_private_key(SECP256K1())
     assert '"ES256K"' in await refused(service)
+
+
+async def test_an_issuer_elsewhere_has_no_keys_fetched_from_services_of_this_machine() -> None:
+    """security.md 5."""
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.host)
+        there = "http://127.0.0.1:2375/images/json"
+        return httpx.Response(200, json={"issuer": "https://evil.example/", "jwks_uri": there})
+
+    with pytest.raises(TenantMisbehaved, match="has its keys on this machine"):
+        await keys_of_issuer("https://evil.example/", httpx.MockTransport(answer))
+    assert asked == ["evil.example"]

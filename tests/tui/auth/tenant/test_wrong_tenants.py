@@ -49,6 +49,21 @@ async def test_wrong_metadata_opens_no_browser(
     assert signing.tenant.authorization == {}
 
 
+@pytest.mark.parametrize(
+    "endpoint",
+    ["http://127.0.0.1:2375/containers/create", "http://[::1]:631/", "https://localhost:8443/"],
+)
+@pytest.mark.parametrize("name", ["token_endpoint", "jwks_uri", "revocation_endpoint"])
+async def test_a_tenant_elsewhere_has_nothing_sent_to_services_of_this_machine(
+    signing: Signing, name: str, endpoint: str
+) -> None:
+    """security.md 5: no web page could send such a form there, which some services act on."""
+    signing.tenant.metadata[name] = endpoint
+    with pytest.raises(TenantMisbehaved, match="which is this machine"):
+        await signing.service.login()
+    assert {each.url.host for each in signing.tenant.requests} == {"tenant.example"}
+
+
 async def test_a_discovery_document_without_an_issuer_opens_no_browser(signing: Signing) -> None:
     """security.md 4."""
     del signing.tenant.metadata["issuer"]
