@@ -130,15 +130,16 @@ class DoorkeyApp(App[None]):
     # Places: what each is told of the app's state
 
     def _places(self) -> ScreenFactories:
-        facts = (DoorkeyApp.painted, DoorkeyApp.done, DoorkeyApp.servers, DoorkeyApp.findings)
+        steps = (DoorkeyApp.painted, DoorkeyApp.done)
         return {
-            "home": lambda: self._bound(self._doors.home()).data_bind(*facts),
+            "home": lambda: self._bound(self._doors.home()).data_bind(*steps),
             "profile": lambda: self._bound(self._doors.profile()),
             "external-api": lambda: self._bound(self._doors.external_api()),
         }
 
     def _bound(self, place: PlaceScreen) -> PlaceScreen:
-        return place.data_bind(DoorkeyApp.account, DoorkeyApp.offline, DoorkeyApp.now)
+        who = (DoorkeyApp.account, DoorkeyApp.offline, DoorkeyApp.now)
+        return place.data_bind(*who, DoorkeyApp.servers, DoorkeyApp.findings)
 
     def _for_sign_in(self, wish: SignInRequested) -> "Screen[LoginEvent | None]":
         self._keep_time()

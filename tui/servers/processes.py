@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import signal
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -66,7 +67,7 @@ class Servers:
             server.name: ServerStatus(server.name, "starting", server.url) for server in servers
         }
         self._listeners: list[Listener] = []
-        self._processes: list[asyncio.subprocess.Process] = []
+        self._processes: dict[ServerName, asyncio.subprocess.Process] = {}
         self._watches: set[asyncio.Task[None]] = set()
         self._settled = asyncio.Event()
 
@@ -93,12 +94,12 @@ class Servers:
         """Use what runs already, start what does not, and return when each is ready or failed.
 
         One after the other: an API that starts before its tenant answers 503 for a second. To be
-        called again, what is ready is left alone.
+        called again, what is ready is left alone, and what hangs is ended first.
         """
         self._settled.clear()
         try:
             for server in self._servers:
-                if self._statuses[server.name].state != "ready":
+                if not await self._is_right(server):
                     await self._start(server)
         finally:
             self._settled.set()
@@ -107,7 +108,16 @@ class Servers:
         """End every server that was started here; nothing is left when it returns."""
         for watch in self._watches:
             watch.cancel()
-        await asyncio.gather(*(_stop(process) for process in self._processes))
+        await asyncio.gather(*(_stop(process) for process in self._processes.values()))
+
+    async def _is_right(self, server: BundledServer) -> bool:
+        """Return whether `server` is ready and answers; one of ours that does not is ended."""
+        if self._statuses[server.name].state == "ready" and await probe(server) == "ours":
+            return True
+        if hanging := self._processes.pop(server.name, None):
+            self._tell(server, "starting", "")
+            await _stop(hanging)
+        return False
 
     async def _start(self, server: BundledServer) -> None:
         found = await probe(server)
@@ -123,7 +133,7 @@ class Servers:
         except OSError as error:
             self._tell(server, "failed", f"It cannot be started: {error.strerror}.")
             return
-        self._processes.append(process)
+        self._processes[server.name] = process
         self._tell(server, "starting", "", log)
         await self._until_ready(server, process, log)
 
@@ -154,10 +164,14 @@ class Servers:
             return
         if self._statuses[server.name].state != "ready":
             self._tell(server, "failed", f"It gave no answer in {START_SECONDS:.0f} s.", log)
-        self._watches.add(asyncio.create_task(self._watch(server, ended, log)))
+        self._watches.add(asyncio.create_task(self._watch(server, process, log)))
 
-    async def _watch(self, server: BundledServer, ended: asyncio.Task[int], log: Path) -> None:
-        await self._ended(server, await ended, log)
+    async def _watch(
+        self, server: BundledServer, process: asyncio.subprocess.Process, log: Path
+    ) -> None:
+        code = await process.wait()
+        if self._processes.get(server.name) is process:  # else it was ended for another
+            await self._ended(server, code, log)
 
     async def _ended(self, server: BundledServer, code: int, log: Path) -> None:
         if await probe(server) == "ours":  # another window was quicker
@@ -238,7 +252,7 @@ async def _stop(process: asyncio.subprocess.Process) -> None:
             async with asyncio.timeout(STOP_SECONDS):
                 await process.wait()
         except TimeoutError:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)  # with its workers, which hold the port
             await process.wait()
 
 

@@ -8,7 +8,7 @@ from tests.support.configs import CONFIG
 from tests.support.processes import children, wait_until_gone
 from tests.support.stage import api_is_down, stage, text_of, until
 from tests.support.terminal import Terminal
-from tests.support.worlds import DOORKEY, new_world
+from tests.support.worlds import DOORKEY, new_world, served
 from tui.config.load import Config
 from tui.servers.checks import Finding
 from tui.servers.processes import ServerStatus
@@ -84,3 +84,30 @@ def test_the_key_starts_the_bundled_servers_and_they_end_with_the_app(tmp_path: 
         terminal.send("q")
         assert terminal.wait_for_exit() == 0
         wait_until_gone(started)
+
+
+async def test_where_a_call_gets_no_answer_a_key_is_offered_that_starts_our_server() -> None:
+    on = stage(signed_in=True, api=api_is_down, look=Surroundings(DOWN).look)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await pilot.press("3")
+        await until(pilot, lambda: "Nothing called yet" in text_of(on.app))
+        assert "Start it" not in text_of(on.app)  # nothing has failed here
+        await pilot.press("p")
+        await until(pilot, lambda: "▸ w starts it, for as long as" in text_of(on.app))
+        assert "w Start it" in text_of(on.app).splitlines()[-1]
+
+
+@pytest.mark.pty
+def test_a_call_that_got_no_answer_is_made_again_once_its_server_is_started(tmp_path: Path) -> None:
+    world = new_world(tmp_path)
+    command = [*DOORKEY, "--config", str(world.config.path)]
+    with served(world, "tenant"):
+        world.run("login")
+        with Terminal(command, world.environment, 100, 34) as terminal:
+            terminal.wait_for("✗ silent", "Alice Archer")
+            terminal.send("3")
+            terminal.wait_for("Nothing called yet")
+            terminal.send("p")
+            terminal.wait_for("nobody listens there", "▸ w starts it")
+            terminal.send("w")
+            terminal.wait_for("Your Access Token was successfully validated!")

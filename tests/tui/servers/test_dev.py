@@ -103,6 +103,23 @@ async def test_when_the_window_that_runs_the_servers_quits_the_other_takes_them_
     await second.stop()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="the workers are found in /proc")
+async def test_a_server_of_ours_that_hangs_is_ended_with_its_workers_and_started_anew(
+    world: World, servers: Servers
+) -> None:
+    await servers.start()
+    main = children(os.getpid())[-1]
+    hanging = [main, *children(main)]
+    for process in hanging:
+        os.kill(process, signal.SIGSTOP)
+    await servers.start()
+    assert states(servers) == {"tenant": "ready", "api": "ready"}
+    assert main not in children(os.getpid())
+    for server in bundled_servers(world.config, world.state_dir):
+        assert await probe(server) == "ours"
+    wait_until_gone(hanging)
+
+
 async def test_a_server_that_died_is_told_and_can_be_started_again(
     world: World, servers: Servers
 ) -> None:

@@ -20,8 +20,6 @@ from tui.moments import relative_time
 if TYPE_CHECKING:
     from tui.app.screens.doctor import DoctorScreen
     from tui.app.widgets.home_board import HomeBoard
-    from tui.servers.checks import Finding
-    from tui.servers.processes import ServerStatus
 
 GREETING: Final = "Sign in from your terminal"
 
@@ -67,10 +65,6 @@ profiles, to open another. The keys are below.
     """Whether there is something to see; the board is put together after that."""
     done: var[frozenset[str]] = var(frozenset[str](), init=False)
     """Which steps are done."""
-    servers: var["tuple[ServerStatus, ...]"] = var((), init=False)
-    """How the bundled servers are."""
-    findings: var["tuple[Finding, ...]"] = var((), init=False)
-    """What the last look around has found."""
 
     def __init__(
         self,
@@ -129,13 +123,8 @@ profiles, to open another. The keys are below.
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer to start a server where it is one of ours, and not there."""
         if action == "start_servers":
-            failed = any(status.state == "failed" for status in self.servers)
-            return failed or any(finding.can_start for finding in self.findings)
+            return self.lacks_server
         return super().check_action(action, parameters)
-
-    def action_start_servers(self) -> None:
-        """Start the bundled servers that are not there."""
-        self.post_message(CheckRequested(start=True))
 
     def action_check(self) -> None:
         """Look around again."""

@@ -12,7 +12,7 @@ from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from tui.app.account import Account
-from tui.app.messages import Place
+from tui.app.messages import CheckRequested, Place
 from tui.app.moments import Clock, local_now
 from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.nav_bar import NavBar
@@ -20,6 +20,8 @@ from tui.app.widgets.title_bar import TitleBar
 
 if TYPE_CHECKING:
     from tui.auth.keeper import Offline
+    from tui.servers.checks import Finding
+    from tui.servers.processes import ServerStatus
 
 TIMES_SECONDS: Final = 15.0
 """Between two looks at relative times, whose smallest unit in use is the minute."""
@@ -40,6 +42,10 @@ class PlaceScreen(Screen[None]):
     """Why the session cannot be renewed now."""
     now: var[datetime] = var(local_now, init=False)
     """The present, once a second while the app shows anything that depends on it."""
+    servers: var["tuple[ServerStatus, ...]"] = var((), init=False)
+    """How the bundled servers are."""
+    findings: var["tuple[Finding, ...]"] = var((), init=False)
+    """What the last look around has found."""
 
     def __init__(self, tenant: str, clock: Clock) -> None:
         super().__init__()
@@ -78,6 +84,17 @@ class PlaceScreen(Screen[None]):
     @on(Worker.StateChanged)
     def _work_changed(self, message: Worker.StateChanged) -> None:
         tell_of_failed_work(self, message)
+
+    @property
+    def lacks_server(self) -> bool:
+        """Whether a bundled server is not there that could be started here, and is not by now."""
+        states = {status.state for status in self.servers}
+        is_missed = any(finding.can_start for finding in self.findings)
+        return "starting" not in states and ("failed" in states or is_missed)
+
+    def action_start_servers(self) -> None:
+        """Start the bundled servers that are not there."""
+        self.post_message(CheckRequested(start=True))
 
     def action_scroll_body(self, lines: int) -> None:
         """Scroll the content by so many lines."""

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
@@ -20,9 +20,13 @@ from tui.errors import DoorkeyError
 if TYPE_CHECKING:
     from tui.app.moments import Sleep
     from tui.auth.session import TokenSet
+    from tui.servers.processes import ServerStatus
 
 ONCE, AGAIN, SAVE = "ping", "repeat", "save"
 """The groups of workers; what Esc cancels is in them."""
+
+SLOW_SECONDS: Final = 3.0
+"""Without an answer, before it is looked whether the API is there at all."""
 
 
 class Calling:
@@ -43,6 +47,8 @@ class Calling:
         """Methods and paths that may change something, and were said to be meant."""
         self._refused: tuple[Call, TokenSet] | None = None
         """The call from which somebody took the way out, and with which tokens it was made."""
+        self._waiting: ApiRequest | None = None
+        """What is called once the bundled servers are ready."""
 
     @property
     def origin(self) -> str:
@@ -70,6 +76,7 @@ class Calling:
             self._screen.workers.cancel_group(self._screen, group)
         why = "You cancelled it. What the API did of it until then is not known."
         self._view.panel.show_trouble(why, "No answer")
+        self._look_around()
 
     def tell_failed(self, message: Worker.StateChanged) -> None:
         """Say on the panel, and nowhere else, that a call failed in an unforeseen way."""
@@ -78,6 +85,28 @@ class Calling:
             self.stop()
             kind = type(message.worker.error).__name__
             self._view.panel.show_trouble(f"Something unexpected went wrong ({kind}).")
+
+    # Where nobody answers
+
+    def call_when_ready(self) -> None:
+        """Call what is shown again as soon as the bundled servers are ready."""
+        self._waiting = self._view.shown.request if self._view.shown else None
+        self._view.panel.show_ready("Starting it ...")
+
+    def servers_changed(self, statuses: "tuple[ServerStatus, ...]") -> None:
+        """Call what waits for the servers, or offer to; else say why they did not start."""
+        states = {status.state for status in statuses}
+        if self._waiting is None or "starting" in states:
+            return
+        if "failed" in states:
+            why = "\n".join(status.detail for status in statuses if status.state == "failed")
+            self._view.panel.show_trouble(why, "It did not start")
+            return
+        request, self._waiting = self._waiting, None
+        if request.may_repeat:
+            self.once(request)
+        else:
+            self._view.panel.show_ready(f"It is there now. Ping calls {request.method} again.")
 
     # After a refusal
 
@@ -134,6 +163,7 @@ class Calling:
     async def _call(self, request: ApiRequest, *, show: bool) -> Call | None:
         self.forget_refused()
         what = f"{request.method} {self.origin}{request.path}"
+        slow = self._screen.set_timer(SLOW_SECONDS, self._look_around)
         try:
             with self._view.panel.calling(lambda: what, self._clock):
                 call = await self._caller.call(request)
@@ -141,10 +171,15 @@ class Calling:
             self.stop()
             self._view.panel.show_trouble(str(error))
             return None
+        finally:
+            slow.stop()
         self._screen.add_class("-called")
         await self._view.add(call, show=show)
         if call.ok:
             self._screen.post_message(PingSucceeded())
         elif call.result is None:
-            self._screen.post_message(CheckRequested())  # Home should know at once
+            self._look_around()
         return call
+
+    def _look_around(self) -> None:
+        self._screen.post_message(CheckRequested())  # Home should know at once

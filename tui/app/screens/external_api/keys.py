@@ -9,6 +9,7 @@ BINDINGS: Final[list[BindingType]] = [
     Binding("p,f5", "ping", "Ping", id="ping", tooltip="Call the API"),
     Binding("t", "repeat", "Repeat", id="repeat", tooltip="Call it again and again, or stop"),
     Binding("w", "way_out", "Way out", id="way-out", tooltip="Do what helps after a refusal"),
+    Binding("w", "start_servers", "Start it", id="start-api", tooltip="The bundled API, and again"),
     Binding("escape", "cancel", "Cancel", id="cancel-call", tooltip="Wait no longer"),
     Binding("m", "method", "Method", show=False, id="method", tooltip="GET, POST, PUT, ..."),
     Binding("e", "edit_path", "Edit path", show=False, id="edit-path", tooltip="Another route"),
@@ -39,7 +40,8 @@ checks who issued it, for whom, and until when, and says what it finds.
 - *Requests* has what you keep under a name: all but tokens. *Copy curl* copies a call as a line
   for your shell, in that list for any of them; the line asks for a token when it is run.
 - After a refusal, what the API wants stands beside what your token has, and *Way out* does what
-  helps, and calls again.
+  helps, and calls again. Where nobody answers and the server is a bundled one, *Start it* starts
+  it and calls again.
 - **Tab** goes to the answer and to the list of calls. In the answer, **Enter** folds and unfolds;
   *Find*, then **n** and **N**, search it; *Copy* and *Save* take it whole. In the list, **Enter**
   shows a call, and **a** makes it again.

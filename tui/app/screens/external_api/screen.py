@@ -203,6 +203,29 @@ class ExternalApiScreen(PlaceScreen):
         self._calling.refused_again()
         self._calling.forget_refused()
 
+    # Where nobody answers
+
+    def watch_findings(self) -> None:
+        """Offer to start what is not there; while it looks, what was offered stays."""
+        if self.findings:
+            self._offer_start()
+
+    def watch_servers(self) -> None:
+        """Offer to start what has ended; call again what waits."""
+        self._calling.servers_changed(self.servers)
+        self._offer_start()
+
+    def _offer_start(self) -> None:
+        if self.is_mounted:
+            words = f"▸ {key_cap(self, 'start-api')} starts it, for as long as the app is open."
+            self.query_one(CallView).offer = words if self.lacks_server else ""
+            self.refresh_bindings()
+
+    def action_start_servers(self) -> None:
+        """Start the bundled servers that are not there, and call again then."""
+        self._calling.call_when_ready()
+        super().action_start_servers()
+
     # The answer
 
     def action_search(self) -> None:
@@ -263,6 +286,8 @@ class ExternalApiScreen(PlaceScreen):
         """Offer what there is something for: a refusal, an answer, a call to cancel."""
         if not self.is_mounted:
             return super().check_action(action, parameters)
+        if action == "start_servers":
+            return self.query_one(CallView).offers_start
         if action == "way_out":
             return self.query_one(RefusalPanel).explanation is not None
         if action in ("search", "copy", "save"):

@@ -5,6 +5,7 @@ from typing import Final
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.reactive import var
 
 from tui.api.answer import PingResult
 from tui.api.call import Call
@@ -25,6 +26,9 @@ CALLS_FRAME: Final = 7
 
 class CallView(Vertical):
     """Shows the newest call, or the one that was chosen from the list."""
+
+    offer: var[str] = var("", init=False)
+    """How to have a server started that is not there; empty where none is ours."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -66,9 +70,19 @@ class CallView(Vertical):
         """Explain no longer what somebody has found the way out of."""
         self.query_one(RefusalPanel).show(None)
 
+    def watch_offer(self) -> None:
+        """Stand by the call that got no answer."""
+        self.panel.offer(self.offer if self.offers_start else "")
+
+    @property
+    def offers_start(self) -> bool:
+        """Whether the call that is shown has got no answer, and a server can be started."""
+        return self._shown is not None and self._shown.result is None and bool(self.offer)
+
     async def _show(self, call: Call, *, is_newest: bool) -> None:
         self._shown, self._is_chosen = call, not is_newest
         self.panel.show(call, is_newest=is_newest)
+        self.watch_offer()
         self.query_one(RefusalPanel).show(call.explanation)
         await self.query_one(AnswerPanel).show(call)
         self.screen.refresh_bindings()

@@ -51,7 +51,7 @@ class PingResultPanel(Vertical):
 
     def compose(self) -> ComposeResult:
         """Yield the lines, empty until there is something to say."""
-        for name in ("verdict", "facts", "remark"):
+        for name in ("verdict", "facts", "remark", "offer"):
             yield Static(id=name)
 
     def on_mount(self) -> None:
@@ -99,6 +99,12 @@ class PingResultPanel(Vertical):
         """Say why there is no result."""
         self._say("-bad", f"✗ {verdict}", remark=printable_block(why))
 
+    def offer(self, words: str) -> None:
+        """Say below why there is no answer what would help; nothing where `words` is empty."""
+        line = self.query_one("#offer", Static)
+        line.update(Content(words))
+        line.display = bool(words)
+
     def _show_result(self, result: PingResult) -> None:
         verdict = shortened(printable(result.message), 4 * LONGEST_FACT)
         state, symbol = ("-good", "✓") if result.ok else ("-bad", "✗")
@@ -119,6 +125,7 @@ class PingResultPanel(Vertical):
         self.border_title = "Result"
         was_busy = self.is_busy
         self.remove_class("-good", "-bad", "-busy", "-idle").add_class(state)
+        self.offer("")
         for name, text in {"verdict": verdict, "facts": facts, "remark": remark}.items():
             line = self.query_one(f"#{name}", Static)
             line.update(Content(text))
