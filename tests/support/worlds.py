@@ -1,16 +1,20 @@
 """A world of its own for each end-to-end test: free ports, a config, the bundled servers."""
 
+import http.client
 import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from tests.support import person
-from tests.support.ports import free_ports
+from tests.support.ports import free_ports, has_ipv6
 from tui.config.load import Config, load_config
 
 DOORKEY = [sys.executable, "-P", "-m", "tui"]
@@ -81,10 +85,35 @@ def served(world: World, command: str, *further: str) -> Iterator["subprocess.Po
     assert process.stdin is not None
     assert process.stderr is not None
     try:
-        # It says so when connections are taken; the first answer waits for the rest.
+        # The line comes before the sockets: the worker that opens them is not up yet.
         assert any("listening on" in line for line in process.stderr)
+        url = world.config.api_url if command == "api" else world.config.issuer
+        _wait_until_it_answers(process, urlsplit(url).port or 0)
         yield process
     finally:
         process.stdin.close()
         process.wait(PATIENCE_SECONDS)
         process.stderr.close()
+
+
+def _wait_until_it_answers(process: "subprocess.Popen[str]", port: int) -> None:
+    """Return once the server answers at both addresses of `localhost`."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    addresses = ["127.0.0.1", "::1"] if has_ipv6() else ["127.0.0.1"]
+    while addresses:
+        assert process.poll() is None, "the server has ended"
+        assert time.monotonic() < deadline, f"the server does not answer at {addresses}"
+        addresses = [address for address in addresses if not _answers(address, port)]
+        # No line of the log tells: a worker listens once it has loaded the app.
+        time.sleep(0.005)
+
+
+def _answers(address: str, port: int) -> bool:
+    connection = http.client.HTTPConnection(address, port, timeout=PATIENCE_SECONDS)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == HTTPStatus.OK
+    except OSError:
+        return False
+    finally:
+        connection.close()
