@@ -90,3 +90,4 @@ NOT_REVOKED: Final = (
 )
 NO_REVOCATION: Final = "- This tenant offers no revocation; the refresh token ends by itself."
 SIGNED_OUT: Final = "✓ Signed out at the tenant."
+NO_LOG_OUT_PAGE: Final = "- This tenant offers no log-out page."

@@ -1,6 +1,7 @@
 """Providers from their packages: each installed once into a folder of its own under `.venv`."""
 
 import hashlib
+import os
 import shutil
 import subprocess
 import sys
@@ -41,6 +42,13 @@ def python_package(name: str) -> Path:
 def python_of(folder: Path) -> str:
     """Return the interpreter of an installed Python package."""
     return str(folder / "venv" / "bin" / "python")
+
+
+def debian_program(name: str, packages: str) -> str:
+    """Return the program that Debian's `packages` bring; fail where they are not installed."""
+    found = shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin")
+    assert found, f"{name} is missing: apt-get install {packages}"
+    return found
 
 
 @cache

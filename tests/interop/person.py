@@ -15,6 +15,9 @@ import httpx
 
 MOST_PAGES = 8
 
+SCRIPTED = "callback_url"
+"""Glewlwyd's pages are scripts: this is where they send whoever has signed in and consented."""
+
 
 @dataclass
 class Form:
@@ -66,6 +69,9 @@ class Reader(HTMLParser):
         opened, self._open = self._open, None
         if tag == "a":
             self.links.append((opened.get("href", ""), self._text.strip()))
+        elif self.forms and "val" in opened:
+            # LemonLDAP::NG's script sends that as `confirm`.
+            self.forms[-1].buttons.append(("confirm", opened["val"], opened.get("id", "")))
         elif self.forms:
             button = (opened.get("name", ""), opened.get("value", ""), self._text.strip())
             self.forms[-1].buttons.append(button)
@@ -93,6 +99,8 @@ class Person:
     def step(self, page: httpx.Response) -> Step | None:
         """Return what a browser sends next from this page, None where it ends."""
         reader = Reader(page.text)
+        if onward := page.url.params.get(SCRIPTED):
+            return Step("GET", httpx.URL(onward).copy_merge_params({"g_continue": ""}))
         if reader.refresh:
             return Step("GET", page.url.join(reader.refresh))
         for followed in self.follows:
