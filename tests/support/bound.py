@@ -27,7 +27,7 @@ class ProvingServer:
 
     clock: Clock
     nonces: Nonces | None = None
-    nonce_status: int = 401
+    refusal_status: int = 401
     has_tokens: bool = True
     asked: list[httpx.Request] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
@@ -51,11 +51,13 @@ class ProvingServer:
                 "WWW-Authenticate": 'DPoP error="use_dpop_nonce"',
             }
             return httpx.Response(
-                self.nonce_status, json={"error": "use_dpop_nonce"}, headers=headers
+                self.refusal_status, json={"error": "use_dpop_nonce"}, headers=headers
             )
         except Refusal as refusal:
             self.refused.append(str(refusal))
-            return httpx.Response(400, json={"error": "invalid_dpop_proof"})
+            challenge = {"WWW-Authenticate": 'DPoP error="invalid_dpop_proof"'}
+            body = {"error": "invalid_dpop_proof"}
+            return httpx.Response(self.refusal_status, json=body, headers=challenge)
         return None
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
@@ -67,7 +69,7 @@ class ProvingTenant(ScriptedTenant):
 
     def __init__(self, clock: Clock, nonces: Nonces | None = None) -> None:
         super().__init__(clock)
-        self.at_token = ProvingServer(clock, nonces, nonce_status=400, has_tokens=False)
+        self.at_token = ProvingServer(clock, nonces, refusal_status=400, has_tokens=False)
         self.at_userinfo = ProvingServer(clock, nonces)
         self.token_members = {"token_type": "DPoP"}
         self.metadata["pushed_authorization_request_endpoint"] = self.issuer + "par"

@@ -90,9 +90,8 @@ class Caller:
         signing = self._signing(request)
         try:
             result = await self._api.call(await signing.authorization(), request)
-            if signing.goes_again(result.status, result.headers, renews=False):
+            while signing.goes_again(result.status, result.headers, renews=False):
                 result = await self._api.call(await signing.authorization(), request)
-                signing.goes_again(result.status, result.headers, renews=False)
         except NoAnswer as error:
             return Call(self._clock(), request, no_answer=error)
         return Call(self._clock(), request, result, await self.explain(result))
@@ -104,7 +103,8 @@ class Caller:
         """Make one call of any length; the answer comes in the block, whatever the status.
 
         Where the API says `invalid_token`, the token is renewed and the call made again, once,
-        if its body can be sent again; so it is where the API wants its nonce in the proof.
+        if its body can be sent again; so it is where the API wants its nonce in the proof, or the
+        time of its own clock.
 
         Raises:
             NoAnswer: no whole answer came.

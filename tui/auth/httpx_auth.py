@@ -14,7 +14,8 @@ class DoorkeyAuth(httpx.Auth):
     """Adds a valid access token to requests to the config's API, and to no other origin.
 
     A bound token goes with a proof. A 401 that says `invalid_token` renews the token and is
-    retried, once; one that says `use_dpop_nonce` likewise, with a new proof. For `AsyncClient`.
+    retried, once; one that says `use_dpop_nonce` likewise, with a new proof, and one that refuses
+    a proof made by a clock that is off. For `AsyncClient`.
     """
 
     def __init__(self, service: AuthService) -> None:

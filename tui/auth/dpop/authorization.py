@@ -29,6 +29,11 @@ def asks_for_nonce(status: int, headers: Mapping[str, str]) -> bool:
     return status == 401 and NONCE_WANTED in challenge and "dpop-nonce" in headers
 
 
+def says_invalid_proof(status: int, headers: Mapping[str, str]) -> bool:
+    """Return whether an API refuses a proof for something else than its nonce (RFC 9449 7.1)."""
+    return status == 401 and "invalid_dpop_proof" in headers.get("www-authenticate", "")
+
+
 def says_invalid_token(status: int, headers: Mapping[str, str]) -> bool:
     """Return whether an API wants another token (RFC 6750 3.1)."""
     return status == 401 and "invalid_token" in headers.get("www-authenticate", "")

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from tui.auth.clock_skew import NO_SKEW, clock_skew, date_in
-from tui.auth.dpop.session_key import SessionKey
+from tui.auth.dpop.session_key import ALGORITHM, SessionKey
 from tui.base64url import encode_base64url
 from tui.web_address import split_web_address
 
@@ -70,7 +70,7 @@ class Prover:
         nonce = self._nonces.get(split_web_address(url).origin)
         if nonce is not None:
             claims["nonce"] = nonce
-        header = {"typ": "dpop+jwt", "alg": "ES256", "jwk": key.public_jwk}
+        header = {"typ": "dpop+jwt", "alg": ALGORITHM, "jwk": key.public_jwk}
         signed = f"{_encoded(header)}.{_encoded(claims)}"
         return f"{signed}.{encode_base64url(key.sign(signed.encode('ascii')))}"
 

@@ -15,6 +15,9 @@ from tui.base64url import decode_base64url, encode_base64url
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
+ALGORITHM: Final = "ES256"
+"""What a session's key signs with (RFC 7518 3.4)."""
+
 COORDINATE_BYTES: Final = 32
 """Of a point on P-256, and of a secret scalar (RFC 7518 6.2)."""
 

@@ -123,7 +123,8 @@ class SignIn:
 
     async def _first_answer(self, provider: "Provider") -> tuple[SignInAttempt, Answered]:
         self._means.watch(SignInProgress("preparing"))
-        metadata = await provider.discover()
+        binds = self._config.dpop
+        metadata = await (provider.discover_to_bind() if binds else provider.discover())
         async with AsyncExitStack() as stack:
             listener = await self._listener(stack)
             uri = listener.redirect_uri if listener else self._config.redirect_uris[0]

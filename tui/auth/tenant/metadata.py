@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 
 from tui.config.vendors.table import vendor_of
-from tui.errors import TenantMisbehaved
+from tui.errors import ConfigInvalid, TenantMisbehaved
 from tui.json_value import Json
 from tui.text import printable, shortened
 from tui.web_address import split_web_address
@@ -33,6 +33,8 @@ class Metadata:
     pushed_request_endpoint: str = ""
     demands_pushed_requests: bool = False
     """`require_pushed_authorization_requests` (RFC 9126 5)."""
+    proof_algorithms: tuple[str, ...] = ()
+    """`dpop_signing_alg_values_supported` (RFC 9449 5.1); empty where it is not said."""
 
 
 def discovery_url(issuer: str) -> str:
@@ -77,7 +79,22 @@ def parse_metadata(members: dict[str, Json] | None, issuer: str) -> Metadata:
         scopes_supported=_texts(members, "scopes_supported"),
         pushed_request_endpoint=_endpoint(members, "pushed_authorization_request_endpoint", issuer),
         demands_pushed_requests=members.get("require_pushed_authorization_requests") is True,
+        proof_algorithms=_texts(members, "dpop_signing_alg_values_supported"),
     )
+
+
+def require_proofs(metadata: Metadata, algorithm: str) -> None:
+    """Raise ConfigInvalid where the tenant says that it takes no proofs signed so (RFC 9449 5.1).
+
+    One that says nothing may take them all the same: the type of its tokens tells.
+    """
+    listed = metadata.proof_algorithms
+    if listed and algorithm not in listed:
+        raise ConfigInvalid(
+            f"The tenant takes proofs of {shortened(printable(', '.join(listed)), 200)} (DPoP), "
+            f"and Doorkey signs with {algorithm}. Allow {algorithm} at the tenant, or take `dpop` "
+            "out of the config."
+        )
 
 
 def oauth_metadata_url(issuer: str) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
 from tui.auth.dpop.prover import Prover
-from tui.auth.dpop.session_key import SessionKey
+from tui.auth.dpop.session_key import ALGORITHM, SessionKey
 from tui.auth.store.sealing import KeyKeeper
 from tui.auth.tenant.device_grant import (
     DEVICE_GRANT,
@@ -21,12 +21,14 @@ from tui.auth.tenant.metadata import (
     no_discovery,
     oauth_metadata_url,
     parse_metadata,
+    require_proofs,
     with_revocation_of,
 )
 from tui.auth.tenant.remedies.explain import explain_refusal
 from tui.auth.tenant.signed_requests import SignedRequests
 from tui.auth.tenant.token_response import TokenResponse, parse_token_response
 from tui.errors import (
+    ConfigInvalid,
     DoorkeyError,
     GrantRefused,
     SignInFailed,
@@ -89,6 +91,21 @@ class Provider:
             raise TenantMisbehaved(no_discovery(self._config.issuer, answer.status))
         metadata = parse_metadata(answer.members(), self._config.issuer)
         self._metadata = metadata, self._clock()
+        return metadata
+
+    async def discover_to_bind(self) -> Metadata:
+        """Return the tenant's metadata, for tokens that are to be bound to a key.
+
+        Raises:
+            ConfigInvalid: the tenant takes no proofs such as ours. It is asked anew the next time.
+            TenantUnreachable, TenantMisbehaved: as in `discover`.
+        """
+        metadata = await self.discover()
+        try:
+            require_proofs(metadata, ALGORITHM)
+        except ConfigInvalid:
+            self._metadata = None  # somebody may allow them meanwhile
+            raise
         return metadata
 
     async def push(self, parameters: Mapping[str, str]) -> Answer:

@@ -136,12 +136,16 @@ async def test_a_nonce_of_an_answer_that_is_good_replaces_the_one_before(clock: 
     assert sent == [None, "first", "second", "second", "second"]
 
 
-@pytest.mark.parametrize("ahead", [timedelta(hours=-7), timedelta(minutes=2)])
-async def test_proofs_are_made_by_the_clock_of_an_api_that_was_heard(
-    clock: Clock, ahead: timedelta
+@pytest.mark.parametrize(
+    ("ahead", "refused"),
+    [(timedelta(hours=-7), ["time", "nonce"]), (timedelta(minutes=2), ["nonce"])],
+)
+async def test_an_api_of_another_clock_is_asked_again_with_its_time_and_from_then_on(
+    clock: Clock, ahead: timedelta, refused: list[str]
 ) -> None:
     api_clock = Clock(clock() + ahead)
-    api = ProvingServer(api_clock)
+    nonces = Nonces(SECRET, lambda: api_clock().timestamp())
+    api = ProvingServer(api_clock, nonces)
 
     def answer(request: httpx.Request) -> httpx.Response:
         response = api(request)
@@ -151,9 +155,33 @@ async def test_proofs_are_made_by_the_clock_of_an_api_that_was_heard(
     async with serving(clock) as service:
         client = ApiClient(CONFIG.api_url, transport=httpx.MockTransport(answer))
         caller = Caller(service, client, clock)
-        await caller.call()
-        assert (await caller.call()).ok
+        assert [(await caller.call()).ok for _ in range(2)] == [True, True]
+    assert ["time" if "iat" in said else said for said in api.refused] == refused
+    assert len(api.asked) == 2 + len(refused)
     assert proof_in(api.asked[-1])["iat"] == int(api_clock().timestamp())
+
+
+@pytest.mark.parametrize("ahead", [None, timedelta(seconds=20), timedelta(hours=1)])
+async def test_a_proof_that_stays_refused_is_made_anew_once_where_a_date_gives_reason(
+    clock: Clock, ahead: timedelta | None
+) -> None:
+    """A server that refuses for something else, or whose every Date is another, is not pestered."""
+    asked = []
+
+    def api(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        headers = {"WWW-Authenticate": 'DPoP error="invalid_dpop_proof"'}
+        if ahead is not None:
+            headers["Date"] = format_datetime(clock() + len(asked) * ahead, usegmt=True)
+        return httpx.Response(401, headers=headers)
+
+    transport = httpx.MockTransport(api)
+    async with (
+        serving(clock) as service,
+        httpx.AsyncClient(auth=DoorkeyAuth(service), transport=transport) as client,
+    ):
+        assert (await client.post(CONFIG.api_url)).status_code == 401
+    assert len(asked) == (2 if ahead == timedelta(hours=1) else 1)
 
 
 async def test_nothing_that_is_printed_holds_the_key() -> None:

@@ -13,7 +13,7 @@ from tests.support.clocks import Clock
 from tests.support.configs import CONFIG
 from tests.support.signing import Signing
 from tui.auth.dpop.session_key import SessionKey
-from tui.errors import TenantMisbehaved
+from tui.errors import ConfigInvalid, TenantMisbehaved
 
 BINDING = replace(CONFIG, dpop=True)
 
@@ -124,6 +124,18 @@ async def test_a_sign_in_fails_where_the_tenant_did_not_bind_the_token(
         await binding.service.login()
     assert not binding.service.is_authenticated()
     assert tenant.refresh_tokens == {"the-refresh-token"}  # the new one is revoked
+
+
+async def test_a_tenant_that_takes_no_es256_is_told_before_a_browser_opens(
+    binding: Signing, tenant: ProvingTenant
+) -> None:
+    tenant.metadata["dpop_signing_alg_values_supported"] = ["RS256", "EdDSA"]
+    with pytest.raises(ConfigInvalid, match=r"proofs of RS256, EdDSA .* take `dpop` out"):
+        await binding.service.login()
+    assert tenant.authorization == {}
+    tenant.metadata["dpop_signing_alg_values_supported"] = ["RS256", "ES256"]
+    await binding.service.login()
+    assert key_of(binding)
 
 
 async def test_without_dpop_no_proof_is_sent_and_a_bound_token_is_refused(

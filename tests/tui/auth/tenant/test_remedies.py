@@ -59,8 +59,8 @@ AT_AUTHORIZATION = [
     ("access_denied", "Policy evaluation failed for this request, please check the policy",
      "Access Policies", "okta-policy"),
     ("invalid_request", "Pushed Authorization Request must be used",
-     "only where they are pushed (RFC 9126)", "pushed-requests"),
-    ("invalid_request", "DPoP is required for this client", "DPoP, RFC 9449",
+     "set `pushedRequests` to true in the config", "pushed-requests"),
+    ("invalid_request", "DPoP is required for this client", "set `dpop` to true in the config",
      "bound-tokens-in-words"),
     ("invalid_request", "code_challenge_method must be plain", "Set S256", "proof-key"),
     ("invalid_request", "The redirect_uri is not in the list",
@@ -103,7 +103,7 @@ AT_TOKEN = [
     ("unauthorized_client", "", "Allow the grants", "grant-not-allowed"),
     ("unsupported_grant_type", "", "Allow the grants", "grant-not-allowed"),
     ("invalid_target", "", "correct `audience`", "api-unknown"),
-    ("invalid_dpop_proof", "", "DPoP, RFC 9449", "bound-tokens"),
+    ("invalid_dpop_proof", "", "set `dpop` to true in the config", "bound-tokens"),
     ("use_dpop_nonce", "", "DPoP, RFC 9449", "bound-tokens"),
     ("invalid_grant", "redirect_uri does not match", "`redirectUris`", "callback"),
     ("mfa_required", "", "a second factor, which a renewal cannot show", "second-factor"),
@@ -254,6 +254,12 @@ async def test_pushed_requests_without_an_endpoint_are_said_before_a_browser_ope
     with pytest.raises(TenantMisbehaved, match="pushed_authorization_request_endpoint is missing"):
         await service.login()
     assert tenant.authorization == {}
+
+
+def test_who_binds_tokens_already_is_not_told_to() -> None:
+    remedy = remedy_for("invalid_dpop_proof", "", replace(CONFIG, dpop=True))
+    assert "did not accept the proof" in remedy
+    assert "`dpop`" not in remedy
 
 
 def test_every_rule_is_in_the_tables() -> None:

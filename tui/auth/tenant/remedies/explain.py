@@ -51,8 +51,13 @@ def _facts(config: "Config", scopes_supported: tuple[str, ...]) -> dict[str, str
         told = (
             f"the tenant does not list {_shown(unlisted)} (it lists {_shown(scopes_supported)}): "
         )
+    client = printable(config.client_id)
+    bound = f"set `dpop` to true in the config, or allow bearer tokens for {client} in its settings"
+    if config.dpop:
+        bound = "it did not accept the proof. Check this machine's clock, and sign in again"
     return {
-        "client": printable(config.client_id),
+        "client": client,
+        "bound": bound,
         "audience": printable(config.audience),
         "scope": printable(config.scope),
         "callbacks": _shown(config.redirect_uris),

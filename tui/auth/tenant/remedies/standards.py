@@ -16,22 +16,21 @@ STANDARD_RULES: Final = (
         "pushed-requests",
         (),
         r"pushed authorization request|\bPAR\b|request_uri.*(required|must)",
-        "The tenant takes this client's requests only where they are pushed (RFC 9126). Allow "
-        "ordinary ones for {client} in its settings.",
+        "The tenant takes this client's requests only where they are pushed (RFC 9126): set "
+        "`pushedRequests` to true in the config, or allow ordinary ones for {client} in its "
+        "settings.",
     ),
     Rule(
         "bound-tokens",
         ("invalid_dpop_proof", "use_dpop_nonce"),
         "",
-        "The tenant binds this client's tokens to a key (DPoP, RFC 9449). Allow bearer tokens for "
-        "{client} in its settings.",
+        "The tenant binds this client's tokens to a key (DPoP, RFC 9449): {bound}.",
     ),
     Rule(
         "bound-tokens-in-words",
         ("invalid_request", "invalid_client", "invalid_grant"),
         r"\bdpop\b",
-        "The tenant binds this client's tokens to a key (DPoP, RFC 9449). Allow bearer tokens for "
-        "{client} in its settings.",
+        "The tenant binds this client's tokens to a key (DPoP, RFC 9449): {bound}.",
     ),
     Rule(
         "proof-key",
