@@ -10,8 +10,8 @@ from tui.api.answer import NoAnswer, PingResult
 from tui.api.challenge import token_challenge
 from tui.api.refusal import Explanation, Refused, explain
 from tui.api.request import PING, ApiRequest
+from tui.auth.authorized_request import AuthorizedRequest
 from tui.auth.dpop.authorization import joined
-from tui.auth.signing import Signing
 
 if TYPE_CHECKING:
     from tui.api.client import ApiClient
@@ -87,11 +87,11 @@ class Caller:
         Raises:
             DoorkeyError: there is no token to call with; says why.
         """
-        signing = self._signing(request)
+        authorized = self._authorized(request)
         try:
-            result = await self._api.call(await signing.authorization(), request)
-            while signing.goes_again(result.status, result.headers, renews=False):
-                result = await self._api.call(await signing.authorization(), request)
+            result = await self._api.call(await authorized.authorization(), request)
+            while authorized.goes_again(result.status, result.headers, renews=False):
+                result = await self._api.call(await authorized.authorization(), request)
         except NoAnswer as error:
             return Call(self._clock(), request, no_answer=error)
         return Call(self._clock(), request, result, await self.explain(result))
@@ -110,17 +110,20 @@ class Caller:
             NoAnswer: no whole answer came.
             DoorkeyError: there is no token to call with; says why.
         """
-        signing = self._signing(request)
+        authorized = self._authorized(request)
         may_repeat = upload is None or upload.is_repeatable
         while True:
-            authorization = await signing.authorization()
+            authorization = await authorized.authorization()
             async with self._api.stream(authorization, request, upload) as answer:
-                if not signing.goes_again(answer.status, joined(answer.headers)) or not may_repeat:
+                if (
+                    not authorized.goes_again(answer.status, joined(answer.headers))
+                    or not may_repeat
+                ):
                     yield answer
                     return
 
-    def _signing(self, request: ApiRequest) -> Signing:
-        return Signing(self._service, request.method, self.config.api_url + request.path)
+    def _authorized(self, request: ApiRequest) -> AuthorizedRequest:
+        return AuthorizedRequest(self._service, request.method, self.config.api_url + request.path)
 
     async def explain(self, result: PingResult) -> Explanation | None:
         """Return why the token was refused, or None where it was not."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 from textual.app import App
 
 from tui.app.doors import Doors
-from tui.app.editing import edit_config
+from tui.app.editor import edit_config
 from tui.app.messages import (
     PLACES,
     FindingsChanged,

@@ -4,8 +4,8 @@ from collections.abc import AsyncGenerator, Generator
 
 import httpx
 
+from tui.auth.authorized_request import AuthorizedRequest
 from tui.auth.service import AuthService
-from tui.auth.signing import Signing
 from tui.http import refuse_other_users
 from tui.web_address import split_web_address
 
@@ -36,11 +36,11 @@ class DoorkeyAuth(httpx.Auth):
             return
         if address.is_local:
             request.extensions["trace"] = refuse_other_users
-        signing = Signing(self._service, request.method, str(request.url))
+        authorized = AuthorizedRequest(self._service, request.method, str(request.url))
         while True:
-            request.headers.update((await signing.authorization()).headers)
+            request.headers.update((await authorized.authorization()).headers)
             response = yield request
-            if not signing.goes_again(response.status_code, response.headers):
+            if not authorized.goes_again(response.status_code, response.headers):
                 return
 
     def sync_auth_flow(

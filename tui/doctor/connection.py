@@ -1,4 +1,4 @@
-"""The way to the tenant: its name, a proxy, the connection, TLS, and what its clock says."""
+"""The way to the tenant: its name, a proxy, the connection and TLS; the clock is in `tenant`."""
 
 import asyncio
 import socket

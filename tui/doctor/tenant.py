@@ -1,4 +1,4 @@
-"""The tenant: how it is spelled and reached, and what it says of itself."""
+"""The tenant: how it is spelled and reached, its clock, and what it says of itself."""
 
 import asyncio
 import re

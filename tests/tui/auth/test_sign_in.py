@@ -8,7 +8,7 @@ import pytest
 from tests.support.clocks import START, Clock
 from tests.support.configs import CONFIG
 from tests.support.scripted_tenant import ScriptedTenant, browse, form_of
-from tests.support.signing import Signing
+from tests.support.sign_ins import SignIns
 from tests.support.tokens import base64url
 from tui.auth.service import AuthService
 from tui.auth.sign_in.attempt import SignInOptions
@@ -17,14 +17,14 @@ from tui.errors import SignInCancelled, SignInFailed, SignInRefused, SignInTimed
 
 
 @pytest.fixture
-async def signing(tenant: ScriptedTenant, clock: Clock) -> AsyncIterator[Signing]:
-    made = Signing(tenant, clock)
+async def signing(tenant: ScriptedTenant, clock: Clock) -> AsyncIterator[SignIns]:
+    made = SignIns(tenant, clock)
     yield made
     await made.service.aclose()
 
 
 async def test_a_sign_in_ends_with_who_is_signed_in_and_the_state_it_began_with(
-    signing: Signing,
+    signing: SignIns,
 ) -> None:
     event = await signing.service.login({"target": "profile"}, watch=signing.watch)
     assert event.logged_in
@@ -39,21 +39,21 @@ async def test_a_sign_in_ends_with_who_is_signed_in_and_the_state_it_began_with(
     assert phases[-1] == "completing"
 
 
-async def test_relative_expiry_becomes_absolute(signing: Signing) -> None:
+async def test_relative_expiry_becomes_absolute(signing: SignIns) -> None:
     await signing.service.login()
     expiry = signing.service.access_token_expiry
     assert expiry is not None
     assert (expiry - START).total_seconds() == 3600
 
 
-async def test_the_session_is_kept_before_anybody_is_told(signing: Signing) -> None:
+async def test_the_session_is_kept_before_anybody_is_told(signing: SignIns) -> None:
     kept = []
     signing.service.subscribe(lambda _event: kept.append(signing.store.load()))
     await signing.service.login()
     assert kept == [signing.service.session]
 
 
-async def test_the_request_asks_with_pkce_state_nonce_and_audience(signing: Signing) -> None:
+async def test_the_request_asks_with_pkce_state_nonce_and_audience(signing: SignIns) -> None:
     await signing.service.login()
     asked = signing.tenant.authorization
     assert asked["response_type"] == "code"
@@ -68,7 +68,7 @@ async def test_the_request_asks_with_pkce_state_nonce_and_audience(signing: Sign
     assert len(asked["nonce"]) >= 43
 
 
-async def test_state_nonce_and_verifier_are_fresh_for_each_sign_in(signing: Signing) -> None:
+async def test_state_nonce_and_verifier_are_fresh_for_each_sign_in(signing: SignIns) -> None:
     seen = set()
     for _ in range(3):
         await signing.service.login()
@@ -77,7 +77,7 @@ async def test_state_nonce_and_verifier_are_fresh_for_each_sign_in(signing: Sign
     assert len(seen) == 9
 
 
-async def test_nothing_one_shot_is_used_again_after_a_failure(signing: Signing) -> None:
+async def test_nothing_one_shot_is_used_again_after_a_failure(signing: SignIns) -> None:
     signing.tenant.answer_parameters = {"code": None, "error": "access_denied"}
     with pytest.raises(SignInRefused):
         await signing.service.login()
@@ -98,7 +98,7 @@ async def test_the_audience_is_asked_for_as_the_config_says(
         authorization_params={"organization": "org_1"},
     )
     tenant.id_claims["org_id"] = "org_1"
-    signing = Signing(tenant, clock, config)
+    signing = SignIns(tenant, clock, config)
     await signing.service.login()
     asked = tenant.authorization
     assert "audience" not in asked
@@ -109,7 +109,7 @@ async def test_the_audience_is_asked_for_as_the_config_says(
     await signing.service.aclose()
 
 
-async def test_a_wrong_state_is_400_and_keeps_waiting(signing: Signing) -> None:
+async def test_a_wrong_state_is_400_and_keeps_waiting(signing: SignIns) -> None:
     task = signing.begin()
     await signing.waiting()
     for wrong in (
@@ -130,7 +130,7 @@ async def test_a_wrong_state_is_400_and_keeps_waiting(signing: Signing) -> None:
     assert (await task).logged_in
 
 
-async def test_a_favicon_or_a_post_does_not_use_the_sign_in_up(signing: Signing) -> None:
+async def test_a_favicon_or_a_post_does_not_use_the_sign_in_up(signing: SignIns) -> None:
     task = signing.begin()
     progress = await signing.waiting()
     origin = progress.redirect_uri.removesuffix("/callback")
@@ -140,7 +140,7 @@ async def test_a_favicon_or_a_post_does_not_use_the_sign_in_up(signing: Signing)
     assert (await task).logged_in
 
 
-async def test_a_replayed_callback_makes_no_second_token_request(signing: Signing) -> None:
+async def test_a_replayed_callback_makes_no_second_token_request(signing: SignIns) -> None:
     task = signing.begin()
     await signing.waiting()
     answer = signing.answer()
@@ -155,7 +155,7 @@ async def test_a_replayed_callback_makes_no_second_token_request(signing: Signin
 
 
 async def test_a_tenant_that_says_no_ends_the_sign_in_with_its_words_made_safe(
-    signing: Signing,
+    signing: SignIns,
 ) -> None:
     task = signing.begin()
     await signing.waiting()
@@ -170,7 +170,7 @@ async def test_a_tenant_that_says_no_ends_the_sign_in_with_its_words_made_safe(
 
 
 @pytest.mark.parametrize("issuer", ["https://evil.example/", "https://tenant.example", ""])
-async def test_an_answer_of_another_issuer_is_refused(signing: Signing, issuer: str) -> None:
+async def test_an_answer_of_another_issuer_is_refused(signing: SignIns, issuer: str) -> None:
     signing.tenant.answer_parameters = {"iss": issuer}
     with pytest.raises(SignInRefused, match="RFC 9207"):
         await signing.service.login()
@@ -180,7 +180,7 @@ async def test_an_answer_of_another_issuer_is_refused(signing: Signing, issuer: 
     assert signing.tenant.count("/token") == 0
 
 
-async def test_an_advertised_iss_must_be_there_on_success(signing: Signing) -> None:
+async def test_an_advertised_iss_must_be_there_on_success(signing: SignIns) -> None:
     signing.tenant.answer_parameters = {"iss": None}
     with pytest.raises(SignInRefused, match="names nobody"):
         await signing.service.login()
@@ -193,14 +193,14 @@ async def test_an_advertised_iss_must_be_there_on_success(signing: Signing) -> N
     await fresh.aclose()
 
 
-async def test_an_error_without_iss_is_still_the_tenants_error(signing: Signing) -> None:
+async def test_an_error_without_iss_is_still_the_tenants_error(signing: SignIns) -> None:
     signing.tenant.answer_parameters = {"iss": None, "code": None, "error": "access_denied"}
     with pytest.raises(SignInRefused, match="access was denied"):
         await signing.service.login()
 
 
 async def test_nobody_answering_in_time_ends_the_sign_in_and_frees_the_port(
-    signing: Signing,
+    signing: SignIns,
 ) -> None:
     task = signing.begin(patience_seconds=0.01)
     progress = await signing.waiting()
@@ -210,7 +210,7 @@ async def test_nobody_answering_in_time_ends_the_sign_in_and_frees_the_port(
         await browse(progress.redirect_uri)
 
 
-async def test_cancelling_frees_the_port_and_leaves_no_task(signing: Signing) -> None:
+async def test_cancelling_frees_the_port_and_leaves_no_task(signing: SignIns) -> None:
     before = asyncio.all_tasks()
     task = signing.begin()
     progress = await signing.waiting()
@@ -222,7 +222,7 @@ async def test_cancelling_frees_the_port_and_leaves_no_task(signing: Signing) ->
     assert asyncio.all_tasks() == before
 
 
-async def test_a_second_sign_in_takes_the_place_of_the_first(signing: Signing) -> None:
+async def test_a_second_sign_in_takes_the_place_of_the_first(signing: SignIns) -> None:
     first = signing.begin()
     await signing.waiting()
     event = await signing.service.login()
@@ -232,7 +232,7 @@ async def test_a_second_sign_in_takes_the_place_of_the_first(signing: Signing) -
 
 
 async def test_no_browser_is_no_failure(tenant: ScriptedTenant, clock: Clock) -> None:
-    signing = Signing(tenant, clock)
+    signing = SignIns(tenant, clock)
     signing.service = AuthService(
         CONFIG, store=MemoryStore(), transport=tenant, clock=clock, open_url=tenant.no_browser
     )
@@ -245,7 +245,7 @@ async def test_no_browser_is_no_failure(tenant: ScriptedTenant, clock: Clock) ->
     await signing.service.aclose()
 
 
-async def test_a_pasted_address_completes_the_sign_in(signing: Signing) -> None:
+async def test_a_pasted_address_completes_the_sign_in(signing: SignIns) -> None:
     task = signing.begin()
     await signing.waiting()
     with pytest.raises(SignInFailed, match="another sign-in"):
@@ -257,12 +257,12 @@ async def test_a_pasted_address_completes_the_sign_in(signing: Signing) -> None:
     assert await task == event
 
 
-async def test_an_address_pasted_with_no_sign_in_under_way_is_refused(signing: Signing) -> None:
+async def test_an_address_pasted_with_no_sign_in_under_way_is_refused(signing: SignIns) -> None:
     with pytest.raises(SignInFailed, match="No sign-in is under way"):
         await signing.service.handle_authentication("http://127.0.0.1/callback?code=c&state=s")
 
 
-async def test_the_options_of_one_sign_in_are_asked_for(signing: Signing) -> None:
+async def test_the_options_of_one_sign_in_are_asked_for(signing: SignIns) -> None:
     options = SignInOptions(prompt="login", login_hint="bob", max_age_seconds=0, acr_values="mfa")
     await signing.service.login(options=options)
     asked = signing.tenant.authorization

@@ -10,7 +10,7 @@ from tests.support.clocks import Clock
 from tests.support.configs import CONFIG
 from tests.support.scripted_tenant import ScriptedTenant
 from tests.support.sessions import session
-from tests.support.signing import Signing
+from tests.support.sign_ins import SignIns
 from tui.auth.service import AuthService
 from tui.auth.session import Profile, Session
 from tui.auth.store.store import MemoryStore
@@ -19,8 +19,8 @@ from tui.json_value import Json
 
 
 @pytest.fixture
-async def signing(tenant: ScriptedTenant, clock: Clock) -> AsyncIterator[Signing]:
-    made = Signing(tenant, clock)
+async def signing(tenant: ScriptedTenant, clock: Clock) -> AsyncIterator[SignIns]:
+    made = SignIns(tenant, clock)
     yield made
     await made.service.aclose()
 
@@ -72,7 +72,7 @@ async def test_what_could_not_be_kept_is_revoked(tenant: ScriptedTenant, clock: 
     ],
 )
 async def test_sign_in_that_is_refused_leaves_no_refresh_token_alive(
-    signing: Signing, name: str, wrong: dict[str, Json]
+    signing: SignIns, name: str, wrong: dict[str, Json]
 ) -> None:
     """security.md 60."""
     getattr(signing.tenant, name).update(wrong)
@@ -88,7 +88,7 @@ def bobs_session() -> Session:
 
 
 async def test_signing_in_as_somebody_else_revokes_the_refresh_token_that_it_replaces(
-    signing: Signing,
+    signing: SignIns,
 ) -> None:
     """security.md 60."""
     signing.store.save(bobs_session())
@@ -97,7 +97,7 @@ async def test_signing_in_as_somebody_else_revokes_the_refresh_token_that_it_rep
     assert signing.tenant.refresh_tokens == {"refresh-1"}
 
 
-async def test_signing_in_again_as_oneself_revokes_nothing(signing: Signing) -> None:
+async def test_signing_in_again_as_oneself_revokes_nothing(signing: SignIns) -> None:
     """A tenant may end with a refresh token all that its person has there, the new one too."""
     signing.store.save(session(refresh_token="the-older"))
     signing.tenant.refresh_tokens = {"the-older"}
@@ -106,7 +106,7 @@ async def test_signing_in_again_as_oneself_revokes_nothing(signing: Signing) -> 
 
 
 async def test_a_replaced_refresh_token_that_cannot_be_revoked_is_no_hindrance(
-    signing: Signing,
+    signing: SignIns,
 ) -> None:
     signing.store.save(bobs_session())
     signing.tenant.responses["/revoke"] = lambda _request: httpx.Response(503)

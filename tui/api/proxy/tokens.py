@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from tui.api.proxy.heads import Header, ResponseHead
+from tui.auth.authorized_request import AuthorizedRequest
 from tui.auth.dpop.authorization import joined
 from tui.auth.service import AuthService
-from tui.auth.signing import Signing
 from tui.errors import DoorkeyError
 
 
@@ -18,15 +18,15 @@ class Tokens:
 
     def sign(self, method: str, url: str) -> "SignedRequest":
         """Return what authorizes one request, each time that it is sent."""
-        return SignedRequest(self._service, Signing(self._service, method, url))
+        return SignedRequest(self._service, AuthorizedRequest(self._service, method, url))
 
 
 class SignedRequest:
     """One request to the API, which may have to be sent again."""
 
-    def __init__(self, service: AuthService, signing: Signing) -> None:
+    def __init__(self, service: AuthService, request: AuthorizedRequest) -> None:
         self._service = service
-        self._signing = signing
+        self._request = request
 
     async def headers(self) -> Sequence[Header]:
         """Return the headers to add to the next sending.
@@ -37,8 +37,8 @@ class SignedRequest:
         """
         await self._service.follow_store()
         with suppress(DoorkeyError):  # the API's own answer is the better explanation
-            await self._signing.renew_refused()
-        added = (await self._signing.authorization()).headers
+            await self._request.renew_refused()
+        added = (await self._request.authorization()).headers
         return [(name.lower().encode(), value.encode("ascii")) for name, value in added.items()]
 
     def goes_again(self, response: ResponseHead) -> bool:
@@ -46,4 +46,4 @@ class SignedRequest:
         pairs = (
             (name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers
         )
-        return self._signing.goes_again(response.status, joined(pairs))
+        return self._request.goes_again(response.status, joined(pairs))

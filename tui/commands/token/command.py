@@ -119,8 +119,8 @@ def _headers(asked: Asked, config: Config, store: SessionStore, method: str, url
     import asyncio
 
     from tui.api.request import checked_path
+    from tui.auth.authorized_request import AuthorizedRequest
     from tui.auth.service import AuthService
-    from tui.auth.signing import Signing
 
     path = url.removeprefix(config.api_url) or "/"
     try:
@@ -136,8 +136,8 @@ def _headers(asked: Asked, config: Config, store: SessionStore, method: str, url
         async with AuthService(config, store=store) as service:
             service.take_up()
             await service.get_access_token(asked.min_validity)
-            signing = Signing(service, method.upper(), config.api_url + path)
-            return (await signing.authorization()).headers
+            authorized = AuthorizedRequest(service, method.upper(), config.api_url + path)
+            return (await authorized.authorization()).headers
 
     return "\n".join(f"{name}: {value}" for name, value in asyncio.run(run()).items())
 

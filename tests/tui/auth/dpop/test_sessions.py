@@ -11,7 +11,7 @@ from api_server.bearer.dpop_memory import NONCE_SECONDS, Nonces
 from tests.support.bound import ProvingTenant
 from tests.support.clocks import Clock
 from tests.support.configs import CONFIG
-from tests.support.signing import Signing
+from tests.support.sign_ins import SignIns
 from tui.auth.dpop.session_key import SessionKey
 from tui.errors import ConfigInvalid, TenantMisbehaved
 
@@ -29,13 +29,13 @@ def tenant(clock: Clock) -> ProvingTenant:
 
 
 @pytest.fixture
-async def binding(tenant: ProvingTenant, clock: Clock) -> AsyncIterator[Signing]:
-    made = Signing(tenant, clock, BINDING)
+async def binding(tenant: ProvingTenant, clock: Clock) -> AsyncIterator[SignIns]:
+    made = SignIns(tenant, clock, BINDING)
     yield made
     await made.service.aclose()
 
 
-def key_of(signing: Signing) -> SessionKey:
+def key_of(signing: SignIns) -> SessionKey:
     kept = signing.store.load()
     assert kept is not None
     assert kept.key is not None
@@ -43,7 +43,7 @@ def key_of(signing: Signing) -> SessionKey:
 
 
 async def test_a_sign_in_binds_code_and_tokens_to_a_key_of_its_own(
-    binding: Signing, tenant: ProvingTenant
+    binding: SignIns, tenant: ProvingTenant
 ) -> None:
     await binding.service.login()
     first = key_of(binding)
@@ -54,7 +54,7 @@ async def test_a_sign_in_binds_code_and_tokens_to_a_key_of_its_own(
 
 
 async def test_each_renewal_carries_a_proof_of_the_same_key(
-    binding: Signing, tenant: ProvingTenant, clock: Clock
+    binding: SignIns, tenant: ProvingTenant, clock: Clock
 ) -> None:
     await binding.service.login()
     key = key_of(binding)
@@ -66,7 +66,7 @@ async def test_each_renewal_carries_a_proof_of_the_same_key(
     assert tenant.at_token.refused == []
 
 
-async def test_a_device_grant_is_bound_too(binding: Signing, tenant: ProvingTenant) -> None:
+async def test_a_device_grant_is_bound_too(binding: SignIns, tenant: ProvingTenant) -> None:
     tenant.device_allowed = True
     tenant.id_claims = {"nonce": None}
     await binding.begin(way="device")
@@ -74,7 +74,7 @@ async def test_a_device_grant_is_bound_too(binding: Signing, tenant: ProvingTena
     assert tenant.at_token.refused == []
 
 
-async def test_userinfo_gets_a_proof_for_the_token(binding: Signing, tenant: ProvingTenant) -> None:
+async def test_userinfo_gets_a_proof_for_the_token(binding: SignIns, tenant: ProvingTenant) -> None:
     tenant.id_claims = {"name": None}
     tenant.userinfo = {"sub": "alice", "name": "Alice of userinfo"}
     await binding.service.login()
@@ -87,7 +87,7 @@ async def test_nonces_that_the_tenant_wants_cost_one_request_each_time_they_chan
     clock: Clock,
 ) -> None:
     tenant = ProvingTenant(clock, Nonces(b"of the tests", lambda: clock().timestamp()))
-    binding = Signing(tenant, clock, BINDING)
+    binding = SignIns(tenant, clock, BINDING)
     tenant.id_claims = {"name": None}
     await binding.service.login()
     await binding.service.renew_tokens()
@@ -100,7 +100,7 @@ async def test_nonces_that_the_tenant_wants_cost_one_request_each_time_they_chan
 
 
 async def test_a_tenant_that_likes_no_nonce_is_asked_twice(
-    binding: Signing, tenant: ProvingTenant
+    binding: SignIns, tenant: ProvingTenant
 ) -> None:
     asked = []
 
@@ -117,7 +117,7 @@ async def test_a_tenant_that_likes_no_nonce_is_asked_twice(
 
 @pytest.mark.parametrize("token_type", ["Bearer", "N_A", None])
 async def test_a_sign_in_fails_where_the_tenant_did_not_bind_the_token(
-    binding: Signing, tenant: ProvingTenant, token_type: str | None
+    binding: SignIns, tenant: ProvingTenant, token_type: str | None
 ) -> None:
     tenant.token_members = {"token_type": token_type}
     with pytest.raises(TenantMisbehaved, match="did not bind the token to the session's key"):
@@ -127,7 +127,7 @@ async def test_a_sign_in_fails_where_the_tenant_did_not_bind_the_token(
 
 
 async def test_a_tenant_that_takes_no_es256_is_told_before_a_browser_opens(
-    binding: Signing, tenant: ProvingTenant
+    binding: SignIns, tenant: ProvingTenant
 ) -> None:
     tenant.metadata["dpop_signing_alg_values_supported"] = ["RS256", "EdDSA"]
     with pytest.raises(ConfigInvalid, match=r"proofs of RS256, EdDSA .* take `dpop` out"):
@@ -142,7 +142,7 @@ async def test_without_dpop_no_proof_is_sent_and_a_bound_token_is_refused(
     tenant: ProvingTenant, clock: Clock
 ) -> None:
     del tenant.responses["/token"]
-    signing = Signing(tenant, clock)
+    signing = SignIns(tenant, clock)
     with pytest.raises(TenantMisbehaved, match="Bearer is expected"):
         await signing.service.login()
     assert "dpop_jkt" not in tenant.authorization
@@ -152,7 +152,7 @@ async def test_without_dpop_no_proof_is_sent_and_a_bound_token_is_refused(
 
 @pytest.mark.parametrize("hours", [-5, 5])
 async def test_proofs_are_made_by_the_clock_of_the_tenant(
-    binding: Signing, tenant: ProvingTenant, clock: Clock, hours: int
+    binding: SignIns, tenant: ProvingTenant, clock: Clock, hours: int
 ) -> None:
     tenant.ahead = timedelta(hours=hours)
     tenant.at_token.clock = Clock(clock() + tenant.ahead)
@@ -160,7 +160,7 @@ async def test_proofs_are_made_by_the_clock_of_the_tenant(
     assert tenant.at_token.refused == []
 
 
-async def test_log_out_wipes_the_key(binding: Signing) -> None:
+async def test_log_out_wipes_the_key(binding: SignIns) -> None:
     await binding.service.login()
     await binding.service.log_out(at_tenant=False)
     assert binding.store.load() is None

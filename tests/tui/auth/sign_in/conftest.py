@@ -4,11 +4,11 @@ import pytest
 
 from tests.support.clocks import Clock
 from tests.support.scripted_tenant import ScriptedTenant
-from tests.support.signing import Signing
+from tests.support.sign_ins import SignIns
 
 
 @pytest.fixture
-async def signing(tenant: ScriptedTenant, clock: Clock) -> AsyncIterator[Signing]:
-    made = Signing(tenant, clock)
+async def signing(tenant: ScriptedTenant, clock: Clock) -> AsyncIterator[SignIns]:
+    made = SignIns(tenant, clock)
     yield made
     await made.service.aclose()

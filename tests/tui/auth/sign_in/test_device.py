@@ -8,7 +8,7 @@ import pytest
 from tests.support.clocks import Clock
 from tests.support.configs import CONFIG
 from tests.support.scripted_tenant import Respond, ScriptedTenant, form_of
-from tests.support.signing import Signing
+from tests.support.sign_ins import SignIns
 from tui.auth.sign_in.attempt import SignInOptions
 from tui.auth.tenant.device_grant import DEVICE_GRANT
 from tui.errors import (
@@ -33,7 +33,7 @@ def out_of_reach(request: httpx.Request) -> httpx.Response:
     raise httpx.ReadTimeout("", request=request)
 
 
-async def test_a_code_entered_elsewhere_signs_in(signing: Signing) -> None:
+async def test_a_code_entered_elsewhere_signs_in(signing: SignIns) -> None:
     signing.tenant.device_polls = [refusing("authorization_pending")]
     signing.tenant.device_allowed = True
     event = await signing.service.login({"a": "b"}, options=BY_DEVICE, watch=signing.watch)
@@ -45,7 +45,7 @@ async def test_a_code_entered_elsewhere_signs_in(signing: Signing) -> None:
     assert shown.verification_uri_complete.endswith("?user_code=WDJB-MJHT")
 
 
-async def test_the_request_names_client_scope_and_audience(signing: Signing) -> None:
+async def test_the_request_names_client_scope_and_audience(signing: SignIns) -> None:
     signing.tenant.device_allowed = True
     await signing.service.login(options=replace(BY_DEVICE, scope="openid read:messages"))
     asked, polled = (
@@ -64,7 +64,7 @@ async def test_the_request_names_client_scope_and_audience(signing: Signing) -> 
     }
 
 
-async def test_device_response_of_google_is_taken(signing: Signing) -> None:
+async def test_device_response_of_google_is_taken(signing: SignIns) -> None:
     signing.tenant.device_members = {
         "verification_uri": None,
         "verification_uri_complete": None,
@@ -78,7 +78,7 @@ async def test_device_response_of_google_is_taken(signing: Signing) -> None:
     assert prompt.verification_uri == "https://www.google.example/device"
 
 
-async def test_device_grant_without_id_token_is_said(signing: Signing) -> None:
+async def test_device_grant_without_id_token_is_said(signing: SignIns) -> None:
     signing.tenant.device_allowed = True
     signing.tenant.token_members = {"id_token": None}
     with pytest.raises(IdTokenRejected, match="sign in by browser or paste instead"):
@@ -87,7 +87,7 @@ async def test_device_grant_without_id_token_is_said(signing: Signing) -> None:
 
 async def test_a_device_sign_in_needs_no_port(tenant: ScriptedTenant, clock: Clock) -> None:
     config = replace(CONFIG, redirect_uris=("http://127.0.0.1:1/callback",))
-    signing = Signing(tenant, clock, config)
+    signing = SignIns(tenant, clock, config)
     tenant.device_allowed = True
     assert (await signing.service.login(options=BY_DEVICE)).logged_in
     await signing.service.aclose()
@@ -95,7 +95,7 @@ async def test_a_device_sign_in_needs_no_port(tenant: ScriptedTenant, clock: Clo
 
 @pytest.mark.parametrize(("told", "waits"), [(None, 5), (5, 5), (2, 2), (30, 30), (0, 5), ("7", 7)])
 async def test_the_interval_is_5_seconds_unless_told(
-    signing: Signing, told: Json, waits: float
+    signing: SignIns, told: Json, waits: float
 ) -> None:
     signing.tenant.device_members = {"interval": told}
     signing.tenant.device_polls = [refusing("authorization_pending")]
@@ -104,7 +104,7 @@ async def test_the_interval_is_5_seconds_unless_told(
     assert signing.naps == [waits, waits]
 
 
-async def test_slow_down_adds_5_seconds_for_good(signing: Signing) -> None:
+async def test_slow_down_adds_5_seconds_for_good(signing: SignIns) -> None:
     signing.tenant.device_polls = [
         refusing("slow_down"),
         refusing("authorization_pending"),
@@ -117,7 +117,7 @@ async def test_slow_down_adds_5_seconds_for_good(signing: Signing) -> None:
 
 @pytest.mark.parametrize("failure", [out_of_reach, refusing("temporarily_unavailable", 503)])
 async def test_a_timeout_backs_off_and_an_answer_ends_that(
-    signing: Signing, failure: Respond
+    signing: SignIns, failure: Respond
 ) -> None:
     signing.tenant.device_polls = [failure, failure, failure, refusing("authorization_pending")]
     signing.tenant.device_allowed = True
@@ -126,7 +126,7 @@ async def test_a_timeout_backs_off_and_an_answer_ends_that(
 
 
 async def test_a_tenant_that_stays_out_of_reach_is_asked_at_least_each_minute(
-    signing: Signing,
+    signing: SignIns,
 ) -> None:
     signing.tenant.device_polls = [out_of_reach] * 6
     signing.tenant.device_allowed = True
@@ -134,7 +134,7 @@ async def test_a_tenant_that_stays_out_of_reach_is_asked_at_least_each_minute(
     assert max(signing.naps) == 60
 
 
-async def test_an_expired_token_stops_the_polling(signing: Signing) -> None:
+async def test_an_expired_token_stops_the_polling(signing: SignIns) -> None:
     signing.tenant.device_polls = [refusing("expired_token")]
     with pytest.raises(SignInTimedOut, match="new one"):
         await signing.service.login(options=BY_DEVICE)
@@ -142,28 +142,28 @@ async def test_an_expired_token_stops_the_polling(signing: Signing) -> None:
 
 
 @pytest.mark.parametrize("error", ["access_denied", "authorization_declined"])
-async def test_access_denied_stops_the_polling(signing: Signing, error: str) -> None:
+async def test_access_denied_stops_the_polling(signing: SignIns, error: str) -> None:
     signing.tenant.device_polls = [refusing(error)]
     with pytest.raises(SignInRefused, match="You did not allow it"):
         await signing.service.login(options=BY_DEVICE)
     assert len(signing.naps) == 1
 
 
-async def test_any_other_error_stops_the_polling(signing: Signing) -> None:
+async def test_any_other_error_stops_the_polling(signing: SignIns) -> None:
     signing.tenant.device_polls = [refusing("invalid_grant")]
     with pytest.raises(GrantRefused):
         await signing.service.login(options=BY_DEVICE)
     assert len(signing.naps) == 1
 
 
-async def test_a_tenant_that_never_says_expired_is_not_asked_for_ever(signing: Signing) -> None:
+async def test_a_tenant_that_never_says_expired_is_not_asked_for_ever(signing: SignIns) -> None:
     signing.tenant.device_members = {"expires_in": 60}
     with pytest.raises(SignInTimedOut, match="expired"):
         await signing.service.login(options=BY_DEVICE)
     assert sum(signing.naps) <= 60
 
 
-async def test_a_tenant_without_the_device_grant_is_said(signing: Signing) -> None:
+async def test_a_tenant_without_the_device_grant_is_said(signing: SignIns) -> None:
     signing.tenant.metadata["device_authorization_endpoint"] = None
     with pytest.raises(SignInFailed, match="no codes"):
         await signing.service.login(options=BY_DEVICE)
@@ -190,7 +190,7 @@ async def test_a_tenant_without_the_device_grant_is_said(signing: Signing) -> No
     ],
 )
 async def test_a_wrong_device_response_is_one_clear_error(
-    signing: Signing, members: dict[str, str]
+    signing: SignIns, members: dict[str, str]
 ) -> None:
     signing.tenant.device_members = dict(members)
     with pytest.raises(DoorkeyError) as raised:
@@ -209,7 +209,7 @@ async def test_a_wrong_device_response_is_one_clear_error(
     ],
 )
 async def test_no_device_response_at_all_is_one_clear_error(
-    signing: Signing, response: httpx.Response
+    signing: SignIns, response: httpx.Response
 ) -> None:
     signing.tenant.responses["/device_authorization"] = lambda _request: response
     with pytest.raises(TenantMisbehaved):
@@ -217,7 +217,7 @@ async def test_no_device_response_at_all_is_one_clear_error(
 
 
 @pytest.mark.parametrize("address", ["file:///etc/passwd", "https://tenant.example/" + "x" * 5000])
-async def test_a_wrong_complete_address_is_done_without(signing: Signing, address: str) -> None:
+async def test_a_wrong_complete_address_is_done_without(signing: SignIns, address: str) -> None:
     signing.tenant.device_members = {"verification_uri_complete": address}
     signing.tenant.device_allowed = True
     await signing.service.login(options=BY_DEVICE, watch=signing.watch)
@@ -225,7 +225,7 @@ async def test_a_wrong_complete_address_is_done_without(signing: Signing, addres
     assert shown.verification_uri_complete == ""
 
 
-async def test_a_user_code_cannot_steer_the_terminal(signing: Signing) -> None:
+async def test_a_user_code_cannot_steer_the_terminal(signing: SignIns) -> None:
     signing.tenant.device_members = {"user_code": "\x1b]52;c;x\x07AB-CD\u202e" + "x" * 99}
     signing.tenant.device_allowed = True
     await signing.service.login(options=BY_DEVICE, watch=signing.watch)
@@ -234,7 +234,7 @@ async def test_a_user_code_cannot_steer_the_terminal(signing: Signing) -> None:
     assert len(shown.user_code) <= 40
 
 
-async def test_codes_are_in_no_repr(signing: Signing) -> None:
+async def test_codes_are_in_no_repr(signing: SignIns) -> None:
     signing.tenant.device_allowed = True
     await signing.service.login(options=BY_DEVICE, watch=signing.watch)
     assert "WDJB" not in repr(signing.progress)

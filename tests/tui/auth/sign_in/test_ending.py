@@ -16,7 +16,7 @@ from tests.support.clocks import Clock
 from tests.support.configs import CONFIG
 from tests.support.ports import free_ports
 from tests.support.scripted_tenant import ScriptedTenant, browse, hang_up
-from tests.support.signing import Signing
+from tests.support.sign_ins import SignIns
 from tui.auth.session import LoginEvent
 from tui.auth.sign_in.loopback import LoopbackListener
 from tui.errors import SignInCancelled, SignInTimedOut
@@ -26,14 +26,14 @@ AT_ONCE_SECONDS: Final = 0.1
 DESCRIPTORS: Final = Path("/proc/self/fd")
 
 Login = asyncio.Task[LoginEvent]
-Stage = Callable[[Signing], Awaitable[Login]]
+Stage = Callable[[SignIns], Awaitable[Login]]
 
 
 @pytest.fixture
-async def signing(tenant: ScriptedTenant, clock: Clock) -> AsyncIterator[Signing]:
+async def signing(tenant: ScriptedTenant, clock: Clock) -> AsyncIterator[SignIns]:
     (port,) = free_ports(1)
     uri = f"http://127.0.0.1:{port}/callback"
-    made = Signing(tenant, clock, replace(CONFIG, redirect_uris=(uri,)))
+    made = SignIns(tenant, clock, replace(CONFIG, redirect_uris=(uri,)))
     yield made
     await made.service.aclose()
 
@@ -54,14 +54,14 @@ class NeverAnswers:
         return await self._handle(request)
 
 
-async def preparing(signing: Signing) -> Login:
+async def preparing(signing: SignIns) -> Login:
     endpoint = NeverAnswers(signing.tenant, "/.well-known/openid-configuration")
     task = signing.begin()
     await endpoint.asked.wait()
     return task
 
 
-async def opening(signing: Signing) -> Login:
+async def opening(signing: SignIns) -> Login:
     asked = asyncio.Event()
 
     async def browser(_url: str) -> bool:
@@ -75,13 +75,13 @@ async def opening(signing: Signing) -> Login:
     return task
 
 
-async def waiting(signing: Signing) -> Login:
+async def waiting(signing: SignIns) -> Login:
     task = signing.begin()
     await signing.waiting()
     return task
 
 
-async def half_answered(signing: Signing) -> Login:
+async def half_answered(signing: SignIns) -> Login:
     task = await waiting(signing)
     port = int(signing.service.config.redirect_uris[0].split(":")[2].split("/")[0])
     _, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -92,7 +92,7 @@ async def half_answered(signing: Signing) -> Login:
     return task
 
 
-async def asking_for_a_code(signing: Signing) -> Login:
+async def asking_for_a_code(signing: SignIns) -> Login:
     endpoint = NeverAnswers(signing.tenant, "/device_authorization")
     task = await waiting(signing)
     signing.sign_in.begin_device()
@@ -100,7 +100,7 @@ async def asking_for_a_code(signing: Signing) -> Login:
     return task
 
 
-async def polling(signing: Signing) -> Login:
+async def polling(signing: SignIns) -> Login:
     signing.naps_allowed = 0
     task = await waiting(signing)
     signing.sign_in.begin_device()
@@ -110,7 +110,7 @@ async def polling(signing: Signing) -> Login:
     return task
 
 
-async def completing(signing: Signing) -> Login:
+async def completing(signing: SignIns) -> Login:
     endpoint = NeverAnswers(signing.tenant, "/token")
     task = await waiting(signing)
     await browse(signing.answer())
@@ -125,7 +125,7 @@ STAGES: Final[tuple[Stage, ...]] = (
 
 @pytest.mark.parametrize("stage", STAGES, ids=lambda stage: stage.__name__)
 async def test_cancelling_leaves_no_socket_and_no_task_and_is_at_once(
-    signing: Signing, stage: Stage
+    signing: SignIns, stage: Stage
 ) -> None:
     tasks, descriptors = asyncio.all_tasks(), open_descriptors()
     task = await stage(signing)
@@ -143,7 +143,7 @@ async def test_cancelling_leaves_no_socket_and_no_task_and_is_at_once(
 
 @pytest.mark.parametrize("stage", STAGES, ids=lambda stage: stage.__name__)
 async def test_another_sign_in_can_take_the_place_at_any_stage(
-    signing: Signing, stage: Stage
+    signing: SignIns, stage: Stage
 ) -> None:
     first = await stage(signing)
     if isinstance(signing.tenant.handle_async_request, NeverAnswers):
@@ -154,7 +154,7 @@ async def test_another_sign_in_can_take_the_place_at_any_stage(
         await first
 
 
-async def test_all_sockets_are_gone_within_100_ms_of_the_answer(signing: Signing) -> None:
+async def test_all_sockets_are_gone_within_100_ms_of_the_answer(signing: SignIns) -> None:
     tasks = asyncio.all_tasks()
     task = await waiting(signing)
     port = int(signing.service.config.redirect_uris[0].split(":")[2].split("/")[0])
@@ -187,7 +187,7 @@ async def test_two_apps_sign_in_at_the_same_time(clock: Clock) -> None:
     first_port, second_port = free_ports(2)
     uris = tuple(f"http://127.0.0.1:{port}/callback" for port in (first_port, second_port))
     config = replace(CONFIG, redirect_uris=uris)
-    one, two = (Signing(ScriptedTenant(clock), clock, config) for _ in range(2))
+    one, two = (SignIns(ScriptedTenant(clock), clock, config) for _ in range(2))
     tasks = []
     for each in (one, two):
         tasks.append(each.begin())
@@ -202,7 +202,7 @@ async def test_two_apps_sign_in_at_the_same_time(clock: Clock) -> None:
 
 
 async def test_nobody_answering_says_which_callback_urls_must_be_allowed(
-    signing: Signing,
+    signing: SignIns,
 ) -> None:
     with pytest.raises(SignInTimedOut) as raised:
         await signing.begin(patience_seconds=0.01)

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.support.scripted_tenant import browse, hang_up
-from tests.support.signing import Signing
+from tests.support.sign_ins import SignIns
 from tui.auth.sign_in.loopback import MOST_CONNECTIONS
 
 FUZZED: Final = 20_000 if os.environ.get("DOORKEY_HEAVY") else 600
@@ -131,7 +131,7 @@ def hostile(port: int, count: int, seed: int) -> Iterable[bytes]:
 
 @pytest.mark.heavy
 async def test_thousands_of_hostile_requests_cost_neither_the_sign_in_nor_memory(
-    signing: Signing,
+    signing: SignIns,
 ) -> None:
     task = signing.begin()
     port = urlsplit((await signing.waiting()).redirect_uri).port or 0
@@ -151,7 +151,7 @@ async def test_thousands_of_hostile_requests_cost_neither_the_sign_in_nor_memory
     assert (await task).logged_in
 
 
-async def test_200_idle_connections_do_not_keep_the_answer_out(signing: Signing) -> None:
+async def test_200_idle_connections_do_not_keep_the_answer_out(signing: SignIns) -> None:
     task = signing.begin()
     port = urlsplit((await signing.waiting()).redirect_uri).port
     idle = [await asyncio.open_connection("127.0.0.1", port) for _ in range(200)]
@@ -167,7 +167,7 @@ async def test_200_idle_connections_do_not_keep_the_answer_out(signing: Signing)
 
 
 @pytest.mark.skipif(not DESCRIPTORS.is_dir(), reason="counts descriptors in /proc")
-async def test_hostile_connections_cannot_use_the_descriptors_up(signing: Signing) -> None:
+async def test_hostile_connections_cannot_use_the_descriptors_up(signing: SignIns) -> None:
     task = signing.begin()
     port = urlsplit((await signing.waiting()).redirect_uri).port
     before = len([*DESCRIPTORS.iterdir()])
@@ -180,7 +180,7 @@ async def test_hostile_connections_cannot_use_the_descriptors_up(signing: Signin
     task.cancel()
 
 
-async def test_the_connection_that_was_silent_longest_goes_first(signing: Signing) -> None:
+async def test_the_connection_that_was_silent_longest_goes_first(signing: SignIns) -> None:
     task = signing.begin()
     port = urlsplit((await signing.waiting()).redirect_uri).port
     first, *rest = [
@@ -197,7 +197,7 @@ async def test_the_connection_that_was_silent_longest_goes_first(signing: Signin
         await hang_up(writer)
 
 
-async def test_a_request_that_drips_in_is_read_to_its_end(signing: Signing) -> None:
+async def test_a_request_that_drips_in_is_read_to_its_end(signing: SignIns) -> None:
     task = signing.begin()
     port = urlsplit((await signing.waiting()).redirect_uri).port
     target = signing.answer().partition(f":{port}")[2]

@@ -7,7 +7,7 @@ import pytest
 from tests.support.clocks import Clock
 from tests.support.configs import CONFIG
 from tests.support.scripted_tenant import ScriptedTenant
-from tests.support.signing import Signing
+from tests.support.sign_ins import SignIns
 from tui.auth.sign_in.attempt import SignInOptions
 from tui.auth.tenant.id_token import LEEWAY_SECONDS
 from tui.config.load import Config
@@ -26,7 +26,7 @@ def signed_in(tenant: ScriptedTenant, clock: Clock, seconds_ago: float) -> None:
 async def sign_in(
     tenant: ScriptedTenant, clock: Clock, config: Config, options: SignInOptions
 ) -> None:
-    signing = Signing(tenant, clock, config)
+    signing = SignIns(tenant, clock, config)
     try:
         await signing.service.login(options=options)
     finally:

@@ -10,11 +10,11 @@ from tests.support.clocks import Clock
 from tests.support.configs import CONFIG
 from tests.support.ports import taken_port
 from tests.support.scripted_tenant import ScriptedTenant
-from tests.support.signing import Signing
+from tests.support.sign_ins import SignIns
 from tui.errors import IdTokenRejected, SignInFailed, SignInRefused, TenantUnreachable
 
 
-async def test_a_bare_code_completes_the_sign_in(signing: Signing) -> None:
+async def test_a_bare_code_completes_the_sign_in(signing: SignIns) -> None:
     task = signing.begin()
     await signing.waiting()
     assert (await signing.service.handle_authentication(" c\n")).logged_in
@@ -22,7 +22,7 @@ async def test_a_bare_code_completes_the_sign_in(signing: Signing) -> None:
 
 
 async def test_a_bare_code_of_somebody_else_is_told_and_the_sign_in_goes_on(
-    signing: Signing,
+    signing: SignIns,
 ) -> None:
     task = signing.begin()
     await signing.waiting()
@@ -33,7 +33,7 @@ async def test_a_bare_code_of_somebody_else_is_told_and_the_sign_in_goes_on(
     await task
 
 
-async def test_a_bare_code_is_tied_to_this_sign_in_by_its_nonce(signing: Signing) -> None:
+async def test_a_bare_code_is_tied_to_this_sign_in_by_its_nonce(signing: SignIns) -> None:
     signing.tenant.id_claims = {"nonce": "another"}
     task = signing.begin()
     await signing.waiting()
@@ -44,7 +44,7 @@ async def test_a_bare_code_is_tied_to_this_sign_in_by_its_nonce(signing: Signing
 
 
 async def test_a_bare_code_while_the_tenant_is_out_of_reach_may_be_pasted_again(
-    signing: Signing,
+    signing: SignIns,
 ) -> None:
     task = signing.begin()
     await signing.waiting()
@@ -59,7 +59,7 @@ async def test_a_bare_code_while_the_tenant_is_out_of_reach_may_be_pasted_again(
 @pytest.mark.parametrize("hidden", ["http://", "http://127.0.0.1:{port}/callback",
                                     "http://127.0.0.1:{port}/callback?"])  # fmt: skip
 async def test_what_browsers_hide_of_an_address_may_be_missing(
-    signing: Signing, hidden: str
+    signing: SignIns, hidden: str
 ) -> None:
     task = signing.begin()
     progress = await signing.waiting()
@@ -69,7 +69,7 @@ async def test_what_browsers_hide_of_an_address_may_be_missing(
     await task
 
 
-async def test_an_address_that_was_wrapped_is_put_together_again(signing: Signing) -> None:
+async def test_an_address_that_was_wrapped_is_put_together_again(signing: SignIns) -> None:
     task = signing.begin()
     await signing.waiting()
     answer = signing.answer()
@@ -83,7 +83,7 @@ async def test_an_address_that_was_wrapped_is_put_together_again(signing: Signin
     [{"state": "wrong"}, {"state": None}, {"code": None}],
 )
 async def test_a_pasted_address_is_checked_for_state_and_code(
-    signing: Signing, changes: dict[str, str | None]
+    signing: SignIns, changes: dict[str, str | None]
 ) -> None:
     task = signing.begin()
     await signing.waiting()
@@ -96,7 +96,7 @@ async def test_a_pasted_address_is_checked_for_state_and_code(
 
 
 @pytest.mark.parametrize("issuer", ["https://evil.example/", None])
-async def test_a_pasted_address_is_checked_for_iss(signing: Signing, issuer: str | None) -> None:
+async def test_a_pasted_address_is_checked_for_iss(signing: SignIns, issuer: str | None) -> None:
     task = signing.begin()
     await signing.waiting()
     with pytest.raises(SignInRefused, match="RFC 9207"):
@@ -112,7 +112,7 @@ async def test_a_pasted_address_is_checked_for_iss(signing: Signing, issuer: str
      "http://[::1?{query}", "two words", "x&y", "http://127.0.0.1:{port}@evil.example/?{query}"],
 )  # fmt: skip
 async def test_another_address_is_refused_and_the_sign_in_goes_on(
-    signing: Signing, pasted: str
+    signing: SignIns, pasted: str
 ) -> None:
     task = signing.begin()
     progress = await signing.waiting()
@@ -124,7 +124,7 @@ async def test_another_address_is_refused_and_the_sign_in_goes_on(
     task.cancel()
 
 
-async def test_the_tenants_no_may_be_pasted_as_well(signing: Signing) -> None:
+async def test_the_tenants_no_may_be_pasted_as_well(signing: SignIns) -> None:
     task = signing.begin()
     await signing.waiting()
     with pytest.raises(SignInRefused, match="access was denied"):
@@ -138,7 +138,7 @@ async def test_the_tenants_no_may_be_pasted_as_well(signing: Signing) -> None:
 async def test_pasting_alone_needs_no_free_port(tenant: ScriptedTenant, clock: Clock) -> None:
     with taken_port() as port:
         uri = f"http://127.0.0.1:{port}/callback"
-        signing = Signing(tenant, clock, replace(CONFIG, redirect_uris=(uri,)))
+        signing = SignIns(tenant, clock, replace(CONFIG, redirect_uris=(uri,)))
         task = signing.begin(way="paste")
         progress = await signing.waiting()
         assert progress.redirect_uri == "", "nobody listens"

@@ -11,7 +11,7 @@ from tests.support.configs import CONFIG
 from tests.support.other_user import NOBODY, listening_as
 from tests.support.ports import taken_port
 from tests.support.scripted_tenant import ScriptedTenant
-from tests.support.signing import Signing
+from tests.support.sign_ins import SignIns
 from tui.auth.sign_in.loopback import LoopbackListener, why_not_free
 from tui.errors import NoFreeRedirectUri
 
@@ -75,7 +75,7 @@ async def test_every_port_taken_ends_the_sign_in_before_the_browser_opens(
 ) -> None:
     with taken_port() as port:
         uri = f"http://127.0.0.1:{port}/callback"
-        signing = Signing(tenant, clock, replace(CONFIG, redirect_uris=(uri,)))
+        signing = SignIns(tenant, clock, replace(CONFIG, redirect_uris=(uri,)))
         with pytest.raises(NoFreeRedirectUri):
             await signing.service.login()
         await signing.service.aclose()

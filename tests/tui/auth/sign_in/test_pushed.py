@@ -10,7 +10,7 @@ import pytest
 from tests.support.bound import ProvingTenant
 from tests.support.clocks import Clock
 from tests.support.configs import CONFIG
-from tests.support.signing import Signing
+from tests.support.sign_ins import SignIns
 from tui.errors import SignInRefused, TenantMisbehaved, TenantUnreachable
 
 PUSHING = replace(CONFIG, pushed_requests=True, dpop=True)
@@ -22,15 +22,15 @@ def tenant(clock: Clock) -> ProvingTenant:
 
 
 @pytest.fixture
-async def pushing(tenant: ProvingTenant, clock: Clock) -> AsyncIterator[Signing]:
-    made = Signing(tenant, clock, PUSHING)
+async def pushing(tenant: ProvingTenant, clock: Clock) -> AsyncIterator[SignIns]:
+    made = SignIns(tenant, clock, PUSHING)
     made.naps_allowed = 0
     yield made
     await made.service.aclose()
 
 
 async def test_the_browser_sees_only_who_asks_and_where_the_request_is(
-    pushing: Signing, tenant: ProvingTenant
+    pushing: SignIns, tenant: ProvingTenant
 ) -> None:
     await pushing.service.login()
     assert tenant.opened == {
@@ -49,7 +49,7 @@ async def test_requests_are_pushed_where_the_tenant_demands_it(
     tenant: ProvingTenant, clock: Clock, *, demanded: bool
 ) -> None:
     tenant.metadata["require_pushed_authorization_requests"] = demanded
-    signing = Signing(tenant, clock, replace(CONFIG, dpop=True))
+    signing = SignIns(tenant, clock, replace(CONFIG, dpop=True))
     signing.naps_allowed = 0
     await signing.service.login()
     await signing.service.aclose()
@@ -57,7 +57,7 @@ async def test_requests_are_pushed_where_the_tenant_demands_it(
 
 
 async def test_a_tenant_that_takes_none_gets_an_ordinary_request(
-    pushing: Signing, tenant: ProvingTenant
+    pushing: SignIns, tenant: ProvingTenant
 ) -> None:
     del tenant.metadata["pushed_authorization_request_endpoint"]
     await pushing.service.login()
@@ -66,7 +66,7 @@ async def test_a_tenant_that_takes_none_gets_an_ordinary_request(
 
 
 async def test_a_refusal_is_told_as_that_of_the_authorization_endpoint(
-    pushing: Signing, tenant: ProvingTenant
+    pushing: SignIns, tenant: ProvingTenant
 ) -> None:
     tenant.responses["/par"] = lambda _request: httpx.Response(
         400, json={"error": "invalid_scope", "error_description": "code: no\x1b[31m such scope"}
@@ -87,7 +87,7 @@ async def test_a_refusal_is_told_as_that_of_the_authorization_endpoint(
      {"request_uri": "urn:x", "expires_in": "soon"}, {"request_uri": "urn:x", "expires_in": 0}],
 )  # fmt: skip
 async def test_an_answer_that_is_none_ends_the_sign_in(
-    pushing: Signing, tenant: ProvingTenant, members: dict[str, object]
+    pushing: SignIns, tenant: ProvingTenant, members: dict[str, object]
 ) -> None:
     tenant.responses["/par"] = lambda _request: httpx.Response(201, json=members)
     with pytest.raises(TenantMisbehaved, match=r"RFC 9126 2\.2"):
@@ -95,7 +95,7 @@ async def test_an_answer_that_is_none_ends_the_sign_in(
 
 
 async def test_an_endpoint_that_breaks_ends_the_sign_in(
-    pushing: Signing, tenant: ProvingTenant
+    pushing: SignIns, tenant: ProvingTenant
 ) -> None:
     tenant.responses["/par"] = lambda _request: httpx.Response(503)
     with pytest.raises(TenantUnreachable):
@@ -106,7 +106,7 @@ async def test_an_endpoint_that_breaks_ends_the_sign_in(
 
 
 async def test_a_request_that_has_expired_is_pushed_again_for_the_next_browser(
-    pushing: Signing, tenant: ProvingTenant, clock: Clock
+    pushing: SignIns, tenant: ProvingTenant, clock: Clock
 ) -> None:
     pushing.service.open_url = tenant.no_browser  # type: ignore[misc] # set before the sign-in
     task = pushing.begin()
@@ -124,7 +124,7 @@ async def test_a_request_that_has_expired_is_pushed_again_for_the_next_browser(
 
 
 async def test_the_address_that_is_shown_stays_good(
-    pushing: Signing, tenant: ProvingTenant
+    pushing: SignIns, tenant: ProvingTenant
 ) -> None:
     """Pushed again after 30 s of its 60, so that one may take one's time to copy it."""
     pushing.naps_allowed = 3
@@ -138,7 +138,7 @@ async def test_the_address_that_is_shown_stays_good(
 
 
 async def test_where_it_cannot_be_pushed_again_the_old_address_stays(
-    pushing: Signing, tenant: ProvingTenant
+    pushing: SignIns, tenant: ProvingTenant
 ) -> None:
     pushing.naps_allowed = 1
     task = pushing.begin()

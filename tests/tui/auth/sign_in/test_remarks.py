@@ -5,16 +5,16 @@ import pytest
 from tests.support.clocks import Clock
 from tests.support.configs import CONFIG
 from tests.support.scripted_tenant import ScriptedTenant
-from tests.support.signing import Signing
+from tests.support.sign_ins import SignIns
 from tui.auth.sign_in.attempt import SignInOptions
 from tui.auth.sign_in.remarks import allowed, callback_hint
 
 
-async def test_a_sign_in_as_asked_for_has_no_remarks(signing: Signing) -> None:
+async def test_a_sign_in_as_asked_for_has_no_remarks(signing: SignIns) -> None:
     assert (await signing.service.login()).remarks == ()
 
 
-async def test_a_scope_that_was_not_granted_is_said(signing: Signing) -> None:
+async def test_a_scope_that_was_not_granted_is_said(signing: SignIns) -> None:
     signing.tenant.token_members = {"scope": "openid read:messages"}
     options = SignInOptions(scope="openid offline_access read:messages write:messages")
     (remark,) = (await signing.service.login(options=options)).remarks
@@ -22,14 +22,14 @@ async def test_a_scope_that_was_not_granted_is_said(signing: Signing) -> None:
 
 
 async def test_a_tenant_that_lists_the_apis_scopes_alone_has_granted_the_rest(
-    signing: Signing,
+    signing: SignIns,
 ) -> None:
     signing.tenant.token_members = {"scope": "read:messages"}
     options = SignInOptions(scope="openid profile email read:messages")
     assert (await signing.service.login(options=options)).remarks == ()
 
 
-async def test_no_refresh_token_is_said_where_one_was_asked_for(signing: Signing) -> None:
+async def test_no_refresh_token_is_said_where_one_was_asked_for(signing: SignIns) -> None:
     signing.tenant.token_members = {"refresh_token": None}
     (remark,) = (await signing.service.login()).remarks
     assert "no refresh token" in remark
@@ -40,7 +40,7 @@ async def test_no_refresh_token_is_said_where_one_was_asked_for(signing: Signing
 
 
 async def test_no_refresh_token_despite_consent_is_a_matter_of_the_tenants_settings(
-    signing: Signing,
+    signing: SignIns,
 ) -> None:
     signing.tenant.token_members = {"refresh_token": None}
     options = SignInOptions(prompt="login consent")
@@ -55,7 +55,7 @@ async def test_google_gives_a_refresh_token_in_its_own_way(clock: Clock) -> None
     google.metadata["jwks_uri"] = "https://www.googleapis.com/jwks"
     google.token_members = {"refresh_token": None}
     config = replace(CONFIG, domain="https://accounts.google.com", scope="openid email")
-    signing = Signing(google, clock, config)
+    signing = SignIns(google, clock, config)
     (remark,) = (await signing.service.login()).remarks
     assert '{"access_type": "offline", "prompt": "consent"}' in remark
     await signing.service.aclose()
@@ -63,7 +63,7 @@ async def test_google_gives_a_refresh_token_in_its_own_way(clock: Clock) -> None
 
 @pytest.mark.parametrize(("acr", "said"), [(None, "not said"), ("pwd", '"pwd"'), ([1], "[1]")])
 async def test_another_way_of_signing_in_than_asked_for_is_said_and_not_fatal(
-    signing: Signing, acr: str | None, said: str
+    signing: SignIns, acr: str | None, said: str
 ) -> None:
     signing.tenant.id_claims = {"acr": acr}
     event = await signing.service.login(options=SignInOptions(acr_values="mfa phr"))
@@ -72,13 +72,13 @@ async def test_another_way_of_signing_in_than_asked_for_is_said_and_not_fatal(
     assert "mfa, phr" in event.remarks[0]
 
 
-async def test_the_way_of_signing_in_that_was_asked_for_needs_no_remark(signing: Signing) -> None:
+async def test_the_way_of_signing_in_that_was_asked_for_needs_no_remark(signing: SignIns) -> None:
     signing.tenant.id_claims = {"acr": "phr"}
     options = SignInOptions(acr_values="mfa phr")
     assert (await signing.service.login(options=options)).remarks == ()
 
 
-async def test_connection_and_organization_are_asked_for(signing: Signing) -> None:
+async def test_connection_and_organization_are_asked_for(signing: SignIns) -> None:
     signing.tenant.id_claims["org_id"] = "org_1"
     await signing.service.login(options=SignInOptions(connection="ldap", organization="org_1"))
     assert signing.tenant.authorization["connection"] == "ldap"

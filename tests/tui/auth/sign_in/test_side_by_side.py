@@ -7,14 +7,14 @@ import httpx
 import pytest
 
 from tests.support.scripted_tenant import browse
-from tests.support.signing import Signing
+from tests.support.sign_ins import SignIns
 from tui.errors import (
     SignInFailed,
 )
 
 
 @pytest.fixture
-async def waiting(signing: Signing) -> AsyncIterator["asyncio.Task[object]"]:
+async def waiting(signing: SignIns) -> AsyncIterator["asyncio.Task[object]"]:
     """Give a sign-in in which the browser and a device are waited for."""
     signing.naps_allowed = 0
     task = signing.begin()
@@ -29,7 +29,7 @@ async def waiting(signing: Signing) -> AsyncIterator["asyncio.Task[object]"]:
 
 
 async def test_a_code_is_shown_beside_the_address_and_gives_more_time(
-    signing: Signing, waiting: "asyncio.Task[object]"
+    signing: SignIns, waiting: "asyncio.Task[object]"
 ) -> None:
     progress = signing.progress[-1]
     assert progress.device_offered
@@ -38,7 +38,7 @@ async def test_a_code_is_shown_beside_the_address_and_gives_more_time(
     assert (progress.deadline - signing.tenant.clock()).total_seconds() == 600
 
 
-async def test_a_code_that_lives_shortly_takes_no_time_from_the_browser(signing: Signing) -> None:
+async def test_a_code_that_lives_shortly_takes_no_time_from_the_browser(signing: SignIns) -> None:
     signing.tenant.device_members = {"expires_in": 60}
     signing.naps_allowed = 0
     task = signing.begin()
@@ -54,7 +54,7 @@ async def test_a_code_that_lives_shortly_takes_no_time_from_the_browser(signing:
 
 
 async def test_the_browser_wins_over_a_waiting_device(
-    signing: Signing, waiting: "asyncio.Task[object]"
+    signing: SignIns, waiting: "asyncio.Task[object]"
 ) -> None:
     assert " 200 " in await browse(signing.answer())
     await waiting
@@ -62,14 +62,14 @@ async def test_the_browser_wins_over_a_waiting_device(
 
 
 async def test_a_pasted_address_wins_over_a_waiting_device(
-    signing: Signing, waiting: "asyncio.Task[object]"
+    signing: SignIns, waiting: "asyncio.Task[object]"
 ) -> None:
     assert (await signing.service.handle_authentication(signing.answer())).logged_in
     await waiting
 
 
 async def test_the_device_wins_over_a_waiting_browser_and_frees_the_port(
-    signing: Signing,
+    signing: SignIns,
 ) -> None:
     task = signing.begin()
     progress = await signing.waiting()
@@ -81,7 +81,7 @@ async def test_the_device_wins_over_a_waiting_browser_and_frees_the_port(
 
 
 @pytest.mark.parametrize("error", ["access_denied", "expired_token", "invalid_grant"])
-async def test_a_device_that_fails_leaves_the_browser_waiting(signing: Signing, error: str) -> None:
+async def test_a_device_that_fails_leaves_the_browser_waiting(signing: SignIns, error: str) -> None:
     task = signing.begin()
     await signing.waiting()
     signing.tenant.device_polls = [lambda _request: httpx.Response(400, json={"error": error})]
@@ -94,7 +94,7 @@ async def test_a_device_that_fails_leaves_the_browser_waiting(signing: Signing, 
     assert await task
 
 
-async def test_no_code_can_be_asked_for_once_the_sign_in_has_ended(signing: Signing) -> None:
+async def test_no_code_can_be_asked_for_once_the_sign_in_has_ended(signing: SignIns) -> None:
     task = signing.begin()
     await signing.waiting()
     await browse(signing.answer())

@@ -12,7 +12,7 @@ from tests.support.configs import CONFIG
 from tests.support.other_user import NOBODY, needs_root, request_of, send_as
 from tests.support.ports import free_ports
 from tests.support.scripted_tenant import ScriptedTenant, browse, led_on
-from tests.support.signing import Signing
+from tests.support.sign_ins import SignIns
 from tui.auth.service import AuthService
 from tui.auth.session import LoginEvent
 from tui.auth.sign_in.attempt import SignInOptions
@@ -41,12 +41,12 @@ def browsers() -> Browsers:
 
 
 @pytest.fixture
-def signing(signing: Signing, browsers: Browsers) -> Signing:
+def signing(signing: SignIns, browsers: Browsers) -> SignIns:
     signing.service.open_url = browsers  # type: ignore[misc] # this test's service
     return signing
 
 
-async def opened(signing: Signing, **options: object) -> "asyncio.Task[LoginEvent]":
+async def opened(signing: SignIns, **options: object) -> "asyncio.Task[LoginEvent]":
     """Begin a sign-in, and wait until its browser has been started."""
     there = asyncio.Event()
 
@@ -74,7 +74,7 @@ async def sent_by_nobody(url: str) -> str:
 
 
 async def test_a_browser_is_started_with_nothing_but_a_page_of_ours(
-    signing: Signing, browsers: Browsers
+    signing: SignIns, browsers: Browsers
 ) -> None:
     answer = await opened(signing)
     (started,) = browsers.started
@@ -83,14 +83,14 @@ async def test_a_browser_is_started_with_nothing_but_a_page_of_ours(
     answer.cancel()
 
 
-async def test_the_address_to_copy_is_the_tenants_own(signing: Signing) -> None:
+async def test_the_address_to_copy_is_the_tenants_own(signing: SignIns) -> None:
     answer = await opened(signing)
     assert signing.progress[-1].url.startswith(signing.tenant.metadata["authorization_endpoint"])  # type: ignore[arg-type] # a text
     answer.cancel()
 
 
 async def test_a_second_visit_ends_the_sign_in_and_says_that_somebody_has_read_it(
-    signing: Signing, browsers: Browsers
+    signing: SignIns, browsers: Browsers
 ) -> None:
     answer = await opened(signing)
     await browse(browsers.started[0])
@@ -102,7 +102,7 @@ async def test_a_second_visit_ends_the_sign_in_and_says_that_somebody_has_read_i
 
 
 async def test_each_browser_has_an_address_of_its_own_and_an_older_one_leads_nowhere(
-    signing: Signing, browsers: Browsers
+    signing: SignIns, browsers: Browsers
 ) -> None:
     answer = await opened(signing)
     assert await signing.sign_in.open_browser()
@@ -116,7 +116,7 @@ async def test_each_browser_has_an_address_of_its_own_and_an_older_one_leads_now
 
 @needs_root
 async def test_another_user_who_has_read_the_address_is_not_led_on(
-    signing: Signing, browsers: Browsers
+    signing: SignIns, browsers: Browsers
 ) -> None:
     answer = await opened(signing)
     refused = await sent_by_nobody(browsers.started[0])
@@ -129,7 +129,7 @@ async def test_another_user_who_has_read_the_address_is_not_led_on(
 
 @needs_root
 async def test_another_user_cannot_answer_with_a_code_of_their_own(
-    signing: Signing, browsers: Browsers
+    signing: SignIns, browsers: Browsers
 ) -> None:
     answer = await opened(signing)
     await signing.tenant.no_browser(signing.progress[-1].url)
@@ -142,7 +142,7 @@ async def test_another_user_cannot_answer_with_a_code_of_their_own(
 
 @needs_root
 async def test_another_user_cannot_end_a_sign_in_with_an_error(
-    signing: Signing, browsers: Browsers
+    signing: SignIns, browsers: Browsers
 ) -> None:
     answer = await opened(signing)
     await signing.tenant.no_browser(signing.progress[-1].url)
@@ -158,7 +158,7 @@ async def test_where_no_redirect_uri_is_free_the_page_is_on_another_port(
     (port,) = free_ports(1)
     uri = f"http://127.0.0.1:{port}/callback"
     server = await asyncio.start_server(lambda _reader, _writer: None, "127.0.0.1", port)
-    signing = Signing(tenant, clock, replace(CONFIG, redirect_uris=(uri,)))
+    signing = SignIns(tenant, clock, replace(CONFIG, redirect_uris=(uri,)))
     signing.service.open_url = browsers  # type: ignore[misc] # this test's service
     answer = await opened(signing, way="paste")
     assert START.fullmatch(browsers.started[0])
@@ -179,7 +179,7 @@ async def test_a_browser_that_shows_the_app_is_sent_to_the_tenant_itself(
         open_url=browsers,
         surroundings=Surroundings(on_web_page=True),
     )
-    signing = Signing(tenant, clock)
+    signing = SignIns(tenant, clock)
     signing.service = service
     answer = await opened(signing)
     assert browsers.started == [signing.progress[-1].url]

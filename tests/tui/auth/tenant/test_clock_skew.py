@@ -7,21 +7,21 @@ import pytest
 from tests.support.clocks import Clock
 from tests.support.configs import CONFIG
 from tests.support.scripted_tenant import ScriptedTenant
-from tests.support.signing import Signing
+from tests.support.sign_ins import SignIns
 from tui.auth.service import AuthService
 from tui.auth.store.store import MemoryStore
 
 
 @pytest.fixture
-async def signing(tenant: ScriptedTenant, clock: Clock) -> AsyncIterator[Signing]:
-    made = Signing(tenant, clock)
+async def signing(tenant: ScriptedTenant, clock: Clock) -> AsyncIterator[SignIns]:
+    made = SignIns(tenant, clock)
     yield made
     await made.service.aclose()
 
 
 @pytest.mark.parametrize("hours", [-5, -1, 1, 5])
 async def test_a_clock_that_is_off_is_measured_and_the_sign_in_works(
-    signing: Signing, clock: Clock, hours: int
+    signing: SignIns, clock: Clock, hours: int
 ) -> None:
     signing.tenant.ahead = timedelta(hours=-hours)
     await signing.service.login()
@@ -37,7 +37,7 @@ async def test_a_clock_that_is_off_is_measured_and_the_sign_in_works(
 
 @pytest.mark.parametrize("seconds", [-29, 0, 29])
 async def test_clocks_that_agree_well_enough_are_not_remarked_on(
-    signing: Signing, seconds: int
+    signing: SignIns, seconds: int
 ) -> None:
     signing.tenant.ahead = timedelta(seconds=seconds)
     await signing.service.login()
@@ -52,7 +52,7 @@ async def test_clocks_that_agree_well_enough_are_not_remarked_on(
      "Mon, 01 Jan 2026 00:00:00 +99999999999999999999"],
 )  # fmt: skip
 async def test_a_tenant_without_a_usable_date_is_taken_to_agree(
-    signing: Signing, date: str
+    signing: SignIns, date: str
 ) -> None:
     class Undated(ScriptedTenant):
         async def handle_async_request(self, request: httpx.Request) -> httpx.Response:

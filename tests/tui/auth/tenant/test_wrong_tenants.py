@@ -5,7 +5,7 @@ import pytest
 
 from tests.support.clocks import START, Clock
 from tests.support.scripted_tenant import ScriptedTenant
-from tests.support.signing import Signing
+from tests.support.sign_ins import SignIns
 from tui.errors import (
     DoorkeyError,
     GrantRefused,
@@ -17,8 +17,8 @@ from tui.json_value import Json
 
 
 @pytest.fixture
-async def signing(tenant: ScriptedTenant, clock: Clock) -> AsyncIterator[Signing]:
-    made = Signing(tenant, clock)
+async def signing(tenant: ScriptedTenant, clock: Clock) -> AsyncIterator[SignIns]:
+    made = SignIns(tenant, clock)
     yield made
     await made.service.aclose()
 
@@ -41,7 +41,7 @@ async def signing(tenant: ScriptedTenant, clock: Clock) -> AsyncIterator[Signing
     ],
 )
 async def test_wrong_metadata_opens_no_browser(
-    signing: Signing, metadata: dict[str, str], words: str
+    signing: SignIns, metadata: dict[str, str], words: str
 ) -> None:
     signing.tenant.metadata |= metadata
     with pytest.raises(TenantMisbehaved, match=words):
@@ -55,7 +55,7 @@ async def test_wrong_metadata_opens_no_browser(
 )
 @pytest.mark.parametrize("name", ["token_endpoint", "jwks_uri", "revocation_endpoint"])
 async def test_a_tenant_elsewhere_has_nothing_sent_to_services_of_this_machine(
-    signing: Signing, name: str, endpoint: str
+    signing: SignIns, name: str, endpoint: str
 ) -> None:
     """security.md 5: no web page could send such a form there, which some services act on."""
     signing.tenant.metadata[name] = endpoint
@@ -64,7 +64,7 @@ async def test_a_tenant_elsewhere_has_nothing_sent_to_services_of_this_machine(
     assert {each.url.host for each in signing.tenant.requests} == {"tenant.example"}
 
 
-async def test_a_discovery_document_without_an_issuer_opens_no_browser(signing: Signing) -> None:
+async def test_a_discovery_document_without_an_issuer_opens_no_browser(signing: SignIns) -> None:
     """security.md 4."""
     del signing.tenant.metadata["issuer"]
     with pytest.raises(TenantMisbehaved, match='calls itself "None", but `domain` means'):
@@ -73,7 +73,7 @@ async def test_a_discovery_document_without_an_issuer_opens_no_browser(signing: 
 
 
 async def test_pkce_is_sent_to_a_tenant_that_does_not_say_whether_it_knows_it(
-    signing: Signing,
+    signing: SignIns,
 ) -> None:
     del signing.tenant.metadata["code_challenge_methods_supported"]
     await signing.service.login()
@@ -97,7 +97,7 @@ async def test_pkce_is_sent_to_a_tenant_that_does_not_say_whether_it_knows_it(
     ],
 )
 async def test_a_wrong_token_response_is_one_clear_error(
-    signing: Signing, response: httpx.Response
+    signing: SignIns, response: httpx.Response
 ) -> None:
     signing.tenant.responses["/token"] = lambda _request: response
     with pytest.raises(DoorkeyError) as raised:
@@ -131,7 +131,7 @@ async def test_a_wrong_token_response_is_one_clear_error(
     ],
 )
 async def test_an_answer_that_is_right_but_for_one_member_is_refused_for_that(
-    signing: Signing, members: dict[str, Json], reason: str
+    signing: SignIns, members: dict[str, Json], reason: str
 ) -> None:
     """security.md 20, 21."""
     signing.tenant.id_claims["at_hash"] = None  # else a changed access token is refused for that
@@ -142,7 +142,7 @@ async def test_an_answer_that_is_right_but_for_one_member_is_refused_for_that(
 
 
 @pytest.mark.parametrize("expires_in", [0, -1, "0", "an hour", True, 1e12, float("inf"), [], {}])
-async def test_an_absurd_lifetime_is_refused(signing: Signing, expires_in: object) -> None:
+async def test_an_absurd_lifetime_is_refused(signing: SignIns, expires_in: object) -> None:
     signing.tenant.token_members = {"expires_in": expires_in}  # type: ignore[dict-item]
     if expires_in == float("inf"):
         signing.tenant.responses["/token"] = lambda _request: httpx.Response(
@@ -152,7 +152,7 @@ async def test_an_absurd_lifetime_is_refused(signing: Signing, expires_in: objec
         await signing.service.login()
 
 
-async def test_lifetime_may_be_digits(signing: Signing) -> None:
+async def test_lifetime_may_be_digits(signing: SignIns) -> None:
     """Entra ID's older endpoint sends a text."""
     signing.tenant.token_members = {"expires_in": "3599"}
     await signing.service.login()
@@ -162,7 +162,7 @@ async def test_lifetime_may_be_digits(signing: Signing) -> None:
 
 
 async def test_without_a_lifetime_an_opaque_access_token_lasts_five_minutes(
-    signing: Signing,
+    signing: SignIns,
 ) -> None:
     signing.tenant.token_members = {"expires_in": None}
     await signing.service.login()
@@ -171,25 +171,25 @@ async def test_without_a_lifetime_an_opaque_access_token_lasts_five_minutes(
     assert (expiry - START).total_seconds() == 300
 
 
-async def test_without_an_id_token_nobody_is_signed_in(signing: Signing) -> None:
+async def test_without_an_id_token_nobody_is_signed_in(signing: SignIns) -> None:
     signing.tenant.token_members = {"id_token": None}
     with pytest.raises(IdTokenRejected, match="openid"):
         await signing.service.login()
 
 
-async def test_token_type_is_taken_in_any_case(signing: Signing) -> None:
+async def test_token_type_is_taken_in_any_case(signing: SignIns) -> None:
     signing.tenant.token_members = {"token_type": "bEaReR"}
     assert (await signing.service.login()).logged_in
 
 
-async def test_no_refresh_token_is_fine_and_known(signing: Signing) -> None:
+async def test_no_refresh_token_is_fine_and_known(signing: SignIns) -> None:
     signing.tenant.token_members = {"refresh_token": None}
     await signing.service.login()
     assert signing.service.session is not None
     assert not signing.service.session.renewable
 
 
-async def test_userinfo_fills_in_what_the_id_token_leaves_out(signing: Signing) -> None:
+async def test_userinfo_fills_in_what_the_id_token_leaves_out(signing: SignIns) -> None:
     signing.tenant.id_claims = {"email": None}
     signing.tenant.userinfo = {"sub": "alice", "email": "a@b.example", "name": "Not Alice"}
     event = await signing.service.login()
@@ -199,7 +199,7 @@ async def test_userinfo_fills_in_what_the_id_token_leaves_out(signing: Signing) 
 
 @pytest.mark.parametrize("who", [{"sub": "mallory"}, {}, {"sub": None}, {"sub": ["alice"]}])
 async def test_userinfo_of_somebody_else_or_of_nobody_is_dropped(
-    signing: Signing, who: dict[str, Json]
+    signing: SignIns, who: dict[str, Json]
 ) -> None:
     """security.md 28."""
     signing.tenant.id_claims = {"email": None}
@@ -211,14 +211,14 @@ async def test_userinfo_of_somebody_else_or_of_nobody_is_dropped(
 
 @pytest.mark.parametrize("status", [302, 401, 403, 500])
 async def test_a_tenant_without_userinfo_for_this_token_is_no_failure(
-    signing: Signing, status: int
+    signing: SignIns, status: int
 ) -> None:
     signing.tenant.id_claims = {"email": None}
     signing.tenant.responses["/userinfo"] = lambda _request: httpx.Response(status)
     assert (await signing.service.login()).logged_in
 
 
-async def test_an_unreachable_tenant_is_said_and_opens_no_browser(signing: Signing) -> None:
+async def test_an_unreachable_tenant_is_said_and_opens_no_browser(signing: SignIns) -> None:
     def fail(request: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("All connection attempts failed", request=request)
 
@@ -228,7 +228,7 @@ async def test_an_unreachable_tenant_is_said_and_opens_no_browser(signing: Signi
     assert signing.tenant.authorization == {}
 
 
-async def test_a_failed_sign_in_leaves_the_session_that_was_there(signing: Signing) -> None:
+async def test_a_failed_sign_in_leaves_the_session_that_was_there(signing: SignIns) -> None:
     await signing.service.login()
     before = signing.service.session
     signing.tenant.responses["/token"] = lambda _request: httpx.Response(

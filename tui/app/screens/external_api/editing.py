@@ -7,7 +7,7 @@ from textual.screen import Screen
 
 from tui.api.kept.requests import KeptRequests
 from tui.api.request import ApiRequest, is_json
-from tui.app.editing import NotEdited, edit_text
+from tui.app.editor import NotEdited, edit_text
 from tui.app.screens.external_api.dialogs import MethodScreen
 from tui.app.screens.external_api.kept import KeptScreen
 from tui.app.widgets.calls.request_details import RequestDetails

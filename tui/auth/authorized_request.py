@@ -1,9 +1,9 @@
 """One request to the API: what authorizes it, and whether it goes once more after its answer.
 
-signing = Signing(service, "GET", url)
-answer = await send((await signing.authorization()).headers)
-if signing.goes_again(answer.status, answer.headers):
-    answer = await send((await signing.authorization()).headers)
+request = AuthorizedRequest(service, "GET", url)
+answer = await send((await request.authorization()).headers)
+if request.goes_again(answer.status, answer.headers):
+    answer = await send((await request.authorization()).headers)
 """
 
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tui.auth.service import AuthService
 
 
-class Signing:
+class AuthorizedRequest:
     """One request, however often it has to be sent: at most once more for each of three reasons."""
 
     def __init__(self, service: "AuthService", method: str, url: str) -> None:

@@ -12,7 +12,7 @@ from tui.auth.store.store import MemoryStore
 from tui.config.load import Config
 
 
-class Signing:
+class SignIns:
     """A service with its tenant, and what it told."""
 
     def __init__(self, tenant: ScriptedTenant, clock: Clock, config: Config = CONFIG) -> None:
