@@ -1,11 +1,16 @@
 """The tokens of a whole session at the shell: in no output, log, process list or environment."""
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 
-from tests.support.worlds import new_world, running
+import httpx
+
+from tests.support.worlds import DOORKEY, World, new_world, running
 from tui.auth.store.file_store import session_store
+
+CLIENT_SECRET = "c4n4ry-of-the-clients-secret"
 
 
 def test_no_command_tells_a_token_to_anybody_but_who_asked_for_it(tmp_path: Path) -> None:
@@ -37,3 +42,68 @@ def test_no_command_tells_a_token_to_anybody_but_who_asked_for_it(tmp_path: Path
     assert len(secrets) >= 6
     assert not [secret for secret in secrets if secret in told]
     assert json.loads(said[7])["signed_in"] is True
+
+
+def test_no_command_tells_the_key_the_clients_secret_or_the_way_through_the_proxy(
+    tmp_path: Path,
+) -> None:
+    """security.md 40: of a bound session, whose tokens are of no use without the key."""
+    notes = tmp_path / "notes.txt"
+    world = new_world(tmp_path, dpop=True)
+    world.environment["BROWSER"] = f"{sys.executable} -m tests.support.nosy_browser {notes} %s"
+    said: list[str] = []
+    with running(world):
+        said.append(world.run("login").stderr)
+        world.environment["DOORKEY_CLIENT_SECRET"] = CLIENT_SECRET
+        for command in (
+            ["ping"], ["ping", "--json"], ["status", "--json"], ["profiles"],
+            ["profiles", "--json"], ["doctor"], ["doctor", "--json"], ["call", "GET", "/nothing"],
+            ["call", "GET", "/api/messages", "-i"], ["call", "GET", "/api/vault", "--json"],
+            ["init", "--issuer", world.config.issuer, "--client-id", "x", "--audience", "y"],
+            ["completion", "bash"], ["help", "token"],
+        ):  # fmt: skip
+            run = world.run(*command)
+            said += [run.stdout, run.stderr]
+        kept = session_store(world.config, world.state_dir).load()
+        assert kept is not None
+        assert kept.key is not None
+        said.append(world.run("token", "--min-validity", "3599.999").stderr)
+        said += judged(world, kept.token_set.access_token)
+        way, log = asked_by_proxy(world)
+        logs = [path.read_text() for path in world.state_dir.rglob("*.log")]
+        said += [*logs, log, notes.read_text()]
+        said.append(world.run("logout", "--json").stdout)
+    secrets = (kept.token_set.access_token, kept.token_set.id_token)
+    signatures = [token.rpartition(".")[2] for token in secrets]
+    told = "\n".join(said)
+    assert "Signed in as Alice" in told
+    assert "GET /api/external 200" in log
+    assert "NOT verified" in told or "verified: by" in told
+    for secret in (*signatures, kept.token_set.refresh_token or "", kept.key.d, CLIENT_SECRET, way):
+        assert len(secret) > 20
+        assert secret not in told
+
+
+def judged(world: World, token: str) -> list[str]:
+    """Give a token to `doorkey jwt`; return what it says."""
+    command = [*DOORKEY, "--config", str(world.config.path), "jwt"]
+    run = subprocess.run(
+        command, input=token, capture_output=True, text=True, check=False, env=world.environment
+    )
+    return [run.stdout, run.stderr]
+
+
+def asked_by_proxy(world: World) -> tuple[str, str]:
+    """Call the API through `doorkey proxy`; return the secret of its address, and its log."""
+    with subprocess.Popen(
+        [*DOORKEY, "--config", str(world.config.path), "proxy"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=world.environment,
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        base = process.stdout.readline().strip()
+        referer = {"Referer": f"{base}/page"}
+        assert httpx.get(f"{base}/api/external", headers=referer).status_code == 200
+        assert httpx.get(f"{base}x/api/external").status_code == 404
+        process.terminate()
+        _, log = process.communicate()
+    return base.rpartition("/")[2], log

@@ -126,6 +126,7 @@ def stage(
     redirect_uris: tuple[str, ...] = CONFIG.redirect_uris,
     scope: str = CONFIG.scope,
     api_url: str = CONFIG.api_url,
+    client_secret: str | None = None,
     withheld: str = "",
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     device_sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -152,7 +153,14 @@ def stage(
         return await opener(target)
 
     path = Path("/home/pat/auth_config.json")
-    config = replace(CONFIG, path=path, redirect_uris=redirect_uris, scope=scope, api_url=api_url)
+    config = replace(
+        CONFIG,
+        path=path,
+        redirect_uris=redirect_uris,
+        scope=scope,
+        api_url=api_url,
+        client_secret=client_secret,
+    )
     copied: list[str] = []
 
     async def copy(text: str) -> bool:

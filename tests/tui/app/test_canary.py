@@ -9,6 +9,7 @@ from textual.pilot import Pilot
 
 from tests.support.echoes import echo, echo_everywhere
 from tests.support.stage import ALICE, Stage, session_of, stage, text_of, until
+from tui.auth.dpop.session_key import SessionKey
 from tui.auth.store.store import MemoryStore
 
 CANARY = "c4n4ry-s1gnature"
@@ -19,7 +20,9 @@ WALK = ("1", "2", "j", "enter", "t", "j", "enter", "t", "t", "3", "p", "w", "f1"
 SIZE = (120, 40)
 
 
-def holding_canaries(status: int) -> Stage:
+def holding_canaries(
+    status: int, key: SessionKey | None = None, client_secret: str | None = None
+) -> Stage:
     """The app of somebody whose every token is a canary, with an API that repeats what it got."""
     held = session_of(ALICE)
     tokens = held.token_set
@@ -32,7 +35,8 @@ def holding_canaries(status: int) -> Stage:
         id_token=id_token,
         refresh_token=f"refresh-{CANARY}",
     )
-    on = stage(store=MemoryStore(replace(held, token_set=token_set)), api=echo_everywhere(status))
+    kept = MemoryStore(replace(held, token_set=token_set, key=key))
+    on = stage(store=kept, api=echo_everywhere(status), client_secret=client_secret)
     on.tenant.refresh_tokens = {f"refresh-{CANARY}"}
     on.tenant.responses["/token"] = echo("JSON", 400)
     return on
@@ -73,6 +77,25 @@ async def test_a_token_is_shown_where_it_was_asked_for_and_nowhere_after() -> No
             await pilot.press(key)
             await pilot.pause()
             assert CANARY not in text_of(on.app)
+
+
+async def test_no_screen_shows_the_key_the_clients_secret_or_anothers_words(
+    caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """security.md 40: a bound session, through the doctor, the tenants, the requests, the proxy."""
+    caplog.set_level(logging.DEBUG)
+    key = SessionKey.fresh()
+    on = holding_canaries(200, key, client_secret=CANARY)
+    ways = ("d", "j", "j", "escape", "t", "j", "escape", "3", "h", "escape", "b", "escape")
+    more = ("p", "v", "escape", "x", "x", "u", "2", "j", "enter", "f1")
+    async with on.app.run_test(size=SIZE, notifications=True) as pilot:
+        shown = await walk(pilot, on, *ways, *more)
+    told = "\n".join([*shown, caplog.text, *capfd.readouterr()])
+    assert "Doctor" in told
+    assert "Tenants" in told
+    assert "Proxy" in told
+    assert CANARY not in told
+    assert key.d not in told
 
 
 async def test_a_crash_tells_of_no_token() -> None:
