@@ -28,6 +28,8 @@ MOVES = [
     ("doorkey --profile wo", "doorkey --profile work"),
     ("doorkey status --profile ho", "doorkey status --profile home"),
     ("doorkey call GET / -o answ", "doorkey call GET / -o answer.json"),
+    ("doorkey call PUT / -d @answ", "doorkey call PUT / -d @answer.json"),
+    ("doorkey call -d @answer.json PAT", "doorkey call -d @answer.json PATCH"),
 ]
 """What is typed before Tab, and what stands there after it."""
 

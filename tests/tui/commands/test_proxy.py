@@ -86,6 +86,45 @@ async def test_signing_in_later_is_enough(config: Config) -> None:
         assert (await program.get(f"{base}/x")).status_code == 200
 
 
+async def test_a_session_that_ends_elsewhere_is_told_until_somebody_signs_in(
+    config: Config,
+) -> None:
+    store = session_store(config)
+    store.save(session(obtained_at=datetime.now(UTC)))
+    async with proxy(config) as process, httpx.AsyncClient() as program:
+        base = await first_line(process)
+        assert (await program.get(f"{base}/x")).status_code == 200
+        store.clear()
+        refused = await program.get(f"{base}/x")
+        assert (refused.status_code, refused.json()["error"]) == (401, "sign_in_needed")
+        assert "doorkey login" in refused.json()["error_description"]
+        store.save(session(obtained_at=datetime.now(UTC)))
+        assert (await program.get(f"{base}/x")).status_code == 200
+
+
+async def test_a_session_that_the_tenant_ends_is_told_until_somebody_signs_in(
+    config: Config, api: ScriptedApi
+) -> None:
+    clock = Clock()
+    tenant, store = ScriptedTenant(clock, config.issuer), session_store(config)
+    tenant.responses["/token"] = lambda _: httpx.Response(400, json={"error": "invalid_grant"})
+    store.save(session())
+    async with AuthService(config, store=store, transport=tenant, clock=clock) as service:
+        passing = Proxy(api.url, Tokens(service).sign)
+        base = await passing.listen("127.0.0.1", 0)
+        async with httpx.AsyncClient() as program:
+            assert (await program.get(f"{base}/x")).status_code == 200
+            clock.advance(3601)
+            for _ in range(2):
+                refused = await program.get(f"{base}/x")
+                assert (refused.status_code, refused.json()["error"]) == (401, "sign_in_needed")
+                assert "Sign in" in refused.json()["error_description"]
+            session_store(config).save(session(obtained_at=clock()))
+            assert (await program.get(f"{base}/x")).status_code == 200
+        await passing.aclose()
+    assert len(api.asked) == 2
+
+
 async def test_a_port_that_is_taken_names_its_holder(config: Config, api: ScriptedApi) -> None:
     host = urlsplit(api.url).netloc
     async with proxy(config, "--listen", host) as process:

@@ -16,6 +16,8 @@ A 4xx or 5xx is exit code 3, with its body on stdout and the reason on stderr. R
 not followed. Where the API says invalid_token, the token is renewed and the call made again,
 once, if its body can be sent again."""
 
+BODY: Final = "DATA|@FILE|@-"
+
 
 def call_options(call: ArgumentParser) -> None:
     """Describe what `doorkey call` takes."""
@@ -31,7 +33,7 @@ def call_options(call: ArgumentParser) -> None:
         help="a header to send; as often as needed",
     )  # fmt: skip
     call.add_argument(
-        "-d", "--data", metavar="DATA|@FILE|@-",
+        "-d", "--data", metavar=BODY,
         help="the body: itself, a file's or stdin's, to the letter; its type is recognised "
         "where no Content-Type is given",
     )  # fmt: skip
