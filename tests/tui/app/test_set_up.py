@@ -28,6 +28,17 @@ async def test_the_local_tenant_is_opened_with_its_servers_and_a_sign_in() -> No
     assert (app.following.with_servers, app.following.signs_in) == (True, True)
 
 
+async def test_it_says_what_the_app_is_and_what_the_choice_means_and_how_to_leave() -> None:
+    app = SetUpApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "Doorkey signs you in from the terminal" in text_of(app))
+        assert "The local tenant comes with Doorkey" in text_of(app)
+        assert "esc Quit" in text_of(app)
+        await pilot.press("right", "enter")
+        await until(pilot, lambda: "esc Back" in text_of(app))
+        assert "The local tenant comes with Doorkey" not in text_of(app)
+
+
 async def test_escape_leads_back_to_the_choice_and_then_out() -> None:
     app = SetUpApp()
     async with app.run_test(size=(80, 24)) as pilot:

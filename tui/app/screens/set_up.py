@@ -28,6 +28,18 @@ if TYPE_CHECKING:
 REST_SECONDS: Final = 0.6
 """Without a key, before the tenant is looked up that somebody types."""
 
+WHAT_THIS_IS: Final = (
+    "Doorkey signs you in from the terminal, through your own browser, shows what your tokens say, "
+    "and calls an API with an access token that is always valid."
+)
+
+WHAT_TO_CHOOSE: Final = """\
+The local tenant comes with Doorkey, together with people and an API to try it with: no account \
+and no network is needed, and nothing stays running.
+
+Your own is Auth0, Okta, Entra ID, Keycloak or any other OpenID Provider. You name it, and its \
+auth_config.json is written: there is none yet."""
+
 FIELDS: Final = {
     "issuer": "Issuer or host of the tenant",
     "client": "Client ID of a native client there",
@@ -42,6 +54,9 @@ class SetUpApp(App[None]):
     CSS_PATH = ["../app.tcss", "set_up.tcss"]  # noqa: RUF012 # Textual wants a list
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Back", id="leave-set-up", tooltip="To the choice; then out"),
+        Binding("q", "quit", "Quit", show=False, id="quit"),
+        Binding("right,down", "app.focus_next", "Next", show=False, id="next-choice"),
+        Binding("left,up", "app.focus_previous", "Before", show=False, id="choice-before"),
     ]
 
     def __init__(
@@ -60,6 +75,7 @@ class SetUpApp(App[None]):
         """Yield the choice, and the form that is hidden first."""
         with VerticalScroll(id="body", can_focus=False), Vertical(id="column"):
             yield Static(Content("Which tenant?"), classes="headline")
+            yield Static(Content(WHAT_THIS_IS), id="lead")
             with Horizontal(classes="actions", id="choice"):
                 yield Button("Try the local tenant", variant="primary", id="local")
                 yield Button("Connect your own", id="own")
@@ -67,8 +83,15 @@ class SetUpApp(App[None]):
                 for name, asked in FIELDS.items():
                     yield Input(placeholder=asked, id=name)
                 yield Button("Write it and sign in", id="write")
-            yield Static(Content("There is no auth_config.json yet."), id="told")
+            yield Static(Content(WHAT_TO_CHOOSE), id="told")
         yield KeyLine()
+
+    def on_mount(self) -> None:
+        """Say what Esc does here."""
+        self._name_esc("Quit")
+
+    def _name_esc(self, words: str) -> None:
+        self.query_one(KeyLine).names = {"leave-set-up": words}
 
     @on(Button.Pressed, "#local")
     def _try_local(self) -> None:
@@ -80,6 +103,8 @@ class SetUpApp(App[None]):
     @on(Button.Pressed, "#own")
     def _show_form(self) -> None:
         self.screen.add_class("-own")
+        self._name_esc("Back")
+        self._tell("")
         self.query_one("#issuer").focus()
 
     @on(Input.Changed)
@@ -141,6 +166,8 @@ class SetUpApp(App[None]):
         """Go back to the choice; from there, out."""
         if self.screen.has_class("-own"):
             self.screen.remove_class("-own")
+            self._name_esc("Quit")
+            self._tell(WHAT_TO_CHOOSE)
             self.query_one("#local").focus()
         else:
             self.exit()

@@ -23,6 +23,9 @@ LABELS: Final[Mapping[str, str]] = dict[str, str](
 )
 """What each item is called, by the id of its binding."""
 
+SHORT: Final[Mapping[str, str]] = {**LABELS, "external-api": "API"}
+"""The same where the line is too short for all, at 40 columns."""
+
 REQUESTS: Final[Mapping[str, Callable[[], Message]]] = {
     **{place: partial(GoRequested, place) for place in PLACES},
     "login": SignInRequested,
@@ -71,7 +74,9 @@ class NavBar(LinkLine):
 
     def render(self) -> Content:
         """Draw the items, the way out at the right end, and the rule."""
-        drawn = {name: self._item(name) for name in self.items}
+        drawn = {name: self._item(name, LABELS) for name in self.items}
+        if sum(item.cell_length for item in drawn.values()) > self.content_size.width:
+            drawn = {name: self._item(name, SHORT) for name in self.items}
         end = drawn.pop("log-out", Content(""))
         line = Content("").join(drawn.values())
         gap = max(self.content_size.width - line.cell_length - end.cell_length, 0)
@@ -82,14 +87,14 @@ class NavBar(LinkLine):
             line, " " * gap, end, "\n", rule, _rule(gap + end.cell_length, here=False)
         )
 
-    def _item(self, name: str) -> Content:
+    def _item(self, name: str, labels: Mapping[str, str]) -> Content:
         action = f"ask({name!r})"
         label = "$foreground bold" if name == self._current else "$foreground-muted"
         item = Content.assemble(
             " ",
             (key_cap(self, name), "$text-primary bold"),
             " ",
-            (LABELS[name], "$foreground" if self.lit == action else label),
+            (labels[name], "$foreground" if self.lit == action else label),
             " " if self.screen.has_class("-narrow") else "  ",
         )
         return self.link(item, action)

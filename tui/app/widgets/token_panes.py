@@ -39,7 +39,7 @@ PASTE: Final = "Paste any JWT: what it says stands here then. It is kept nowhere
 
 NO_JWT: Final = "✗ This is no JWT that can be read: three parts with dots between are expected."
 
-NOT_OURS: Final = "not checked here: that is the API's"
+NOT_OURS: Final = "for the API to check"
 
 
 class IdTokenPane(Vertical):

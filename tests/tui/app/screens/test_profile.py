@@ -50,7 +50,7 @@ async def test_the_access_token_is_read_and_said_to_be_unchecked() -> None:
         await at_profile(pilot, on, "t")
         shown = text_of(on.app)
         assert "1:00:00 left of 1 h" in shown
-        assert "not checked here" in shown
+        assert "for the API to check" in shown
         assert "key 2026-03" in shown
         assert "https://api.example, https://tenant.example/userinfo" in shown
 

@@ -28,6 +28,13 @@ async def test_clicks_on_the_nav_lead_to_each_place() -> None:
             await until(pilot, partial(is_at, on, place))
 
 
+async def test_every_item_has_room_at_40_columns() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=(40, 12)) as pilot:
+        await until(pilot, lambda: "o Log out" in text_of(on.app))
+        assert "1 Home  2 Profile  3 API" in text_of(on.app)
+
+
 async def test_clicks_on_the_nav_sign_in_and_log_out() -> None:
     on = stage()
     async with on.app.run_test(size=SIZE) as pilot:

@@ -47,6 +47,8 @@ class Calling:
         """Methods and paths that may change something, and were said to be meant."""
         self._refused: tuple[Call, TokenSet] | None = None
         """The call from which somebody took the way out, and with which tokens it was made."""
+        self._under_way: ApiRequest | None = None
+        """What is called just now."""
         self._waiting: ApiRequest | None = None
         """What is called once the bundled servers are ready."""
 
@@ -74,8 +76,11 @@ class Calling:
         self.stop()
         for group in (ONCE, SAVE):
             self._screen.workers.cancel_group(self._screen, group)
+        if self._under_way is not None:
+            self._view.show_unfinished(Call(self._clock(), self._under_way))
         why = "You cancelled it. What the API did of it until then is not known."
         self._view.panel.show_trouble(why, "No answer")
+        self._view.watch_offer()
         self._look_around()
 
     def tell_failed(self, message: Worker.StateChanged) -> None:
@@ -130,6 +135,7 @@ class Calling:
             self.once(call.request)
         else:
             words = f"You have new tokens. Ping calls {call.request.method} again."
+            self._view.show_unfinished(Call(self._clock(), call.request))
             self._view.panel.show_ready(words)
         self._screen.refresh_bindings()
 
@@ -163,6 +169,7 @@ class Calling:
     async def _call(self, request: ApiRequest, *, show: bool) -> Call | None:
         self.forget_refused()
         what = f"{request.method} {self.origin}{request.path}"
+        self._under_way = request
         slow = self._screen.set_timer(SLOW_SECONDS, self._look_around)
         try:
             with self._view.panel.calling(lambda: what, self._clock):
@@ -173,6 +180,7 @@ class Calling:
             return None
         finally:
             slow.stop()
+            self._under_way = None
         self._screen.add_class("-called")
         await self._view.add(call, show=show)
         if call.ok:

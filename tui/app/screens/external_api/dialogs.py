@@ -12,6 +12,7 @@ from textual.widgets import Button, OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui.api.request import METHODS, ApiRequest
+from tui.app.widgets.key_line import KeyLine
 from tui.text import printable, shortened
 
 MEANT_FOR: Final = {
@@ -50,8 +51,9 @@ class MethodScreen(ModalScreen[str | None]):
             for name in METHODS
         )
         with Vertical(classes="panel dialog") as dialog:
-            dialog.border_title = "Method"
+            dialog.border_title, dialog.border_subtitle = "Method", "Enter takes it"
             yield OptionList(*(Option(line) for line in lines))
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Begin at the one that is chosen now."""
@@ -96,7 +98,12 @@ class QuestionScreen(ModalScreen[bool]):
             yield Static(Content(self._note), classes="note")
             with Horizontal(classes="actions"):
                 yield Button("Leave it", id="leave")
-                yield Button(Content(f"{self._yes} (y)"), variant="primary", id="call")
+                yield Button(Content(self._yes), variant="primary", id="call")
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        """Name the key by what it does."""
+        self.query_one(KeyLine).names = {"call-it": self._yes}
 
     @on(Button.Pressed)
     def _answer(self, message: Button.Pressed) -> None:

@@ -129,6 +129,7 @@ or a body with a token in it is not kept.
         words = self.query_one("#filter", Input).value.casefold().split()
         found = [each for each in self._all if all(word in _searched(each) for word in words)]
         self.query_one("#filter").display = bool(self._all)
+        self.query_one(".dialog").border_subtitle = "Enter opens it" if found else ""
         self.query_one(KeptTable).show(found, name)
         self.refresh_bindings()
 
@@ -194,6 +195,7 @@ or a body with a token in it is not kept.
             return
         field = self.query_one("#name")
         field.display = True
+        self.query_one(".dialog").border_subtitle = "Enter keeps it"
         field.focus()
         self._say(f"{self._request.method} {printable(self._request.path)}, under which name?")
 

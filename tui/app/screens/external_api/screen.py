@@ -96,6 +96,7 @@ class ExternalApiScreen(PlaceScreen):
     def _remember(self, message: RequestLine.Changed) -> None:
         remember_request(self._memory, self._origin, message.request)
         self.query_one(RequestDetails).follow(message.request)
+        self.query_one(CallView).follow(message.request)
         if not message.request.may_repeat:
             self._calling.stop()
 

@@ -10,6 +10,7 @@ from textual.reactive import var
 from tui.api.answer import PingResult
 from tui.api.call import Call
 from tui.api.history import CallHistory
+from tui.api.request import ApiRequest
 from tui.app.widgets.calls.answer_panel import AnswerLines, AnswerPanel
 from tui.app.widgets.calls.calls_panel import CallsPanel, CallsTable
 from tui.app.widgets.calls.ping_result import PingResultPanel
@@ -65,6 +66,22 @@ class CallView(Vertical):
         self.query_one(CallsPanel).show(self._history)
         if show or not self._is_chosen:
             await self._show(call, is_newest=True)
+
+    def follow(self, request: ApiRequest) -> None:
+        """Say of which call the result is, where another one is about to be made."""
+        call = self._shown
+        if call is None or call.result is None or self.panel.is_busy:
+            return
+        made = call.request.method, call.request.path
+        is_same = made == (request.method, request.path) and not self._is_chosen
+        self.panel.name_call(None if is_same else call)
+
+    def show_unfinished(self, call: Call) -> None:
+        """Take `call`, of which nothing came, for the one before: its answer goes."""
+        self._shown, self._is_chosen = call, False
+        self.forget_refusal()
+        self.query_one(AnswerPanel).display = False
+        self.screen.refresh_bindings()
 
     def forget_refusal(self) -> None:
         """Explain no longer what somebody has found the way out of."""

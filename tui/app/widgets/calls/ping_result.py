@@ -91,9 +91,12 @@ class PingResultPanel(Vertical):
         elif call.no_answer is not None:
             verdict = NO_ANSWER[call.no_answer.kind]
             self._say("-bad", f"✗ {verdict}", remark=printable_block(call.no_answer))
-        self.border_title = Content(
-            "Result" if is_newest else f"Result of {call.at:%H:%M:%S}, {_what(call.request)}"
-        )
+        self.name_call(None if is_newest else call)
+
+    def name_call(self, call: Call | None) -> None:
+        """Say of which call the result is; None where nobody can be in doubt."""
+        of_call = f" of {call.at:%H:%M:%S}, {_what(call.request)}" if call else ""
+        self.border_title = Content(f"Result{of_call}")
 
     def show_trouble(self, why: str, verdict: str = "The API was not called") -> None:
         """Say why there is no result."""

@@ -169,6 +169,42 @@ async def test_a_call_that_takes_long_shows_its_seconds_and_can_be_cancelled() -
         assert "You cancelled it." in text_of(on.app)
 
 
+async def test_the_answer_of_the_call_before_is_not_left_with_one_that_was_cancelled() -> None:
+    class OnceOnly(httpx.AsyncBaseTransport):
+        calls = 0
+
+        async def handle_async_request(self, _request: httpx.Request) -> httpx.Response:
+            self.calls += 1
+            if self.calls > 1:
+                await asyncio.Event().wait()
+            return httpx.Response(200, json={"order": 17})
+
+    on = stage(signed_in=True, api_transport=OnceOnly())
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        await pilot.press("p")
+        await until(pilot, lambda: '"order": 17' in text_of(on.app))
+        await pilot.press("p")
+        await until(pilot, lambda: "◌ Calling the API" in text_of(on.app))
+        await pilot.press("escape")
+        await until(pilot, lambda: "✗ No answer" in text_of(on.app))
+        assert '"order": 17' not in text_of(on.app)
+
+
+async def test_the_result_names_its_call_while_another_one_is_about_to_be_made() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        await pilot.press("p")
+        await until(pilot, lambda: "✓ Your Access Token" in text_of(on.app))
+        await write_path(pilot, on, "/api/messages")
+        await pilot.press("enter")
+        await until(pilot, lambda: ", GET /api/external ─" in text_of(on.app))
+        await write_path(pilot, on, "/api/external")
+        await pilot.press("enter")
+        await until(pilot, lambda: "─ Result ─" in text_of(on.app))
+
+
 async def test_an_answer_is_folded_searched_copied_and_saved_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

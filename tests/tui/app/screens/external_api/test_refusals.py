@@ -117,6 +117,7 @@ async def test_after_the_missing_scope_was_granted_the_call_is_made_again_or_off
         words = "✓ 200 OK" if method == "GET" else "You have new tokens. Ping calls DELETE again."
         await until(pilot, lambda: words in text_of(on.app))
         assert "Why it was refused" not in text_of(on.app)
+        assert "invalid_token" not in text_of(on.app)  # nor is its body left
         assert len(seen) == calls
 
 

@@ -64,6 +64,20 @@ async def test_headers_and_body_are_written_folded_and_sent() -> None:
     assert request.headers["authorization"].startswith("Bearer ")
 
 
+async def test_a_question_and_the_list_of_methods_name_their_own_keys() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        await pilot.press("m")
+        await until(pilot, lambda: "Enter takes it" in text_of(on.app))
+        assert text_of(on.app).splitlines()[-1].split() == ["esc", "Back"]
+        await pilot.press("escape")
+        await choose_method(pilot, on, "POST")
+        await pilot.press("p")
+        await until(pilot, lambda: "This call may change something" in text_of(on.app))
+        assert "y Call it  esc Leave it" in text_of(on.app).splitlines()[-1]
+
+
 async def test_a_click_on_the_line_unfolds_what_it_tells_of() -> None:
     on = stage(signed_in=True)
     async with on.app.run_test(size=SIZE) as pilot:
