@@ -1,4 +1,6 @@
 import json
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -79,6 +81,28 @@ def test_more_than_the_tenant_gives_is_warned_of_on_stderr(
     output = capsys.readouterr()
     assert output.out == "the-access-token\n"
     assert "s left; the tenant gives no more now" in output.err
+
+
+@pytest.mark.parametrize("format_", ["json", "header", "env", "exec-credential"])
+def test_more_than_the_tenant_gives_is_warned_of_in_every_format(
+    signed_in: Config, format_: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["token", "--format", format_, "--min-validity=7200"]) == 0
+    output = capsys.readouterr()
+    assert "the-access-token" in output.out
+    assert "s left; the tenant gives no more now" in output.err
+
+
+def test_scope_that_the_tenant_left_out_is_not_said(
+    signed_in: Config, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = session_store(signed_in).load()
+    assert kept is not None
+    session_store(signed_in).save(replace(kept, token_set=replace(kept.token_set, scope="")))
+    assert main(["status"]) == 0
+    assert re.search(r"^scopes +not said$", capsys.readouterr().out, re.MULTILINE)
+    assert main(["status", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["scopes"] is None
 
 
 @pytest.mark.parametrize("seconds", ["x", "-1", "nan", "inf", "1e9"])

@@ -19,6 +19,8 @@ OKTA_ORG: Final = re.compile(r"https://[a-z0-9-]+\.(okta|oktapreview|okta-emea)\
 
 ENTRA_V1: Final = "https://sts.windows.net/"
 
+AD_FS: Final = "/adfs/services/trust"
+
 OPAQUE: Final = (
     "The token is opaque: only its tenant can say whether it is good, so an API that checks tokens "
     'by itself cannot. Ask for one that is meant for the API: `audience` and "audienceParameter" '
@@ -39,6 +41,11 @@ def known_trouble(token: JwtView | None, config: Config) -> str:
         return (
             "This is a token of Entra ID's version 1, whose issuer is another than the one of "
             "`domain`. Set requestedAccessTokenVersion to 2 in the API's manifest, or start the "
+            f"API with --token-issuer {token.issuer}."
+        )
+    if token.issuer.endswith(AD_FS):
+        return (
+            "AD FS writes another issuer into access tokens than the one of `domain`. Start the "
             f"API with --token-issuer {token.issuer}."
         )
     if OKTA_ORG.fullmatch(token.issuer):

@@ -119,10 +119,13 @@ def _checked(key: str, question: str, usual: str = "") -> str:
 
 
 def _asked_secret(found: Found) -> str:
-    """Ask for the client's secret, unseen, where the tenant may demand one."""
-    if not found.may_demand_secret:
+    """Ask for the client's secret, unseen, where the tenant takes any."""
+    if not found.takes_secret:
         return ""
-    _say("This tenant may refuse even a native app without its client secret.")
+    if found.may_demand_secret:
+        _say("This tenant may refuse even a native app without its client secret.")
+    else:
+        _say("A native app needs no client secret here, unless the tenant gave it one.")
     while True:
         typed = _unseen("Client secret, for your system's keyring (not shown; Enter for none): ")
         try:

@@ -40,6 +40,10 @@ def explained(token: str) -> Explanation:
             "--token-issuer https://sts.windows.net/1111/",
         ),
         (
+            {"iss": "http://fs.example/adfs/services/trust", "aud": "urn:api"},
+            "--token-issuer http://fs.example/adfs/services/trust",
+        ),
+        (
             {"iss": "https://dev-1.okta.com", "aud": "https://dev-1.okta.com"},
             '"domain": "https://dev-1.okta.com/oauth2/default"',
         ),

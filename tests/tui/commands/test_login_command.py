@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from tests.support.clocks import START
+from tests.support.configs import CONFIG
 from tui.auth.session import SignInProgress
 from tui.auth.sign_in.surroundings import Surroundings
 from tui.cli import main
-from tui.commands.login.command import hints, options_of
+from tui.commands.login.command import hint_in_time, hints, options_of
 from tui.commands.parser import parse
 
 WAITING = SignInProgress(
@@ -99,6 +100,22 @@ def test_the_help_names_the_usual_callback_urls_without_a_config(
         main(["login", "--help"])
     shown = capsys.readouterr().out
     assert "http://127.0.0.1:8642/callback\n  http://127.0.0.1:18642/callback\n" in shown
+
+
+async def test_after_20_silent_seconds_what_the_tenant_must_allow_is_told(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        assert capsys.readouterr().err == ""
+        slept.append(seconds)
+
+    await hint_in_time(CONFIG, sleep)
+    assert slept == [20]
+    told = capsys.readouterr().err
+    assert "error about the callback or redirect URI?" in told
+    assert CONFIG.redirect_uris[0].replace(":0/", "/") in told
 
 
 def test_at_a_desktop_nothing_more_is_said() -> None:

@@ -21,7 +21,6 @@ from tui.app.screens.sign_in_address import Address
 from tui.app.screens.sign_in_ways import PasteWay, Ways, with_key_caps
 from tui.app.screens.sign_in_words import (
     HELP,
-    HINT_AFTER,
     HINT_SECONDS,
     KEYS,
     NEVER,
@@ -36,7 +35,7 @@ from tui.app.widgets.lifetime_bar import Countdown
 from tui.auth.service import AS_CONFIGURED
 from tui.auth.session import LoginEvent, SignInProgress
 from tui.auth.sign_in.attempt import SignInOptions
-from tui.auth.sign_in.remarks import callback_hint
+from tui.auth.sign_in.remarks import HINT_AFTER, callback_hint
 from tui.errors import DoorkeyError, NoFreeRedirectUri, SignInCancelled
 from tui.text import printable
 

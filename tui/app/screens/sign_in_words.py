@@ -66,9 +66,6 @@ All ways are open side by side: whichever works first signs you in, and this clo
 WAYS_AFTER: Final = timedelta(seconds=8)
 """Whoever has seen the page by then looks at it, and not here."""
 
-HINT_AFTER: Final = timedelta(seconds=45)
-"""Who has not come back from the browser by then may be looking at the tenant's error page."""
-
 HINT_SECONDS: Final = 60.0
 """How long the hint stays; a click removes it."""
 

@@ -5,6 +5,7 @@ Which callback URLs the tenant must allow, and what it brought otherwise than it
 
 import json
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from tui.auth.session import Session
@@ -15,6 +16,9 @@ from tui.web_address import split_web_address
 
 if TYPE_CHECKING:
     from tui.config.load import Config
+
+HINT_AFTER: Final = timedelta(seconds=20)
+"""Who has not come back from the browser by then may be looking at the tenant's error page."""
 
 UNLISTED_SCOPES: Final = frozenset(
     {"openid", "profile", "email", "address", "phone", "offline_access"}

@@ -44,9 +44,15 @@ class Found:
     @property
     def may_demand_secret(self) -> bool:
         """Whether even a native app has to show a client secret, as far as one can tell."""
+        public = "none" in self.metadata.token_auth_methods
+        return self.vendor.demands_secret or (self.takes_secret and not public)
+
+    @property
+    def takes_secret(self) -> bool:
+        """Whether it takes client secrets; some demand one even where they list `none`."""
         methods = self.metadata.token_auth_methods
-        takes_secrets = any(name.startswith("client_secret_") for name in methods)
-        return self.vendor.demands_secret or (takes_secrets and "none" not in methods)
+        listed = any(name.startswith("client_secret_") for name in methods)
+        return self.vendor.demands_secret or listed
 
     @property
     def remark(self) -> str:

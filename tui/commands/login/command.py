@@ -4,6 +4,7 @@ import asyncio
 import shutil
 import sys
 from argparse import Namespace
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from textwrap import indent
 from typing import Final
@@ -12,6 +13,7 @@ from tui.auth.service import AuthService
 from tui.auth.session import DevicePrompt, LoginEvent, SignInProgress
 from tui.auth.sign_in.attempt import SignInOptions, Way
 from tui.auth.sign_in.handle import SignIn
+from tui.auth.sign_in.remarks import HINT_AFTER, callback_hint
 from tui.auth.sign_in.surroundings import Surroundings, ports_for_browser
 from tui.commands.login.events import EventTeller
 from tui.commands.options.login import not_for_device
@@ -75,14 +77,26 @@ async def sign_in(config: Config, options: SignInOptions, *, as_json: bool = Fal
     async with AuthService(config) as service:
         teller = EventTeller() if as_json else _Teller(service.surroundings, options.way)
         handle = service.begin_login(options=options, watch=teller.tell)
-        pasting = asyncio.create_task(_paste(handle)) if options.way == "paste" else None
+        beside = []
+        if options.way == "paste":
+            beside.append(asyncio.create_task(_paste(handle)))
+        if options.way != "device" and not as_json:
+            beside.append(asyncio.create_task(hint_in_time(config)))
         try:
             event = await handle.answer()
         finally:
-            if pasting is not None:
-                pasting.cancel()
-                await asyncio.wait([pasting])
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
     teller.greet(event)
+
+
+async def hint_in_time(
+    config: Config, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+) -> None:
+    """Say what the tenant must allow, where no answer has come for a while."""
+    await sleep(HINT_AFTER.total_seconds())
+    _say(callback_hint(config))
 
 
 async def _paste(handle: SignIn) -> None:

@@ -135,7 +135,7 @@ def _headers(asked: Asked, config: Config, store: SessionStore, method: str, url
     async def run() -> Mapping[str, str]:
         async with AuthService(config, store=store) as service:
             service.take_up()
-            await service.get_access_token(asked.min_validity)
+            _warn_of_less(await _asked_of(service, asked), asked.min_validity)
             authorized = AuthorizedRequest(service, method.upper(), config.api_url + path)
             return (await authorized.authorization()).headers
 

@@ -77,7 +77,10 @@ async def test_the_callback_hint_leaves_everything_where_it_is() -> None:
         await pilot.press("w")
         await until(pilot, lambda: "With a code" in text_of(on.app))
         before = dialog_of(on).query_one("#ways").region
-        on.clock.advance(46)
+        on.clock.advance(19)
+        await pilot.pause()
+        assert "Does the browser show an error" not in text_of(on.app)
+        on.clock.advance(2)
         await until(pilot, lambda: "Does the browser show an error" in text_of(on.app))
         assert dialog_of(on).query_one("#ways").region == before
 

@@ -121,6 +121,25 @@ async def test_google_is_asked_offline_and_wants_a_secret(clock: Clock) -> None:
     assert found.may_demand_secret
 
 
+@pytest.mark.parametrize(
+    ("methods", "takes", "may_demand"),
+    [
+        (["none"], False, False),
+        (["none", "client_secret_basic"], True, False),
+        (["client_secret_post"], True, True),
+        (["private_key_jwt"], False, False),
+    ],
+)
+async def test_secret_is_taken_where_one_is_listed_and_may_be_demanded_without_none(
+    clock: Clock, methods: list[Json], *, takes: bool, may_demand: bool
+) -> None:
+    """oidc-provider-mock lists `none`, and demands one all the same."""
+    found = await found_at(
+        clock, "https://id.example/", token_endpoint_auth_methods_supported=methods
+    )
+    assert (found.takes_secret, found.may_demand_secret) == (takes, may_demand)
+
+
 async def test_another_api_of_dex_is_asked_for_by_its_scope(clock: Clock) -> None:
     issuer = "https://h.example/dex"
     found = await found_at(

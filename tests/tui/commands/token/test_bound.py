@@ -56,6 +56,16 @@ def test_both_headers_of_one_request_are_printed(
     assert KEY.d not in out
 
 
+def test_a_longer_life_than_can_be_had_is_warned_of_with_both_headers_too(
+    keyed: Config, capsys: Capture
+) -> None:
+    argv = ["--format", "header", "--for", "GET", keyed.api_url, "--min-validity=7200"]
+    assert main(["token", *argv]) == 0
+    out, err = capsys.readouterr()
+    assert len(out.splitlines()) == 2
+    assert "s left; the tenant gives no more now" in err
+
+
 def test_a_bearer_session_has_one_header(signed_in: Config, capsys: Capture) -> None:
     assert main(["token", "--format", "header", "--for", "GET", signed_in.api_url]) == 0
     assert capsys.readouterr().out == "Authorization: Bearer the-access-token\n"
