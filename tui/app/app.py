@@ -144,9 +144,8 @@ class DoorkeyApp(App[None]):
     def _for_sign_in(self, wish: SignInRequested) -> "Screen[LoginEvent | None]":
         self._keep_time()
         kept = self.account.scope_beyond(self._doors.config.scope) if wish.keeps_person else ""
-        settled = self._background.until_tenant_settled
-        screen = self._doors.sign_in(wish, wish.scope or kept, settled)
-        return screen.data_bind(DoorkeyApp.now)
+        scope, settled = wish.scope or kept, self._background.until_tenant_settled
+        return self._doors.sign_in(wish, scope, settled).data_bind(DoorkeyApp.now)
 
     def switch_mode(self, mode: str) -> AwaitMount:
         """Go to a mode, whoever asks; the guard may lead elsewhere."""

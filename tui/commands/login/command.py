@@ -19,7 +19,7 @@ from tui.commands.login.events import EventTeller
 from tui.commands.options.login import not_for_device
 from tui.config.load import Config, load_config
 from tui.errors import DoorkeyError, WrongUsage
-from tui.terminal.half_blocks import large
+from tui.terminal.half_blocks import large, qr_lines
 from tui.terminal.typed_lines import typed_lines
 from tui.text import printable
 from tui.web_address import is_of_this_machine
@@ -193,8 +193,6 @@ def _tell_code(prompt: DevicePrompt) -> None:
 
 
 def _draw_qr(url: str) -> None:
-    from tui.terminal.half_blocks import qr_lines
-
     lines = qr_lines(url)
     if len(lines[0]) <= shutil.get_terminal_size().columns:
         for line in lines:

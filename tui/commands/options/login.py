@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Final
 
 from tui.commands.options.values import json_option, whole_seconds
+from tui.config.load import Config, load_config
 from tui.errors import DoorkeyError
+from tui.text import printable
 
 WITHOUT_DEVICE: Final = ("prompt", "login_hint", "acr_values", "connection", "organization")
 """Parameters of the authorization request; a device request has none of them (RFC 8628 3.1)."""
@@ -61,9 +63,6 @@ def callback_text(config: Path | None) -> str:
 
 
 def _callbacks(path: Path | None) -> tuple[Sequence[str], str]:
-    from tui.config.load import Config, load_config
-    from tui.text import printable
-
     try:
         config = load_config(path)
     except DoorkeyError:
