@@ -11,13 +11,13 @@ KEYCLOAK: Final = Vendor(
     issuer="https://HOST/realms/REALM",
     log_out_setting="Clients, Settings, Valid post logout redirect URIs",
     register=(
-        Said("Clients, Create client: OpenID Connect, Client ID {client}", is_read=False),
-        Said("Client authentication Off, Standard flow on.", is_read=False),
-        Said("Valid redirect URIs and Valid post logout redirect URIs: {callbacks}", is_read=False),
+        Said("Clients, Create client: OpenID Connect, Client ID {client}"),
+        Said("Client authentication Off, Standard flow on."),
+        Said("Valid redirect URIs: {callbacks}"),
+        Said("Valid post logout redirect URIs: the same.", is_read=False),
         Said(
             "The client's Client scopes, {client}-dedicated, Configure a new mapper, Audience: "
-            "Included Custom Audience {audience}, Add to access token On.",
-            is_read=False,
+            "Included Custom Audience {audience}, in the access token."
         ),
     ),
     differs=(
@@ -37,32 +37,25 @@ AUTHENTIK: Final = Vendor(
     issuer="https://HOST/application/o/SLUG/",
     log_out_setting="the provider's Redirect URIs",
     register=(
-        Said(
-            "Applications, Applications, Create with Provider: OAuth2/OpenID Provider.",
-            is_read=False,
-        ),
-        Said("Client type: Public. Client ID: {client}", is_read=False),
-        Said("Redirect URIs/Origins, matching mode Strict: {callbacks}", is_read=False),
-        Said(
-            "Advanced protocol settings: a Signing Key, and the scope mapping offline_access "
-            "among the Selected Scopes.",
-            is_read=False,
-        ),
+        Said("Applications, Applications, Create with provider: OAuth2/OIDC."),
+        Said("Client type: Public. Client ID: {client}"),
+        Said("Redirect URIs/Origins, matching mode Strict: {callbacks}"),
+        Said("Protocol settings: a Signing Key."),
+        Said("Advanced protocol settings: offline_access among the Selected Scopes."),
     ),
     differs=(
         Said(
             "`aud` of an access token is the client's ID: put that into `audience`.", is_read=False
         ),
-        Said("The issuer ends in a slash, and has the application's slug in it.", is_read=False),
+        Said("The issuer has the application's slug in it."),
+        Said("It ends in a slash.", is_read=False),
     ),
     limits=(
         Said(
-            "Without a Signing Key tokens are signed with HS256, which Doorkey refuses.",
-            is_read=False,
+            "Without a Signing Key tokens are signed with the client's secret (HS256), which "
+            "Doorkey refuses."
         ),
-        Said(
-            "No refresh token before 2024.2, or without the offline_access mapping.", is_read=False
-        ),
+        Said("Since 2024.2 there is no refresh token without the offline_access mapping."),
     ),
 )
 
@@ -75,9 +68,10 @@ ZITADEL: Final = Vendor(
     scope="openid profile email offline_access urn:zitadel:iam:org:project:id:{audience}:aud",
     log_out_setting="the application's Redirect Settings, Post Logout URIs",
     register=(
-        Said("Projects, the project, Applications, New: Native, PKCE.", is_read=False),
-        Said("Redirect URIs and Post Logout URIs: {callbacks}", is_read=False),
-        Said("Token Settings, Auth Token Type: JWT.", is_read=False),
+        Said("Projects, the project, Applications, New: Native."),
+        Said("Redirect URIs: {callbacks}"),
+        Said("Post Logout URIs: the same.", is_read=False),
+        Said("Token Settings, Token Type: JWT."),
         Said(
             "OIDC Configuration, Grant Types: Authorization Code and Refresh Token.", is_read=False
         ),
@@ -85,7 +79,7 @@ ZITADEL: Final = Vendor(
     differs=(
         Said("`audience` is the project's ID (Resource ID), asked for by a scope of its own."),
     ),
-    limits=(Said("Access tokens are opaque until Auth Token Type is JWT."),),
+    limits=(Said("Access tokens are opaque until Token Type is JWT."),),
 )
 
 DEX: Final = Vendor(
@@ -134,22 +128,18 @@ LEMONLDAP: Final = Vendor(
     "lemonldap",
     "LemonLDAP::NG",
     signs=r"/oauth2/authorize \S+/oauth2/jwks$",
-    issuer="https://auth.HOST",
+    issuer="https://auth.HOST/",
     authorization_params=(("prompt", "consent"),),
     log_out_setting="Options, Logout, Allowed redirection addresses for logout",
     register=(
-        Said("Manager: OpenID Connect Relying Parties, Add OpenID Relying Party.", is_read=False),
-        Said("Options, Basic: Public client On, Client ID {client}", is_read=False),
-        Said(
-            "Allowed redirection addresses for login (and, Logout, for logout): {callbacks}",
-            is_read=False,
-        ),
-        Said(
-            "Options, Security: Allow offline access, Use JWT format for Access Token.",
-            is_read=False,
-        ),
+        Said("Manager: OpenID Connect Relying Parties, Add OpenID Relying Party."),
+        Said("Basic options: Public client On, Client ID {client}"),
+        Said("Allowed redirection addresses for login (and, Logout, for logout): {callbacks}"),
+        Said("Options, Advanced: Use JWT format for Access Token; Additional audiences {audience}"),
+        Said("Options, Security: Allow offline access."),
     ),
     differs=(
+        Said("The issuer ends in a slash.", was_run=True),
         Said(
             "Without prompt=consent, offline_access is dropped with a line in its own log alone.",
             was_run=True,
@@ -157,7 +147,10 @@ LEMONLDAP: Final = Vendor(
     ),
     limits=(
         Said("It has no revocation endpoint (2.16).", was_run=True),
-        Said("`aud` of an access token is the client's ID unless Additional audiences says more."),
+        Said(
+            "`aud` of an access token is the client's ID, and what Additional audiences names.",
+            was_run=True,
+        ),
     ),
 )
 

@@ -106,15 +106,9 @@ GOOGLE: Final = Vendor(
     offline_params=(("access_type", "offline"), ("prompt", "consent")),
     demands_secret=True,
     register=(
-        Said(
-            "Google Auth Platform, Clients, Create client: Application type Desktop app.",
-            is_read=False,
-        ),
+        Said("Google Auth Platform, Clients, Create client: Application type Desktop app."),
         Said("No callback is registered: any port on 127.0.0.1 is allowed.", is_read=False),
-        Said(
-            "Audience: add the people who may sign in as Test users, until it is published.",
-            is_read=False,
-        ),
+        Said("Audience: add the people who may sign in as Test users, until it is published."),
         Said(
             "Copy the Client secret, too: even a desktop app is refused without it.", is_read=False
         ),
@@ -125,6 +119,7 @@ GOOGLE: Final = Vendor(
     ),
     limits=(
         Said("Its access tokens are opaque and for Google's own APIs: yours cannot verify them."),
+        Said("A test user's consent, and the refresh token, end after seven days."),
         Said("There is no log-out page."),
         Said("Codes for other devices need a client of the type TVs and Limited Input devices."),
     ),
@@ -138,21 +133,12 @@ COGNITO: Final = Vendor(
     scope="openid profile email",
     redirect_uris=LOCALHOST_URIS,
     log_out="cognito",
-    log_out_setting="App client, Login pages, Allowed sign-out URLs",
+    log_out_setting="App client, Allowed sign-out URLs",
     register=(
-        Said(
-            "The user pool, App clients, Create app client: Mobile app (no client secret).",
-            is_read=False,
-        ),
-        Said(
-            "Its Login pages, Allowed callback URLs and Allowed sign-out URLs: {callbacks}",
-            is_read=False,
-        ),
-        Said(
-            "OAuth grant types: Authorization code grant. Scopes: openid, profile, email.",
-            is_read=False,
-        ),
-        Said("Branding, Domain: a domain for the login pages.", is_read=False),
+        Said("The user pool, App clients, Create app client: a public one, without client secret."),
+        Said("Its Allowed callback URLs and Allowed sign-out URLs: {callbacks}"),
+        Said("OAuth grant types: Authorization code grant. Scopes: openid, profile, email."),
+        Said("Add a domain to the user pool: it has the login pages."),
     ),
     differs=(
         Said("Plain http callbacks are taken on localhost alone."),
