@@ -155,6 +155,19 @@ def test_each_option_is_in_the_table(
     )
 
 
+def test_the_commands_that_answer_in_json_are_all_there_are(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    listed = re.findall(r"With `--json` \(([^)]+)\)", README)
+    answering = set()
+    for name in set(COMMANDS) - {"app", "api", "tenant"}:  # two have parsers of their own
+        with pytest.raises(SystemExit):
+            parse([name, "--help"])
+        if "--json" in capsys.readouterr().out.partition("\n\n")[0]:
+            answering.add(name)
+    assert set(quoted(listed[0])) == answering
+
+
 def test_the_exit_codes_are_those_of_the_errors() -> None:
     def codes(error: type[DoorkeyError]) -> set[int]:
         return {error.exit_code}.union(*(codes(each) for each in error.__subclasses__()))

@@ -50,8 +50,8 @@ jwt     {"verified": BOOL, "key", "keys_of", "header", "claims", "wrong": [TEXT]
 logout  {"steps": [{"step": "local" | "revocation" | "tenant", "outcome", "message"}]}
 doctor  [{"rule", "verdict": "ok" | "warning" | "wrong" | "unknown", "found", "remedy"}]; an array,
         with exit 1 where a verdict is "wrong"
-token   with --format json: {"access_token", "token_type", "expires_at", "scope"}, or with
-        --id-token {"id_token", "expires_at"}
+token   {"access_token", "token_type", "expires_at", "scope"}, or with --id-token
+        {"id_token", "expires_at"}; the same with --format json
 login   one object in each line, as things happen:
         {"event": "address", "url", "redirect_uri"}, or with --device
         {"event": "code", "user_code", "verification_uri", "verification_uri_complete",

@@ -68,6 +68,8 @@ def test_status_with_nobody_signed_in_is_a_failure_with_what_is_known(
         (["login", "--no-browser"], "tenant_unreachable", 5),
         (["login", "--device", "--prompt=login"], "wrong_usage", 2),
         (["ping", "--config", "nowhere.json"], "config_invalid", 2),
+        (["token", "--id-token", "--config", "nowhere.json"], "config_invalid", 2),
+        (["token", "--for", "GET", "/"], "wrong_usage", 2),
         (["ping", "--nonsense"], "wrong_usage", 2),
         (["call"], "wrong_usage", 2),
         (["stauts"], "wrong_usage", 2),
@@ -85,6 +87,13 @@ def test_each_failure_is_one_object_on_stdout_and_nothing_on_stderr(
     found = validated(shown.out, "failure")
     assert (found["error"], found["exit"]) == (error, code)
     assert shown.err == ""
+
+
+def test_token_takes_json_as_the_others_do(
+    signed_in: Config, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["token", "--json"]) == 0
+    assert validated(capsys.readouterr().out, "token")["access_token"] == "the-access-token"
 
 
 def test_a_log_out_that_leaves_something_behind_says_which_step(

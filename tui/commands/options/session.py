@@ -29,6 +29,10 @@ def token_options(token: ArgumentParser) -> None:
         "--id-token", action="store_true", help="the ID token instead of the access token"
     )
     token.add_argument(
+        "--json", dest="format", action="store_const", const="json",
+        help="the same as --format json; a failure is JSON, too",
+    )  # fmt: skip
+    token.add_argument(
         "operation", nargs="?", default="", metavar="OPERATION",
         help="get, store or erase: git and bazel add it themselves",
     )  # fmt: skip
