@@ -45,6 +45,9 @@ def test_body_may_come_unannounced_over_http_2_only() -> None:
     assert has_form(Sender().request("2"))
 
 
-async def test_a_form_may_hold_bytes_that_are_no_utf_8() -> None:
+async def test_a_form_may_hold_bytes_that_are_no_utf_8_and_no_token_behind_them() -> None:
     sender = Sender({"type": "http.request", "body": b"a=%\xff", "more_body": False})
     await refuse_form_token(sender.request(content_length="5"))
+    hidden = Sender({"type": "http.request", "body": b"a=%\xff&access_token=x", "more_body": False})
+    with pytest.raises(InvalidRequest, match="sent in the form"):
+        await refuse_form_token(hidden.request(content_length="20"))
