@@ -71,6 +71,8 @@ def test_an_api_that_wants_another_audience_refuses_and_ping_exits_3(tmp_path: P
     assert ping.stdout == ""
     assert "401: Unauthorized" in ping.stderr
     assert "invalid_token" in ping.stderr
+    assert "✗ Audience  the API wants https://another.example; your token has" in ping.stderr
+    assert f"the API that is called is `apiUrl` ({world.config.api_url})" in ping.stderr
 
 
 def test_an_interrupt_cancels_a_sign_in_cleanly(world: World) -> None:

@@ -62,6 +62,15 @@ async def test_an_opaque_access_token_is_said_to_be_opaque() -> None:
         assert "This access token is opaque" in text_of(on.app)
 
 
+async def test_scope_that_the_tenant_left_out_is_not_said_to_be_granted() -> None:
+    held = session_of(ALICE, access_token=jwt_of({"aud": "https://api.example"}))
+    on = holding(replace(held, token_set=replace(held.token_set, scope="")))
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_profile(pilot, on, "t")
+        (line,) = (line for line in text_of(on.app).splitlines() if "Scopes" in line)
+        assert "not said" in line
+
+
 async def test_the_session_tells_of_its_renewals_and_the_clock() -> None:
     held = replace(session_of(ALICE), renewed_at=(START, START), clock_skew_seconds=90.0)
     on = holding(held)
