@@ -39,9 +39,9 @@ from tui.app.messages import (
 )
 from tui.app.moments import TICK_SECONDS, local_now
 from tui.app.navigation import Navigation, ScreenFactories
-from tui.app.opening import Opening, OpeningRequested
 from tui.app.palette import system_commands, take_keymap
 from tui.app.screens.place import PlaceScreen, tell_of_failed_work
+from tui.app.start.opening import Opening, OpeningRequested
 from tui.app.textual_internals import KeptStylesheet, forget_clipboard, parse_ahead, report_crashes
 from tui.app.themes import Themes
 from tui.terminal.signals import end_on_signals
@@ -123,7 +123,7 @@ class DoorkeyApp(App[None]):
             return
         self.painted = True
         self._background.begin()
-        self._keys = take_keymap(self, self._doors)
+        self._keys = take_keymap(self, self._doors.keymap(), self._doors.keymap_path)
         self.navigation.begin(self._opening)
         self._background.load_ahead(partial(parse_ahead, self.stylesheet))
 

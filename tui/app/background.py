@@ -15,7 +15,7 @@ from tui.app.messages import (
     ServersChanged,
     SessionChanged,
 )
-from tui.app.opening import Opening, OpeningRequested
+from tui.app.start.opening import Opening, OpeningRequested
 from tui.errors import DoorkeyError
 from tui.text import printable
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tui.app.screens.home import HomeScreen
     from tui.app.screens.log_out import LogOutQuestion, LogOutScreen
     from tui.app.screens.profile import ProfileScreen
+    from tui.app.screens.set_up.form import FormScreen
     from tui.app.screens.sign_in import SignInScreen
     from tui.app.screens.tenants import TenantsScreen
     from tui.app.screens.theme import ThemeScreen
@@ -64,6 +65,17 @@ def service_for(config: "Config") -> "AuthService":
     from tui.auth.service import AuthService
 
     return AuthService(config)
+
+
+def keymap_at(path: Path) -> "CheckedKeymap":
+    """Read a keymap; where there is none, no screen is loaded to check it against."""
+    from tui.app.keys.keymap import CheckedKeymap, read_keymap
+
+    if not path.exists():
+        return CheckedKeymap({})
+    from tui.app.scopes import key_scopes
+
+    return read_keymap(path, key_scopes())
 
 
 @dataclass(frozen=True)
@@ -145,7 +157,15 @@ class Doors:
         """Make the list of all tenants; `session` is the one that is open here."""
         from tui.app.screens.tenants import TenantsScreen
 
-        return TenantsScreen(self.config, session, with_servers, self.clock)
+        make_form = partial(self.set_up_form, with_servers)
+        return TenantsScreen(self.config, session, with_servers, self.clock, make_form)
+
+    def set_up_form(self, with_servers: bool) -> "FormScreen":
+        """Make the form for a tenant that is new here."""
+        from tui.app.screens.set_up.form import FormScreen, Outside
+        from tui.auth.store.sealing import SystemKeyring
+
+        return FormScreen(Outside(self._clipboard(), SystemKeyring(), with_servers=with_servers))
 
     def theme_list(self) -> "ThemeScreen":
         """Make the list of themes."""
@@ -167,12 +187,7 @@ class Doors:
 
     def keymap(self) -> "CheckedKeymap":
         """Read the person's own keys, and check them against those of all screens."""
-        from tui.app.keys.keymap import CheckedKeymap, read_keymap
-        from tui.app.scopes import key_scopes
-
-        if not self.keymap_path.exists():
-            return CheckedKeymap({})
-        return read_keymap(self.keymap_path, key_scopes())
+        return keymap_at(self.keymap_path)
 
     def servers(self) -> "Servers":
         """Make the bundled servers that the config points to."""

@@ -8,7 +8,7 @@ from textual.screen import Screen
 
 from tui.app.account import Account
 from tui.app.messages import PROTECTED, Place, SignInEnded, SignInRequested
-from tui.app.opening import Opening
+from tui.app.start.opening import Opening
 
 if TYPE_CHECKING:
     from tui.auth.session import LoginEvent

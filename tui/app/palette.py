@@ -2,13 +2,17 @@
 
 from collections.abc import Iterator, Mapping
 from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual.app import App, SystemCommand
 from textual.screen import Screen
 
-from tui.app.doors import Doors
 from tui.app.messages import PLACES, ConfigEditRequested
 from tui.config.paths import shown
+
+if TYPE_CHECKING:
+    from tui.app.keys.keymap import CheckedKeymap
 
 
 def system_commands(app: App[None], screen: Screen[object]) -> Iterator[SystemCommand]:
@@ -33,12 +37,11 @@ def system_commands(app: App[None], screen: Screen[object]) -> Iterator[SystemCo
     yield SystemCommand("Theme", "Change the colours", app.action_change_theme)
 
 
-def take_keymap(app: App[None], doors: Doors) -> Mapping[str, str]:
-    """Let the person's own keys apply, tell what is wrong with them, and return them."""
-    keymap = doors.keymap()
+def take_keymap(app: App[None], keymap: "CheckedKeymap", path: Path) -> Mapping[str, str]:
+    """Let the person's own keys apply, tell what is wrong with those at `path`, and return them."""
     if keymap.keys:
         app.set_keymap(keymap.keys)
-    title = shown(doors.keymap_path)
+    title = shown(path)
     for trouble in keymap.troubles:
         app.notify(trouble, title=title, severity="warning", markup=False, timeout=15)
     return keymap.keys

@@ -11,6 +11,9 @@ from tui.app.screens.home import HomeScreen
 from tui.app.screens.log_out import LogOutQuestion, LogOutScreen
 from tui.app.screens.place import PlaceScreen
 from tui.app.screens.profile import ProfileScreen
+from tui.app.screens.set_up.choice import ChoiceScreen
+from tui.app.screens.set_up.form import FormScreen
+from tui.app.screens.set_up.registration import RegistrationScreen
 from tui.app.screens.sign_in import SignInScreen
 from tui.app.screens.tenants import TenantsScreen
 from tui.app.screens.theme import ThemeScreen
@@ -44,5 +47,8 @@ def key_scopes() -> Scopes:
         "methods": MethodScreen.BINDINGS,
         "change": QuestionScreen.BINDINGS,
         "tenants": [*RowList.BINDINGS, *TenantsScreen.BINDINGS],
+        "set-up-choice": ChoiceScreen.BINDINGS,
+        "set-up": FormScreen.BINDINGS,
+        "registration": RegistrationScreen.BINDINGS,
         "themes": ThemeScreen.BINDINGS,
     }

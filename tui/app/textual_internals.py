@@ -145,6 +145,14 @@ def page_driver() -> type[Driver]:
     return PageDriver
 
 
+def give_back_terminal(driver: type[Driver] | None) -> None:
+    """Leave the alternate screen that was kept for an app which has not come."""
+    terminal = sys.__stderr__  # where Textual draws
+    if terminal is not None and getattr(driver, "keeps_screen", False):
+        terminal.write(LEAVE_SCREEN)
+        terminal.flush()
+
+
 def terminal_driver() -> type[Driver] | None:
     """Return the driver that hears more of a terminal, or None where Textual's own has to do.
 
@@ -160,14 +168,14 @@ def terminal_driver() -> type[Driver] | None:
     from textual.drivers.linux_driver import LinuxDriver
 
     class TerminalDriver(LinuxDriver):
-        is_kept = False
+        keeps_screen = False
 
         def write(self, data: str) -> None:
             if data == LEAVE_SCREEN:
-                TerminalDriver.is_kept = is_followed(self._app)
-            elif data == ENTER_SCREEN and TerminalDriver.is_kept:
+                TerminalDriver.keeps_screen = is_followed(self._app)
+            elif data == ENTER_SCREEN and TerminalDriver.keeps_screen:
                 return
-            if data != LEAVE_SCREEN or not TerminalDriver.is_kept:
+            if data != LEAVE_SCREEN or not TerminalDriver.keeps_screen:
                 super().write(data)
 
         def start_application_mode(self) -> None:

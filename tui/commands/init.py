@@ -7,15 +7,14 @@ from getpass import getpass
 from pathlib import Path
 from typing import Final
 
-from tui.auth.store.client_secret import forget_secret, keep_secret
+from tui.auth.store.client_secret import forget_secret, write_with_secret
 from tui.auth.store.sealing import SystemKeyring
 from tui.auth.tenant.setting_up import Found, config_members, look_up, registration
-from tui.config.keys import DEFAULT_API_URL, IN_KEYRING, KEYS, WrongValue, secret
+from tui.config.keys import DEFAULT_API_URL, KEYS, WrongValue, secret
 from tui.config.load import Config, load_config
 from tui.config.paths import CONFIG_NAME, profile_path, shown, user_config_dir
 from tui.config.vendors.table import BY_KEY
-from tui.config.write import write_config
-from tui.errors import Cancelled, ConfigInvalid, DoorkeyError, StoreFailed, WrongUsage
+from tui.errors import Cancelled, ConfigInvalid, DoorkeyError, WrongUsage
 from tui.json_value import Json
 from tui.text import printable, printable_block
 
@@ -48,7 +47,11 @@ def init(arguments: Namespace) -> int:
         _say(printable(found.remark))
     members = _members(arguments, found, asks=asks)
     client_secret = _asked_secret(found) if asks else ""
-    config = _written(path, members, client_secret, replace=replace)
+    config, trouble = write_with_secret(
+        path, members, client_secret, SystemKeyring(), replace=replace
+    )
+    if trouble:
+        _say(trouble)
     _tell(found, members, config)
     return 0
 
@@ -132,18 +135,6 @@ def _asked_secret(found: Found) -> str:
             return typed and str(secret(typed))
         except WrongValue as wrong:
             _say(f"It must be {wrong}.")
-
-
-def _written(path: Path, members: dict[str, Json], kept: str, *, replace: bool) -> Config:
-    config = write_config(path, members, replace=replace)
-    if not kept:
-        return config
-    try:
-        keep_secret(config, kept, SystemKeyring())
-    except StoreFailed as failed:
-        _say(str(failed))
-        return config
-    return write_config(path, members | {"clientSecret": IN_KEYRING}, replace=True)
 
 
 def _tell(found: Found, members: dict[str, Json], config: Config) -> None:

@@ -1,9 +1,9 @@
 """Tenants: one row for each profile and config, who is signed in there; Enter opens it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -14,7 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.app.moments import Clock, clock_time
-from tui.app.opening import Opening, OpeningRequested
+from tui.app.start.opening import Opening, OpeningRequested
 from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.row_list import RowList
 from tui.auth.kept_sessions import KeptSession, KeptSessions
@@ -22,6 +22,9 @@ from tui.auth.session import Session
 from tui.config.load import Config
 from tui.config.paths import shown
 from tui.text import printable
+
+if TYPE_CHECKING:
+    from tui.app.screens.set_up.form import FormScreen
 
 LOOK_SECONDS: Final = 2.0
 """Between two looks at what is kept: another window may sign in or out."""
@@ -80,7 +83,9 @@ class TenantsScreen(ModalScreen[None]):
 
     CSS_PATH = "tenants.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("n", "new", "New tenant", id="new-tenant", tooltip="Connect one of your own"),
         Binding("escape", "leave", "Back", id="leave-tenants", tooltip="To the screen below"),
+        Binding("f1", "app.help", "Help", key_display="F1", id="help", tooltip="What this is"),
     ]
     HELP = """\
 ## Tenants
@@ -89,11 +94,16 @@ Every profile (`profiles/NAME.json` in your config folder) and every config with
 whoever is signed in there. The dot marks the one that is open.
 
 *Enter* opens the one at the cursor; nothing of the one before stays in the app, and its session is
-kept. `doorkey init NAME` makes a new one.
+kept. *New tenant* asks for one of your own, as `doorkey init NAME` does.
 """
 
     def __init__(
-        self, config: Config, session: Session | None, with_servers: bool, clock: Clock
+        self,
+        config: Config,
+        session: Session | None,
+        with_servers: bool,
+        clock: Clock,
+        make_form: "Callable[[], FormScreen]",
     ) -> None:
         """Take what is open here: its config, its session, whether its servers run beside it."""
         super().__init__()
@@ -101,6 +111,7 @@ kept. `doorkey init NAME` makes a new one.
         self._session = session
         self._with_servers = with_servers
         self._clock = clock
+        self._make_form = make_form
         self._kept = KeptSessions(config.path)
 
     def compose(self) -> ComposeResult:
@@ -152,6 +163,10 @@ kept. `doorkey init NAME` makes a new one.
             self.dismiss(None)
         else:
             self.post_message(OpeningRequested(Opening(row.config, self._with_servers)))
+
+    def action_new(self) -> None:
+        """Ask for a tenant that is new here."""
+        self.app.push_screen(self._make_form())
 
     def action_leave(self) -> None:
         """Go back."""

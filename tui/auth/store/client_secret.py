@@ -1,12 +1,37 @@
 """A client's secret in the system's keyring: kept, found again, forgotten."""
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.auth.store.sealing import KeyKeeper, KeyUnavailable
+from tui.config.keys import IN_KEYRING
+from tui.config.write import write_config
 from tui.errors import ConfigInvalid, StoreFailed
 
 if TYPE_CHECKING:
     from tui.config.load import Config
+    from tui.json_value import Json
+
+
+def write_with_secret(
+    path: Path, members: Mapping[str, "Json"], secret: str, keys: KeyKeeper, *, replace: bool
+) -> tuple["Config", str]:
+    """Write a config, and its client's secret into the keyring; `secret` may be empty.
+
+    Returns the config, and why the secret was not kept, or nothing. May block for 2.5 s.
+
+    Raises:
+        ConfigInvalid: as `write_config`; then nothing has changed.
+    """
+    config = write_config(path, members, replace=replace)
+    if not secret:
+        return config, ""
+    try:
+        keep_secret(config, secret, keys)
+    except StoreFailed as failed:
+        return config, str(failed)
+    return write_config(path, {**members, "clientSecret": IN_KEYRING}, replace=True), ""
 
 
 def keep_secret(config: "Config", secret: str, keys: KeyKeeper) -> None:

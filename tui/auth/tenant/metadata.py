@@ -97,6 +97,11 @@ def require_proofs(metadata: Metadata, algorithm: str) -> None:
         )
 
 
+def unseen_metadata(issuer: str) -> Metadata:
+    """Return the metadata of a tenant that has said nothing yet: its issuer alone."""
+    return Metadata(issuer, "", "", "", "", "", "", "", answers_with_iss=False)
+
+
 def oauth_metadata_url(issuer: str) -> str:
     """Where an issuer publishes what it is beyond OpenID (RFC 8414 3.1)."""
     address = split_web_address(issuer)

@@ -4,7 +4,7 @@ Nothing here asks or prints: `doorkey init` and the app's setup screen both go t
 
     found = await look_up("your.eu.auth0.com")
     members = config_members(found, client_id, audience, api_url)
-    write_config(path, members)              # of tui/config/write.py; checks them
+    write_with_secret(path, members, ...)    # of tui/auth/store/client_secret.py; checks them
     for step in registration(found, members): ...
 """
 
@@ -14,8 +14,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from tui.auth.tenant.http import TenantHttp
-from tui.auth.tenant.metadata import Metadata, discovery_url, no_discovery, parse_metadata
+from tui.auth.tenant.metadata import (
+    Metadata,
+    discovery_url,
+    no_discovery,
+    parse_metadata,
+    unseen_metadata,
+)
 from tui.config.keys import DEFAULT_REDIRECT_URIS, DEFAULT_SCOPE, KEYS, WrongValue, issuer_of
+from tui.config.vendors.servers import GENERIC
 from tui.config.vendors.table import recognised, vendor_of
 from tui.config.vendors.vendor import Vendor
 from tui.errors import ConfigInvalid, TenantMisbehaved, TenantUnreachable
@@ -81,9 +88,6 @@ async def look_up(
         TenantMisbehaved: no OpenID Provider is there, or it calls itself something else.
     """
     issuer = _issuer(typed)
-    known = vendor_of(issuer)
-    if known is not None and known.why_not:
-        raise ConfigInvalid(known.why_not)
     http = TenantHttp(transport)
     try:
         answer = await http.get(discovery_url(issuer))
@@ -99,6 +103,18 @@ async def look_up(
         await http.aclose()
     by_looks = recognised(metadata.issuer, metadata.authorization_endpoint, metadata.jwks_uri)
     return Found(metadata, vendor or by_looks)
+
+
+def unseen(typed: str) -> Found:
+    """Return what is known of a tenant that cannot be looked up now: its issuer, as it was typed.
+
+    Its vendor is known by the host, or taken for one like any other.
+
+    Raises:
+        ConfigInvalid: this is no host and no issuer URL, or a vendor where no native app signs in.
+    """
+    issuer = _issuer(typed)
+    return Found(unseen_metadata(issuer), vendor_of(issuer) or GENERIC)
 
 
 def config_members(
@@ -153,9 +169,13 @@ def _issuer(typed: str) -> str:
     text = text if "://" in text else text.rstrip("/")
     text = text.removesuffix("/.well-known/openid-configuration")
     try:
-        return issuer_of(str(KEYS["domain"].check(text)))
+        issuer = issuer_of(str(KEYS["domain"].check(text)))
     except WrongValue as wrong:
         raise ConfigInvalid(f"The issuer must be {wrong}.") from None
+    known = vendor_of(issuer)
+    if known is not None and known.why_not:
+        raise ConfigInvalid(known.why_not)
+    return issuer
 
 
 def _own_spelling(issuer: str, members: Mapping[str, Json] | None) -> str:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from textual.driver import Driver
 
     from tui.app.app import DoorkeyApp
-    from tui.app.opening import Opening
+    from tui.app.start.opening import Opening
+    from tui.app.start.set_up import SetUpApp
     from tui.auth.service import AuthService
     from tui.config.load import Config
     from tui.servers.processes import Servers
@@ -74,7 +75,13 @@ def _open(config: "Config | None", *, with_servers: bool = False) -> int:
     from tui.terminal.signals import end_with_terminal
 
     end_with_terminal(sys.stdout.fileno())
-    return _run(config, with_servers, app_on_web_page if on_web_page else app_in_terminal)
+    from tui.app.start.opening import Opening
+    from tui.app.textual_internals import page_driver, terminal_driver
+
+    driver = page_driver() if on_web_page else terminal_driver()
+    make_app = app_on_web_page if on_web_page else app_in_terminal
+    first = make_app(Opening(config, with_servers), driver) if config else _set_up(driver)
+    return run_in_turn(first, driver, make_app)
 
 
 def _has_terminal() -> bool:
@@ -82,29 +89,35 @@ def _has_terminal() -> bool:
     return all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
 
 
-def _run(config: "Config | None", with_servers: bool, make_app: AppFactory) -> int:
-    """Run the app, and those that take its place; each is of one config alone."""
-    from tui.app.opening import Opening
-    from tui.app.textual_internals import page_driver, terminal_driver
+def run_in_turn(
+    app: "DoorkeyApp | SetUpApp", driver: "type[Driver] | None", make_app: AppFactory
+) -> int:
+    """Run an app, and those that take its place; return the exit code of the last.
 
-    driver = page_driver() if is_web_page() else terminal_driver()
-    following = Opening(config, with_servers) if config else _set_up(driver)
-    size, code = None, 0
-    while following is not None:
-        app = make_app(following, driver)
-        app.run(size=size)
-        following, code = app.following, app.return_code or 0
-        size = (app.size.width, app.size.height) if is_web_page() else None
-    return code
+    Where one cannot be made, the terminal is given back before the error goes on.
+    """
+    from tui.app.textual_internals import give_back_terminal
+
+    size = None
+    try:
+        while True:
+            app.run(size=size)
+            if app.following is None:
+                return app.return_code or 0
+            size = (app.size.width, app.size.height) if is_web_page() else None
+            app = make_app(app.following, driver)
+    finally:
+        give_back_terminal(driver)
 
 
-def _set_up(driver: "type[Driver] | None") -> "Opening | None":
-    """Ask for a tenant where there is no config; None where nobody wants one."""
-    from tui.app.screens.set_up import SetUpApp
+def _set_up(driver: "type[Driver] | None") -> "SetUpApp":
+    """Make the app that asks for a tenant, where there is no config."""
+    from tui.app.screens.set_up.form import Outside
+    from tui.app.start.set_up import SetUpApp
+    from tui.auth.store.sealing import SystemKeyring
+    from tui.terminal.clipboard import copy_to_system_clipboard
 
-    app = SetUpApp(driver)
-    app.run()
-    return app.following
+    return SetUpApp(Outside(copy_to_system_clipboard, SystemKeyring()), driver)
 
 
 def _servers_for(opening: "Opening") -> "Servers | None":

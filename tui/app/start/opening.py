@@ -6,7 +6,7 @@ tokens, its answers, its history, its clipboard, nor a message that was still un
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
@@ -37,9 +37,3 @@ class OpeningRequested(Message):
     def __init__(self, opening: Opening) -> None:
         self.opening = opening
         super().__init__()
-
-
-class Followed(Protocol):
-    """An app that may be followed by another in the same terminal."""
-
-    following: Opening | None

@@ -1,0 +1,205 @@
+"""Without any config, the app asks for a tenant, and ends in a first sign-in."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from tests.support.clocks import Clock
+from tests.support.scripted_tenant import ScriptedTenant
+from tests.support.stage import text_of, until
+from tests.support.stores import Keys
+from tui.app.screens.set_up.form import Outside
+from tui.app.start.set_up import SetUpApp
+from tui.config.load import load_config
+from tui.config.paths import profile_path, user_config_dir
+from tui.config.write import write_config
+
+SIZE = (80, 30)
+
+
+@pytest.fixture(autouse=True)
+def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "own"))
+
+
+class Setting:
+    """The app, the tenant that answers it, its keyring, and what it copied."""
+
+    def __init__(self, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self.tenant = ScriptedTenant(Clock())
+        self.keys = Keys()
+        self.copied: list[str] = []
+        self.app = SetUpApp(Outside(self._copy, self.keys, transport or self.tenant))
+
+    async def _copy(self, text: str) -> bool:
+        self.copied.append(text)
+        return True
+
+    def is_over(self) -> bool:
+        return self.app.following is not None
+
+    def shows(self, *words: str) -> Callable[[], bool]:
+        return lambda: all(each in text_of(self.app) for each in words)
+
+
+async def fill(on: Setting, pilot: "Pilot[None]", **values: str) -> None:
+    """Open the form and type into its fields."""
+    await pilot.press("o")
+    await until(pilot, on.shows("Connect your own tenant"))
+    given = {"issuer": "tenant.example", "client": "my-client", "audience": "my-api"} | values
+    for name, value in given.items():
+        on.app.screen.query_one(f"#{name} Input", Input).value = value
+
+
+async def no_answer(request: httpx.Request) -> httpx.Response:
+    raise httpx.ConnectError("no route", request=request)
+
+
+async def test_the_local_tenant_is_opened_with_its_servers_and_a_sign_in() -> None:
+    on = Setting()
+    async with on.app.run_test(size=SIZE) as pilot:
+        await pilot.press("enter")
+        await until(pilot, lambda: on.app.following)
+    assert on.app.following is not None
+    assert on.app.following.config.domain == "localhost:3002"
+    assert (on.app.following.with_servers, on.app.following.signs_in) == (True, True)
+
+
+async def test_escape_leads_back_to_the_choice_and_then_out() -> None:
+    on = Setting()
+    async with on.app.run_test(size=SIZE) as pilot:
+        await fill(on, pilot)
+        await pilot.press("escape")
+        await until(pilot, on.shows("Try the local tenant"))
+        await pilot.press("escape")
+    assert on.app.following is None
+    assert not user_config_dir().exists()
+
+
+async def test_the_browser_waits_until_the_client_is_registered() -> None:
+    on = Setting()
+    async with on.app.run_test(size=SIZE) as pilot:
+        await fill(on, pilot)
+        await until(pilot, on.shows("✓ OpenID Provider at https://tenant.example/"))
+        await pilot.press("f2")
+        await until(pilot, on.shows("1.  A native (public) client my-client", "To copy"))
+        assert not on.is_over()
+        await pilot.press("b", "d")
+        await until(pilot, lambda: len(on.copied) == 2)
+        await pilot.press("s")
+        await until(pilot, on.is_over)
+    assert on.copied == ["http://127.0.0.1:18642/callback", "my-api"]
+    config = load_config(user_config_dir() / "auth_config.json")
+    assert on.app.following is not None
+    assert (on.app.following.config, on.app.following.signs_in) == (config, True)
+    assert (config.issuer, config.client_id) == ("https://tenant.example/", "my-client")
+
+
+async def test_what_is_wrong_is_told_below_its_field_and_nothing_is_written() -> None:
+    on = Setting()
+    async with on.app.run_test(size=SIZE) as pilot:
+        await fill(on, pilot, client="", api="http://api.example", profile="../x")
+        await pilot.press("f2")
+        await until(pilot, on.shows("✗ Needed: of a native (public) application there"))
+        shown = text_of(on.app)
+        assert "✗ It must be an https:// origin" in shown
+        assert '✗ "../x" cannot be the name of a profile' in shown
+        assert on.app.screen.query_one("#client Input").has_focus
+        await pilot.press("c")
+        assert "Needed" not in text_of(on.app)
+    assert not user_config_dir().exists()
+
+
+async def test_a_profile_that_is_there_stays_and_another_name_is_asked_for() -> None:
+    write_config(profile_path("work"), {"domain": "a.example", "clientId": "c", "audience": "a"})
+    on = Setting()
+    async with on.app.run_test(size=SIZE) as pilot:
+        await fill(on, pilot, profile="work")
+        await pilot.press("f2")
+        await until(pilot, on.shows("work.json is there already."))
+        on.app.screen.query_one("#profile Input", Input).value = "play"
+        await pilot.press("f2")
+        await until(pilot, on.shows("Written: ~/own/doorkey/profiles/play.json"))
+    assert load_config(profile_path("work")).domain == "a.example"
+
+
+async def test_back_from_what_to_register_the_form_can_be_changed_and_written_again() -> None:
+    on = Setting()
+    async with on.app.run_test(size=SIZE) as pilot:
+        await fill(on, pilot, profile="first")
+        await pilot.press("f2")
+        await until(pilot, on.shows("Written:"))
+        await pilot.press("escape")
+        await until(pilot, on.shows("Connect your own"))
+        on.app.screen.query_one("#client Input", Input).value = "other"
+        on.app.screen.query_one("#profile Input", Input).value = "second"
+        await pilot.press("f2")
+        await until(pilot, on.shows("Written: ~/own/doorkey/profiles/second.json"))
+    assert not profile_path("first").exists()
+    assert load_config(profile_path("second")).client_id == "other"
+
+
+@pytest.mark.parametrize("meant", [True, False])
+async def test_a_tenant_that_does_not_answer_is_written_after_a_question_alone(
+    meant: bool,
+) -> None:
+    on = Setting(httpx.MockTransport(no_answer))
+    async with on.app.run_test(size=SIZE) as pilot:
+        await fill(on, pilot, issuer="your.eu.auth0.com")
+        await pilot.press("f2")
+        await until(pilot, on.shows("The tenant cannot be looked up"))
+        assert not user_config_dir().exists()
+        await pilot.press("y" if meant else "escape")
+        await until(pilot, on.shows("Register it: Auth0" if meant else "Connect your own"))
+        if not meant:
+            await until(pilot, lambda: on.app.screen.query_one("#issuer Input").has_focus)
+    path = user_config_dir() / "auth_config.json"
+    assert path.exists() == meant
+    if meant:
+        assert load_config(path).issuer == "https://your.eu.auth0.com/"
+
+
+async def test_a_client_secret_is_asked_for_where_it_may_be_demanded_and_kept_in_the_keyring() -> (
+    None
+):
+    on = Setting()
+    on.tenant.metadata["token_endpoint_auth_methods_supported"] = ["client_secret_basic"]
+    async with on.app.run_test(size=SIZE) as pilot:
+        await fill(on, pilot)
+        await until(pilot, on.shows("Client secret"))
+        on.app.screen.query_one("#secret Input", Input).value = "s3cret"
+        await pilot.pause()
+        assert "s3cret" not in text_of(on.app)
+        await pilot.press("f2")
+        await until(pilot, on.shows("Written:"))
+    written = json.loads((user_config_dir() / "auth_config.json").read_text())
+    assert written["clientSecret"] == "keyring"
+    assert list(on.keys.kept.values()) == ["s3cret"]
+
+
+async def test_a_form_that_is_written_before_a_secret_could_be_asked_for_asks_for_it() -> None:
+    on = Setting()
+    on.tenant.metadata["token_endpoint_auth_methods_supported"] = ["client_secret_basic"]
+    async with on.app.run_test(size=SIZE) as pilot:
+        await fill(on, pilot)
+        await pilot.press("f2")
+        await until(pilot, lambda: on.app.screen.query_one("#secret Input").has_focus)
+        on.keys.locked = True
+        await pilot.press("x", "f2")
+        await until(pilot, on.shows("the client secret was not kept", "Written:"))
+
+
+async def test_each_screen_explains_itself() -> None:
+    on = Setting()
+    async with on.app.run_test(size=(80, 50)) as pilot:
+        for keys, words in (("", "Which tenant?"), ("o", "Connect a tenant of your own")):
+            await pilot.press(*keys, "f1")
+            await until(pilot, on.shows(words, "Keys here"))
+            await pilot.press("escape")
+            await pilot.pause()

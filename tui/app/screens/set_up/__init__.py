@@ -1,0 +1,1 @@
+"""Setting up a tenant: which one, what its config needs, what to register there."""

@@ -1,0 +1,88 @@
+"""The first question, where there is no config: the local tenant, or one of one's own."""
+
+from collections.abc import Callable
+from typing import ClassVar, Final
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Button, Static
+
+from tui.app.screens.set_up.form import FormScreen
+from tui.app.start.opening import Opening, OpeningRequested
+from tui.app.widgets.key_line import KeyLine
+from tui.config.load import load_config
+from tui.config.paths import built_in_config
+from tui.errors import DoorkeyError
+from tui.text import printable
+
+LOCAL: Final = (
+    "An OpenID Provider and an API, here on this machine: no account, no network. You sign in as "
+    "alice, with the password alice-password. No config is written."
+)
+OWN: Final = (
+    "Auth0, Okta, Entra ID, Keycloak, or any other OpenID Provider. The config is written for "
+    "you, and you are told what to register there."
+)
+
+
+class ChoiceScreen(Screen[None]):
+    """Ends in the wish to open the app with a config."""
+
+    CSS_PATH = "set_up.tcss"
+    AUTO_FOCUS = "#local"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("t", "local", "Try the local one", id="try-local", tooltip="It starts at once"),
+        Binding("o", "own", "Your own", id="connect-own", tooltip="A form, and what to register"),
+        Binding("j,down", "app.focus_next", "Down", id="choice-down", show=False),
+        Binding("k,up", "app.focus_previous", "Up", id="choice-up", show=False),
+        Binding("escape", "app.quit", "Leave", id="leave-choice", show=False),
+    ]
+    HELP = """\
+## Which tenant?
+
+A *tenant* is the OpenID Provider that signs people in. Doorkey found no `auth_config.json`, neither
+in this folder nor in your config folder, so it asks.
+
+- The *local tenant* comes with Doorkey and runs beside the app until you quit, with an API to call.
+- A tenant of *your own*: its address, a client ID and an audience are enough for a config.
+
+What you choose here can be changed at any time: `t` on Home lists all tenants, and makes new ones.
+"""
+
+    def __init__(self, make_form: Callable[[], FormScreen]) -> None:
+        super().__init__()
+        self._make_form = make_form
+
+    def compose(self) -> ComposeResult:
+        """Yield two answers, and what comes of each."""
+        with VerticalScroll(id="body", can_focus=False), Vertical(id="column"):
+            yield Static(Content("Doorkey"), classes="headline")
+            yield Static(
+                Content("There is no auth_config.json yet. At which tenant do you sign in?"),
+                classes="lead",
+            )
+            yield Button("Try the local tenant", variant="primary", id="local")
+            yield Static(Content(LOCAL), classes="about")
+            yield Button("Connect your own", id="own")
+            yield Static(Content(OWN), classes="about")
+            yield Static(id="trouble")
+        yield KeyLine()
+
+    @on(Button.Pressed, "#local")
+    def action_local(self) -> None:
+        """Open the app with the local tenant and its API beside it."""
+        try:
+            config = load_config(built_in_config())
+        except (DoorkeyError, OSError) as error:
+            self.query_one("#trouble", Static).update(Content(printable(f"✗ {error}")))
+        else:
+            self.post_message(OpeningRequested(Opening(config, True, signs_in=True)))
+
+    @on(Button.Pressed, "#own")
+    def action_own(self) -> None:
+        """Ask for a tenant of one's own."""
+        self.app.push_screen(self._make_form())

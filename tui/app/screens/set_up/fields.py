@@ -1,0 +1,95 @@
+"""One line of a form: its name, what is typed, and below it what is expected or what is wrong."""
+
+from collections.abc import Callable
+from typing import Final, Literal
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Input, Label, Static
+
+from tui.config.keys import WrongValue
+from tui.errors import DoorkeyError
+from tui.text import printable
+
+Check = Callable[[str], object]
+"""Raises WrongValue or a DoorkeyError where a text will not do."""
+
+Tone = Literal["hint", "good", "busy", "bad"]
+
+SIGNS: Final[dict[Tone, str]] = {"hint": "", "good": "✓ ", "busy": "◌ ", "bad": "✗ "}
+
+
+class Field(Vertical):
+    """A name, a place to type, and a line of words that follows what was typed."""
+
+    DEFAULT_CSS = """
+    Field {
+        height: auto;
+        .line { height: 1; }
+        Label { width: 14; text-style: bold; }
+        Input { width: 1fr; }
+        .words { margin-left: 14; height: auto; min-height: 1; color: $text-muted; }
+        .words.-good { color: $text-success; }
+        .words.-bad { color: $text-error; }
+    }
+    """
+
+    def __init__(
+        self, name: str, label: str, hint: str, check: Check, *, is_secret: bool = False
+    ) -> None:
+        super().__init__(id=name)
+        self._label = label
+        self._check = check
+        self.hint = hint
+        """What is expected here; said while nothing else is to be said."""
+        self._input = Input(compact=True, password=is_secret)
+        self._words = Static(classes="words")
+
+    def compose(self) -> ComposeResult:
+        """Put it together."""
+        with Horizontal(classes="line"):
+            yield Label(Content(self._label))
+            yield self._input
+        yield self._words
+
+    def on_mount(self) -> None:
+        """Begin with what is expected."""
+        self.say()
+
+    @property
+    def value(self) -> str:
+        """What stands there, without the space around it."""
+        return self._input.value.strip()
+
+    @property
+    def is_bad(self) -> bool:
+        """Whether it is said here that something is wrong."""
+        return self._words.has_class("-bad")
+
+    def go_there(self) -> None:
+        """Put the cursor into it."""
+        self._input.focus()
+
+    def say(self, words: str = "", tone: Tone = "hint") -> None:
+        """Say `words`, which others may have written, or what is expected."""
+        self._words.set_classes(f"words -{tone}")
+        lines = printable(words or self.hint)
+        self._words.update(Content(SIGNS[tone] + lines))
+
+    def is_right(self) -> bool:
+        """Look whether what was typed will do; say below what is wrong with it."""
+        try:
+            self._check(self.value)
+        except WrongValue as wrong:
+            self.say(f"It must be {wrong}." if self.value else f"Needed: {self.hint}", "bad")
+        except DoorkeyError as error:
+            self.say(str(error), "bad")
+        else:
+            return True
+        return False
+
+
+def optional(check: Check) -> Check:
+    """Return a check that lets nothing be typed, too."""
+    return lambda text: check(text) if text else None

@@ -1,0 +1,145 @@
+"""What to register at the tenant, in its vendor's words, before the browser opens."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Button, Static
+from textual.worker import Worker
+
+from tui.app.copying import copy_quietly
+from tui.app.screens.place import tell_of_failed_work
+from tui.app.start.opening import Opening, OpeningRequested
+from tui.app.widgets.columns import ColumnsRow
+from tui.app.widgets.key_line import KeyLine
+from tui.config.load import load_config
+from tui.config.paths import shown
+from tui.errors import DoorkeyError
+from tui.text import printable
+
+if TYPE_CHECKING:
+    from tui.app.copying import SystemClipboard
+    from tui.config.load import Config
+
+LETTERS: Final = "abcdef"
+"""By which key each text is copied; the steps are numbered."""
+
+NUMBER_CELLS: Final = 4
+NAME_CELLS: Final = 13
+
+
+class RegistrationScreen(ModalScreen[None]):
+    """Waits until somebody has registered the client, and says so; then a sign-in begins."""
+
+    CSS_PATH = "set_up.tcss"
+    AUTO_FOCUS = "#registered"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("s", "registered", "Sign in", id="registered", tooltip="In your browser, now"),
+        *(
+            Binding(letter, f"copy({index})", f"Copy {letter}", id=f"copy-{letter}", show=False,
+                    tooltip=f"What stands beside {letter}")
+            for index, letter in enumerate(LETTERS)
+        ),
+        Binding("escape", "leave", "Back to the form", id="leave-registration",
+                tooltip="To change something"),
+        Binding("f1", "app.help", "Help", key_display="F1", id="help", tooltip="What this is"),
+    ]  # fmt: skip
+    HELP = """\
+## What to register
+
+The config is written. Now the tenant has to know of this client, or it refuses the sign-in on a
+page of its own. The steps name the vendor's own menus and settings; the letters copy what is to be
+pasted there.
+
+- The *callback URLs* go in to the letter, as callback URLs and as log-out URLs.
+- The client is *native* (public): it needs no secret unless the tenant says so.
+
+Your browser opens only when you say that it is done. If the sign-in fails all the same, its screen
+says why, and offers to try again and to edit the config; `d` on Home examines everything.
+"""
+
+    def __init__(
+        self,
+        vendor: str,
+        steps: Sequence[str],
+        config: "Config",
+        trouble: str,
+        copy: "SystemClipboard",
+        *,
+        with_servers: bool,
+    ) -> None:
+        """Take who the vendor is, what to do there, and what went wrong with the secret."""
+        super().__init__()
+        self._vendor = vendor
+        self._steps = steps
+        self._config = config
+        self._trouble = trouble
+        self._copy = copy
+        self._with_servers = with_servers
+        callbacks = (("Callback URL", uri) for uri in config.redirect_uris)
+        texts = (*callbacks, ("Client ID", config.client_id), ("Audience", config.audience))
+        self._texts = texts[: len(LETTERS)]
+
+    def compose(self) -> ComposeResult:
+        """Yield the steps, then what is to be copied."""
+        with VerticalScroll(id="body", can_focus=False), Vertical(id="column"):
+            yield Static(Content(f"Register it: {printable(self._vendor)}"), classes="headline")
+            yield Static(Content(f"Written: {shown(self._config.path)}"), classes="lead")
+            if self._trouble:
+                yield Static(Content(printable(self._trouble)), classes="trouble lead")
+            for number, step in enumerate(self._steps, 1):
+                yield _row(((f"{number}.", NUMBER_CELLS, "$text-muted"),), step)
+            yield Static(Content("To copy, by its letter:"), classes="copy-lead")
+            for letter, (name, text) in zip(LETTERS, self._texts, strict=False):
+                lead = (
+                    (letter, NUMBER_CELLS, "$footer-key-foreground bold"),
+                    (name, NAME_CELLS, "$foreground-muted"),
+                )
+                yield _row(lead, text)
+            yield Button("I have registered it: sign in", variant="primary", id="registered")
+            yield Static(id="trouble")
+        yield KeyLine()
+
+    @on(Button.Pressed, "#registered")
+    def action_registered(self) -> None:
+        """Open the app with the config, and begin to sign in."""
+        try:
+            config = load_config(self._config.path)
+        except DoorkeyError as error:
+            self.query_one("#trouble", Static).update(Content(printable(f"✗ {error}")))
+        else:
+            self.post_message(OpeningRequested(Opening(config, self._with_servers, signs_in=True)))
+
+    @work(exclusive=True, group="copy", exit_on_error=False)
+    async def action_copy(self, index: int) -> None:
+        """Copy one of the texts."""
+        name, text = self._texts[index]
+        what = f"the {name.lower().replace('url', 'URL').replace('id', 'ID')}"
+        await copy_quietly(
+            self.app, text, what, self._copy, instead="Select it with the mouse, or read it here."
+        )
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to copy what there is."""
+        if action == "copy":
+            return parameters[0] in range(len(self._texts))
+        return super().check_action(action, parameters)
+
+    def action_leave(self) -> None:
+        """Go back to the form, with what was typed."""
+        self.dismiss(None)
+
+    @on(Worker.StateChanged)
+    def _work_changed(self, message: Worker.StateChanged) -> None:
+        tell_of_failed_work(self, message)
+
+
+def _row(lead: tuple[tuple[str, int, str], ...], text: str) -> ColumnsRow:
+    row = ColumnsRow()
+    row.set_columns(lead, Content(printable(text)))
+    return row

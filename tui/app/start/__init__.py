@@ -1,0 +1,1 @@
+"""How an app begins: with which config, and what takes its place in the same terminal."""
