@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from argparse import Namespace
 
 COMMANDS: Final = {
-    "app": "tui.app.start.launch:run_app",
-    "dev": "tui.app.start.launch:run_dev",
+    "app": "tui.app.launch:run_app",
+    "dev": "tui.app.launch:run_dev",
     "api": "tui.commands.servers:run_api",
     "tenant": "tui.commands.servers:run_tenant",
     "init": "tui.commands.init:init",
@@ -126,7 +126,7 @@ def _run(argv: list[str]) -> int:
         if asked is not None:
             return quick_token(asked)
     if not argv:
-        from tui.app.start.launch import open_app
+        from tui.app.launch import open_app
 
         return open_app(None)
     from tui.commands.parser import parse

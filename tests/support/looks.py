@@ -2,13 +2,23 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from pytest_textual_snapshot import SVGImageExtension  # type: ignore[import-untyped] # has no types
 from syrupy.assertion import SnapshotAssertion
+from textual.app import App
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
-from tests.support.stage import Stage
+
+class Staged(Protocol):
+    """Anything with an app on stage."""
+
+    @property
+    def app(self) -> App[None]:
+        """The app."""
+        ...
+
 
 SIZES = ((60, 20), (80, 24), (120, 36))
 
@@ -26,14 +36,14 @@ class Looks:
     snapshot: SnapshotAssertion
 
     async def __call__(
-        self, on: Stage, before: RunBefore, sizes: Sequence[tuple[int, int]] = SIZES
+        self, on: Staged, before: RunBefore, sizes: Sequence[tuple[int, int]] = SIZES
     ) -> None:
         """Bring the app to the state that is meant, and compare."""
         await self.each(on, before, {"": _as_it_is}, sizes)
 
     async def each(
         self,
-        on: Stage,
+        on: Staged,
         before: RunBefore,
         states: Mapping[str, RunBefore],
         sizes: Sequence[tuple[int, int]] = SIZES,

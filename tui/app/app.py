@@ -29,6 +29,8 @@ from tui.app.messages import (
     GoRequested,
     LogOutRequested,
     OfflineChanged,
+    Opening,
+    OpeningRequested,
     PingSucceeded,
     Place,
     RenewRequested,
@@ -41,7 +43,6 @@ from tui.app.moments import TICK_SECONDS, local_now
 from tui.app.navigation import Navigation, ScreenFactories
 from tui.app.palette import system_commands, take_keymap
 from tui.app.screens.place import PlaceScreen, tell_of_failed_work
-from tui.app.start.opening import Opening, OpeningRequested
 from tui.app.textual_internals import KeptStylesheet, forget_clipboard, parse_ahead, report_crashes
 from tui.app.themes import Themes
 from tui.terminal.signals import end_on_signals

@@ -11,11 +11,12 @@ from tui.app.messages import (
     PLACES,
     FindingsChanged,
     OfflineChanged,
+    Opening,
+    OpeningRequested,
     Place,
     ServersChanged,
     SessionChanged,
 )
-from tui.app.start.opening import Opening, OpeningRequested
 from tui.errors import DoorkeyError
 from tui.text import printable
 

@@ -1,12 +1,14 @@
 """What the parts of the app tell each other: requests go up, facts come down."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from textual.message import Message
 
 if TYPE_CHECKING:
     from tui.auth.keeper import Offline
+    from tui.config.load import Config
     from tui.servers.checks import Finding
     from tui.servers.processes import ServerStatus
 
@@ -22,6 +24,34 @@ PLACES: Mapping[Place, str] = {
 
 PROTECTED: frozenset[Place] = frozenset({"profile", "external-api"})
 """The modes that need somebody signed in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """One config to open the app with.
+
+    An app is one config's for all its life: to open another config, it ends with the wish for it,
+    and the launcher lets a new one begin. So nothing of the one before can linger: not its service,
+    its tokens, its answers, its history, its clipboard, nor a message that was still under way.
+    """
+
+    config: "Config"
+    with_servers: bool = False
+    """Whether the bundled servers that the config points to are started beside it."""
+    place: Place = "home"
+    """Where to begin, if somebody is signed in."""
+    signs_in: bool = False
+    """Whether to begin with a sign-in, if nobody is."""
+    notice: str = ""
+    """What to tell at the beginning, for people."""
+
+
+class OpeningRequested(Message):
+    """Somebody wants the app to be another config's, or the same config's as it is now."""
+
+    def __init__(self, opening: Opening) -> None:
+        self.opening = opening
+        super().__init__()
 
 
 class GoRequested(Message):

@@ -7,8 +7,7 @@ from textual.app import App
 from textual.screen import Screen
 
 from tui.app.account import Account
-from tui.app.messages import PROTECTED, Place, SignInEnded, SignInRequested
-from tui.app.start.opening import Opening
+from tui.app.messages import PROTECTED, Opening, Place, SignInEnded, SignInRequested
 
 if TYPE_CHECKING:
     from tui.auth.session import LoginEvent

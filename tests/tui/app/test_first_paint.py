@@ -25,7 +25,7 @@ LATER = (
 
 def test_nothing_is_imported_that_the_first_paint_can_do_without() -> None:
     code = (
-        "import sys, tui.cli, tui.app.start.launch, tui.app.app, tui.app.screens.home;"
+        "import sys, tui.cli, tui.app.launch, tui.app.app, tui.app.screens.home;"
         f"print([name for name in {(*HEAVY, *LATER)} if name in sys.modules])"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -13,8 +13,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from tui.app.messages import Opening, OpeningRequested
 from tui.app.moments import Clock, clock_time
-from tui.app.start.opening import Opening, OpeningRequested
 from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.row_list import RowList
 from tui.auth.kept_sessions import KeptSession, KeptSessions

@@ -11,8 +11,8 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Button, Static
 
+from tui.app.messages import Opening, OpeningRequested
 from tui.app.screens.set_up.form import FormScreen
-from tui.app.start.opening import Opening, OpeningRequested
 from tui.app.widgets.key_line import KeyLine
 from tui.config.load import load_config
 from tui.config.paths import built_in_config

@@ -1,4 +1,4 @@
-"""One line of a form: its name, what is typed, and below it what is expected or what is wrong."""
+"""One line of a form: its name, what is typed, and below it what is wrong or was found."""
 
 from collections.abc import Callable
 from typing import Final, Literal
@@ -10,14 +10,14 @@ from textual.widgets import Input, Label, Static
 
 from tui.config.keys import WrongValue
 from tui.errors import DoorkeyError
-from tui.text import printable
+from tui.text import printable_block
 
 Check = Callable[[str], object]
 """Raises WrongValue or a DoorkeyError where a text will not do."""
 
-Tone = Literal["hint", "good", "busy", "bad"]
+Tone = Literal["none", "good", "busy", "bad"]
 
-SIGNS: Final[dict[Tone, str]] = {"hint": "", "good": "✓ ", "busy": "◌ ", "bad": "✗ "}
+SIGNS: Final[dict[Tone, str]] = {"none": "", "good": "✓ ", "busy": "◌ ", "bad": "✗ "}
 
 
 class Field(Vertical):
@@ -41,10 +41,9 @@ class Field(Vertical):
         super().__init__(id=name)
         self._label = label
         self._check = check
-        self.hint = hint
-        """What is expected here; said while nothing else is to be said."""
-        self._input = Input(compact=True, password=is_secret)
-        self._words = Static(classes="words")
+        self._hint = hint
+        self._input = Input(placeholder=hint, compact=True, password=is_secret)
+        self._words = Static(classes="words -none")
 
     def compose(self) -> ComposeResult:
         """Put it together."""
@@ -53,36 +52,26 @@ class Field(Vertical):
             yield self._input
         yield self._words
 
-    def on_mount(self) -> None:
-        """Begin with what is expected."""
-        self.say()
-
     @property
     def value(self) -> str:
         """What stands there, without the space around it."""
         return self._input.value.strip()
 
-    @property
-    def is_bad(self) -> bool:
-        """Whether it is said here that something is wrong."""
-        return self._words.has_class("-bad")
-
     def go_there(self) -> None:
         """Put the cursor into it."""
         self._input.focus()
 
-    def say(self, words: str = "", tone: Tone = "hint") -> None:
-        """Say `words`, which others may have written, or what is expected."""
+    def say(self, words: str = "", tone: Tone = "none") -> None:
+        """Say `words` below it, which others may have written."""
         self._words.set_classes(f"words -{tone}")
-        lines = printable(words or self.hint)
-        self._words.update(Content(SIGNS[tone] + lines))
+        self._words.update(Content(SIGNS[tone] + printable_block(words)))
 
     def is_right(self) -> bool:
         """Look whether what was typed will do; say below what is wrong with it."""
         try:
             self._check(self.value)
         except WrongValue as wrong:
-            self.say(f"It must be {wrong}." if self.value else f"Needed: {self.hint}", "bad")
+            self.say(f"It must be {wrong}." if self.value else f"Needed: {self._hint}", "bad")
         except DoorkeyError as error:
             self.say(str(error), "bad")
         else:

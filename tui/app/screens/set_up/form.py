@@ -61,7 +61,7 @@ class FormScreen(ModalScreen[None]):
     CSS_PATH = "set_up.tcss"
     AUTO_FOCUS = "Input"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f2", "write", "Write it", key_display="F2", id="write-config",
+        Binding("f3", "write", "Write it", key_display="F3", id="write-config",
                 tooltip="The config; then what to register"),
         Binding("escape", "leave", "Back", id="leave-set-up", tooltip="Nothing more is written"),
         Binding("f1", "app.help", "Help", key_display="F1", id="help", tooltip="What this is"),
@@ -102,7 +102,7 @@ at the tenant; your browser opens only when you say so.
             yield Field("client", "Client ID", "of a native (public) application there", client)
             yield Field(
                 "secret", "Client secret",
-                "may be demanded here; kept in your keyring; empty for none",
+                "this tenant may demand one; kept in your keyring",
                 optional(checked_secret), is_secret=True,
             )  # fmt: skip
             yield Field("audience", "Audience", "the API's identifier there", audience)
@@ -245,7 +245,7 @@ at the tenant; your browser opens only when you say so.
         self._written = path
         self.app.push_screen(
             RegistrationScreen(
-                found.vendor.name,
+                found.vendor,
                 registration(found, members),
                 config,
                 trouble,

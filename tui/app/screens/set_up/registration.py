@@ -13,8 +13,8 @@ from textual.widgets import Button, Static
 from textual.worker import Worker
 
 from tui.app.copying import copy_quietly
+from tui.app.messages import Opening, OpeningRequested
 from tui.app.screens.place import tell_of_failed_work
-from tui.app.start.opening import Opening, OpeningRequested
 from tui.app.widgets.columns import ColumnsRow
 from tui.app.widgets.key_line import KeyLine
 from tui.config.load import load_config
@@ -25,19 +25,20 @@ from tui.text import printable
 if TYPE_CHECKING:
     from tui.app.copying import SystemClipboard
     from tui.config.load import Config
+    from tui.config.vendors.vendor import Vendor
 
 LETTERS: Final = "abcdef"
 """By which key each text is copied; the steps are numbered."""
 
 NUMBER_CELLS: Final = 4
-NAME_CELLS: Final = 13
+NAME_CELLS: Final = 14
 
 
 class RegistrationScreen(ModalScreen[None]):
     """Waits until somebody has registered the client, and says so; then a sign-in begins."""
 
     CSS_PATH = "set_up.tcss"
-    AUTO_FOCUS = "#registered"
+    AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("s", "registered", "Sign in", id="registered", tooltip="In your browser, now"),
         *(
@@ -45,6 +46,8 @@ class RegistrationScreen(ModalScreen[None]):
                     tooltip=f"What stands beside {letter}")
             for index, letter in enumerate(LETTERS)
         ),
+        Binding("j,down", "scroll(1)", "Down", id="registration-down", show=False),
+        Binding("k,up", "scroll(-1)", "Up", id="registration-up", show=False),
         Binding("escape", "leave", "Back to the form", id="leave-registration",
                 tooltip="To change something"),
         Binding("f1", "app.help", "Help", key_display="F1", id="help", tooltip="What this is"),
@@ -65,7 +68,7 @@ says why, and offers to try again and to edit the config; `d` on Home examines e
 
     def __init__(
         self,
-        vendor: str,
+        vendor: "Vendor",
         steps: Sequence[str],
         config: "Config",
         trouble: str,
@@ -88,13 +91,14 @@ says why, and offers to try again and to edit the config; `d` on Home examines e
     def compose(self) -> ComposeResult:
         """Yield the steps, then what is to be copied."""
         with VerticalScroll(id="body", can_focus=False), Vertical(id="column"):
-            yield Static(Content(f"Register it: {printable(self._vendor)}"), classes="headline")
+            yield Static(Content("Now register it at your tenant"), classes="headline")
             yield Static(Content(f"Written: {shown(self._config.path)}"), classes="lead")
             if self._trouble:
                 yield Static(Content(printable(self._trouble)), classes="trouble lead")
+            yield Static(Content(_whose_words(self._vendor)), classes="whose")
             for number, step in enumerate(self._steps, 1):
                 yield _row(((f"{number}.", NUMBER_CELLS, "$text-muted"),), step)
-            yield Static(Content("To copy, by its letter:"), classes="copy-lead")
+            yield Static(Content("To copy, by its letter:"), classes="whose copy-lead")
             for letter, (name, text) in zip(LETTERS, self._texts, strict=False):
                 lead = (
                     (letter, NUMBER_CELLS, "$footer-key-foreground bold"),
@@ -104,6 +108,14 @@ says why, and offers to try again and to edit the config; `d` on Home examines e
             yield Button("I have registered it: sign in", variant="primary", id="registered")
             yield Static(id="trouble")
         yield KeyLine()
+
+    def on_mount(self) -> None:
+        """Have Enter sign in; what does not fit begins at its beginning all the same."""
+        self.query_one("#registered").focus(scroll_visible=False)
+
+    def action_scroll(self, lines: int) -> None:
+        """Scroll what does not fit a small terminal."""
+        self.query_one("#body").scroll_relative(y=lines, animate=False)
 
     @on(Button.Pressed, "#registered")
     def action_registered(self) -> None:
@@ -137,6 +149,11 @@ says why, and offers to try again and to edit the config; `d` on Home examines e
     @on(Worker.StateChanged)
     def _work_changed(self, message: Worker.StateChanged) -> None:
         tell_of_failed_work(self, message)
+
+
+def _whose_words(vendor: "Vendor") -> str:
+    is_any = vendor.key == "generic"
+    return "What any OpenID Provider needs:" if is_any else f"In the words of {vendor.name}:"
 
 
 def _row(lead: tuple[tuple[str, int, str], ...], text: str) -> ColumnsRow:

@@ -9,7 +9,7 @@ from textual.app import App, ComposeResult
 
 from tests.support.processes import ROOT
 from tests.support.worlds import DOORKEY, new_world
-from tui.app.start.launch import config_for_dev
+from tui.app.launch import config_for_dev
 from tui.app.widgets.state_panel import StatePanel
 from tui.app.widgets.status_row import StatusRow
 from tui.config.load import Config

@@ -13,14 +13,13 @@ from textual.worker import Worker
 from tui.app.app import DoorkeyApp
 from tui.app.doors import KEYMAP_NAME, keymap_at
 from tui.app.keys.caps import APP_BINDINGS, with_key
-from tui.app.messages import BackgroundTold
+from tui.app.messages import BackgroundTold, Opening, OpeningRequested
 from tui.app.moments import local_now
 from tui.app.palette import take_keymap
 from tui.app.screens.help import HelpScreen
 from tui.app.screens.place import tell_of_failed_work
 from tui.app.screens.set_up.choice import ChoiceScreen
 from tui.app.screens.set_up.form import FormScreen, Outside
-from tui.app.start.opening import Opening, OpeningRequested
 from tui.app.textual_internals import report_crashes
 from tui.app.themes import Themes
 from tui.config.memory import AppMemory, memory_path
@@ -36,7 +35,8 @@ class SetUpApp(App[None]):
     """Ends with the config to open the app with, or with none."""
 
     TITLE = "Doorkey"
-    CSS_PATH = "../app.tcss"
+    # A first screen's own file would not be read: Textual reads those of screens that are pushed.
+    CSS_PATH = ["app.tcss", "screens/set_up/set_up.tcss"]  # noqa: RUF012 # Textual's list
     ENABLE_COMMAND_PALETTE = False
     HORIZONTAL_BREAKPOINTS = DoorkeyApp.HORIZONTAL_BREAKPOINTS
     VERTICAL_BREAKPOINTS = DoorkeyApp.VERTICAL_BREAKPOINTS

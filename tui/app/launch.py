@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from textual.driver import Driver
 
     from tui.app.app import DoorkeyApp
-    from tui.app.start.opening import Opening
-    from tui.app.start.set_up import SetUpApp
+    from tui.app.messages import Opening
+    from tui.app.set_up import SetUpApp
     from tui.auth.service import AuthService
     from tui.config.load import Config
     from tui.servers.processes import Servers
@@ -75,7 +75,7 @@ def _open(config: "Config | None", *, with_servers: bool = False) -> int:
     from tui.terminal.signals import end_with_terminal
 
     end_with_terminal(sys.stdout.fileno())
-    from tui.app.start.opening import Opening
+    from tui.app.messages import Opening
     from tui.app.textual_internals import page_driver, terminal_driver
 
     driver = page_driver() if on_web_page else terminal_driver()
@@ -113,7 +113,7 @@ def run_in_turn(
 def _set_up(driver: "type[Driver] | None") -> "SetUpApp":
     """Make the app that asks for a tenant, where there is no config."""
     from tui.app.screens.set_up.form import Outside
-    from tui.app.start.set_up import SetUpApp
+    from tui.app.set_up import SetUpApp
     from tui.auth.store.sealing import SystemKeyring
     from tui.terminal.clipboard import copy_to_system_clipboard
 

@@ -11,7 +11,7 @@ from tests.support.sessions import session
 from tests.support.stage import stage, text_of, until
 from tests.support.terminal import Terminal
 from tests.support.worlds import DOORKEY, World, new_world
-from tui.app.start.opening import Opening
+from tui.app.messages import Opening
 from tui.auth.store.file_store import session_store
 from tui.config.load import load_config
 from tui.config.paths import profile_path

@@ -1,20 +1,14 @@
 """Without any config, the app asks for a tenant, and ends in a first sign-in."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import httpx
 import pytest
-from textual.pilot import Pilot
 from textual.widgets import Input
 
-from tests.support.clocks import Clock
-from tests.support.scripted_tenant import ScriptedTenant
+from tests.support.setting_up import SetUp, fill, no_answer
 from tests.support.stage import text_of, until
-from tests.support.stores import Keys
-from tui.app.screens.set_up.form import Outside
-from tui.app.start.set_up import SetUpApp
 from tui.config.load import load_config
 from tui.config.paths import profile_path, user_config_dir
 from tui.config.write import write_config
@@ -28,41 +22,8 @@ def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "own"))
 
 
-class Setting:
-    """The app, the tenant that answers it, its keyring, and what it copied."""
-
-    def __init__(self, transport: httpx.AsyncBaseTransport | None = None) -> None:
-        self.tenant = ScriptedTenant(Clock())
-        self.keys = Keys()
-        self.copied: list[str] = []
-        self.app = SetUpApp(Outside(self._copy, self.keys, transport or self.tenant))
-
-    async def _copy(self, text: str) -> bool:
-        self.copied.append(text)
-        return True
-
-    def is_over(self) -> bool:
-        return self.app.following is not None
-
-    def shows(self, *words: str) -> Callable[[], bool]:
-        return lambda: all(each in text_of(self.app) for each in words)
-
-
-async def fill(on: Setting, pilot: "Pilot[None]", **values: str) -> None:
-    """Open the form and type into its fields."""
-    await pilot.press("o")
-    await until(pilot, on.shows("Connect your own tenant"))
-    given = {"issuer": "tenant.example", "client": "my-client", "audience": "my-api"} | values
-    for name, value in given.items():
-        on.app.screen.query_one(f"#{name} Input", Input).value = value
-
-
-async def no_answer(request: httpx.Request) -> httpx.Response:
-    raise httpx.ConnectError("no route", request=request)
-
-
 async def test_the_local_tenant_is_opened_with_its_servers_and_a_sign_in() -> None:
-    on = Setting()
+    on = SetUp()
     async with on.app.run_test(size=SIZE) as pilot:
         await pilot.press("enter")
         await until(pilot, lambda: on.app.following)
@@ -72,7 +33,7 @@ async def test_the_local_tenant_is_opened_with_its_servers_and_a_sign_in() -> No
 
 
 async def test_escape_leads_back_to_the_choice_and_then_out() -> None:
-    on = Setting()
+    on = SetUp()
     async with on.app.run_test(size=SIZE) as pilot:
         await fill(on, pilot)
         await pilot.press("escape")
@@ -83,11 +44,11 @@ async def test_escape_leads_back_to_the_choice_and_then_out() -> None:
 
 
 async def test_the_browser_waits_until_the_client_is_registered() -> None:
-    on = Setting()
+    on = SetUp()
     async with on.app.run_test(size=SIZE) as pilot:
         await fill(on, pilot)
         await until(pilot, on.shows("✓ OpenID Provider at https://tenant.example/"))
-        await pilot.press("f2")
+        await pilot.press("f3")
         await until(pilot, on.shows("1.  A native (public) client my-client", "To copy"))
         assert not on.is_over()
         await pilot.press("b", "d")
@@ -102,10 +63,10 @@ async def test_the_browser_waits_until_the_client_is_registered() -> None:
 
 
 async def test_what_is_wrong_is_told_below_its_field_and_nothing_is_written() -> None:
-    on = Setting()
+    on = SetUp()
     async with on.app.run_test(size=SIZE) as pilot:
         await fill(on, pilot, client="", api="http://api.example", profile="../x")
-        await pilot.press("f2")
+        await pilot.press("f3")
         await until(pilot, on.shows("✗ Needed: of a native (public) application there"))
         shown = text_of(on.app)
         assert "✗ It must be an https:// origin" in shown
@@ -118,28 +79,28 @@ async def test_what_is_wrong_is_told_below_its_field_and_nothing_is_written() ->
 
 async def test_a_profile_that_is_there_stays_and_another_name_is_asked_for() -> None:
     write_config(profile_path("work"), {"domain": "a.example", "clientId": "c", "audience": "a"})
-    on = Setting()
+    on = SetUp()
     async with on.app.run_test(size=SIZE) as pilot:
         await fill(on, pilot, profile="work")
-        await pilot.press("f2")
+        await pilot.press("f3")
         await until(pilot, on.shows("work.json is there already."))
         on.app.screen.query_one("#profile Input", Input).value = "play"
-        await pilot.press("f2")
+        await pilot.press("f3")
         await until(pilot, on.shows("Written: ~/own/doorkey/profiles/play.json"))
     assert load_config(profile_path("work")).domain == "a.example"
 
 
 async def test_back_from_what_to_register_the_form_can_be_changed_and_written_again() -> None:
-    on = Setting()
+    on = SetUp()
     async with on.app.run_test(size=SIZE) as pilot:
         await fill(on, pilot, profile="first")
-        await pilot.press("f2")
+        await pilot.press("f3")
         await until(pilot, on.shows("Written:"))
         await pilot.press("escape")
         await until(pilot, on.shows("Connect your own"))
         on.app.screen.query_one("#client Input", Input).value = "other"
         on.app.screen.query_one("#profile Input", Input).value = "second"
-        await pilot.press("f2")
+        await pilot.press("f3")
         await until(pilot, on.shows("Written: ~/own/doorkey/profiles/second.json"))
     assert not profile_path("first").exists()
     assert load_config(profile_path("second")).client_id == "other"
@@ -149,14 +110,14 @@ async def test_back_from_what_to_register_the_form_can_be_changed_and_written_ag
 async def test_a_tenant_that_does_not_answer_is_written_after_a_question_alone(
     meant: bool,
 ) -> None:
-    on = Setting(httpx.MockTransport(no_answer))
+    on = SetUp(httpx.MockTransport(no_answer))
     async with on.app.run_test(size=SIZE) as pilot:
         await fill(on, pilot, issuer="your.eu.auth0.com")
-        await pilot.press("f2")
+        await pilot.press("f3")
         await until(pilot, on.shows("The tenant cannot be looked up"))
         assert not user_config_dir().exists()
         await pilot.press("y" if meant else "escape")
-        await until(pilot, on.shows("Register it: Auth0" if meant else "Connect your own"))
+        await until(pilot, on.shows("In the words of Auth0" if meant else "Connect your own"))
         if not meant:
             await until(pilot, lambda: on.app.screen.query_one("#issuer Input").has_focus)
     path = user_config_dir() / "auth_config.json"
@@ -168,7 +129,7 @@ async def test_a_tenant_that_does_not_answer_is_written_after_a_question_alone(
 async def test_a_client_secret_is_asked_for_where_it_may_be_demanded_and_kept_in_the_keyring() -> (
     None
 ):
-    on = Setting()
+    on = SetUp()
     on.tenant.metadata["token_endpoint_auth_methods_supported"] = ["client_secret_basic"]
     async with on.app.run_test(size=SIZE) as pilot:
         await fill(on, pilot)
@@ -176,7 +137,7 @@ async def test_a_client_secret_is_asked_for_where_it_may_be_demanded_and_kept_in
         on.app.screen.query_one("#secret Input", Input).value = "s3cret"
         await pilot.pause()
         assert "s3cret" not in text_of(on.app)
-        await pilot.press("f2")
+        await pilot.press("f3")
         await until(pilot, on.shows("Written:"))
     written = json.loads((user_config_dir() / "auth_config.json").read_text())
     assert written["clientSecret"] == "keyring"
@@ -184,19 +145,19 @@ async def test_a_client_secret_is_asked_for_where_it_may_be_demanded_and_kept_in
 
 
 async def test_a_form_that_is_written_before_a_secret_could_be_asked_for_asks_for_it() -> None:
-    on = Setting()
+    on = SetUp()
     on.tenant.metadata["token_endpoint_auth_methods_supported"] = ["client_secret_basic"]
     async with on.app.run_test(size=SIZE) as pilot:
         await fill(on, pilot)
-        await pilot.press("f2")
+        await pilot.press("f3")
         await until(pilot, lambda: on.app.screen.query_one("#secret Input").has_focus)
         on.keys.locked = True
-        await pilot.press("x", "f2")
+        await pilot.press("x", "f3")
         await until(pilot, on.shows("the client secret was not kept", "Written:"))
 
 
 async def test_each_screen_explains_itself() -> None:
-    on = Setting()
+    on = SetUp()
     async with on.app.run_test(size=(80, 50)) as pilot:
         for keys, words in (("", "Which tenant?"), ("o", "Connect a tenant of your own")):
             await pilot.press(*keys, "f1")
