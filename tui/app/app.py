@@ -1,6 +1,5 @@
 """The app: its places, its keys, its colours, and how it starts and ends. No HTTP, no tokens."""
 
-import gc
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
@@ -117,9 +116,6 @@ class DoorkeyApp(App[None]):
         await self._background.end()
 
     def _begin(self) -> None:
-        if not gc.isenabled():
-            gc.freeze()  # nor need it look again and again at what stays for good
-            gc.enable()
         if self.return_code is not None:  # it has ended meanwhile
             return
         self.painted = True

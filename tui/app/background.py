@@ -1,5 +1,6 @@
 """The work beside the screens: keeps the session, runs the servers, looks around, loads ahead."""
 
+import gc
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Final
 
@@ -40,6 +41,9 @@ class Background:
 
     def begin(self) -> None:
         """Begin with everything; to be called when there is something to see."""
+        if not gc.isenabled():  # as the launcher has it
+            gc.freeze()  # nor need it look again and again at what stays for good
+            gc.enable()
         service = self._doors.service
         self._unsubscribe.append(service.subscribe(self._tell_session))
         self._work(self._keep_session(), "keep")
