@@ -32,6 +32,15 @@ async def test_the_local_tenant_is_opened_with_its_servers_and_a_sign_in() -> No
     assert (on.app.following.with_servers, on.app.following.signs_in) == (True, True)
 
 
+async def test_it_says_what_the_app_is_and_what_the_choice_means_and_how_to_leave() -> None:
+    on = SetUp()
+    async with on.app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, on.shows("Doorkey signs you in from the terminal"))
+        assert on.shows("An OpenID Provider and an API, here on this machine", "q Quit")()
+        await pilot.press("down", "enter")
+        await until(pilot, on.shows("Connect your own tenant", "esc Back"))
+
+
 async def test_escape_leads_back_to_the_choice_and_then_out() -> None:
     on = SetUp()
     async with on.app.run_test(size=SIZE) as pilot:

@@ -19,13 +19,17 @@ from tui.config.paths import built_in_config
 from tui.errors import DoorkeyError
 from tui.text import printable
 
+WHAT_THIS_IS: Final = (
+    "Doorkey signs you in from the terminal, through your own browser, shows what your tokens say, "
+    "and calls an API with an access token that is always valid."
+)
 LOCAL: Final = (
     "An OpenID Provider and an API, here on this machine: no account, no network. You sign in as "
-    "alice, with the password alice-password. No config is written."
+    "alice, with the password alice-password. No config is written, and nothing stays running."
 )
 OWN: Final = (
-    "Auth0, Okta, Entra ID, Keycloak, or any other OpenID Provider. The config is written for "
-    "you, and you are told what to register there."
+    "Auth0, Okta, Entra ID, Keycloak or any other OpenID Provider. Its auth_config.json is "
+    "written, as there is none yet, and you are told what to register."
 )
 
 
@@ -39,7 +43,7 @@ class ChoiceScreen(Screen[None]):
         Binding("o", "own", "Your own", id="connect-own", tooltip="A form, and what to register"),
         Binding("j,down", "app.focus_next", "Down", id="choice-down", show=False),
         Binding("k,up", "app.focus_previous", "Up", id="choice-up", show=False),
-        Binding("escape", "app.quit", "Leave", id="leave-choice", show=False),
+        Binding("escape", "app.quit", "Quit", id="leave-choice", show=False),
     ]
     HELP = """\
 ## Which tenant?
@@ -60,11 +64,8 @@ What you choose here can be changed at any time: `t` on Home lists all tenants, 
     def compose(self) -> ComposeResult:
         """Yield two answers, and what comes of each."""
         with VerticalScroll(id="body", can_focus=False), Vertical(id="column"):
-            yield Static(Content("Doorkey"), classes="headline")
-            yield Static(
-                Content("There is no auth_config.json yet. At which tenant do you sign in?"),
-                classes="lead",
-            )
+            yield Static(Content("Which tenant?"), classes="headline")
+            yield Static(Content(WHAT_THIS_IS), classes="about")
             yield Button("Try the local tenant", variant="primary", id="local")
             yield Static(Content(LOCAL), classes="about")
             yield Button("Connect your own", id="own")

@@ -57,6 +57,10 @@ class Field(Vertical):
         """What stands there, without the space around it."""
         return self._input.value.strip()
 
+    def expect(self, hint: str) -> None:
+        """Say that something else is expected here now."""
+        self._hint = self._input.placeholder = hint
+
     def go_there(self) -> None:
         """Put the cursor into it."""
         self._input.focus()

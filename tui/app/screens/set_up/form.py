@@ -44,6 +44,10 @@ UNSEEN: Final = (
 )
 
 
+SECRET_DEMANDED: Final = "this tenant may demand one; kept in your keyring"
+SECRET_TAKEN: Final = "only if the tenant gave one; kept in your keyring"
+
+
 @dataclass(frozen=True, slots=True)
 class Outside:
     """What setting up needs of the world outside."""
@@ -102,7 +106,7 @@ at the tenant; your browser opens only when you say so.
             yield Field("client", "Client ID", "of a native (public) application there", client)
             yield Field(
                 "secret", "Client secret",
-                "this tenant may demand one; kept in your keyring",
+                SECRET_DEMANDED,
                 optional(checked_secret), is_secret=True,
             )  # fmt: skip
             yield Field("audience", "Audience", "the API's identifier there", audience)
@@ -151,7 +155,9 @@ at the tenant; your browser opens only when you say so.
     def _take(self, found: Found, words: str) -> None:
         self._found = found
         self._field("issuer").say(words, "good")
-        self._field("secret").display = found.may_demand_secret
+        secret = self._field("secret")
+        secret.expect(SECRET_DEMANDED if found.may_demand_secret else SECRET_TAKEN)
+        secret.display = found.takes_secret
 
     def _stop_resting(self) -> None:
         if self._rest is not None:
@@ -204,7 +210,7 @@ at the tenant; your browser opens only when you say so.
             await self._insist()
         if self._found is None:
             self._field("issuer").go_there()
-        elif self._field("secret").display and not secret_was_asked:
+        elif self._found.may_demand_secret and not secret_was_asked:
             self._field("secret").go_there()
         else:
             await self._put(self._found)
