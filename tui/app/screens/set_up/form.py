@@ -44,8 +44,8 @@ UNSEEN: Final = (
 )
 
 
-SECRET_DEMANDED: Final = "this tenant may demand one; kept in your keyring"
-SECRET_TAKEN: Final = "only if the tenant gave one; kept in your keyring"
+DEMANDED: Final = "this tenant may demand one; kept in your keyring"
+TAKEN: Final = "only if the tenant gave one; kept in your keyring"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ at the tenant; your browser opens only when you say so.
             yield Field("client", "Client ID", "of a native (public) application there", client)
             yield Field(
                 "secret", "Client secret",
-                SECRET_DEMANDED,
+                DEMANDED,
                 optional(checked_secret), is_secret=True,
             )  # fmt: skip
             yield Field("audience", "Audience", "the API's identifier there", audience)
@@ -156,7 +156,7 @@ at the tenant; your browser opens only when you say so.
         self._found = found
         self._field("issuer").say(words, "good")
         secret = self._field("secret")
-        secret.expect(SECRET_DEMANDED if found.may_demand_secret else SECRET_TAKEN)
+        secret.expect(DEMANDED if found.may_demand_secret else TAKEN)
         secret.display = found.takes_secret
 
     def _stop_resting(self) -> None:
