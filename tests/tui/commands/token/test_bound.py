@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from io import BytesIO, TextIOWrapper
 
 import pytest
 
@@ -31,6 +32,33 @@ def test_the_token_is_printed_with_a_warning(keyed: Config, capsys: Capture) -> 
     assert main(["token", "--format", "header"]) == 0
     out, err = capsys.readouterr()
     assert out == "Authorization: DPoP the-access-token\n"
+    assert WARNING in err
+
+
+@pytest.mark.parametrize(
+    ("format_name", "request_text"),
+    [
+        ("json", ""),
+        ("env", ""),
+        ("exec-credential", ""),
+        ("git-credential", "protocol={scheme}\nhost={host}\n\n"),
+        ("credential-helper", '{{"uri": "{scheme}://{host}/"}}'),
+    ],
+)
+def test_a_program_that_can_only_take_a_token_is_warned(
+    keyed: Config,
+    capsys: Capture,
+    monkeypatch: pytest.MonkeyPatch,
+    format_name: str,
+    request_text: str,
+) -> None:
+    scheme, _, host = keyed.api_url.partition("://")
+    text = request_text.format(scheme=scheme, host=host)
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(text.encode())))
+    operation = ["get"] if request_text else []
+    assert main(["token", "--format", format_name, *operation]) == 0
+    out, err = capsys.readouterr()
+    assert "the-access-token" in out
     assert WARNING in err
 
 
