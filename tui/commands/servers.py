@@ -7,7 +7,7 @@ from argparse import Namespace
 from typing import Final
 
 from tui.config.load import Config, load_config, parse_config
-from tui.config.paths import BUILT_IN, built_in_path, state_dir
+from tui.config.paths import BUILT_IN, built_in_path, environment_for_children, state_dir
 from tui.errors import ConfigInvalid, ConfigMissing
 from tui.servers.bundled import BundledServer, api_server, tenant_server
 from tui.text import printable
@@ -50,5 +50,6 @@ def _become(server: BundledServer, setting: str, arguments: Namespace) -> int:
     command = [*server.command, *names, *arguments.further]
     if os.name == "posix":
         sys.stdout.flush()
-        os.execv(command[0], command)  # noqa: S606 - no shell; signals reach the server itself
-    return subprocess.run(command, check=False).returncode
+        # No shell; signals reach the server itself.
+        os.execve(command[0], command, environment_for_children())  # noqa: S606
+    return subprocess.run(command, check=False, env=environment_for_children()).returncode

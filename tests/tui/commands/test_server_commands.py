@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.worlds import World, new_world
+from tests.support.worlds import World, new_world, served
 
 
 @pytest.fixture
@@ -40,3 +40,13 @@ def test_the_help_of_a_server_needs_no_config_and_demands_no_option(
     usage = ended.stdout.partition("\n\n")[0]
     assert usage == f"usage: doorkey {command} [--config PATH] [--trust] [OPTION ...]"
     assert not ended.stderr
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="Linux alone shows it")
+def test_a_server_is_not_given_the_clients_secret(world: World) -> None:
+    """security.md 40."""
+    world.environment["DOORKEY_CLIENT_SECRET"] = "of-the-client"
+    with served(world, "tenant") as process:
+        environment = Path(f"/proc/{process.pid}/environ").read_bytes()
+    assert b"DOORKEY_STATE_DIR" in environment
+    assert b"of-the-client" not in environment

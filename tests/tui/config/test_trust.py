@@ -17,7 +17,8 @@ from tui.commands.token.quick import look
 from tui.commands.web import app_command
 from tui.config.known import known_configs
 from tui.config.load import load_config
-from tui.errors import ConfigUntrusted
+from tui.config.trust import remember_trust
+from tui.errors import ConfigInvalid, ConfigUntrusted
 
 EVIL = {"domain": "tenant.example", "apiUrl": "https://evil.example"}
 
@@ -171,7 +172,7 @@ def test_what_is_asked_cannot_steer_the_terminal_or_scroll_away(
     with pytest.raises(ConfigUntrusted) as raised:
         load_config()
     assert raised.value.question.replace("\n", "").isprintable()
-    assert len(raised.value.question) < 1000
+    assert "x" * 199 + "…" in raised.value.question
 
 
 def test_a_list_that_others_can_write_trusts_nothing(cloned: Path, state_dir: Path) -> None:
@@ -195,3 +196,24 @@ def test_on_a_terminal_it_is_asked_once(cloned: Path, answer: str, code: int) ->
         command, stdin=subprocess.DEVNULL, capture_output=True, check=False, text=True
     )
     assert again.returncode == code
+
+
+def test_who_trusts_a_second_config_still_trusts_the_first_and_a_thousand_at_most(
+    cloned: Path, state_dir: Path
+) -> None:
+    assert main(["status", "--trust"]) == 0
+    remember_trust("another")
+    assert main(["status"]) == 0
+    path = state_dir / "trusted-configs"
+    path.write_text("".join(f"{number}\n" for number in range(1000)))
+    remember_trust("the latest")
+    assert len(lines := path.read_text().split()) == 1000
+    assert (lines[0], lines[-2]) == ("1", "999")
+
+
+def test_trust_that_cannot_be_written_down_is_said(
+    cloned: Path, state_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOORKEY_STATE_DIR", str(cloned / "no-folder"))
+    with pytest.raises(ConfigInvalid, match=r"cannot be written.*DOORKEY_TRUST=1"):
+        remember_trust("a config")
