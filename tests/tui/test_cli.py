@@ -1,6 +1,7 @@
 import json
 import re
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -145,6 +146,15 @@ def test_status_says_who_is_signed_in(
     assert "Alice" in shown
     assert "http://127.0.0.1:9/" in shown
     assert "readable by you alone" in shown
+
+
+def test_status_says_what_helps_where_the_session_has_expired_for_good(
+    config: Config, capsys: pytest.CaptureFixture[str]
+) -> None:
+    past = datetime.now(UTC) - timedelta(hours=2)
+    session_store(config).save(session(refresh_token=None, obtained_at=past))
+    assert main(["status"]) == 0
+    assert "yes, but the session has expired: doorkey login" in capsys.readouterr().out
 
 
 def test_status_as_json_is_for_programs_and_holds_no_secrets(

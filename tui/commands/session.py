@@ -25,6 +25,8 @@ LABELS: Final = {
 }
 """Of `status` for people, where they are not the member's name."""
 
+EXPIRED: Final = "yes, but the session has expired: doorkey login signs in again"
+
 
 def ping(arguments: Namespace) -> int:
     """Call the API with an access token that is valid."""
@@ -44,6 +46,8 @@ def status(arguments: Namespace) -> int:
         nobody.further = members
         raise nobody
     words = members | {"storage": store.description}
+    if session and session.has_expired(datetime.now(UTC)):
+        words["signed_in"] = EXPIRED
     _write(json.dumps(members) if arguments.json else "\n".join(_status_lines(words)))
     return 0 if session else SignInNeeded.exit_code
 
