@@ -21,7 +21,8 @@ class SetUp:
         self.tenant = ScriptedTenant(Clock())
         self.keys = Keys()
         self.copied: list[str] = []
-        self.app = SetUpApp(Outside(self._copy, self.keys, transport or self.tenant))
+        self.outside = Outside(self._copy, self.keys, transport or self.tenant)
+        self.app = SetUpApp(self.outside)
 
     async def _copy(self, text: str) -> bool:
         self.copied.append(text)

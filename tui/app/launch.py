@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tui.config.load import Config
     from tui.servers.processes import Servers
 
-AppFactory = Callable[["Opening", "type[Driver] | None"], "DoorkeyApp"]
+AppFactory = Callable[["Opening", "type[Driver] | None"], "DoorkeyApp | SetUpApp"]
 
 ESCDELAY_MILLISECONDS: Final = "25"
 """From when on Textual calls it Esc; less than our driver's look, or it would look once more."""

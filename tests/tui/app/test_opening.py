@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.configs import UNREACHABLE
+from tests.support.processes import ROOT
 from tests.support.sessions import session
 from tests.support.stage import stage, text_of, until
 from tests.support.terminal import Terminal
@@ -104,6 +105,23 @@ def test_another_config_opens_in_the_same_terminal_without_a_glimpse_of_the_shel
         terminal.send("q")
         assert terminal.wait_for_exit() == 0
         assert bytes(terminal.received).count(b"\x1b[?1049l") == 1
+        assert terminal.edits_lines
+
+
+@pytest.mark.pty
+def test_where_the_next_app_cannot_be_made_the_terminal_is_left_clean_and_the_error_told(
+    profiles: Path, tmp_path: Path
+) -> None:
+    world = new_world(tmp_path)
+    command = [DOORKEY[0], "-m", "tests.support.failing_opening"]
+    environment = world.environment | {"PYTHONPATH": str(ROOT)}
+    with Terminal(command, environment, 80, 24) as terminal:
+        terminal.wait_for("Try the local tenant")
+        terminal.send("t")
+        assert terminal.wait_for_exit() == 1
+        terminal.wait_until(lambda: b"cannot be made" in terminal.received)
+        left = terminal.received.index(b"\x1b[?1049l")
+        assert left < terminal.received.index(b"The next app cannot be made.")
         assert terminal.edits_lines
 
 

@@ -1,5 +1,6 @@
 """What is leant on of Textual's own: each test fails where Textual changes there."""
 
+import io
 import os
 import selectors
 import sys
@@ -17,9 +18,13 @@ from textual.message import Message
 from tui.app.messages import BackgroundTold
 from tui.app.textual_internals import (
     KEY_SECONDS,
+    LEAVE_SCREEN,
     REST_SECONDS,
     KeptStylesheet,
     forget_clipboard,
+    give_back_terminal,
+    is_followed,
+    page_driver,
     terminal_driver,
 )
 
@@ -149,6 +154,33 @@ async def test_a_terminal_tells_its_background_and_nothing_of_that_is_typed(
             os.write(writing, part.encode())
         reader.join(PATIENCE_SECONDS)
     assert pressed[: len(heard)] == heard
+
+
+async def test_the_driver_of_a_page_has_what_is_leant_on_for_an_app_that_follows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reading, writing = os.pipe()
+    os.close(writing)
+    with os.fdopen(reading) as page:
+        monkeypatch.setattr(sys, "__stdin__", page)
+        driver = page_driver()(App())
+        assert callable(driver._write)  # type: ignore[attr-defined] # the driver's own names
+        assert callable(driver._key_thread.join)  # type: ignore[attr-defined]
+        assert not driver.exit_event.is_set()  # type: ignore[attr-defined]
+        assert not is_followed(driver._app)
+        driver._input_reader.close()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(("kept", "written"), [(True, LEAVE_SCREEN), (False, "")])
+def test_a_screen_that_was_kept_for_an_app_that_has_not_come_is_left(
+    kept: bool, written: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    driver = terminal_driver()
+    terminal = io.StringIO()
+    monkeypatch.setattr(sys, "__stderr__", terminal)
+    monkeypatch.setattr(driver, "keeps_screen", kept)
+    give_back_terminal(driver)
+    assert terminal.getvalue() == written
 
 
 async def test_the_last_copied_text_can_be_forgotten() -> None:
