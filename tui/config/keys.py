@@ -24,7 +24,7 @@ SCOPE_TOKENS: Final = r"[\x21\x23-\x5B\x5D-\x7E]+( [\x21\x23-\x5B\x5D-\x7E]+)*"
 PROTOCOL_PARAMETERS: Final = frozenset(
     {
         "audience", "client_id", "client_secret", "code_challenge", "code_challenge_method",
-        "nonce", "redirect_uri", "request", "request_uri", "resource", "response_mode",
+        "dpop_jkt", "nonce", "redirect_uri", "request", "request_uri", "resource", "response_mode",
         "response_type", "scope", "state",
     }
 )  # fmt: skip

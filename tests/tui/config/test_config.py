@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.configs import write_config
 from tui.config.load import load_config, parse_config
 from tui.config.paths import find_config
 from tui.errors import ConfigInvalid
@@ -181,3 +182,16 @@ def test_wrong_client_secret_is_refused_without_repeating_it(secret: object) -> 
     assert '"clientSecret" must be' in said
     assert "s3c" not in said
     assert "53" not in said
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["request", "request_uri", "response_mode", "response_type", "client_id", "redirect_uri",
+     "state", "nonce", "code_challenge", "code_challenge_method", "scope", "audience", "resource",
+     "client_secret", "dpop_jkt"],
+)  # fmt: skip
+def test_no_parameter_of_the_protocol_can_be_set_by_the_config(tmp_path: Path, name: str) -> None:
+    """security.md 59."""
+    path = write_config(tmp_path, authorizationParams={name: "x"})
+    with pytest.raises(ConfigInvalid, match=f'without "{name}", which the sign-in itself sets'):
+        load_config(path)
