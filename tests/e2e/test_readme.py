@@ -29,6 +29,7 @@ from tui.errors import DoorkeyError
 SUCCESS = "Your Access Token was successfully validated!\n"
 
 SCOPES = {
+    "Setting up": ["set-up", "registration"],
     "Home": ["home"],
     "Profile": ["profile", "claims"],
     "External API": ["external-api", "answer"],
@@ -41,6 +42,7 @@ KEY_NAMES = {
     "Esc": "escape",
     "Enter": "enter",
     "F1": "f1",
+    "F3": "f3",
     "F4": "f4",
     "F5": "f5",
     "Ctrl+P": "ctrl+p",
