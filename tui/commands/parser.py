@@ -15,8 +15,8 @@ from tui.commands.options.values import common_options, json_option
 from tui.commands.usage import CommandLineWrong, Parser
 
 DESCRIPTION: Final = """\
-Sign in from your terminal through your own browser, see who you are and what your
-tokens say, and call an API with an access token that is always valid.
+Sign in from your terminal through your own browser, see who you are and what
+your tokens say, and call an API with an access token that is always valid.
 
 Without a command: the app."""
 
@@ -25,8 +25,8 @@ exit codes: 0 done · 1 unexpected · 2 wrong usage or config · 3 the API refus
             4 sign-in needed · 5 tenant or API unreachable
             6 the tenant refused or misbehaved · 130 cancelled
 
-auth_config.json is found by --config or --profile, DOORKEY_CONFIG or DOORKEY_PROFILE, in this
-folder, or in your config folder."""
+auth_config.json is found by --config or --profile, DOORKEY_CONFIG or
+DOORKEY_PROFILE, in this folder, or in your config folder."""
 
 
 def _no_options(_command: argparse.ArgumentParser) -> None:
