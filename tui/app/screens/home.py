@@ -90,7 +90,7 @@ profiles, to open another. The keys are below.
         facts = (HomeScreen.account, HomeScreen.done, HomeScreen.servers, HomeScreen.findings)
         await self.query_one("#column").mount(self._make_board().data_bind(*facts))
         if self.is_attached and self.focused is None:
-            self.query_one("#next").focus()
+            self.query("#next").focus()  # the app may be ending, and the board with it
 
     def watch_account(self, account: Account) -> None:
         """Greet whoever is signed in, and say what went wrong last."""

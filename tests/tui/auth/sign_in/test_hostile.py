@@ -17,7 +17,7 @@ from tests.support.scripted_tenant import browse, hang_up
 from tests.support.sign_ins import SignIns
 from tui.auth.sign_in.loopback import MOST_CONNECTIONS
 
-FUZZED: Final = 20_000 if os.environ.get("DOORKEY_HEAVY") else 600
+FUZZED: Final = 20_000 if os.environ.get("DOORKEY_HEAVY") else 200
 
 AT_ONCE: Final = 20
 
