@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -89,11 +90,11 @@ def test_a_path_with_escapes_in_it_does_not_steer_the_terminal(
     folder.mkdir()
     path = write_config(folder)
 
-    def execv(_path: str, command: list[str]) -> None:
+    def execve(_path: str, command: list[str], _environ: Mapping[str, str]) -> None:
         sys.stderr.write(" ".join(command))
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(os, "execv", execv)
+    monkeypatch.setattr(os, "execve", execve)
     for command in COMMANDS:
         main([command, "--config", str(path)])
     for member in ({"domain": "tenant.example"}, {"typo": 1}):
