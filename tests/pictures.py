@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.moving_picture import Frame, moving_picture
-from tests.support.stage import (
+from tests.support.app.stage import (
     Stage,
     api_needs_scope,
     api_refuses,

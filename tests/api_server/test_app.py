@@ -3,9 +3,9 @@
 import pytest
 
 from api_server.settings import Settings
-from tests.support.apis import K1, Api, challenge_of, settled
-from tests.support.issuers import Issuer
-from tests.support.tokens import AUDIENCE, ISSUER
+from tests.support.apis.checked_api import K1, Api, challenge_of, settled
+from tests.support.builders.tokens import AUDIENCE, ISSUER
+from tests.support.tenants.issuers import Issuer
 
 
 async def test_health_says_whose_tokens_are_checked_for_whom() -> None:

@@ -12,10 +12,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from tests.support.apis import K1
+from tests.support import ROOT
+from tests.support.apis.checked_api import K1
+from tests.support.builders.tokens import claims, token
 from tests.support.ports import free_port
-from tests.support.processes import DEADLINE_SECONDS, ROOT, Server
-from tests.support.tokens import claims, token
+from tests.support.processes.server import DEADLINE_SECONDS, Server
 
 AUDIENCE = "http://localhost:3001"
 

@@ -4,8 +4,8 @@ import httpx
 import pytest
 
 from api_server.messages import LARGEST_BODY_BYTES, LONGEST_TEXT, MOST_MESSAGES
-from tests.support.apis import K1, Api, assert_refused, challenge_of
-from tests.support.tokens import claims, token
+from tests.support.apis.checked_api import K1, Api, assert_refused, challenge_of
+from tests.support.builders.tokens import claims, token
 
 BOTH = "openid read:messages write:messages"
 

@@ -20,7 +20,7 @@ from tests.bench.report import say
 from tests.bench.servers import Running, express, issuer, open_api, our_api, running
 from tests.bench.trees import Tree, names, say_change
 from tests.bench.wrk import Run, wrk
-from tests.support.tokens import AUDIENCE, EcKey, RsaKey, claims, header, token
+from tests.support.builders.tokens import AUDIENCE, EcKey, RsaKey, claims, header, token
 
 ROUNDS: Final = int(os.environ.get("DOORKEY_BENCH_ROUNDS", "5"))
 SECONDS: Final = float(os.environ.get("DOORKEY_BENCH_SECONDS", "3"))

@@ -10,8 +10,8 @@ from typing import Final
 from tests.bench.report import at_most, say
 from tests.bench.trees import Tree, names, say_change
 from tests.bench.watched import Watched
-from tests.support.processes import ROOT
-from tests.support.worlds import new_world, running
+from tests.support import ROOT
+from tests.support.processes.worlds import new_world, running
 
 ROUNDS: Final = 20
 

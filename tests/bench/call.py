@@ -11,7 +11,7 @@ from typing import Final
 
 from tests.bench.report import at_most, say
 from tests.bench.trees import Tree
-from tests.support.worlds import World, new_world, running
+from tests.support.processes.worlds import World, new_world, running
 
 ROUNDS: Final = 30
 

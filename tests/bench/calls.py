@@ -12,7 +12,7 @@ from typing import Final
 from tests.bench.report import at_most, say
 from tests.bench.trees import Tree
 from tests.bench.watched import Watched
-from tests.support.worlds import new_world, running
+from tests.support.processes.worlds import new_world, running
 
 ROUNDS: Final = 40
 

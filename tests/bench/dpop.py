@@ -23,8 +23,8 @@ from tests.bench.report import at_most, say
 from tests.bench.servers import express, issuer, our_api, running
 from tests.bench.trees import Tree
 from tests.bench.wrk import CONNECTIONS, wrk
-from tests.support.proofs import Prover
-from tests.support.tokens import AUDIENCE, RsaKey, claims, token
+from tests.support.builders.proofs import Prover
+from tests.support.builders.tokens import AUDIENCE, RsaKey, claims, token
 
 ROUNDS: Final = int(os.environ.get("DOORKEY_BENCH_ROUNDS", "5"))
 SECONDS: Final = float(os.environ.get("DOORKEY_BENCH_SECONDS", "3"))

@@ -19,9 +19,9 @@ from tests.bench.report import at_least, at_most, say
 from tests.bench.servers import Running, issuer, our_api, running
 from tests.bench.trees import Tree
 from tests.bench.wrk import pinned
-from tests.support.configs import write_config
-from tests.support.sessions import session
-from tests.support.tokens import AUDIENCE, claims, token
+from tests.support.builders.configs import write_config
+from tests.support.builders.sessions import session
+from tests.support.builders.tokens import AUDIENCE, claims, token
 from tui.auth.store.file_store import session_store
 from tui.config.load import load_config
 

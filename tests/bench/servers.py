@@ -17,9 +17,10 @@ from typing import Final
 
 from tests.bench.trees import Tree
 from tests.bench.wrk import pinned
+from tests.support import ROOT
+from tests.support.builders.tokens import AUDIENCE
 from tests.support.ports import free_port
-from tests.support.processes import ROOT, children
-from tests.support.tokens import AUDIENCE
+from tests.support.processes.server import children
 
 EXPRESS: Final = Path(__file__).with_name("express")
 START_SECONDS: Final = 20.0

@@ -11,8 +11,8 @@ import httpx
 
 from tests.bench.report import at_most, say
 from tests.bench.trees import Tree
-from tests.support.scripted_tenant import ScriptedTenant, browse
-from tests.support.stage import Stage, stage, text_of
+from tests.support.app.stage import Stage, stage, text_of
+from tests.support.tenants.scripted_tenant import ScriptedTenant, browse
 from tui.app.screens.sign_in import SignInScreen
 
 RUNS: Final = 9

@@ -10,8 +10,8 @@ from typing import Final
 from tests.bench.report import at_most, say
 from tests.bench.trees import Tree, names, say_change
 from tests.bench.watched import Watched
-from tests.support.configs import write_config
-from tests.support.processes import ROOT
+from tests.support import ROOT
+from tests.support.builders.configs import write_config
 
 ROUNDS: Final = 16
 

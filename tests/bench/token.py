@@ -16,10 +16,10 @@ from typing import Final
 
 from tests.bench.report import at_most, say
 from tests.bench.trees import Tree, names, say_change
-from tests.support.configs import CONFIG
-from tests.support.processes import ROOT
-from tests.support.sessions import session
-from tests.support.worlds import new_world, running
+from tests.support import ROOT
+from tests.support.builders.configs import CONFIG
+from tests.support.builders.sessions import session
+from tests.support.processes.worlds import new_world, running
 from tui.auth.service import AuthService
 from tui.auth.store.store import MemoryStore
 from tui.commands.token.formats import FORMATS, GIT, HELPER

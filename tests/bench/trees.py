@@ -12,12 +12,12 @@ from statistics import median
 from typing import Final
 
 from tests.bench.report import say
-from tests.support.processes import ROOT
+from tests.support import ROOT
 
 LARGEST_LOSS: Final = 1.03
 """How many times what the other tree takes this one may take: less than that is noise."""
 
-PERSON: Final = f"env PYTHONPATH={ROOT} {sys.executable} -m tests.support.person %s"
+PERSON: Final = f"env PYTHONPATH={ROOT} {sys.executable} -m tests.support.people.person %s"
 """The browser of a sign-in, from this tree for both."""
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.processes import children, wait_until_gone
-from tests.support.terminal import Terminal
-from tests.support.worlds import DOORKEY, World, new_world, running
+from tests.support.people.terminal import Terminal
+from tests.support.processes.server import children, wait_until_gone
+from tests.support.processes.worlds import DOORKEY, World, new_world, running
 
 pytestmark = pytest.mark.pty
 

@@ -9,7 +9,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from tests.support.worlds import DOORKEY, PATIENCE_SECONDS, World, new_world, served
+from tests.support.processes.worlds import DOORKEY, PATIENCE_SECONDS, World, new_world, served
 
 VALIDATED = "Your Access Token was successfully validated!\n"
 

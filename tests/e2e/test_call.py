@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.readme import indented_after
-from tests.support.terminal import Terminal
-from tests.support.worlds import DOORKEY, PATIENCE_SECONDS, World, new_world, served
+from tests.support.documents import indented_after
+from tests.support.people.terminal import Terminal
+from tests.support.processes.worlds import DOORKEY, PATIENCE_SECONDS, World, new_world, served
 from tui.auth.store.file_store import session_store
 
 SCOPE = "openid offline_access read:messages write:messages"

@@ -2,12 +2,12 @@
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import httpx
 
-from tests.support.worlds import DOORKEY, World, new_world, running
+from tests.support.people import nosy_browser
+from tests.support.processes.worlds import DOORKEY, World, new_world, running
 from tui.auth.store.file_store import session_store
 
 CLIENT_SECRET = "c4n4ry-of-the-clients-secret"
@@ -17,7 +17,7 @@ def test_no_command_tells_a_token_to_anybody_but_who_asked_for_it(tmp_path: Path
     """security.md 40 and 55."""
     notes = tmp_path / "notes.txt"
     world = new_world(tmp_path)
-    world.environment["BROWSER"] = f"{sys.executable} -m tests.support.nosy_browser {notes} %s"
+    world.environment["BROWSER"] = nosy_browser.command(notes)
     secrets: set[str] = set()
     said: list[str] = []
     with running(world):
@@ -50,7 +50,7 @@ def test_no_command_tells_the_key_the_clients_secret_or_the_way_through_the_prox
     """security.md 40: of a bound session, whose tokens are of no use without the key."""
     notes = tmp_path / "notes.txt"
     world = new_world(tmp_path, dpop=True)
-    world.environment["BROWSER"] = f"{sys.executable} -m tests.support.nosy_browser {notes} %s"
+    world.environment["BROWSER"] = nosy_browser.command(notes)
     said: list[str] = []
     with running(world):
         said.append(world.run("login").stderr)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.chromium import chromium_page
-from tests.support.worlds import new_world, running
+from tests.support.people.chromium import chromium_page
+from tests.support.processes.worlds import new_world, running
 from tui.auth.service import AuthService
 from tui.auth.store.store import MemoryStore
 from tui.errors import SignInRefused

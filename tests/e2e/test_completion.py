@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.terminal import Terminal
-from tests.support.worlds import DOORKEY
+from tests.support.people.terminal import Terminal
+from tests.support.processes.worlds import DOORKEY
 
 SHELLS = {
     "bash": (["bash", "--norc", "--noprofile", "-i"], 'eval "$(doorkey completion bash)"'),

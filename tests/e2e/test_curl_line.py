@@ -13,15 +13,14 @@ from threading import Thread
 
 import pytest
 
-from tests.support.processes import process_list
-from tests.support.sessions import session
-from tests.support.worlds import DOORKEY, PATIENCE_SECONDS, World, new_world
+from tests.support.builders.sessions import session
+from tests.support.documents import README
+from tests.support.processes.server import process_list
+from tests.support.processes.worlds import DOORKEY, PATIENCE_SECONDS, World, new_world
 from tui.api.kept.curl import curl_line
 from tui.api.request import ApiRequest
 from tui.auth.store.file_store import session_store
 from tui.text import printable_block
-
-README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 
 CANARY = "c4n4ry-t0ken"
 

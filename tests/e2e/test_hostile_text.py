@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.terminal import Terminal
+from tests.support.people.terminal import Terminal
 
 pytestmark = pytest.mark.pty
 
@@ -30,7 +30,7 @@ def test_no_text_of_others_steers_the_terminal(tmp_path: Path) -> None:
         "TERM": "xterm-256color",
         "COLORTERM": "truecolor",
     }
-    command = [sys.executable, "-m", "tests.support.hostile_app"]
+    command = [sys.executable, "-m", "tests.support.app.hostile_app"]
     with Terminal(command, environment, 100, 40) as terminal:
         terminal.wait_for("Hello, HOSTILE", "[/nope]", "wrong")
         terminal.send("r")

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.person import visit
-from tests.support.schemas import validated
-from tests.support.worlds import DOORKEY, World, new_world, running
+from tests.support.documents import validated
+from tests.support.people.person import visit
+from tests.support.processes.worlds import DOORKEY, World, new_world, running
 
 
 @pytest.fixture

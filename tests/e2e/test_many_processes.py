@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.heavy import rounds
-from tests.support.worlds import DOORKEY, PATIENCE_SECONDS, World, new_world, running
+from tests.support.processes.worlds import DOORKEY, PATIENCE_SECONDS, World, new_world, running
 from tui.auth.store.file_store import session_store
 
 pytestmark = pytest.mark.heavy

@@ -14,10 +14,10 @@ from textual.app import App
 from textual.binding import Binding
 
 from api_server.settings import settings_from
-from tests.support.apis import Api
-from tests.support.processes import ROOT
-from tests.support.readme import README, indented_after, python_example, quoted, table
-from tests.support.worlds import new_world, running
+from tests.support import ROOT
+from tests.support.apis.checked_api import Api
+from tests.support.documents import README, indented_after, python_example, quoted, table
+from tests.support.processes.worlds import new_world, running
 from tui.app.keys.keymap import check_keymap
 from tui.app.scopes import key_scopes
 from tui.cli import COMMANDS

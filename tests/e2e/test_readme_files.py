@@ -10,9 +10,9 @@ from zipfile import ZipFile
 
 import pytest
 
-from tests.support.processes import ROOT
-from tests.support.readme import README, indented_after, quoted, table
-from tests.support.worlds import new_world, running
+from tests.support import ROOT
+from tests.support.documents import README, indented_after, quoted, table
+from tests.support.processes.worlds import new_world, running
 from tui.config.paths import CONFIG_NAME
 
 FILES = table("what", "where on Linux; `DOORKEY_STATE_DIR` moves the state")

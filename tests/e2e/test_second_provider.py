@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import pytest
 
-from tests.support.configs import CONFIG
-from tests.support.person import visit
+from tests.support.builders.configs import CONFIG
+from tests.support.people.person import visit
 from tests.support.ports import free_ports
-from tests.support.worlds import PATIENCE_SECONDS
+from tests.support.processes.worlds import PATIENCE_SECONDS
 from tui.auth.service import AuthService
 from tui.auth.store.store import MemoryStore
 from tui.config.load import Config

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-REPOSITORY = Path(__file__).parents[2]
+from tests.support import ROOT
 
 NEEDED = ("dbus-run-session", "gnome-keyring-daemon")
 
@@ -16,8 +16,8 @@ KEEP_AND_LOAD = """
 import json, os, sys
 from datetime import UTC, datetime
 from pathlib import Path
-from tests.support.sessions import session
-from tests.support.stores import file_store
+from tests.support.builders.sessions import session
+from tests.support.builders.stores import file_store
 from tui.config.load import load_config
 from tui.commands.token.quick import look
 
@@ -61,7 +61,7 @@ def in_a_desktop_session(tmp_path: Path, keyring: str) -> list[str]:
     python = [sys.executable, KEEP_AND_LOAD, str(tmp_path)]
     done = subprocess.run(
         ["dbus-run-session", "--", "sh", "-c", script, *python],
-        capture_output=True, text=True, check=False, cwd=REPOSITORY, env=environment,
+        capture_output=True, text=True, check=False, cwd=ROOT, env=environment,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()

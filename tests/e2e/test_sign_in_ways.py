@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page
 
-from tests.support.chromium import chromium_page
-from tests.support.person import last_address, visit
+from tests.support.people.chromium import chromium_page
+from tests.support.people.person import last_address, visit
+from tests.support.people.terminal import Terminal
 from tests.support.ports import free_ports, taken_port
-from tests.support.terminal import Terminal
-from tests.support.worlds import DOORKEY, World, new_world, served
+from tests.support.processes.worlds import DOORKEY, World, new_world, served
 from tui.auth.service import AuthService
 from tui.auth.session import LoginEvent, SignInProgress
 from tui.auth.sign_in.attempt import SignInOptions

@@ -12,8 +12,8 @@ from threading import Thread
 import pytest
 from playwright.async_api import Page, WebSocket
 
-from tests.support.chromium import chromium_page
-from tests.support.worlds import DOORKEY, PATIENCE_SECONDS, new_world
+from tests.support.people.chromium import chromium_page
+from tests.support.processes.worlds import DOORKEY, PATIENCE_SECONDS, new_world
 
 pytestmark = pytest.mark.browser
 

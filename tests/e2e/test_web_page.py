@@ -7,8 +7,8 @@ from typing import BinaryIO
 
 import pytest
 
-from tests.support.person import visit
-from tests.support.worlds import DOORKEY, PATIENCE_SECONDS, new_world, running
+from tests.support.people.person import visit
+from tests.support.processes.worlds import DOORKEY, PATIENCE_SECONDS, new_world, running
 
 
 class Page:

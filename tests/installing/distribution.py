@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from tests.support.processes import ROOT
+from tests.support import ROOT
 
 BUILT_AT: Final = "1700000000"
 """SOURCE_DATE_EPOCH: what the archives say of when their files were changed."""

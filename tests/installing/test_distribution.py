@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.installing.distribution import build
-from tests.support.processes import ROOT
+from tests.support import ROOT
 
 OTHERS = {"", ".pyc"}
 """No suffix of a file that is needed to run."""

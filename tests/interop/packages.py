@@ -12,7 +12,7 @@ from typing import Final
 
 from filelock import FileLock
 
-from tests.support.processes import ROOT
+from tests.support import ROOT
 
 HERE: Final = Path(__file__).parent
 CACHE: Final = ROOT / ".venv" / "interop"

@@ -15,7 +15,7 @@ from typing import Final
 import httpx
 
 from tests.interop.person import Person
-from tests.support.worlds import World, new_world
+from tests.support.processes.worlds import World, new_world
 
 START_SECONDS: Final = 60.0
 """For a provider to answer; those in Python load for some seconds on a busy machine."""

@@ -19,7 +19,7 @@ from tests.interop.packages import python_of, python_package
 from tests.interop.person import Person
 from tests.interop.provider import ALICE, PASSWORD, Provider, process, world_for
 from tests.support.ports import free_ports
-from tests.support.worlds import served
+from tests.support.processes.worlds import served
 
 pytestmark = pytest.mark.interop
 

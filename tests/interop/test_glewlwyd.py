@@ -31,7 +31,7 @@ from tests.interop.packages import debian_program
 from tests.interop.person import Person
 from tests.interop.provider import Provider, process, world_for
 from tests.support.ports import free_port
-from tests.support.worlds import World, served
+from tests.support.processes.worlds import World, served
 from tui.json_value import Json
 
 pytestmark = [pytest.mark.interop, pytest.mark.debian]

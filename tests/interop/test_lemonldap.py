@@ -29,7 +29,7 @@ from tests.interop.packages import HERE, debian_program
 from tests.interop.person import Person, Reader
 from tests.interop.provider import Provider, process, world_for
 from tests.support.ports import free_port
-from tests.support.worlds import World, served
+from tests.support.processes.worlds import World, served
 from tui.json_value import Json
 
 pytestmark = [pytest.mark.interop, pytest.mark.debian]

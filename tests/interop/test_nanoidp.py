@@ -19,7 +19,7 @@ from tests.interop.journey import (
 from tests.interop.packages import python_package
 from tests.interop.provider import Provider, process, world_for
 from tests.support.ports import free_ports
-from tests.support.worlds import World, served
+from tests.support.processes.worlds import World, served
 
 pytestmark = pytest.mark.interop
 

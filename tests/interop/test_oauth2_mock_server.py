@@ -19,7 +19,7 @@ from tests.interop.journey import (
 from tests.interop.packages import node_package, node_program
 from tests.interop.provider import Provider, process, world_for
 from tests.support.ports import free_ports
-from tests.support.worlds import served
+from tests.support.processes.worlds import served
 
 pytestmark = pytest.mark.interop
 

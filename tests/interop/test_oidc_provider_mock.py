@@ -18,7 +18,7 @@ from tests.interop.journey import (
 from tests.interop.person import Person
 from tests.interop.provider import Provider, process, world_for
 from tests.support.ports import free_port
-from tests.support.worlds import served
+from tests.support.processes.worlds import served
 
 pytestmark = pytest.mark.interop
 

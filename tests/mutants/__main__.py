@@ -19,8 +19,7 @@ from tests.mutants.breaks import Break, breaks_of, unbroken_tree
 from tests.mutants.named import named_breaks
 from tests.mutants.record import Record, record
 from tests.mutants.trial import Trial, Verdict, begin, preload
-
-ROOT: Final = Path(__file__).parents[2]
+from tests.support import ROOT
 
 TARGETS: Final = (
     "tui/auth/**/*.py", "tui/http/*.py", "tui/web_address.py", "tui/loopback_peer.py",

@@ -6,7 +6,7 @@ import pytest
 
 from tests.mutants.breaks import breaks_of
 from tests.mutants.named import NAMED, named_breaks
-from tests.support.processes import ROOT
+from tests.support import ROOT
 
 
 @pytest.mark.parametrize(

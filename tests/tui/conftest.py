@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.configs import write_config
-from tests.support.sessions import session
+from tests.support.builders.configs import write_config
+from tests.support.builders.sessions import session
 from tui.auth.store.file_store import session_store
 from tui.config.load import Config, load_config
 

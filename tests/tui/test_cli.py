@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.configs import write_config
-from tests.support.sessions import expired, session
+from tests.support.builders.configs import write_config
+from tests.support.builders.sessions import expired, session
 from tui.auth.store.file_store import session_store
 from tui.cli import main
 from tui.config.load import Config

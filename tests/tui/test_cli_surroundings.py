@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.configs import write_config
+from tests.support.builders.configs import write_config
 from tui.cli import main
 from tui.config.load import Config
 

@@ -1,13 +1,11 @@
 import re
-from pathlib import Path
 
 import tui.errors
+from tests.support.documents import README
 from tui.commands.parser import EPILOG
 from tui.errors import DoorkeyError
 
 DRAWN = re.compile(r"^[ │]*(?:[├└]── )?(\w+) +(\d+) ", re.MULTILINE)
-
-README = Path(__file__).parents[2] / "README.md"
 
 
 def test_the_tree_that_is_drawn_is_the_tree_that_is_there() -> None:
@@ -22,6 +20,6 @@ def test_the_tree_that_is_drawn_is_the_tree_that_is_there() -> None:
 
 def test_every_exit_code_is_told_in_the_readme_and_in_the_help() -> None:
     codes = {each.exit_code for each in vars(tui.errors).values() if hasattr(each, "exit_code")}
-    told = {int(code) for code in re.findall(r"^\| (\d+) \| ", README.read_text(), re.MULTILINE)}
+    told = {int(code) for code in re.findall(r"^\| (\d+) \| ", README, re.MULTILINE)}
     assert told == codes | {0, 130}
     assert {int(code) for code in re.findall(r"\b(\d+) (?=[a-z])", EPILOG)} == told

@@ -14,8 +14,8 @@ import httpx
 import pytest
 
 import tui
-from tests.support.other_user import NOBODY, accepting_as, listening_as, needs_root
 from tests.support.ports import free_port
+from tests.support.processes.other_user import NOBODY, accepting_as, listening_as, needs_root
 from tui.errors import ExchangeFailed
 from tui.http import LARGEST_BODY_BYTES, Answer, HttpClient
 

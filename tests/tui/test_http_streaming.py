@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from tests.support.apis.scripted_api import Asked, ScriptedApi
 from tests.support.heavy import rounds
-from tests.support.scripted_api import Asked, ScriptedApi
 from tui.errors import ExchangeFailed
 from tui.http import HttpClient
 

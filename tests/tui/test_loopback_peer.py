@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.other_user import NOBODY, listening_as, needs_root, send_as
+from tests.support.processes.other_user import NOBODY, listening_as, needs_root, send_as
 from tui.loopback_peer import (
     is_other_user,
     owner_of_connection,

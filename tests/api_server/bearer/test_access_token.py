@@ -7,10 +7,10 @@ import pytest
 from api_server.bearer.access_token import AccessToken, AccessTokenVerifier, TokenCache
 from api_server.bearer.claims import ClaimRules
 from api_server.bearer.key_set import KeySet, KeySource
-from tests.support.apis import K1, K2, Api
+from tests.support.apis.checked_api import K1, K2, Api
+from tests.support.builders.tokens import AUDIENCE, ISSUER, claims, token
 from tests.support.clocks import NOW, Seconds
-from tests.support.issuers import Issuer
-from tests.support.tokens import AUDIENCE, ISSUER, claims, token
+from tests.support.tenants.issuers import Issuer
 
 TOKEN = token(K1, claims(exp=2_000_000_000)).encode()
 

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from api_server.bearer.credentials import refuse_parameter, sent_token
 from api_server.bearer.refusal import Refusal
-from tests.support.apis import K1, Api, assert_refused
+from tests.support.apis.checked_api import K1, Api, assert_refused
+from tests.support.builders.tokens import base64url, claims, encoded, header, token
 from tests.support.clocks import NOW
-from tests.support.issuers import Issuer
-from tests.support.tokens import base64url, claims, encoded, header, token
+from tests.support.tenants.issuers import Issuer
 
 GOOD = token(K1)
 MUTATIONS = 100_000 if os.environ.get("DOORKEY_HEAVY") else 2_000

@@ -12,10 +12,10 @@ from starlette.routing import Route
 from api_server.bearer import Bearer, requires
 from api_server.bearer.bearer import Caller
 from api_server.bearer.signed_jwt import SignedJwt
-from tests.support.apis import K1
+from tests.support.apis.checked_api import K1
+from tests.support.builders.tokens import AUDIENCE, ISSUER, claims, token
 from tests.support.clocks import NOW, Seconds
-from tests.support.issuers import Issuer
-from tests.support.tokens import AUDIENCE, ISSUER, claims, token
+from tests.support.tenants.issuers import Issuer
 
 FORM = "application/x-www-form-urlencoded"
 

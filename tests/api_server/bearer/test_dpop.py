@@ -4,10 +4,9 @@ import pytest
 
 from api_server.bearer.dpop import PROOF_ALGORITHMS, ProofVerifier, hash_token, is_same_url
 from api_server.bearer.refusal import SeveralProofs
+from tests.support.builders.proofs import CLAIMS, URL, Prover, refusal, verify
+from tests.support.builders.tokens import AnyKey, EcKey, RsaKey, base64url, encoded
 from tests.support.clocks import NOW, Seconds
-from tests.support.proofs import Prover
-from tests.support.proving import CLAIMS, URL, refusal, verify
-from tests.support.tokens import AnyKey, EcKey, RsaKey, base64url, encoded
 
 TWICE = '{"typ":"a","typ":"b"}'
 

@@ -7,9 +7,8 @@ import pytest
 
 from api_server.bearer.dpop import ProofVerifier
 from api_server.bearer.refusal import InvalidProof
+from tests.support.builders.proofs import CLAIMS, URL, Prover, refusal, verify
 from tests.support.clocks import NOW
-from tests.support.proofs import Prover
-from tests.support.proving import CLAIMS, URL, refusal, verify
 
 
 @pytest.mark.heavy

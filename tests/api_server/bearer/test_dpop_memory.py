@@ -5,10 +5,9 @@ import pytest
 from api_server.bearer.dpop import ProofVerifier
 from api_server.bearer.dpop_memory import Nonces, SeenProofs
 from api_server.bearer.refusal import NonceNeeded
+from tests.support.builders.proofs import CLAIMS, URL, Prover, refusal, verify
+from tests.support.builders.tokens import EcKey
 from tests.support.clocks import NOW, Seconds
-from tests.support.proofs import Prover
-from tests.support.proving import CLAIMS, URL, refusal, verify
-from tests.support.tokens import EcKey
 
 
 def test_proof_is_good_once(verifier: ProofVerifier) -> None:

@@ -9,11 +9,11 @@ from fastapi import Depends, FastAPI, Form
 from starlette.requests import Request
 
 from api_server.bearer import Bearer, requires
-from tests.support.apis import K1
+from tests.support import ROOT
+from tests.support.apis.checked_api import K1
+from tests.support.builders.tokens import AUDIENCE, ISSUER, claims, token
 from tests.support.clocks import NOW, Seconds
-from tests.support.issuers import Issuer
-from tests.support.processes import ROOT
-from tests.support.tokens import AUDIENCE, ISSUER, claims, token
+from tests.support.tenants.issuers import Issuer
 
 README = (ROOT / "README.md").read_text("utf-8")
 

@@ -3,7 +3,7 @@
 import pytest
 
 from api_server.bearer.json_web_key import usable_keys
-from tests.support.tokens import EcKey, RsaKey, base64url, number
+from tests.support.builders.tokens import EcKey, RsaKey, base64url, number
 
 K1 = RsaKey.named("k1")
 E1 = EcKey.named("e1")

@@ -6,9 +6,9 @@ import httpx
 import pytest
 
 from api_server.bearer.key_set import KeyFetchFailed, KeySource
-from tests.support.apis import K1
-from tests.support.issuers import Issuer, json_answer, streamed
-from tests.support.tokens import ISSUER
+from tests.support.apis.checked_api import K1
+from tests.support.builders.tokens import ISSUER
+from tests.support.tenants.issuers import Issuer, json_answer, streamed
 
 
 async def failure(issuer: Issuer, configured: str = ISSUER) -> str:

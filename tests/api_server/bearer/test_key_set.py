@@ -2,9 +2,18 @@
 
 import asyncio
 
-from tests.support.apis import FRESH, K1, K2, REFRESH, Api, assert_refused, long_lived, settled
-from tests.support.issuers import Issuer
-from tests.support.tokens import RsaKey, header, token
+from tests.support.apis.checked_api import (
+    FRESH,
+    K1,
+    K2,
+    REFRESH,
+    Api,
+    assert_refused,
+    long_lived,
+    settled,
+)
+from tests.support.builders.tokens import RsaKey, header, token
+from tests.support.tenants.issuers import Issuer
 
 FROM_K2 = token(K2, head=header(kid="k2"))
 

@@ -2,8 +2,17 @@
 
 import asyncio
 
-from tests.support.apis import FRESH, K1, K2, REFRESH, Api, assert_refused, long_lived, settled
-from tests.support.tokens import header, token
+from tests.support.apis.checked_api import (
+    FRESH,
+    K1,
+    K2,
+    REFRESH,
+    Api,
+    assert_refused,
+    long_lived,
+    settled,
+)
+from tests.support.builders.tokens import header, token
 
 
 async def test_thousand_requests_while_the_issuer_is_down_make_one_fetch() -> None:

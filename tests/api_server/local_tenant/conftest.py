@@ -12,7 +12,7 @@ from api_server.local_tenant.app import build_app
 from api_server.local_tenant.records.tenant import Tenant, open_tenant
 from api_server.local_tenant.settings import Settings
 from tests.support.clocks import Seconds
-from tests.support.visitor import Visitor
+from tests.support.people.visitor import Visitor
 
 SETTINGS = Settings(
     issuer="http://localhost:3002/",

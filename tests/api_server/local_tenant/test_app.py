@@ -6,8 +6,8 @@ from starlette.types import Message
 
 from api_server.local_tenant.app import build_app
 from api_server.local_tenant.records.tenant import Tenant
-from tests.support.forms import last_form
-from tests.support.visitor import REQUEST, Visitor
+from tests.support.people.forms import last_form
+from tests.support.people.visitor import REQUEST, Visitor
 
 PATHS = [
     "/",

@@ -16,7 +16,7 @@ import pytest
 from playwright.async_api import Page, async_playwright
 
 from api_server.local_tenant.records.device_codes import GRANT_TYPE
-from tests.support.visitor import REQUEST, claims_of
+from tests.support.people.visitor import REQUEST, claims_of
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = [

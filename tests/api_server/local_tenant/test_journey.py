@@ -9,10 +9,10 @@ from api_server.app import create_app
 from api_server.local_tenant.app import build_app
 from api_server.local_tenant.records.tenant import Tenant
 from api_server.settings import Settings as ApiSettings
+from tests.support.builders.proofs import Prover
+from tests.support.builders.tokens import EcKey
 from tests.support.clocks import Seconds
-from tests.support.proofs import Prover
-from tests.support.tokens import EcKey
-from tests.support.visitor import Visitor
+from tests.support.people.visitor import Visitor
 
 API = "http://localhost:3001"
 

@@ -1,7 +1,7 @@
 import pytest
 
 from api_server.local_tenant.redirect_uri import is_registered, is_registrable
-from tests.support.visitor import Visitor
+from tests.support.people.visitor import Visitor
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from base64 import b64encode
 import httpx
 import pytest
 
-from tests.support.visitor import Visitor
+from tests.support.people.visitor import Visitor
 
 EVERYWHERE = {
     "x-content-type-options": "nosniff",

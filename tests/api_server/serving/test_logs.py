@@ -13,9 +13,9 @@ from starlette.types import Scope
 from api_server.app import create_app
 from api_server.serving.logs import ATOMIC_BYTES, AccessLog, JsonLines, LineWriter
 from api_server.settings import Settings
-from tests.support.apis import K1, Api
-from tests.support.issuers import Issuer
-from tests.support.tokens import AUDIENCE, ISSUER, claims, token
+from tests.support.apis.checked_api import K1, Api
+from tests.support.builders.tokens import AUDIENCE, ISSUER, claims, token
+from tests.support.tenants.issuers import Issuer
 
 
 async def written(api: Api) -> list[dict[str, object]]:

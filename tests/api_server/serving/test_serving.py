@@ -11,7 +11,7 @@ import pytest
 
 from api_server.serving.serving import DRAIN_SECONDS
 from tests.support.ports import free_port, has_ipv6
-from tests.support.processes import Server, first_to_end, wait_until_gone
+from tests.support.processes.server import Server, first_to_end, wait_until_gone
 
 pytestmark = pytest.mark.skipif(not Path("/proc").exists(), reason="looks into /proc")
 
@@ -24,7 +24,7 @@ def start() -> Iterator[Start]:
 
     def run(workers: int = 1, *rest: str, port: int = 0, ready: bool = True) -> Server:
         port = port or free_port()
-        arguments = ["-m", "tests.support.slow_app", str(port), str(workers), *rest]
+        arguments = ["-m", "tests.support.processes.slow_app", str(port), str(workers), *rest]
         started.append(Server.start(arguments, port, ready=ready))
         return started[-1]
 

@@ -3,10 +3,17 @@
 import httpx
 import pytest
 
+from tests.support.app.stage import (
+    ALICE,
+    ApiAnswer,
+    api_accepts,
+    api_is_down,
+    api_refuses,
+    session_of,
+)
+from tests.support.builders.configs import CONFIG
 from tests.support.clocks import START, Clock
-from tests.support.configs import CONFIG
-from tests.support.scripted_tenant import ScriptedTenant
-from tests.support.stage import ALICE, ApiAnswer, api_accepts, api_is_down, api_refuses, session_of
+from tests.support.tenants.scripted_tenant import ScriptedTenant
 from tui.api.call import Call, Caller
 from tui.api.client import ApiClient
 from tui.auth.service import AuthService

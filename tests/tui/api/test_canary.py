@@ -10,11 +10,11 @@ from urllib.parse import unquote
 import httpx
 import pytest
 
+from tests.support.builders.configs import CONFIG
+from tests.support.builders.sessions import session
 from tests.support.clocks import Clock
-from tests.support.configs import CONFIG
-from tests.support.echoes import PLACES, STATUSES, echo
-from tests.support.scripted_tenant import ScriptedTenant
-from tests.support.sessions import session
+from tests.support.tenants.echoes import PLACES, STATUSES, echo
+from tests.support.tenants.scripted_tenant import ScriptedTenant
 from tui.api.call import Call, Caller
 from tui.api.client import ApiClient
 from tui.api.document import Document

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.stage import ACCESS_CLAIMS, jwt_of
+from tests.support.app.stage import ACCESS_CLAIMS, jwt_of
 from tui.api.jwt_view import read_jwt
 
 

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from tests.support.builders.configs import CONFIG
+from tests.support.builders.sessions import session
+from tests.support.builders.tokens import encoded
 from tests.support.clocks import START
-from tests.support.configs import CONFIG
-from tests.support.sessions import session
-from tests.support.tokens import encoded
 from tui.api.challenge import token_challenge
 from tui.api.refusal import Explanation, Refused, explain
 from tui.json_value import Json

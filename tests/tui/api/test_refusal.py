@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from tests.support.app.stage import ACCESS_CLAIMS, OTHER_AUDIENCE, jwt_of
+from tests.support.builders.configs import CONFIG
+from tests.support.builders.sessions import session
 from tests.support.clocks import START
-from tests.support.configs import CONFIG
-from tests.support.sessions import session
-from tests.support.stage import ACCESS_CLAIMS, OTHER_AUDIENCE, jwt_of
 from tui.api.challenge import ResourceMetadata, token_challenge
 from tui.api.refusal import Comparison, Explanation, Refused, explain
 from tui.json_value import Claims, Json

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from tests.support.bound import bound
+from tests.support.app.stage import ACCESS_CLAIMS, jwt_of
+from tests.support.builders.configs import CONFIG
+from tests.support.builders.sessions import session
 from tests.support.clocks import START
-from tests.support.configs import CONFIG
-from tests.support.sessions import session
-from tests.support.stage import ACCESS_CLAIMS, jwt_of
+from tests.support.tenants.bound import bound
 from tui.api.challenge import token_challenge
 from tui.api.refusal import Explanation, Refused, explain
 from tui.auth.session import Session

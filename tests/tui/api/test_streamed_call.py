@@ -8,10 +8,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.support.builders.configs import CONFIG
+from tests.support.builders.sessions import session
 from tests.support.clocks import Clock
-from tests.support.configs import CONFIG
-from tests.support.scripted_tenant import ScriptedTenant
-from tests.support.sessions import session
+from tests.support.tenants.scripted_tenant import ScriptedTenant
 from tui.api.answer import NoAnswer
 from tui.api.call import Caller
 from tui.api.client import ApiClient

@@ -9,10 +9,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from tests.support.configs import CONFIG
-from tests.support.heavy import rounds
-from tests.support.sessions import expired, session
-from tests.support.stage import (
+from tests.support.app.stage import (
     ALICE,
     Stage,
     api_is_down,
@@ -22,7 +19,10 @@ from tests.support.stage import (
     text_of,
     until,
 )
-from tests.support.stores import file_store
+from tests.support.builders.configs import CONFIG
+from tests.support.builders.sessions import expired, session
+from tests.support.builders.stores import file_store
+from tests.support.heavy import rounds
 from tui.app.messages import PLACES, PROTECTED
 from tui.app.screens.log_out import LogOutScreen
 from tui.app.screens.place import PlaceScreen

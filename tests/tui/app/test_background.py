@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.configs import CONFIG
-from tests.support.processes import children, wait_until_gone
-from tests.support.stage import api_is_down, stage, text_of, until
-from tests.support.terminal import Terminal
-from tests.support.worlds import DOORKEY, new_world, served
+from tests.support.app.stage import api_is_down, stage, text_of, until
+from tests.support.builders.configs import CONFIG
+from tests.support.people.terminal import Terminal
+from tests.support.processes.server import children, wait_until_gone
+from tests.support.processes.worlds import DOORKEY, new_world, served
 from tui.config.load import Config
 from tui.servers.checks import Finding
 from tui.servers.processes import ServerStatus

@@ -7,8 +7,8 @@ import httpx
 import pytest
 from textual.pilot import Pilot
 
-from tests.support.echoes import echo, echo_everywhere
-from tests.support.stage import ALICE, Stage, session_of, stage, text_of, until
+from tests.support.app.stage import ALICE, Stage, session_of, stage, text_of, until
+from tests.support.tenants.echoes import echo, echo_everywhere
 from tui.auth.dpop.session_key import SessionKey
 from tui.auth.store.store import MemoryStore
 

@@ -6,10 +6,8 @@ from collections.abc import Callable
 import pytest
 from textual.pilot import Pilot
 
-from tests.support.contrast import contrast, pairs
-from tests.support.heavy import rounds
-from tests.support.sessions import expired
-from tests.support.stage import (
+from tests.support.app.contrast import contrast, pairs
+from tests.support.app.stage import (
     ALICE,
     Stage,
     api_accepts,
@@ -20,6 +18,8 @@ from tests.support.stage import (
     text_of,
     until,
 )
+from tests.support.builders.sessions import expired
+from tests.support.heavy import rounds
 from tui.app.themes import ReadableWords
 from tui.auth.store.store import MemoryStore
 from tui.config.load import Config

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.support.stage import stage, text_of, until
+from tests.support.app.stage import stage, text_of, until
 from tui.app.app import DoorkeyApp
 from tui.app.doors import Doors
 from tui.app.screens.home import GREETING
@@ -68,8 +68,8 @@ async def test_what_other_places_look_like_is_read_ahead(name: str) -> None:
 
 SIGNED_IN = """
 import asyncio, sys
-from tests.support.configs import CONFIG
-from tests.support.sessions import session
+from tests.support.builders.configs import CONFIG
+from tests.support.builders.sessions import session
 from tui.app.app import DoorkeyApp
 from tui.app.doors import LOADED_AHEAD, SIGN_IN, Doors
 from tui.auth.service import AuthService

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from textual.app import App, ComposeResult
 
-from tests.support.processes import ROOT
-from tests.support.worlds import DOORKEY, new_world
+from tests.support import ROOT
+from tests.support.processes.worlds import DOORKEY, new_world
 from tui.app.launch import config_for_dev
 from tui.app.widgets.state_panel import StatePanel
 from tui.app.widgets.status_row import StatusRow

@@ -5,9 +5,9 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from tests.support.configs import CONFIG
-from tests.support.sessions import expired, session
-from tests.support.stage import ALICE, session_of, stage, text_of, until
+from tests.support.app.stage import ALICE, session_of, stage, text_of, until
+from tests.support.builders.configs import CONFIG
+from tests.support.builders.sessions import expired, session
 from tui.app.screens.log_out import LogOutScreen
 from tui.auth.session import Session
 from tui.auth.store.session_file import Signature

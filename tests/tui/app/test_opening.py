@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.configs import UNREACHABLE
-from tests.support.processes import ROOT
-from tests.support.sessions import session
-from tests.support.stage import stage, text_of, until
-from tests.support.terminal import Terminal
-from tests.support.worlds import DOORKEY, World, new_world
+from tests.support import ROOT
+from tests.support.app.stage import stage, text_of, until
+from tests.support.builders.configs import UNREACHABLE
+from tests.support.builders.sessions import session
+from tests.support.people.terminal import Terminal
+from tests.support.processes.worlds import DOORKEY, World, new_world
 from tui.app.messages import Opening
 from tui.auth.store.file_store import session_store
 from tui.config.load import load_config
@@ -113,7 +113,7 @@ def test_where_the_next_app_cannot_be_made_the_terminal_is_left_clean_and_the_er
     profiles: Path, tmp_path: Path
 ) -> None:
     world = new_world(tmp_path)
-    command = [DOORKEY[0], "-m", "tests.support.failing_opening"]
+    command = [DOORKEY[0], "-m", "tests.support.app.failing_opening"]
     environment = world.environment | {"PYTHONPATH": str(ROOT)}
     with Terminal(command, environment, 80, 24) as terminal:
         terminal.wait_for("Try the local tenant")

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from textual.command import CommandPalette
 
-from tests.support.at_the_api import at_the_api
-from tests.support.stage import (
+from tests.support.app.at_the_api import at_the_api
+from tests.support.app.stage import (
     Stage,
     stage,
     text_of,

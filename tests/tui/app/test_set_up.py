@@ -7,8 +7,8 @@ import httpx
 import pytest
 from textual.widgets import Input
 
-from tests.support.setting_up import SetUp, fill, no_answer
-from tests.support.stage import text_of, until
+from tests.support.app.setting_up import SetUp, fill, no_answer
+from tests.support.app.stage import text_of, until
 from tui.config.load import load_config
 from tui.config.paths import profile_path, user_config_dir
 from tui.config.write import write_config

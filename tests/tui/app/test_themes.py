@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from tests.support.stage import stage, text_of, until
-from tests.support.terminal import Terminal
-from tests.support.worlds import DOORKEY, new_world
+from tests.support.app.stage import stage, text_of, until
+from tests.support.people.terminal import Terminal
+from tests.support.processes.worlds import DOORKEY, new_world
 from tui.app.messages import BackgroundTold
 from tui.app.themes import DARK_NAME, LIGHT_NAME, THEME_MEMORY
 from tui.config.memory import AppMemory, memory_path

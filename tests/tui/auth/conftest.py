@@ -2,10 +2,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from tests.support.builders.configs import CONFIG
 from tests.support.clocks import Clock
-from tests.support.configs import CONFIG
-from tests.support.scripted_tenant import ScriptedTenant
-from tests.support.services import Make
+from tests.support.tenants.scripted_tenant import ScriptedTenant
+from tests.support.tenants.services import Make
 from tui.auth.service import AuthService
 from tui.auth.session import Session
 from tui.auth.store.store import MemoryStore, SessionStore

@@ -10,12 +10,12 @@ from urllib.parse import parse_qsl
 import httpx
 import pytest
 
+from tests.support.builders.configs import CONFIG
+from tests.support.builders.sessions import expired, session
+from tests.support.builders.stores import file_store
 from tests.support.clocks import Clock
-from tests.support.configs import CONFIG
-from tests.support.echoes import PLACES, echo
-from tests.support.scripted_tenant import ScriptedTenant, led_on
-from tests.support.sessions import expired, session
-from tests.support.stores import file_store
+from tests.support.tenants.echoes import PLACES, echo
+from tests.support.tenants.scripted_tenant import ScriptedTenant, led_on
 from tui.api.client import ping
 from tui.auth.httpx_auth import DoorkeyAuth
 from tui.auth.service import AuthService

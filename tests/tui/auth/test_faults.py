@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import ROOT
+from tests.support.builders.configs import CONFIG
+from tests.support.builders.sessions import expired, session
+from tests.support.builders.stores import file_store
 from tests.support.clocks import Clock
-from tests.support.configs import CONFIG
-from tests.support.scripted_tenant import ScriptedTenant
-from tests.support.sessions import expired, session
-from tests.support.stores import file_store
+from tests.support.tenants.scripted_tenant import ScriptedTenant
 from tui.auth.service import AuthService
 from tui.auth.store.file_store import FileStore
 from tui.errors import StoreFailed
@@ -65,10 +66,10 @@ async def test_a_full_disk_is_noticed_before_the_tenant_rotates(
 LIMITED = """
 import sys
 from pathlib import Path
-from tests.support.sessions import session
+from tests.support.builders.sessions import session
 from tui.errors import StoreFailed
 from tui.auth.store.file_store import FileStore
-from tests.support.stores import file_store
+from tests.support.builders.stores import file_store
 
 store = file_store(Path(sys.argv[1]), "faults")
 try:
@@ -81,7 +82,7 @@ except StoreFailed as failed:
 def test_a_real_limit_of_the_system_is_an_error_and_loses_nothing(store: FileStore) -> None:
     done = subprocess.run(
         [sys.executable, "-c", LIMITED, str(store.path.parent)],
-        capture_output=True, text=True, check=True, cwd=Path(__file__).parents[3],
+        capture_output=True, text=True, check=True, cwd=ROOT,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000)),
     )  # fmt: skip
     assert "The session cannot be written" in done.stdout

@@ -2,9 +2,9 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.support.configs import CONFIG
-from tests.support.services import Make
-from tests.support.sessions import session
+from tests.support.builders.configs import CONFIG
+from tests.support.builders.sessions import session
+from tests.support.tenants.services import Make
 from tui.auth.service import AuthService
 from tui.auth.session import Session
 from tui.auth.store.store import MemoryStore

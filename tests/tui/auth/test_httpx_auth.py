@@ -5,11 +5,11 @@ from dataclasses import replace
 import httpx
 import pytest
 
+from tests.support.builders.configs import CONFIG
+from tests.support.builders.sessions import expired, session
 from tests.support.clocks import Clock
-from tests.support.configs import CONFIG
-from tests.support.other_user import NOBODY, accepting_as, needs_root
-from tests.support.scripted_tenant import ScriptedTenant
-from tests.support.sessions import expired, session
+from tests.support.processes.other_user import NOBODY, accepting_as, needs_root
+from tests.support.tenants.scripted_tenant import ScriptedTenant
 from tui.auth import AuthService, DoorkeyAuth
 from tui.auth.session import Session
 from tui.auth.store.store import MemoryStore

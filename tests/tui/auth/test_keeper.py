@@ -6,11 +6,11 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.support.builders.configs import CONFIG
+from tests.support.builders.sessions import session
+from tests.support.builders.stores import file_store
 from tests.support.clocks import START, Clock
-from tests.support.configs import CONFIG
-from tests.support.scripted_tenant import ScriptedTenant
-from tests.support.sessions import session
-from tests.support.stores import file_store
+from tests.support.tenants.scripted_tenant import ScriptedTenant
 from tui.auth.keeper import Offline, SessionKeeper, renewal_time
 from tui.auth.service import AuthService
 from tui.auth.store.store import MemoryStore, SessionStore

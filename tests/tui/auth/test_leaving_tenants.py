@@ -3,10 +3,10 @@
 import httpx
 import pytest
 
+from tests.support.builders.sessions import session
 from tests.support.clocks import Clock
-from tests.support.scripted_tenant import ScriptedTenant
-from tests.support.services import Make, refuse
-from tests.support.sessions import session
+from tests.support.tenants.scripted_tenant import ScriptedTenant
+from tests.support.tenants.services import Make, refuse
 from tui.auth.log_out import log_out_page
 from tui.auth.tenant.metadata import parse_metadata
 from tui.json_value import Json

@@ -4,11 +4,11 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.support.builders.configs import CONFIG
+from tests.support.builders.sessions import expired, session
 from tests.support.clocks import Clock
-from tests.support.configs import CONFIG
-from tests.support.scripted_tenant import ScriptedTenant, browse, form_of
-from tests.support.services import Make, events_of, fail
-from tests.support.sessions import expired, session
+from tests.support.tenants.scripted_tenant import ScriptedTenant, browse, form_of
+from tests.support.tenants.services import Make, events_of, fail
 from tui.auth.service import AuthService
 from tui.auth.session import LogOutStep
 from tui.auth.store.store import MemoryStore

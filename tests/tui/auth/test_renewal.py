@@ -5,12 +5,12 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.support.builders.configs import CONFIG
+from tests.support.builders.sessions import expired, session
+from tests.support.builders.stores import file_store
 from tests.support.clocks import START, Clock
-from tests.support.configs import CONFIG
-from tests.support.scripted_tenant import ScriptedTenant, form_of
-from tests.support.services import Make, events_of, fail, refuse
-from tests.support.sessions import expired, session
-from tests.support.stores import file_store
+from tests.support.tenants.scripted_tenant import ScriptedTenant, form_of
+from tests.support.tenants.services import Make, events_of, fail, refuse
 from tui.auth.service import AuthService
 from tui.auth.session import LoginEvent
 from tui.auth.store.store import MemoryStore

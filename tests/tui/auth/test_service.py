@@ -2,9 +2,9 @@ from dataclasses import replace
 
 import pytest
 
+from tests.support.builders.sessions import session
 from tests.support.clocks import Clock
-from tests.support.services import Make, events_of
-from tests.support.sessions import session
+from tests.support.tenants.services import Make, events_of
 from tui.auth.service import AuthService
 from tui.auth.session import Session
 from tui.auth.store.store import MemoryStore

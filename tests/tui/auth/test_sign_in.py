@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
+from tests.support.builders.configs import CONFIG
+from tests.support.builders.tokens import base64url
 from tests.support.clocks import START, Clock
-from tests.support.configs import CONFIG
-from tests.support.scripted_tenant import ScriptedTenant, browse, form_of
-from tests.support.sign_ins import SignIns
-from tests.support.tokens import base64url
+from tests.support.tenants.scripted_tenant import ScriptedTenant, browse, form_of
+from tests.support.tenants.sign_ins import SignIns
 from tui.auth.service import AuthService
 from tui.auth.sign_in.attempt import SignInOptions
 from tui.auth.store.store import MemoryStore

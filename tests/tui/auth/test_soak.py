@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.builders.configs import CONFIG
+from tests.support.builders.sessions import session
+from tests.support.builders.stores import file_store
 from tests.support.clocks import Clock
-from tests.support.configs import CONFIG
 from tests.support.heavy import rounds
-from tests.support.scripted_tenant import ScriptedTenant
-from tests.support.sessions import session
-from tests.support.stores import file_store
+from tests.support.tenants.scripted_tenant import ScriptedTenant
 from tui.auth.service import AuthService
 
 pytestmark = pytest.mark.heavy

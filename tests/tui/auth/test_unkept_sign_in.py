@@ -6,11 +6,11 @@ from dataclasses import replace
 import httpx
 import pytest
 
+from tests.support.builders.configs import CONFIG
+from tests.support.builders.sessions import session
 from tests.support.clocks import Clock
-from tests.support.configs import CONFIG
-from tests.support.scripted_tenant import ScriptedTenant
-from tests.support.sessions import session
-from tests.support.sign_ins import SignIns
+from tests.support.tenants.scripted_tenant import ScriptedTenant
+from tests.support.tenants.sign_ins import SignIns
 from tui.auth.service import AuthService
 from tui.auth.session import Profile, Session
 from tui.auth.store.store import MemoryStore

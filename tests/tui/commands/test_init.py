@@ -10,10 +10,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support.configs import CONFIG
-from tests.support.stores import Keys
-from tests.support.terminal import Terminal
-from tests.support.worlds import DOORKEY, World, new_world, served
+from tests.support.builders.configs import CONFIG
+from tests.support.builders.stores import Keys
+from tests.support.people.terminal import Terminal
+from tests.support.processes.worlds import DOORKEY, World, new_world, served
 from tui.auth.store.client_secret import forget_secret, keep_secret, kept_secret
 from tui.cli import main
 from tui.config.load import load_config

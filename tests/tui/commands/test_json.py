@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.readme import table
-from tests.support.schemas import FOLDER, schema, validated
+from tests.support.documents import SCHEMAS, schema, table, validated
 from tui.cli import main
 from tui.commands.call.output import AnswerTooLarge
 from tui.commands.jwt import JwtNotVerified
@@ -37,7 +36,7 @@ def test_each_error_has_a_word_of_the_schema_and_says_what_to_do_next() -> None:
     assert all(error.next_step.endswith(".") for error in tree())
 
 
-@pytest.mark.parametrize("path", FOLDER.glob("*.json"), ids=lambda path: str(path.stem))
+@pytest.mark.parametrize("path", SCHEMAS.glob("*.json"), ids=lambda path: str(path.stem))
 def test_each_schema_is_one(path: Path) -> None:
     assert schema(path.stem)["title"]
 
@@ -135,7 +134,7 @@ def test_help_json_names_each_member_that_the_schemas_have(
 ) -> None:
     assert main(["help", "json"]) == 0
     told = set(re.findall(r'"([a-z_]+)"', capsys.readouterr().out))
-    for path in FOLDER.glob("*.json"):
+    for path in SCHEMAS.glob("*.json"):
         found = schema(path.stem)
         found = found.get("items", found)  # of an array, what it holds
         shapes = [found] if "properties" in found else found["oneOf"]

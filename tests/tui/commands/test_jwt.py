@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.schemas import validated
-from tests.support.tokens import RsaKey, claims, encoded, header, token
-from tests.support.worlds import World, new_world, served
+from tests.support.builders.tokens import RsaKey, claims, encoded, header, token
+from tests.support.documents import validated
+from tests.support.processes.worlds import World, new_world, served
 from tui.cli import main
 
 KEY = RsaKey.named("k1")

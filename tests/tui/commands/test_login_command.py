@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.builders.configs import CONFIG
 from tests.support.clocks import START
-from tests.support.configs import CONFIG
 from tui.auth.session import SignInProgress
 from tui.auth.sign_in.surroundings import Surroundings
 from tui.cli import main

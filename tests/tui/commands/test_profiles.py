@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.configs import UNREACHABLE
-from tests.support.schemas import validated
-from tests.support.sessions import session
+from tests.support.builders.configs import UNREACHABLE
+from tests.support.builders.sessions import session
+from tests.support.documents import validated
 from tui.auth.store.file_store import session_store
 from tui.cli import main
 from tui.config.load import load_config

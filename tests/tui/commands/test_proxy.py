@@ -14,12 +14,12 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from tests.support.apis.scripted_api import Asked, ScriptedApi
+from tests.support.builders.configs import CONFIG, write_config
+from tests.support.builders.sessions import session
 from tests.support.clocks import Clock
-from tests.support.configs import CONFIG, write_config
-from tests.support.other_user import NOBODY, listening_as, needs_root
-from tests.support.scripted_api import Asked, ScriptedApi
-from tests.support.scripted_tenant import ScriptedTenant
-from tests.support.sessions import session
+from tests.support.processes.other_user import NOBODY, listening_as, needs_root
+from tests.support.tenants.scripted_tenant import ScriptedTenant
 from tui.api.proxy.server import Proxy
 from tui.api.proxy.tokens import Tokens
 from tui.auth.service import AuthService

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.worlds import World, new_world, served
+from tests.support.processes.worlds import World, new_world, served
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientResponse, ClientSession, CookieJar, WSServerHandshakeError
 
-from tests.support.other_user import NOBODY, needs_root, request_of, send_as
-from tests.support.processes import children
+from tests.support.processes.other_user import NOBODY, needs_root, request_of, send_as
+from tests.support.processes.server import children
 from tui.commands.web_page import GuardedPage
 
 PATIENCE_SECONDS = 20

@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.configs import write_config
+from tests.support import ROOT
+from tests.support.builders.configs import write_config
 from tui.config.load import load_config, parse_config
 from tui.config.paths import find_config
 from tui.errors import ConfigInvalid
@@ -27,7 +28,7 @@ def problem_with(**members: object) -> str:
 
 
 def test_the_repositorys_own_config_means_the_local_tenant() -> None:
-    config = load_config(Path(__file__).parents[3] / "auth_config.json")
+    config = load_config(ROOT / "auth_config.json")
     assert config.issuer == "http://localhost:3002/"
     assert config.client_id == "doorkey-local"
     assert config.audience == "http://localhost:3001"

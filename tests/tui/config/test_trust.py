@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.configs import write_config
-from tests.support.sessions import session
-from tests.support.terminal import Terminal
+from tests.support.builders.configs import write_config
+from tests.support.builders.sessions import session
+from tests.support.people.terminal import Terminal
 from tui.auth.store.file_store import session_store
 from tui.cli import main
 from tui.commands.token.quick import look

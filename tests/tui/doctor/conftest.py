@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.patient import Patient
+from tests.support.doctor.patient import Patient
 
 
 @pytest.fixture

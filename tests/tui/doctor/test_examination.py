@@ -9,11 +9,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support.configs import write_config
-from tests.support.patient import Patient
-from tests.support.schemas import schema
-from tests.support.sessions import session
-from tests.support.stage import ACCESS_CLAIMS, jwt_of
+from tests.support.app.stage import ACCESS_CLAIMS, jwt_of
+from tests.support.builders.configs import write_config
+from tests.support.builders.sessions import session
+from tests.support.doctor.patient import Patient
+from tests.support.documents import schema
 from tui.auth.sign_in.attempt import ForeignAnswer, SignInAttempt, SignInOptions
 from tui.auth.tenant.metadata import parse_metadata
 from tui.cli import main

@@ -7,9 +7,9 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from tests.support.patient import Patient
-from tests.support.sessions import expired, session
-from tests.support.set_ups import (
+from tests.support.builders.sessions import expired, session
+from tests.support.doctor.patient import Patient
+from tests.support.doctor.set_ups import (
     DISCOVERY,
     SetUp,
     api,

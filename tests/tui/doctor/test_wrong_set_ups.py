@@ -6,9 +6,8 @@ import ssl
 import httpx
 import pytest
 
-from tests.support.patient import HOSTILE, Patient
-from tests.support.scripted_tenant import public_jwk
-from tests.support.set_ups import (
+from tests.support.doctor.patient import HOSTILE, Patient
+from tests.support.doctor.set_ups import (
     DISCOVERY,
     SetUp,
     api,
@@ -22,6 +21,7 @@ from tests.support.set_ups import (
     takes_pushed,
     token,
 )
+from tests.support.tenants.scripted_tenant import public_jwk
 from tui.config.keys import IN_KEYRING
 from tui.errors import ConfigInvalid
 from tui.text import printable

@@ -6,8 +6,8 @@ from email.utils import format_datetime
 import httpx
 import pytest
 
+from tests.support.builders.configs import CONFIG
 from tests.support.clocks import START
-from tests.support.configs import CONFIG
 from tui.servers.checks import Finding, check
 
 RIGHT = {"issuer": CONFIG.issuer}

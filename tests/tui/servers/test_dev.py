@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.processes import children, wait_until_gone
-from tests.support.worlds import PATIENCE_SECONDS, World, new_world
+from tests.support.processes.server import children, wait_until_gone
+from tests.support.processes.worlds import PATIENCE_SECONDS, World, new_world
 from tui.servers.bundled import bundled_servers
 from tui.servers.processes import Servers, ServerStatus, probe
 

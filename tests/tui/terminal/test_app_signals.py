@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 SCRIPT = """
-from tests.support.configs import CONFIG
+from tests.support.builders.configs import CONFIG
 from tui.app.app import DoorkeyApp
 from tui.app.doors import Doors
 from tui.auth.service import AuthService

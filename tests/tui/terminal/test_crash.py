@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from tests.support.app.stage import stage, until
 from tests.support.clocks import START
-from tests.support.stage import stage, until
 from tui.terminal.crash import crash_report, details
 
 SECRET = "canary-token"

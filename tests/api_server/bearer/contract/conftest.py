@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.apis import Api
+from tests.support.apis.checked_api import Api
 
 
 @pytest.fixture

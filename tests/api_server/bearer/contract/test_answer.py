@@ -1,7 +1,7 @@
 """What there is to ask for, and whether it can be answered now."""
 
-from tests.support.apis import K1, Api, refused
-from tests.support.tokens import token
+from tests.support.apis.checked_api import K1, Api, refused
+from tests.support.builders.tokens import token
 
 
 async def test_good_token_gets_the_quickstarts_words(api: Api) -> None:

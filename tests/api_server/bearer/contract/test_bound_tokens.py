@@ -7,7 +7,7 @@ import pytest
 
 from api_server.bearer.bearer import DpopMode
 from api_server.settings import Settings
-from tests.support.apis import (
+from tests.support.apis.checked_api import (
     BOUND_PATH,
     BOUND_URL,
     K1,
@@ -18,9 +18,9 @@ from tests.support.apis import (
     challenges_of,
     send_bound,
 )
+from tests.support.builders.proofs import Prover
+from tests.support.builders.tokens import AUDIENCE, ISSUER, AnyKey, EcKey, claims, header, token
 from tests.support.clocks import NOW
-from tests.support.proofs import Prover
-from tests.support.tokens import AUDIENCE, ISSUER, AnyKey, EcKey, claims, header, token
 
 SETTINGS = Settings(ISSUER, AUDIENCE)
 ALGORITHMS = "ES256 ES384 ES512 EdDSA Ed25519 RS256 RS384 RS512 PS256 PS384 PS512"

@@ -3,8 +3,8 @@
 import pytest
 
 from api_server.settings import Settings
-from tests.support.apis import K1, Api, refused
-from tests.support.tokens import AUDIENCE, ISSUER, claims, header, token
+from tests.support.apis.checked_api import K1, Api, refused
+from tests.support.builders.tokens import AUDIENCE, ISSUER, claims, header, token
 
 STRICT = Settings(ISSUER, AUDIENCE, strict=True)
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.support.apis import K1, Api, assert_refused
-from tests.support.tokens import token
+from tests.support.apis.checked_api import K1, Api, assert_refused
+from tests.support.builders.tokens import token
 
 FORM = "application/x-www-form-urlencoded"
 GOOD = token(K1)

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from api_server.settings import Settings
-from tests.support.apis import Api, assert_refused, call_bound, challenges_of
-from tests.support.proofs import Prover
-from tests.support.tokens import AUDIENCE, ISSUER
+from tests.support.apis.checked_api import Api, assert_refused, call_bound, challenges_of
+from tests.support.builders.proofs import Prover
+from tests.support.builders.tokens import AUDIENCE, ISSUER
 
 SETTINGS = Settings(ISSUER, AUDIENCE)
 SECRET = b"a secret that all workers of the API have"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.support.apis import K1, Api, assert_refused, challenge_of, refused
-from tests.support.tokens import claims, token
+from tests.support.apis.checked_api import K1, Api, assert_refused, challenge_of, refused
+from tests.support.builders.tokens import claims, token
 
 
 async def test_missing_scope_is_403_and_says_which(api: Api) -> None:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.support.apis import K1, Api, assert_refused, refused
-from tests.support.tokens import claims, token
+from tests.support.apis.checked_api import K1, Api, assert_refused, refused
+from tests.support.builders.tokens import claims, token
 
 GOOD = token(K1)
 

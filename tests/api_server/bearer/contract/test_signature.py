@@ -8,9 +8,8 @@ import pytest
 
 from api_server.bearer.json_web_key import ALGORITHMS
 from api_server.settings import Settings
-from tests.support.apis import K1, K2, Api, refused
-from tests.support.issuers import Issuer
-from tests.support.tokens import (
+from tests.support.apis.checked_api import K1, K2, Api, refused
+from tests.support.builders.tokens import (
     AUDIENCE,
     ISSUER,
     AnyKey,
@@ -22,6 +21,7 @@ from tests.support.tokens import (
     header,
     token,
 )
+from tests.support.tenants.issuers import Issuer
 
 GOOD = token(K1)
 

@@ -8,10 +8,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from api_server.bearer import Bearer, requires
-from tests.support.apis import K1, Api, assert_refused, challenge_of
+from tests.support.apis.checked_api import K1, Api, assert_refused, challenge_of
+from tests.support.builders.tokens import AUDIENCE, ISSUER, claims, token
 from tests.support.clocks import NOW, Seconds
-from tests.support.issuers import Issuer
-from tests.support.tokens import AUDIENCE, ISSUER, claims, token
+from tests.support.tenants.issuers import Issuer
 
 VAULT = "/api/vault"
 

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from tests.support.apis import K1, Api, refused
+from tests.support.apis.checked_api import K1, Api, refused
+from tests.support.builders.tokens import claims, token
 from tests.support.clocks import NOW
-from tests.support.tokens import claims, token
 
 
 async def test_expired_by_four_seconds_is_let_in(api: Api) -> None:

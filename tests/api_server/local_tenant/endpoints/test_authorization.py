@@ -3,7 +3,7 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.support.clocks import Seconds
-from tests.support.visitor import (
+from tests.support.people.visitor import (
     CHALLENGE,
     REDIRECT_URI,
     REQUEST,

@@ -1,7 +1,7 @@
 import pytest
 
-from tests.support.forms import last_form
-from tests.support.visitor import Visitor, parameters_of
+from tests.support.people.forms import last_form
+from tests.support.people.visitor import Visitor, parameters_of
 
 
 async def test_page_names_the_app_the_person_and_every_scope(visitor: Visitor) -> None:

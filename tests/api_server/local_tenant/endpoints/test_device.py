@@ -7,8 +7,8 @@ import pytest
 from api_server.local_tenant.records.device_codes import ALPHABET, GRANT_TYPE, draw_user_code
 from api_server.local_tenant.records.tenant import Tenant
 from tests.support.clocks import Seconds
-from tests.support.forms import last_form
-from tests.support.visitor import ALL_SCOPES, Visitor, claims_of
+from tests.support.people.forms import last_form
+from tests.support.people.visitor import ALL_SCOPES, Visitor, claims_of
 
 REQUEST = {
     "client_id": "doorkey-local",

@@ -12,7 +12,7 @@ from api_server.local_tenant.app import build_app
 from api_server.local_tenant.records.signing_keys import add_key, load_keys
 from api_server.local_tenant.records.tenant import Tenant
 from api_server.local_tenant.settings import Settings
-from tests.support.visitor import Visitor, header_of
+from tests.support.people.visitor import Visitor, header_of
 
 
 async def test_issuer_is_to_the_letter_the_one_that_was_given(visitor: Visitor) -> None:

@@ -10,10 +10,10 @@ from api_server.local_tenant.app import build_app
 from api_server.local_tenant.records.device_codes import GRANT_TYPE
 from api_server.local_tenant.records.tenant import Tenant
 from api_server.local_tenant.settings import Settings
+from tests.support.builders.proofs import Prover
+from tests.support.builders.tokens import EcKey, RsaKey
 from tests.support.clocks import Seconds
-from tests.support.proofs import Prover
-from tests.support.tokens import EcKey, RsaKey
-from tests.support.visitor import Visitor, claims_of, parameters_of
+from tests.support.people.visitor import Visitor, claims_of, parameters_of
 
 TOKEN_URL = "http://localhost:3002/token"
 THIEF = Prover(EcKey.named("thief"))

@@ -8,8 +8,8 @@ from api_server.local_tenant.app import build_app
 from api_server.local_tenant.records.tenant import Tenant
 from api_server.local_tenant.settings import Settings
 from tests.support.clocks import Seconds
-from tests.support.forms import last_form
-from tests.support.visitor import REQUEST, Visitor, parameters_of
+from tests.support.people.forms import last_form
+from tests.support.people.visitor import REQUEST, Visitor, parameters_of
 
 
 async def login_page_of(visitor: Visitor) -> str:

@@ -8,7 +8,7 @@ from api_server.local_tenant.app import build_app
 from api_server.local_tenant.records.tenant import Tenant
 from api_server.local_tenant.settings import Settings
 from tests.support.clocks import Seconds
-from tests.support.visitor import Visitor, parameters_of
+from tests.support.people.visitor import Visitor, parameters_of
 
 
 async def logout(visitor: Visitor, **params: object) -> httpx.Response:

@@ -4,7 +4,7 @@ import pytest
 
 from api_server.local_tenant.endpoints.parameters import parse
 from api_server.local_tenant.errors import RequestRefused
-from tests.support.visitor import Visitor
+from tests.support.people.visitor import Visitor
 
 KIB = 1024
 

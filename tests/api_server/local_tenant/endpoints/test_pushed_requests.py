@@ -9,10 +9,10 @@ import pytest
 from api_server.local_tenant.app import build_app
 from api_server.local_tenant.records.tenant import Tenant
 from api_server.local_tenant.settings import Settings
+from tests.support.builders.proofs import Prover
+from tests.support.builders.tokens import EcKey
 from tests.support.clocks import Seconds
-from tests.support.proofs import Prover
-from tests.support.tokens import EcKey
-from tests.support.visitor import REQUEST, Visitor, changed, claims_of, parameters_of
+from tests.support.people.visitor import REQUEST, Visitor, changed, claims_of, parameters_of
 
 PREFIX = "urn:ietf:params:oauth:request_uri:"
 PAR_URL = "http://localhost:3002/par"

@@ -8,7 +8,7 @@ from api_server.local_tenant.records.tenant import Tenant
 from api_server.local_tenant.records.tokens import check_refresh_token, use_refresh_token
 from api_server.local_tenant.settings import Settings
 from tests.support.clocks import Seconds
-from tests.support.visitor import Visitor, claims_of
+from tests.support.people.visitor import Visitor, claims_of
 
 
 async def test_renewal_gives_new_tokens_and_a_new_refresh_token(visitor: Visitor) -> None:

@@ -7,7 +7,7 @@ import pytest
 from api_server.local_tenant.app import build_app
 from api_server.local_tenant.records.tenant import Tenant
 from api_server.local_tenant.settings import Settings
-from tests.support.visitor import Visitor, changed
+from tests.support.people.visitor import Visitor, changed
 
 
 async def revoke(visitor: Visitor, revoked: object, **changes: str | None) -> int:

@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from tests.support.clocks import Seconds
-from tests.support.visitor import Visitor, claims_of, parameters_of
+from tests.support.people.visitor import Visitor, claims_of, parameters_of
 
 
 async def login_page(visitor: Visitor, **changes: str) -> httpx.Response:

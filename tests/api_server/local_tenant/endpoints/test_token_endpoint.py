@@ -5,7 +5,7 @@ import pytest
 
 from api_server.local_tenant.records.tenant import Tenant
 from tests.support.clocks import Seconds
-from tests.support.visitor import VERIFIER, Visitor
+from tests.support.people.visitor import VERIFIER, Visitor
 
 
 def assert_refused(response: httpx.Response, error: str) -> None:

@@ -7,10 +7,10 @@ import pytest
 from api_server.local_tenant.app import build_app
 from api_server.local_tenant.records.tenant import Tenant
 from api_server.local_tenant.settings import Settings
+from tests.support.builders.proofs import Prover
+from tests.support.builders.tokens import EcKey
 from tests.support.clocks import Seconds
-from tests.support.proofs import Prover
-from tests.support.tokens import EcKey
-from tests.support.visitor import Visitor
+from tests.support.people.visitor import Visitor
 
 
 async def test_claims_go_by_the_scopes_of_the_token(visitor: Visitor) -> None:

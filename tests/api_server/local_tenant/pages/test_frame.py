@@ -6,7 +6,7 @@ import pytest
 
 from api_server.local_tenant.pages.frame import Alert, Markup, fill, page
 from api_server.local_tenant.settings import Settings
-from tests.support.visitor import Visitor
+from tests.support.people.visitor import Visitor
 
 QUOTES = """" autofocus onfocus="alert(1)' onfocus='alert(2)"""
 """Breaks out of an attribute where either kind of quote is left as it is."""

@@ -1,5 +1,5 @@
 from tests.support.clocks import Seconds
-from tests.support.visitor import Visitor, parameters_of
+from tests.support.people.visitor import Visitor, parameters_of
 
 HOUR = 3600
 DAY = 24 * HOUR

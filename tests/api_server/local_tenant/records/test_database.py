@@ -19,8 +19,8 @@ from api_server.local_tenant.records.tenant import Tenant, open_tenant
 from api_server.local_tenant.records.tokens import RefreshToken
 from api_server.local_tenant.settings import Settings
 from tests.support.clocks import Seconds
-from tests.support.forms import last_form
-from tests.support.visitor import Visitor, header_of, parameters_of
+from tests.support.people.forms import last_form
+from tests.support.people.visitor import Visitor, header_of, parameters_of
 
 Open = Callable[[Settings], Tenant]
 

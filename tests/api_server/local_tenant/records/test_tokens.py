@@ -8,7 +8,7 @@ from api_server.local_tenant.records.tenant import Tenant
 from api_server.local_tenant.records.tokens import at_hash
 from api_server.local_tenant.settings import Settings
 from tests.support.clocks import Seconds
-from tests.support.visitor import Visitor, claims_of, header_of
+from tests.support.people.visitor import Visitor, claims_of, header_of
 
 START = 1_800_000_000
 

@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from tests.support.configs import CONFIG
+from tests.support.builders.configs import CONFIG
 from tui.api.kept.curl import curl_line
 from tui.api.request import ApiRequest
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.stage import ACCESS_CLAIMS, jwt_of
+from tests.support.app.stage import ACCESS_CLAIMS, jwt_of
 from tui.api.kept.requests import LONGEST_NAME, KeptRequest, KeptRequests
 from tui.api.request import ApiRequest
 from tui.errors import StoreFailed

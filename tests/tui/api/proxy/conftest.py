@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.support.proxied import SECRET, Session, World
-from tests.support.scripted_api import ScriptedApi
+from tests.support.apis.proxied import SECRET, Session, World
+from tests.support.apis.scripted_api import ScriptedApi
 from tui.api.proxy.server import Proxy
 
 

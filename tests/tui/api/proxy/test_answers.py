@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.support.proxied import SECRET, World, body, get
-from tests.support.scripted_api import Asked
+from tests.support.apis.proxied import SECRET, World, body, get
+from tests.support.apis.scripted_api import Asked
 
 
 @pytest.mark.parametrize("status", ["204 No Content", "304 Not Modified"])

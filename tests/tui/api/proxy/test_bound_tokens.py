@@ -2,12 +2,12 @@
 
 import httpx
 
-from tests.support.bound import bound
+from tests.support.apis.scripted_api import Asked, ScriptedApi
+from tests.support.builders.configs import CONFIG
 from tests.support.clocks import Clock
-from tests.support.configs import CONFIG
-from tests.support.scripted_api import Asked, ScriptedApi
-from tests.support.scripted_tenant import ScriptedTenant
-from tests.support.visitor import claims_of
+from tests.support.people.visitor import claims_of
+from tests.support.tenants.bound import bound
+from tests.support.tenants.scripted_tenant import ScriptedTenant
 from tui.api.proxy.server import Proxy
 from tui.api.proxy.tokens import Tokens
 from tui.auth.service import AuthService

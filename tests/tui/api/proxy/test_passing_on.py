@@ -5,9 +5,9 @@ import resource
 
 import pytest
 
+from tests.support.apis.proxied import TOKEN, World, body, get, post
+from tests.support.apis.scripted_api import Asked
 from tests.support.heavy import rounds
-from tests.support.proxied import TOKEN, World, body, get, post
-from tests.support.scripted_api import Asked
 from tui.errors import SignInNeeded, TenantUnreachable
 
 INVALID = 'WWW-Authenticate: Bearer error="invalid_token"'

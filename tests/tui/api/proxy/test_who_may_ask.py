@@ -5,9 +5,9 @@ import subprocess
 
 import pytest
 
-from tests.support.other_user import NOBODY, needs_root, send_as
-from tests.support.proxied import SECRET, TOKEN, World
-from tests.support.scripted_api import Asked
+from tests.support.apis.proxied import SECRET, TOKEN, World
+from tests.support.apis.scripted_api import Asked
+from tests.support.processes.other_user import NOBODY, needs_root, send_as
 from tui.api.proxy.server import Proxy
 
 GOOD = f"GET /{SECRET}/api/external HTTP/1.1"

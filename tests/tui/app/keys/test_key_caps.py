@@ -6,7 +6,7 @@ from textual.app import App, ComposeResult
 from textual.binding import Binding
 from textual.widgets import Button
 
-from tests.support.stage import stage, until
+from tests.support.app.stage import stage, until
 from tui.app.keys.caps import key_cap, with_key
 
 

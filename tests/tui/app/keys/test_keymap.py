@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.stage import stage, text_of, until
+from tests.support.app.stage import stage, text_of, until
 from tui.app.keys.keymap import check_keymap, read_keymap
 from tui.app.scopes import key_scopes
 

@@ -3,7 +3,7 @@
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from tests.support.looks import Looks, svg
+from tests.support.app.looks import Looks, svg
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ import re
 import pytest
 from textual.pilot import Pilot
 
-from tests.support.looks import Looks, RunBefore
-from tests.support.stage import Stage, stage, text_of, until
+from tests.support.app.looks import Looks, RunBefore
+from tests.support.app.stage import Stage, stage, text_of, until
 from tui.app.screens.doctor import DoctorScreen
 from tui.doctor.row import Row, Tell
 

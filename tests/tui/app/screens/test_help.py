@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.stage import Stage, stage, text_of, until
+from tests.support.app.stage import Stage, stage, text_of, until
 from tui.app.screens.help import HelpScreen
 from tui.app.screens.sign_in import SignInScreen
 

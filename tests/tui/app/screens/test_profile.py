@@ -10,10 +10,7 @@ from textual.content import Content
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from tests.support.bound import KEY, bound
-from tests.support.clocks import START
-from tests.support.sessions import session
-from tests.support.stage import (
+from tests.support.app.stage import (
     ACCESS_CLAIMS,
     ALICE,
     Stage,
@@ -23,6 +20,9 @@ from tests.support.stage import (
     text_of,
     until,
 )
+from tests.support.builders.sessions import session
+from tests.support.clocks import START
+from tests.support.tenants.bound import KEY, bound
 from tui.app.copying import copy_quietly
 from tui.app.widgets.claims_table import ClaimsTable
 from tui.auth.session import Session

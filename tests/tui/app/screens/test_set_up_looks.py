@@ -6,8 +6,8 @@ import httpx
 import pytest
 from textual.pilot import Pilot
 
-from tests.support.looks import Looks
-from tests.support.setting_up import SetUp, fill, no_answer
+from tests.support.app.looks import Looks
+from tests.support.app.setting_up import SetUp, fill, no_answer
 
 pytestmark = pytest.mark.snapshot
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 from textual.widgets import Input
 
-from tests.support.stage import (
+from tests.support.app.stage import (
     answer_url,
     dialog_of,
     has_dialog,

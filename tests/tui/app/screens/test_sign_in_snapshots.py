@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from textual.pilot import Pilot
 
+from tests.support.app.looks import Looks, RunBefore
+from tests.support.app.stage import Stage, dialog_of, has_dialog, is_waiting, stage, text_of, until
 from tests.support.clocks import START
-from tests.support.looks import Looks, RunBefore
-from tests.support.stage import Stage, dialog_of, has_dialog, is_waiting, stage, text_of, until
 from tui.app.screens.sign_in_words import WAYS_AFTER
 from tui.auth.session import DevicePrompt, SignInProgress
 from tui.auth.sign_in.surroundings import Surroundings

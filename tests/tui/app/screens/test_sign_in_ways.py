@@ -8,8 +8,7 @@ import httpx
 import pytest
 from textual.widgets import Input
 
-from tests.support.ports import taken_port
-from tests.support.stage import (
+from tests.support.app.stage import (
     answer_url,
     dialog_of,
     is_waiting,
@@ -17,6 +16,7 @@ from tests.support.stage import (
     text_of,
     until,
 )
+from tests.support.ports import taken_port
 from tui.auth.sign_in.surroundings import Surroundings
 
 SIZE = (80, 30)

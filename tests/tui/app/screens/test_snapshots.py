@@ -8,9 +8,8 @@ import httpx
 import pytest
 from textual.pilot import Pilot
 
-from tests.support.looks import SIZES, Looks, RunBefore
-from tests.support.sessions import expired
-from tests.support.stage import (
+from tests.support.app.looks import SIZES, Looks, RunBefore
+from tests.support.app.stage import (
     ALICE,
     Stage,
     api_is_down,
@@ -21,6 +20,7 @@ from tests.support.stage import (
     text_of,
     until,
 )
+from tests.support.builders.sessions import expired
 from tui.app.themes import LIGHT
 from tui.auth.store.store import MemoryStore
 from tui.config.load import Config

@@ -7,11 +7,11 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 from textual.pilot import Pilot
 
+from tests.support.app.looks import Looks, svg
+from tests.support.app.stage import stage, text_of, until
+from tests.support.builders.configs import UNREACHABLE
+from tests.support.builders.sessions import session
 from tests.support.clocks import START
-from tests.support.configs import UNREACHABLE
-from tests.support.looks import Looks, svg
-from tests.support.sessions import session
-from tests.support.stage import stage, text_of, until
 from tui.auth.store.file_store import session_store
 from tui.config.paths import profile_path
 from tui.config.write import write_config

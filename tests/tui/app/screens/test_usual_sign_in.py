@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from tests.support.stage import (
+from tests.support.app.stage import (
     dialog_of,
     is_waiting,
     stage,

@@ -4,7 +4,7 @@ from textual.app import App, ComposeResult
 from textual.geometry import Offset
 from textual.selection import Selection
 
-from tests.support.stage import text_of
+from tests.support.app.stage import text_of
 from tui.app.widgets.columns import FactRow
 from tui.app.widgets.status_row import StatusRow
 

@@ -2,7 +2,7 @@
 
 from textual.widgets import Input
 
-from tests.support.stage import Stage, point_at, stage, text_of, until
+from tests.support.app.stage import Stage, point_at, stage, text_of, until
 from tui.app.screens.help import HelpScreen
 from tui.app.screens.sign_in import SignInScreen
 from tui.app.widgets.key_line import KeyLine

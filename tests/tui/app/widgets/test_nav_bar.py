@@ -3,7 +3,7 @@
 from functools import partial
 from pathlib import Path
 
-from tests.support.stage import Stage, point_at, stage, text_of, until
+from tests.support.app.stage import Stage, point_at, stage, text_of, until
 from tui.app.widgets.nav_bar import NavBar
 
 SIZE = (80, 24)

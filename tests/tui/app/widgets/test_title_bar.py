@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.stage import ALICE, session_of, stage, text_of, until
+from tests.support.app.stage import ALICE, session_of, stage, text_of, until
 from tui.auth.store.store import MemoryStore
 
 

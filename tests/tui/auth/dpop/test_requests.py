@@ -9,11 +9,11 @@ import httpx
 import pytest
 
 from api_server.bearer.dpop_memory import NONCE_SECONDS, Nonces
-from tests.support.bound import KEY, ProvingServer, bound
+from tests.support.builders.configs import CONFIG
 from tests.support.clocks import Clock
-from tests.support.configs import CONFIG
-from tests.support.scripted_tenant import ScriptedTenant
-from tests.support.visitor import claims_of
+from tests.support.people.visitor import claims_of
+from tests.support.tenants.bound import KEY, ProvingServer, bound
+from tests.support.tenants.scripted_tenant import ScriptedTenant
 from tui.api.call import Caller
 from tui.api.client import ApiClient
 from tui.api.request import ApiRequest

@@ -8,10 +8,10 @@ import httpx
 import pytest
 
 from api_server.bearer.dpop_memory import NONCE_SECONDS, Nonces
-from tests.support.bound import ProvingTenant
+from tests.support.builders.configs import CONFIG
 from tests.support.clocks import Clock
-from tests.support.configs import CONFIG
-from tests.support.sign_ins import SignIns
+from tests.support.tenants.bound import ProvingTenant
+from tests.support.tenants.sign_ins import SignIns
 from tui.auth.dpop.session_key import SessionKey
 from tui.errors import ConfigInvalid, TenantMisbehaved
 

@@ -3,8 +3,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.support.clocks import Clock
-from tests.support.scripted_tenant import ScriptedTenant
-from tests.support.sign_ins import SignIns
+from tests.support.tenants.scripted_tenant import ScriptedTenant
+from tests.support.tenants.sign_ins import SignIns
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from tests.support.configs import CONFIG
+from tests.support.builders.configs import CONFIG
 from tui.auth.sign_in.attempt import ProofKey, SignInAttempt, SignInOptions
 from tui.auth.tenant.metadata import Metadata
 

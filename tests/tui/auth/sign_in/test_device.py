@@ -5,10 +5,10 @@ from dataclasses import replace
 import httpx
 import pytest
 
+from tests.support.builders.configs import CONFIG
 from tests.support.clocks import Clock
-from tests.support.configs import CONFIG
-from tests.support.scripted_tenant import Respond, ScriptedTenant, form_of
-from tests.support.sign_ins import SignIns
+from tests.support.tenants.scripted_tenant import Respond, ScriptedTenant, form_of
+from tests.support.tenants.sign_ins import SignIns
 from tui.auth.sign_in.attempt import SignInOptions
 from tui.auth.tenant.device_grant import DEVICE_GRANT
 from tui.errors import (

@@ -12,11 +12,11 @@ from typing import Final
 import httpx
 import pytest
 
+from tests.support.builders.configs import CONFIG
 from tests.support.clocks import Clock
-from tests.support.configs import CONFIG
 from tests.support.ports import free_ports
-from tests.support.scripted_tenant import ScriptedTenant, browse, hang_up
-from tests.support.sign_ins import SignIns
+from tests.support.tenants.scripted_tenant import ScriptedTenant, browse, hang_up
+from tests.support.tenants.sign_ins import SignIns
 from tui.auth.session import LoginEvent
 from tui.auth.sign_in.loopback import LoopbackListener
 from tui.errors import SignInCancelled, SignInTimedOut

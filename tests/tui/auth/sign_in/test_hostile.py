@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.support.scripted_tenant import browse, hang_up
-from tests.support.sign_ins import SignIns
+from tests.support.tenants.scripted_tenant import browse, hang_up
+from tests.support.tenants.sign_ins import SignIns
 from tui.auth.sign_in.loopback import MOST_CONNECTIONS
 
 FUZZED: Final = 20_000 if os.environ.get("DOORKEY_HEAVY") else 200

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.support.ports import listening_at, taken_port
-from tests.support.scripted_tenant import browse, exchange, hang_up
+from tests.support.tenants.scripted_tenant import browse, exchange, hang_up
 from tui.auth.sign_in import loopback
 from tui.auth.sign_in.loopback import LoopbackListener
 from tui.auth.sign_in.result_page import ANSWERED, ResultPage

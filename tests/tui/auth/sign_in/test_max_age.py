@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from tests.support.builders.configs import CONFIG
 from tests.support.clocks import Clock
-from tests.support.configs import CONFIG
-from tests.support.scripted_tenant import ScriptedTenant
-from tests.support.sign_ins import SignIns
+from tests.support.tenants.scripted_tenant import ScriptedTenant
+from tests.support.tenants.sign_ins import SignIns
 from tui.auth.sign_in.attempt import SignInOptions
 from tui.auth.tenant.id_token import LEEWAY_SECONDS
 from tui.config.load import Config

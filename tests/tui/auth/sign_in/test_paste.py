@@ -6,11 +6,11 @@ from urllib.parse import quote, urlsplit
 import httpx
 import pytest
 
+from tests.support.builders.configs import CONFIG
 from tests.support.clocks import Clock
-from tests.support.configs import CONFIG
 from tests.support.ports import taken_port
-from tests.support.scripted_tenant import ScriptedTenant
-from tests.support.sign_ins import SignIns
+from tests.support.tenants.scripted_tenant import ScriptedTenant
+from tests.support.tenants.sign_ins import SignIns
 from tui.errors import IdTokenRejected, SignInFailed, SignInRefused, TenantUnreachable
 
 

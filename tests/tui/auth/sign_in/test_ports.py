@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.builders.configs import CONFIG
 from tests.support.clocks import Clock
-from tests.support.configs import CONFIG
-from tests.support.other_user import NOBODY, listening_as
 from tests.support.ports import taken_port
-from tests.support.scripted_tenant import ScriptedTenant
-from tests.support.sign_ins import SignIns
+from tests.support.processes.other_user import NOBODY, listening_as
+from tests.support.tenants.scripted_tenant import ScriptedTenant
+from tests.support.tenants.sign_ins import SignIns
 from tui.auth.sign_in.loopback import LoopbackListener, why_not_free
 from tui.errors import NoFreeRedirectUri
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from tests.support.bound import ProvingTenant
+from tests.support.builders.configs import CONFIG
 from tests.support.clocks import Clock
-from tests.support.configs import CONFIG
-from tests.support.sign_ins import SignIns
+from tests.support.tenants.bound import ProvingTenant
+from tests.support.tenants.sign_ins import SignIns
 from tui.errors import SignInRefused, TenantMisbehaved, TenantUnreachable
 
 PUSHING = replace(CONFIG, pushed_requests=True, dpop=True)

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from tests.support.scripted_tenant import browse
-from tests.support.sign_ins import SignIns
+from tests.support.tenants.scripted_tenant import browse
+from tests.support.tenants.sign_ins import SignIns
 from tui.errors import (
     SignInFailed,
 )

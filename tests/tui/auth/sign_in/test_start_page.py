@@ -7,12 +7,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.support.builders.configs import CONFIG
 from tests.support.clocks import Clock
-from tests.support.configs import CONFIG
-from tests.support.other_user import NOBODY, needs_root, request_of, send_as
 from tests.support.ports import free_ports
-from tests.support.scripted_tenant import ScriptedTenant, browse, led_on
-from tests.support.sign_ins import SignIns
+from tests.support.processes.other_user import NOBODY, needs_root, request_of, send_as
+from tests.support.tenants.scripted_tenant import ScriptedTenant, browse, led_on
+from tests.support.tenants.sign_ins import SignIns
 from tui.auth.service import AuthService
 from tui.auth.session import LoginEvent
 from tui.auth.sign_in.attempt import SignInOptions

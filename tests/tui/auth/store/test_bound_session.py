@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.bound import KEY, bound
-from tests.support.sessions import session
-from tests.support.stores import Keys, file_store
+from tests.support.builders.sessions import session
+from tests.support.builders.stores import Keys, file_store
+from tests.support.tenants.bound import KEY, bound
 from tui.auth.dpop.session_key import SessionKey
 from tui.auth.store.session_json import session_from_json, session_to_json
 from tui.commands.token.quick import _good_grant

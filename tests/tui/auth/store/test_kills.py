@@ -6,17 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import ROOT
 from tests.support.heavy import rounds
 
 pytestmark = pytest.mark.heavy
 
-REPOSITORY = Path(__file__).parents[4]
-
 
 def run(module: str, folder: Path, times: int) -> str:
     done = subprocess.run(
-        [sys.executable, "-m", f"tests.support.{module}", str(folder), str(times)],
-        cwd=REPOSITORY, capture_output=True, text=True, check=False,
+        [sys.executable, "-m", f"tests.support.processes.{module}", str(folder), str(times)],
+        cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()

@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.configs import CONFIG
-from tests.support.sessions import session
-from tests.support.stores import Keys, file_store
+from tests.support.builders.configs import CONFIG
+from tests.support.builders.sessions import session
+from tests.support.builders.stores import Keys, file_store
 from tui.auth.store.file_store import FileStore
 from tui.auth.store.sealing import Sealer
 from tui.auth.store.session_file import SEAL, Storage

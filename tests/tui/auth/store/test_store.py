@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.configs import CONFIG
-from tests.support.sessions import session
-from tests.support.stores import file_store
+from tests.support.builders.configs import CONFIG
+from tests.support.builders.sessions import session
+from tests.support.builders.stores import file_store
 from tui.auth.store.file_store import FileStore, session_store
 from tui.auth.store.store import MemoryStore
 from tui.errors import StoreFailed

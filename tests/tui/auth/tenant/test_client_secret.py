@@ -8,12 +8,12 @@ from urllib.parse import unquote_plus
 import httpx
 import pytest
 
+from tests.support.builders.configs import CONFIG
+from tests.support.builders.sessions import session
+from tests.support.builders.stores import Keys
 from tests.support.clocks import Clock
-from tests.support.configs import CONFIG
-from tests.support.scripted_tenant import ScriptedTenant, form_of
-from tests.support.services import refuse
-from tests.support.sessions import session
-from tests.support.stores import Keys
+from tests.support.tenants.scripted_tenant import ScriptedTenant, form_of
+from tests.support.tenants.services import refuse
 from tui.auth.service import AuthService
 from tui.auth.sign_in.attempt import SignInOptions
 from tui.auth.store.client_secret import keep_secret

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 
-from tests.support.configs import CONFIG
+from tests.support.builders.configs import CONFIG
 from tui.auth.tenant.http import TenantHttp
 from tui.errors import ConfigInvalid, TenantMisbehaved, TenantUnreachable
 from tui.servers.checks import check

@@ -4,11 +4,11 @@ import httpx
 import jwt
 import pytest
 
+from tests.support.builders.configs import CONFIG
+from tests.support.builders.sessions import expired, session
 from tests.support.clocks import Clock
-from tests.support.configs import CONFIG
-from tests.support.scripted_tenant import ScriptedTenant, public_jwk, rsa_key
-from tests.support.services import refused
-from tests.support.sessions import expired, session
+from tests.support.tenants.scripted_tenant import ScriptedTenant, public_jwk, rsa_key
+from tests.support.tenants.services import refused
 from tui.auth.service import AuthService
 from tui.auth.store.store import MemoryStore
 from tui.errors import IdTokenRejected, TenantMisbehaved

@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from jwt.algorithms import ECAlgorithm, OKPAlgorithm
 
-from tests.support.scripted_tenant import ScriptedTenant, SigningKey, public_jwk, rsa_key
-from tests.support.services import refused
+from tests.support.tenants.scripted_tenant import ScriptedTenant, SigningKey, public_jwk, rsa_key
+from tests.support.tenants.services import refused
 from tui.auth.service import AuthService
 from tui.auth.tenant.published_keys import keys_of_issuer
 from tui.errors import TenantMisbehaved

@@ -6,11 +6,11 @@ from collections.abc import Callable
 import httpx
 import pytest
 
+from tests.support.builders.configs import CONFIG
+from tests.support.builders.sessions import session
 from tests.support.clocks import Clock
-from tests.support.configs import CONFIG
-from tests.support.scripted_tenant import ScriptedTenant, browse, public_jwk, rsa_key
-from tests.support.services import refused
-from tests.support.sessions import session
+from tests.support.tenants.scripted_tenant import ScriptedTenant, browse, public_jwk, rsa_key
+from tests.support.tenants.services import refused
 from tui.auth.service import AuthService
 from tui.auth.store.store import MemoryStore
 from tui.errors import IdTokenRejected, TenantMisbehaved

@@ -6,10 +6,10 @@ from dataclasses import replace
 import httpx
 import pytest
 
+from tests.support.builders.configs import CONFIG
+from tests.support.builders.sessions import session
 from tests.support.clocks import Clock
-from tests.support.configs import CONFIG
-from tests.support.scripted_tenant import ScriptedTenant
-from tests.support.sessions import session
+from tests.support.tenants.scripted_tenant import ScriptedTenant
 from tui.auth.service import AuthService
 from tui.auth.sign_in.attempt import SignInOptions
 from tui.auth.store.store import MemoryStore

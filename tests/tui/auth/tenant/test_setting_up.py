@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from tests.support.clocks import Clock
-from tests.support.scripted_tenant import ScriptedTenant
+from tests.support.tenants.scripted_tenant import ScriptedTenant
 from tui.auth.tenant.setting_up import (
     Found,
     config_members,

@@ -7,10 +7,10 @@ import httpx
 import jwt
 import pytest
 
+from tests.support.builders.configs import CONFIG
 from tests.support.clocks import Clock
-from tests.support.configs import CONFIG
-from tests.support.scripted_tenant import ScriptedTenant, rsa_key
-from tests.support.services import refused
+from tests.support.tenants.scripted_tenant import ScriptedTenant, rsa_key
+from tests.support.tenants.services import refused
 from tui.auth.service import AuthService
 from tui.auth.sign_in.attempt import SignInOptions
 from tui.auth.store.store import MemoryStore

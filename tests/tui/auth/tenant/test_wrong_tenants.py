@@ -4,8 +4,8 @@ import httpx
 import pytest
 
 from tests.support.clocks import START, Clock
-from tests.support.scripted_tenant import ScriptedTenant
-from tests.support.sign_ins import SignIns
+from tests.support.tenants.scripted_tenant import ScriptedTenant
+from tests.support.tenants.sign_ins import SignIns
 from tui.errors import (
     DoorkeyError,
     GrantRefused,

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.configs import write_config
-from tests.support.scripted_api import ScriptedApi
-from tests.support.sessions import session
+from tests.support.apis.scripted_api import ScriptedApi
+from tests.support.builders.configs import write_config
+from tests.support.builders.sessions import session
 from tui.auth.store.file_store import session_store
 from tui.cli import main
 from tui.config.load import load_config

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.other_user import NOBODY, needs_root
-from tests.support.scripted_api import Asked, ScriptedApi
-from tests.support.worlds import DOORKEY
+from tests.support.apis.scripted_api import Asked, ScriptedApi
+from tests.support.processes.other_user import NOBODY, needs_root
+from tests.support.processes.worlds import DOORKEY
 
 Call = Callable[..., Awaitable[int]]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.scripted_api import ScriptedApi
+from tests.support.apis.scripted_api import ScriptedApi
 from tui.cli import main
 from tui.config.load import Config
 

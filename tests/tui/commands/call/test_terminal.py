@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from tests.support.apis.scripted_api import Asked, ScriptedApi
 from tests.support.clocks import Seconds
-from tests.support.scripted_api import Asked, ScriptedApi
 from tui.api.request import ApiRequest
 from tui.api.upload import Upload
 from tui.commands.call.output import LONGEST_LINE, Shown

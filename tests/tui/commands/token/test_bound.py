@@ -6,9 +6,9 @@ from io import BytesIO, TextIOWrapper
 
 import pytest
 
-from tests.support.bound import KEY, bound
-from tests.support.sessions import session
-from tests.support.visitor import claims_of, header_of
+from tests.support.builders.sessions import session
+from tests.support.people.visitor import claims_of, header_of
+from tests.support.tenants.bound import KEY, bound
 from tui.auth.store.file_store import session_store
 from tui.cli import main
 from tui.config.load import Config

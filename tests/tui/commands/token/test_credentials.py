@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.support.sessions import session
+from tests.support.builders.sessions import session
 from tui.auth.store.file_store import session_store
 from tui.cli import main
 from tui.config.load import Config

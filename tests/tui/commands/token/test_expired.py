@@ -9,7 +9,8 @@ from typing import cast
 
 import pytest
 
-from tests.support.worlds import World, new_world, running
+from tests.support import ROOT
+from tests.support.processes.worlds import World, new_world, running
 
 COUNTED = """
 import json, os, sys
@@ -33,7 +34,7 @@ Keyring.__module__ = "keyring.backends.SecretService"
 keyring.get_keyring = Keyring
 
 from pathlib import Path
-from tests.support.sessions import expired
+from tests.support.builders.sessions import expired
 from tui.auth.store.file_store import session_store
 from tui.cli import main
 from tui.config.load import load_config
@@ -71,7 +72,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 def counted(world: World) -> dict[str, object]:
     """Run `doorkey token` in a process that counts; what it printed last."""
-    environment = world.environment | {"PYTHONPATH": str(Path(__file__).parents[4])}
+    environment = world.environment | {"PYTHONPATH": str(ROOT)}
     environment.pop("DBUS_SESSION_BUS_ADDRESS", None)  # else that one is asked, not ours
     done = subprocess.run(
         [sys.executable, "-c", COUNTED],

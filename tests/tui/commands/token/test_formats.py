@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.support.schemas import validated
-from tests.support.sessions import session
+from tests.support.builders.sessions import session
+from tests.support.documents import validated
 from tui.auth.store.file_store import session_store
 from tui.cli import main
 from tui.config.load import Config

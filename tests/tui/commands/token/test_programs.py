@@ -23,9 +23,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from tests.support.processes import ROOT
-from tests.support.sessions import session
-from tests.support.worlds import PATIENCE_SECONDS, World, new_world, served
+from tests.support import ROOT
+from tests.support.builders.sessions import session
+from tests.support.processes.worlds import PATIENCE_SECONDS, World, new_world, served
 from tui.auth.store.file_store import session_store
 
 DOCS: Final = (ROOT / "docs" / "programs.md").read_text("utf-8")

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.configs import UNREACHABLE
-from tests.support.sessions import session
+from tests.support.builders.configs import UNREACHABLE
+from tests.support.builders.sessions import session
 from tui.auth.store.file_store import session_store
 from tui.cli import main
 from tui.commands.token.quick import look

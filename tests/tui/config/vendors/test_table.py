@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.support.processes import ROOT
+from tests.support import ROOT
 from tests.tenants_page import page
 from tui.config.load import parse_config
 from tui.config.vendors.table import BY_KEY, recognised, vendor_of

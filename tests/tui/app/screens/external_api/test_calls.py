@@ -10,8 +10,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support.at_the_api import SIZE, at_the_api, write_path
-from tests.support.stage import (
+from tests.support.app.at_the_api import SIZE, at_the_api, write_path
+from tests.support.app.stage import (
     api_is_down,
     stage,
     text_of,

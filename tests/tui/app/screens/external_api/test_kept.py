@@ -7,8 +7,8 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from tests.support.at_the_api import SIZE, at_the_api, choose_method, write_lines, write_path
-from tests.support.stage import Stage, stage, text_of, until
+from tests.support.app.at_the_api import SIZE, at_the_api, choose_method, write_lines, write_path
+from tests.support.app.stage import Stage, stage, text_of, until
 from tui.api.kept.requests import KeptRequests
 from tui.api.request import ApiRequest
 from tui.app.screens.external_api.kept import KeptScreen

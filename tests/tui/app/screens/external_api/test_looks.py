@@ -4,9 +4,9 @@ import httpx
 import pytest
 from textual.pilot import Pilot
 
-from tests.support.at_the_api import at_the_api, choose_method, write_lines
-from tests.support.looks import SIZES, Looks, RunBefore
-from tests.support.stage import Stage, stage, text_of, until
+from tests.support.app.at_the_api import at_the_api, choose_method, write_lines
+from tests.support.app.looks import SIZES, Looks, RunBefore
+from tests.support.app.stage import Stage, stage, text_of, until
 from tui.api.kept.requests import KeptRequests
 from tui.api.request import ApiRequest
 from tui.app.screens.external_api.kept import KeptScreen

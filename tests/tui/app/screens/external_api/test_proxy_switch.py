@@ -8,9 +8,9 @@ import httpx
 import pytest
 from textual.pilot import Pilot
 
-from tests.support.at_the_api import SIZE, at_the_api
-from tests.support.scripted_api import ScriptedApi
-from tests.support.stage import PATIENCE_SECONDS, Stage, stage, text_of, until
+from tests.support.apis.scripted_api import ScriptedApi
+from tests.support.app.at_the_api import SIZE, at_the_api
+from tests.support.app.stage import PATIENCE_SECONDS, Stage, stage, text_of, until
 
 
 async def turn_on(pilot: "Pilot[None]", on: Stage) -> str:

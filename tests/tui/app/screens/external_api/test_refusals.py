@@ -5,8 +5,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support.at_the_api import SIZE, at_the_api, choose_method
-from tests.support.stage import (
+from tests.support.app.at_the_api import SIZE, at_the_api, choose_method
+from tests.support.app.stage import (
     api_accepts,
     api_needs_scope,
     api_refuses,

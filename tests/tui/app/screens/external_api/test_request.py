@@ -4,8 +4,8 @@ import asyncio
 
 import httpx
 
-from tests.support.at_the_api import SIZE, at_the_api, choose_method, write_path
-from tests.support.stage import (
+from tests.support.app.at_the_api import SIZE, at_the_api, choose_method, write_path
+from tests.support.app.stage import (
     api_accepts,
     stage,
     text_of,

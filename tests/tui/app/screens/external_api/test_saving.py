@@ -7,8 +7,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support.at_the_api import SIZE, at_the_api, choose_method
-from tests.support.stage import stage, text_of, until
+from tests.support.app.at_the_api import SIZE, at_the_api, choose_method
+from tests.support.app.stage import stage, text_of, until
 
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\x02\x80\0\0\x01\xe0" + bytes(500)
 

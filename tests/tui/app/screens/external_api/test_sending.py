@@ -10,8 +10,8 @@ import httpx
 import pytest
 from textual.pilot import Pilot
 
-from tests.support.at_the_api import SIZE, at_the_api, choose_method, lines_of, write_lines
-from tests.support.stage import Stage, point_at, stage, text_of, until
+from tests.support.app.at_the_api import SIZE, at_the_api, choose_method, lines_of, write_lines
+from tests.support.app.stage import Stage, point_at, stage, text_of, until
 from tui.api.request import ApiRequest
 from tui.app.widgets.calls.calls_panel import CallsTable
 from tui.app.widgets.calls.request_line import RequestLine

@@ -2,9 +2,9 @@
 
 import asyncio
 
+from tests.support.builders.configs import CONFIG
 from tests.support.clocks import Clock
-from tests.support.configs import CONFIG
-from tests.support.scripted_tenant import ScriptedTenant
+from tests.support.tenants.scripted_tenant import ScriptedTenant
 from tui.auth.service import AuthService
 from tui.auth.session import LoginEvent, SignInProgress
 from tui.auth.sign_in.attempt import SignInOptions

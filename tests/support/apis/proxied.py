@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass, field
 
-from tests.support.scripted_api import ScriptedApi
+from tests.support.apis.scripted_api import ScriptedApi
 from tui.api.proxy.heads import Header, ResponseHead
 from tui.errors import DoorkeyError
 

@@ -1,12 +1,16 @@
-"""The README, read as tests need it: its tables and its examples."""
+"""What the repo says of itself, as tests need it: the README, and the schemas of `--json`."""
 
+import json
 import re
 from itertools import takewhile
-from typing import Final
+from typing import Any, Final
 
-from tests.support.processes import ROOT
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped] # it has no types
+
+from tests.support import ROOT
 
 README: Final = (ROOT / "README.md").read_text("utf-8")
+SCHEMAS: Final = ROOT / "docs" / "schemas"
 
 
 def table(*header: str) -> list[tuple[str, ...]]:
@@ -38,3 +42,20 @@ def indented_after(words: str) -> str:
     after = README.partition(words)[2].partition("\n\n    ")[2]
     lines = takewhile(lambda line: not line or line.startswith("    "), f"    {after}".splitlines())
     return "\n".join(line.removeprefix("    ") for line in lines).strip()
+
+
+def schema(name: str) -> dict[str, Any]:
+    """Return a schema that is one."""
+    found: dict[str, Any] = json.loads((SCHEMAS / f"{name}.json").read_text("utf-8"))
+    Draft202012Validator.check_schema(found)
+    return found
+
+
+def validated(line: str, *names: str) -> dict[str, Any]:
+    """Return the one object that a line is, which all these schemas allow."""
+    assert line.endswith("\n")
+    assert line.count("\n") == 1
+    value: dict[str, Any] = json.loads(line)
+    for name in names:
+        Draft202012Validator(schema(name)).validate(value)
+    return value

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import httpx
 
+from tests.support.app.stage import ACCESS_CLAIMS, jwt_of
+from tests.support.builders.configs import CONFIG
+from tests.support.builders.sessions import session
 from tests.support.clocks import Clock
-from tests.support.configs import CONFIG
-from tests.support.scripted_tenant import ScriptedTenant
-from tests.support.sessions import session
-from tests.support.stage import ACCESS_CLAIMS, jwt_of
+from tests.support.tenants.scripted_tenant import ScriptedTenant
 from tui.api.challenge import WELL_KNOWN
 from tui.auth.session import Session
 from tui.auth.store.sealing import KeyUnavailable

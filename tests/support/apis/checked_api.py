@@ -11,10 +11,10 @@ from starlette.types import Message
 
 from api_server.app import create_app
 from api_server.settings import Settings
+from tests.support.builders.proofs import Prover
+from tests.support.builders.tokens import AUDIENCE, ISSUER, RsaKey, claims, header, token
 from tests.support.clocks import NOW, Seconds
-from tests.support.issuers import Issuer
-from tests.support.proofs import Prover
-from tests.support.tokens import AUDIENCE, ISSUER, RsaKey, claims, header, token
+from tests.support.tenants.issuers import Issuer
 
 K1 = RsaKey.named("k1")
 K2 = RsaKey.named("k2")

@@ -6,10 +6,10 @@ import httpx
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from tests.support.app.stage import text_of, until
+from tests.support.builders.stores import Keys
 from tests.support.clocks import Clock
-from tests.support.scripted_tenant import ScriptedTenant
-from tests.support.stage import text_of, until
-from tests.support.stores import Keys
+from tests.support.tenants.scripted_tenant import ScriptedTenant
 from tui.app.screens.set_up.form import Outside
 from tui.app.set_up import SetUpApp
 

@@ -1,14 +1,19 @@
 """A browser that notes what it was started with and what the process list shows, and signs in.
 
-As a command: `python -m tests.support.nosy_browser FILE ADDRESS`.
+As a command: `python -m tests.support.people.nosy_browser FILE ADDRESS`.
 """
 
 import os
 import sys
 from pathlib import Path
 
-from tests.support.person import visit
-from tests.support.processes import process_list
+from tests.support.people.person import visit
+from tests.support.processes.server import process_list
+
+
+def command(notes: Path) -> str:
+    """Return the BROWSER that notes into this file."""
+    return f"{sys.executable} -m tests.support.people.nosy_browser {notes} %s"
 
 
 def main(notes: Path, address: str) -> int:

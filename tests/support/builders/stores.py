@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.support.configs import CONFIG
+from tests.support.builders.configs import CONFIG
 from tui.auth.store.file_store import FileStore
 from tui.auth.store.sealing import KeyKeeper, KeyUnavailable
 from tui.auth.store.session_file import SessionFile, Storage

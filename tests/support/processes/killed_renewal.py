@@ -1,6 +1,7 @@
 """Renews a session over and over in child processes, and kills each at a random moment.
 
-Run as `python -m tests.support.killed_renewal FOLDER ROUNDS`; prints how many sessions were lost.
+Run as `python -m tests.support.processes.killed_renewal FOLDER ROUNDS`;
+prints how many sessions were lost.
 The tenant rotates refresh tokens and remembers the current one in a file, as it would on its side.
 """
 
@@ -14,11 +15,11 @@ from pathlib import Path
 
 import httpx
 
+from tests.support.builders.configs import CONFIG
+from tests.support.builders.sessions import expired, session
+from tests.support.builders.stores import file_store
 from tests.support.clocks import Clock
-from tests.support.configs import CONFIG
-from tests.support.scripted_tenant import ScriptedTenant
-from tests.support.sessions import expired, session
-from tests.support.stores import file_store
+from tests.support.tenants.scripted_tenant import ScriptedTenant
 from tui.auth.service import AuthService
 from tui.auth.store.file_store import FileStore
 

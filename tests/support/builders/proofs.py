@@ -1,14 +1,21 @@
-"""Builders of DPoP proofs (RFC 9449 4.2): good ones, and whatever else somebody may send."""
+"""Builders of DPoP proofs (RFC 9449 4.2): good ones, and what a verifier says of others."""
 
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from tests.support.clocks import Seconds
-from tests.support.tokens import AnyKey, EcKey, RsaKey, base64url, token
+import pytest
+
+from api_server.bearer.dpop import ProofVerifier
+from api_server.bearer.refusal import InvalidProof, Refusal
+from tests.support.builders.tokens import AnyKey, EcKey, RsaKey, base64url, token
+from tests.support.clocks import NOW, Seconds
 
 COUNTER = itertools.count()
+
+URL = "https://api.example/messages"
+CLAIMS: dict[str, object] = {"jti": "one", "htm": "GET", "htu": URL, "iat": NOW}
 
 
 @dataclass
@@ -49,3 +56,15 @@ class Prover:
 
 def _without_none(members: dict[str, object]) -> dict[str, object]:
     return {name: value for name, value in members.items() if value is not None}
+
+
+def verify(verifier: ProofVerifier, *proofs: str, **changes: object) -> str:
+    """Verify a request's proofs; return the key's thumbprint."""
+    request: dict[str, object] = {"method": "GET", "urls": [URL]} | changes
+    return verifier.verify([proof.encode() for proof in proofs], **request).thumbprint  # type: ignore[arg-type] # a test's
+
+
+def refusal(verifier: ProofVerifier, *proofs: str, **changes: object) -> Refusal:
+    with pytest.raises(InvalidProof) as caught:
+        verify(verifier, *proofs, **changes)
+    return caught.value

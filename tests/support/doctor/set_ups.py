@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import httpx
 
-from tests.support.patient import HOSTILE, Patient
-from tests.support.scripted_tenant import form_of
-from tests.support.sessions import session
-from tests.support.stage import ACCESS_CLAIMS, jwt_of
+from tests.support.app.stage import ACCESS_CLAIMS, jwt_of
+from tests.support.builders.sessions import session
+from tests.support.doctor.patient import HOSTILE, Patient
+from tests.support.tenants.scripted_tenant import form_of
 from tui.config.keys import issuer_of
 
 SetUp = Callable[[Patient], None]

@@ -3,7 +3,7 @@
 from textual.pilot import Pilot
 from textual.widgets import OptionList
 
-from tests.support.stage import Stage, until
+from tests.support.app.stage import Stage, until
 from tui.api.request import METHODS
 from tui.app.widgets.calls.request_details import Part
 from tui.app.widgets.calls.request_line import PathField, RequestLine

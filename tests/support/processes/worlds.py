@@ -13,7 +13,7 @@ from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tests.support import person
+from tests.support.people import person
 from tests.support.ports import free_ports, has_ipv6
 from tui.config.load import Config, load_config
 

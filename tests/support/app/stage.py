@@ -12,11 +12,11 @@ import httpx
 from textual.app import App
 from textual.pilot import Pilot
 
+from tests.support.builders.configs import CONFIG
+from tests.support.builders.sessions import session
+from tests.support.builders.tokens import encoded
 from tests.support.clocks import START, Clock
-from tests.support.configs import CONFIG
-from tests.support.scripted_tenant import ScriptedTenant, led_on
-from tests.support.sessions import session
-from tests.support.tokens import encoded
+from tests.support.tenants.scripted_tenant import ScriptedTenant, led_on
 from tui.api.challenge import WELL_KNOWN
 from tui.api.client import ApiClient
 from tui.app.app import DoorkeyApp

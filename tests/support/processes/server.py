@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from tests.support import ROOT
+
 DEADLINE_SECONDS = 15.0
-ROOT = Path(__file__).parents[2]
 
 
 @dataclass

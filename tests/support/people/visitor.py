@@ -9,8 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
-from tests.support.forms import last_form
-from tests.support.proofs import Prover
+from tests.support.builders.proofs import Prover
+from tests.support.people.forms import last_form
 
 REDIRECT_URI = "http://127.0.0.1:8642/callback"
 ALL_SCOPES = "openid profile email offline_access read:messages"

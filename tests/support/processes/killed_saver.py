@@ -1,6 +1,7 @@
 """Saves a session over and over in child processes, and kills each at a random moment.
 
-Run as `python -m tests.support.killed_saver FOLDER ROUNDS`; prints how many kills it survived.
+Run as `python -m tests.support.processes.killed_saver FOLDER ROUNDS`;
+prints how many kills it survived.
 It has one thread, so that forking it is safe.
 """
 
@@ -12,9 +13,9 @@ import sys
 from itertools import count
 from pathlib import Path
 
-from tests.support.bound import bound
-from tests.support.sessions import session
-from tests.support.stores import file_store
+from tests.support.builders.sessions import session
+from tests.support.builders.stores import file_store
+from tests.support.tenants.bound import bound
 from tui.auth.store.file_store import FileStore
 
 LATEST_KILL_SECONDS = 0.01

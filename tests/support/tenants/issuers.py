@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import httpx
 
-from tests.support.tokens import ISSUER, AnyKey, EcKey, RsaKey
+from tests.support.builders.tokens import ISSUER, AnyKey, EcKey, RsaKey
 
 
 class Issuer(httpx.AsyncBaseTransport):

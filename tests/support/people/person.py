@@ -8,9 +8,9 @@ from typing import Final
 
 import httpx
 
-from tests.support.forms import Form, forms_of
+from tests.support.people.forms import Form, forms_of
 
-COMMAND: Final = f"{sys.executable} -m tests.support.person %s"
+COMMAND: Final = f"{sys.executable} -m tests.support.people.person %s"
 """As `$BROWSER` takes it."""
 
 ANSWERS: Final = {"username": "alice", "password": "alice-password", "sub": "alice"}

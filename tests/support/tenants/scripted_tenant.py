@@ -16,9 +16,9 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 
+from tests.support.builders.configs import CONFIG
+from tests.support.builders.tokens import base64url
 from tests.support.clocks import Clock
-from tests.support.configs import CONFIG
-from tests.support.tokens import base64url
 from tui.json_value import Json
 
 SIGNER = jwt.PyJWS()

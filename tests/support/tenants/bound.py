@@ -8,9 +8,9 @@ import httpx
 from api_server.bearer.dpop import ProofVerifier
 from api_server.bearer.dpop_memory import Nonces
 from api_server.bearer.refusal import NonceNeeded, Refusal
+from tests.support.builders.sessions import session
 from tests.support.clocks import Clock
-from tests.support.scripted_tenant import ScriptedTenant, form_of, led_on
-from tests.support.sessions import session
+from tests.support.tenants.scripted_tenant import ScriptedTenant, form_of, led_on
 from tui.auth.dpop.session_key import SessionKey
 from tui.auth.session import Session
 

@@ -4,7 +4,7 @@ import asyncio
 
 import httpx
 
-from tests.support.stage import ALICE, Stage, session_of, stage
+from tests.support.app.stage import ALICE, Stage, session_of, stage
 from tui.api.challenge import WELL_KNOWN
 from tui.auth.store.store import MemoryStore
 from tui.config.load import Config

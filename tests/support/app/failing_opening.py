@@ -2,7 +2,7 @@
 
 import sys
 
-from tests.support.setting_up import SetUp
+from tests.support.app.setting_up import SetUp
 from tui.app.launch import run_in_turn
 from tui.app.messages import Opening
 from tui.app.set_up import SetUpApp

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from tests.support.builders.configs import CONFIG
 from tests.support.clocks import START
-from tests.support.configs import CONFIG
 from tui.auth.session import Profile, Session, TokenSet
 
 

@@ -1,0 +1,1 @@
+"""The app on a stage, whole or as a command, and what it looks like."""

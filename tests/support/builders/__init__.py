@@ -1,0 +1,1 @@
+"""Builders of configs, sessions, stores, tokens and proofs: good ones, and any other."""

@@ -1,0 +1,1 @@
+"""Who comes to the doctor, and what is wrong with them."""
