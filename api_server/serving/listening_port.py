@@ -24,10 +24,6 @@ BACKLOG: Final = 128
 """Connections to [::1] that wait for a worker."""
 
 
-class PortUnavailableError(Exception):
-    """The port cannot be listened on; the message says why and what to do."""
-
-
 class PortUnavailable(Exception):
     """The port cannot be listened on; the message says why and what to do."""
 

@@ -24,6 +24,9 @@ POLL_SECONDS: Final = 0.1
 WATCH_SECONDS: Final = 2.0
 """Between two looks at a server that another window runs."""
 
+TAKE_OVER_ATTEMPTS: Final = 3
+"""Starts of a server that another window has ended."""
+
 PROBE_SECONDS: Final = 2.0
 
 STOP_SECONDS: Final = 3.0
@@ -117,6 +120,7 @@ class Servers:
         if hanging := self._processes.pop(server.name, None):
             self._tell(server, "starting", "")
             await _stop(hanging)
+            await _until_free(server)
         return False
 
     async def _start(self, server: BundledServer) -> None:
@@ -143,10 +147,18 @@ class Servers:
         self._watches.add(asyncio.create_task(self._take_over(server)))
 
     async def _take_over(self, server: BundledServer) -> None:
-        """Start the server here as soon as whoever runs it has ended it."""
+        """Start the server here as soon as whoever runs it has ended it.
+
+        A server that stops lets go of its port in several steps, and a start that comes between
+        two of them fails.
+        """
         while await _listens(server):
             await self._sleep(WATCH_SECONDS)
-        await self._start(server)
+        for _ in range(TAKE_OVER_ATTEMPTS):
+            await self._start(server)
+            if self._statuses[server.name].state == "ready":
+                return
+            await self._sleep(WATCH_SECONDS)
 
     async def _until_ready(
         self, server: BundledServer, process: asyncio.subprocess.Process, log: Path
@@ -220,6 +232,14 @@ async def _listens(server: BundledServer) -> bool:
         return False
     writer.close()
     return True
+
+
+async def _until_free(server: BundledServer) -> None:
+    """Wait until nobody listens where `server` belongs: killed workers need a moment to end."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(STOP_SECONDS):
+            while await _listens(server):
+                await asyncio.sleep(POLL_SECONDS)
 
 
 async def _spawn(server: BundledServer, log: Path) -> asyncio.subprocess.Process:
