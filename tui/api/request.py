@@ -18,6 +18,9 @@ SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 REPEATED_METHODS: Final = frozenset({"GET", "HEAD"})
 """What may be called without being asked for each time."""
 
+BODYLESS_METHODS: Final = frozenset({"GET", "HEAD"})
+"""What a body is not sent with: it means nothing there, and some servers refuse it."""
+
 REQUEST_MEMORY: Final = "request"
 
 LONGEST_PATH: Final = 2000
@@ -78,8 +81,13 @@ class ApiRequest:
 
     @property
     def body_sent(self) -> bytes:
-        """The body; with HEAD it would mean nothing (RFC 9110 9.3.2), and is left out."""
-        return b"" if self.method == "HEAD" else self.body
+        """The body; with GET and HEAD it would mean nothing (RFC 9110 9.3.1), and is left out."""
+        return self.body if self.has_body else b""
+
+    @property
+    def has_body(self) -> bool:
+        """Whether a body means anything with this method; what is written stays for one that has."""
+        return self.method not in BODYLESS_METHODS
 
     @property
     def headers_sent(self) -> dict[str, str]:

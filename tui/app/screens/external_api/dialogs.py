@@ -120,7 +120,7 @@ def change_question(origin: str, request: ApiRequest) -> QuestionScreen:
     return QuestionScreen(
         "This call may change something",
         f"{request.method} {origin}{request.path}{body}",
-        "It is asked once for each method and address while the app runs.",
+        "You are asked once for each method and address while the app runs.",
         "Call it",
     )
 

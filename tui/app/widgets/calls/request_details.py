@@ -143,6 +143,8 @@ class RequestDetails(Vertical):
         self.display = bool(line.display or shown)
         if "headers" in self._fields:
             self._fields["headers"].say(self.trouble)
+        if "body" in self._fields:
+            self._fields["body"].rename(LABELS["body"] + self._unsent)
 
     def _summary(self) -> list[str]:
         if self.trouble:
@@ -155,13 +157,16 @@ class RequestDetails(Vertical):
         request = self._request
         if not request.body:
             return "none"
-        if not request.body_sent:
-            return "not sent with HEAD"
         sent = {name.lower(): value for name, value in request.headers_sent.items()}
         kind = sent.get("content-type", content_type(request.body))
         size = len(request.body)
         words = shortened(printable(KINDS.get(kind, kind)), LONGEST_NAMES)
-        return f"{words}, {size:,} byte{'s' if size > 1 else ''}"
+        return f"{words}, {size:,} byte{'s' if size > 1 else ''}{self._unsent}"
+
+    @property
+    def _unsent(self) -> str:
+        """What to say of a body where the method has none."""
+        return "" if self._request.has_body else f", not sent with {self._request.method}"
 
     @on(TextField.Edited)
     def _edited(self, message: TextField.Edited) -> None:

@@ -99,13 +99,13 @@ class TextField(Vertical):
 
     def __init__(self, name: str, label: str, text: str, *, coloured: bool = False) -> None:
         super().__init__(id=name)
-        self._label = label
+        self._label = Static(Content(label), classes="label")
         self._area = LinesArea(text, "", coloured=coloured)
         self._trouble = Static(classes="trouble")
 
     def compose(self) -> ComposeResult:
         """Put it together."""
-        yield Static(Content(self._label), classes="label")
+        yield self._label
         yield self._area
         yield self._trouble
 
@@ -117,6 +117,10 @@ class TextField(Vertical):
     def text(self) -> str:
         """What is written there."""
         return self._area.text
+
+    def rename(self, label: str) -> None:
+        """Say otherwise what the lines are."""
+        self._label.update(Content(label))
 
     def edit(self) -> None:
         """Go to the lines."""

@@ -119,14 +119,20 @@ async def test_a_line_break_that_is_pasted_starts_another_header() -> None:
         await until(pilot, lambda: "✗ line 1: X-A has a character" in text_of(on.app))
 
 
-async def test_the_path_and_the_method_leave_headers_and_body_alone() -> None:
-    on = stage(signed_in=True)
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+async def test_a_body_waits_unsent_for_a_method_that_has_one(method: str) -> None:
+    seen: list[httpx.Request] = []
+    on = recording(seen)
     async with on.app.run_test(size=SIZE) as pilot:
         await at_the_api(pilot, on)
+        await choose_method(pilot, on, method)
         await write_lines(pilot, on, "body", "a=b")
+        await until(pilot, lambda: f"Body, not sent with {method}" in text_of(on.app))
         await pilot.press("escape")
-        await choose_method(pilot, on, "HEAD")
-        await until(pilot, lambda: "body: not sent with HEAD" in text_of(on.app))
+        await until(pilot, lambda: f"body: a form, 3 bytes, not sent with {method}" in text_of(on.app))
+        await send(pilot, on)
+        assert seen[0].content == b""
+        assert {"content-type", "content-length"}.isdisjoint(seen[0].headers)
         await choose_method(pilot, on, "PUT")
         await until(pilot, lambda: "body: a form, 3 bytes" in text_of(on.app))
 
