@@ -1,5 +1,7 @@
 """What goes on beside the screens: the look around, and the servers that one can start."""
 
+import asyncio
+import itertools
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from tests.support.builders.configs import CONFIG
 from tests.support.people.terminal import Terminal
 from tests.support.processes.server import children, wait_until_gone
 from tests.support.processes.worlds import DOORKEY, new_world, served
+from tui.app.background import WATCH_AFAR_SECONDS
 from tui.config.load import Config
 from tui.servers.checks import Finding
 from tui.servers.processes import ServerStatus
@@ -44,6 +47,55 @@ async def test_a_call_without_an_answer_is_followed_by_a_look_at_once() -> None:
         await until(pilot, lambda: "gave no answer" in text_of(on.app) and around.looks > 1)
         await pilot.press("1")
         await until(pilot, lambda: "✗ silent" in text_of(on.app))
+
+
+async def test_a_server_that_falls_silent_while_nobody_does_anything_is_noticed() -> None:
+    around = Surroundings(UP)
+
+    async def sleep(seconds: float) -> None:
+        if seconds != WATCH_AFAR_SECONDS:
+            await asyncio.Event().wait()
+        around.api = DOWN
+
+    on = stage(look=around.look, api_url="http://localhost:3001", sleep=sleep)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: "✗ silent" in text_of(on.app))
+        assert "b Start it" in text_of(on.app).splitlines()[-1]
+
+
+async def test_servers_are_not_asked_for_nothing_while_one_is_elsewhere_in_the_app() -> None:
+    around = Surroundings(UP)
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        if seconds == WATCH_AFAR_SECONDS and len(slept) < 5:
+            slept.append(seconds)
+            await pilot.press("3")
+        else:
+            await asyncio.Event().wait()
+
+    on = stage(signed_in=True, look=around.look, api_url="http://localhost:3001", sleep=sleep)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: len(slept) == 5)
+        assert around.looks == 1
+
+
+async def test_what_is_looked_at_again_says_so_at_once() -> None:
+    going_on = asyncio.Event()
+    looks = itertools.count()
+
+    async def look(config: Config) -> tuple[Finding, ...]:
+        if next(looks):
+            await going_on.wait()
+        return (Finding("tenant", "good", "ready", config.issuer), UP)
+
+    on = stage(look=look)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: "it is there" in text_of(on.app))
+        await pilot.press("c")
+        await until(pilot, lambda: text_of(on.app).count("◌ looking") == 2)
+        going_on.set()
+        await until(pilot, lambda: text_of(on.app).count("✓ ready") == 2)
 
 
 async def test_what_is_ours_and_not_there_offers_its_key_and_what_is_there_does_not() -> None:

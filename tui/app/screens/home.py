@@ -55,10 +55,10 @@ What this is, what to do next, and whether everything is in its place.
 Sign in first: your browser opens; come back here when it says so. Then *Profile* shows who you
 are and what your tokens say, and *External API* calls the API.
 
-*Check again* looks whether tenant, API and clock are right; while something is not, that is done
-every ten seconds by itself, and at once after a call without an answer. *Start it* starts a bundled
-server that is not there. *Doctor* looks at every rule, and says what helps; *Tenants* lists all
-profiles, to open another. The keys are below.
+*Check again* looks whether tenant, API and clock are right. By itself that is done every ten
+seconds while something is not, every twenty while all is well on this machine, and at once after a
+call without an answer. *Start it* starts a bundled server that is not there. *Doctor* looks at
+every rule, and says what helps; *Tenants* lists all profiles, to open another. The keys are below.
 """
 
     painted: var[bool] = var(False, init=False)
@@ -76,6 +76,7 @@ profiles, to open another. The keys are below.
         super().__init__(tenant, clock)
         self._make_board = make_board
         self._make_doctor = make_doctor
+        self._board: HomeBoard | None = None
 
     def compose_content(self) -> ComposeResult:
         """Yield the greeting; the rest comes after the first paint, which it would double."""
@@ -88,7 +89,8 @@ profiles, to open another. The keys are below.
         if not painted:
             return
         facts = (HomeScreen.account, HomeScreen.done, HomeScreen.servers, HomeScreen.findings)
-        await self.query_one("#column").mount(self._make_board().data_bind(*facts))
+        self._board = self._make_board().data_bind(*facts)
+        await self.query_one("#column").mount(self._board)
         if self.is_attached and self.focused is None:
             self.query("#next").focus()  # the app may be ending, and the board with it
 
@@ -128,6 +130,8 @@ profiles, to open another. The keys are below.
 
     def action_check(self) -> None:
         """Look around again."""
+        if self._board is not None:
+            self._board.look_again()
         self.post_message(CheckRequested())
 
     def action_doctor(self) -> None:

@@ -192,6 +192,11 @@ class HomeBoard(Vertical):
         for panel in self._panels():
             panel.show_findings(findings)
 
+    def look_again(self) -> None:
+        """Say that all is looked at again."""
+        for panel in self._panels():
+            panel.look_again()
+
     def watch_servers(self, statuses: "tuple[ServerStatus, ...]") -> None:
         """Say how the bundled servers are."""
         for panel in self._panels():

@@ -54,6 +54,12 @@ class StatePanel(Vertical):
         self._below["doctor"] = f"{key} looks at everything"
         self._say_below()
 
+    def look_again(self) -> None:
+        """Say that all is looked at again."""
+        for name, url in (("tenant", self._config.issuer), ("api", self._config.api_url)):
+            if name not in self._failed:
+                self.query_one(f"#{name}-row", StatusRow).show("looking", url, "busy")
+
     def show_account(self, account: Account) -> None:
         """Say whether a session is kept, and where."""
         row = self.query_one("#session-row", StatusRow)

@@ -129,7 +129,9 @@ async def test_a_body_waits_unsent_for_a_method_that_has_one(method: str) -> Non
         await write_lines(pilot, on, "body", "a=b")
         await until(pilot, lambda: f"Body, not sent with {method}" in text_of(on.app))
         await pilot.press("escape")
-        await until(pilot, lambda: f"body: a form, 3 bytes, not sent with {method}" in text_of(on.app))
+        await until(
+            pilot, lambda: f"body: a form, 3 bytes, not sent with {method}" in text_of(on.app)
+        )
         await send(pilot, on)
         assert seen[0].content == b""
         assert {"content-type", "content-length"}.isdisjoint(seen[0].headers)
