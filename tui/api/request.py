@@ -86,7 +86,7 @@ class ApiRequest:
 
     @property
     def has_body(self) -> bool:
-        """Whether a body means anything with this method; what is written stays for one that has."""
+        """Whether a body means anything with this method; what is written stays all the same."""
         return self.method not in BODYLESS_METHODS
 
     @property

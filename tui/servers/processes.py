@@ -120,8 +120,15 @@ class Servers:
         if hanging := self._processes.pop(server.name, None):
             self._tell(server, "starting", "")
             await _stop(hanging)
-            await _until_free(server)
+            await self._until_free(server)
         return False
+
+    async def _until_free(self, server: BundledServer) -> None:
+        """Wait until nobody listens any more: killed workers need a moment to end."""
+        for _ in range(round(STOP_SECONDS / POLL_SECONDS)):
+            if not await _listens(server):
+                return
+            await self._sleep(POLL_SECONDS)
 
     async def _start(self, server: BundledServer) -> None:
         found = await probe(server)
@@ -232,14 +239,6 @@ async def _listens(server: BundledServer) -> bool:
         return False
     writer.close()
     return True
-
-
-async def _until_free(server: BundledServer) -> None:
-    """Wait until nobody listens where `server` belongs: killed workers need a moment to end."""
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(STOP_SECONDS):
-            while await _listens(server):
-                await asyncio.sleep(POLL_SECONDS)
 
 
 async def _spawn(server: BundledServer, log: Path) -> asyncio.subprocess.Process:
