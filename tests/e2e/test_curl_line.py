@@ -106,7 +106,7 @@ HOSTILE = (
 
 
 @pytest.mark.parametrize("program", ["/bin/sh", "bash", "zsh"])
-@pytest.mark.parametrize("method", ["POST", "PUT", "GET"])
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
 def test_a_shell_gives_curl_headers_and_body_to_the_letter(
     world: World, program: str, method: str
 ) -> None:
@@ -122,6 +122,11 @@ def test_a_shell_gives_curl_headers_and_body_to_the_letter(
     assert seen.headers["x-a"] == hostile
     assert seen.headers["content-type"] == "text/plain; charset=utf-8"
     assert seen.body == HOSTILE.encode()
+
+
+def test_the_line_of_a_get_leaves_out_the_body_that_another_method_had(world: World) -> None:
+    line = curl_line(world.config, ApiRequest("GET", "/", body=b"written for a POST"))
+    assert line == curl_line(world.config, ApiRequest("GET", "/"))
 
 
 def test_nothing_in_the_copied_line_can_steer_a_terminal(world: World) -> None:
