@@ -49,14 +49,17 @@ def main(chosen: Sequence[str]) -> int:
     targets = [path for path in _targets() if not chosen or str(path).startswith(tuple(chosen))]
     breaks = [each for each in named_breaks(ROOT) if Path(each.path) in targets]
     breaks += [each for path in targets for each in breaks_of(ROOT, path)]
-    _say(f"{len(breaks)} breaks in {len(targets)} files; recording which test runs which line")
+    print(
+        f"{len(breaks)} breaks in {len(targets)} files; recording which test runs which line",
+        flush=True,
+    )
     recorded = record(ROOT, targets)
-    _say(f"recorded after {time.monotonic() - began:.0f} s")
+    print(f"recorded after {time.monotonic() - began:.0f} s", flush=True)
     preload()
     _must_pass_as_they_are(breaks, recorded)
     survivors = [each.broken for each in _tried(breaks, recorded) if not each.noticed]
     accepted = tomllib.loads(ACCEPTED.read_text("utf-8"))
-    _say(f"tried after {(time.monotonic() - began) / 60:.1f} minutes")
+    print(f"tried after {(time.monotonic() - began) / 60:.1f} minutes", flush=True)
     return _report(breaks, survivors, accepted)
 
 
@@ -81,7 +84,7 @@ def _tried(breaks: Sequence[Break], recorded: Record) -> Iterator[Verdict]:
     with tempfile.TemporaryDirectory() as folder:
         for number, broken in enumerate(breaks, 1):
             if not number % 100:
-                _say(f"  {number} of {len(breaks)}")
+                print(f"  {number} of {len(breaks)}", flush=True)
             tests = recorded.tests_for(broken)
             if not tests:
                 yield Verdict(broken, noticed=False)
@@ -105,20 +108,19 @@ def _report(
 ) -> int:
     for each in sorted(survivors, key=lambda each: (each.path, each.line)):
         reason = accepted.get(each.name, "NOT ACCEPTED")
-        _say(f"  survives: {each.path}:{each.line} {each.name.partition(' ')[2]}\n    {reason}")
+        print(
+            f"  survives: {each.path}:{each.line} {each.name.partition(' ')[2]}\n    {reason}",
+            flush=True,
+        )
     left = [each for each in survivors if each.name not in accepted]
     tried = len(breaks) - (len(survivors) - len(left))
     percent = 100 * (tried - len(left)) / tried
-    _say(
+    print(
         f"{percent:.1f} % of {tried} breaks noticed (at least {LEAST_PERCENT:g}), "
-        f"{len(left)} survive; {len(survivors) - len(left)} more are accepted, with their reason"
+        f"{len(left)} survive; {len(survivors) - len(left)} more are accepted, with their reason",
+        flush=True,
     )
     return 0 if percent >= LEAST_PERCENT else 1
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -1,7 +1,5 @@
 """A real Chromium goes through the pages, with its own ideas of cookies, policies and forms."""
 
-import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -13,27 +11,13 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx
 import pytest
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Page
 
 from api_server.local_tenant.records.device_codes import GRANT_TYPE
+from tests.support.people.chromium import chromium_page
 from tests.support.people.visitor import REQUEST, claims_of
 
-CHROMIUM = shutil.which("chromium")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        CHROMIUM is None and "DOORKEY_REQUIRE_BROWSER" not in os.environ, reason="no chromium"
-    ),
-]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
@@ -87,12 +71,9 @@ def app(request: pytest.FixtureRequest) -> Iterator[App]:
 
 @pytest.fixture
 async def page() -> AsyncIterator[Page]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        # the pages work without JavaScript
-        context = await browser.new_context(java_script_enabled=False)
-        yield await context.new_page()
-        await browser.close()
+    # the pages work without JavaScript
+    async with chromium_page(java_script_enabled=False) as made:
+        yield made
 
 
 async def test_person_lets_a_terminal_in(page: Page, issuer: str) -> None:

@@ -1,15 +1,26 @@
 """What a person does on External API, in one word each."""
 
+import httpx
 from textual.pilot import Pilot
 from textual.widgets import OptionList
 
-from tests.support.app.stage import Stage, until
-from tui.api.request import METHODS
+from tests.support.app.stage import Stage, stage, until
+from tui.api.request import METHODS, ApiRequest
 from tui.app.widgets.calls.request_details import Part
 from tui.app.widgets.calls.request_line import PathField, RequestLine
 from tui.app.widgets.calls.text_field import LinesArea
 
 SIZE = (100, 44)
+
+
+def recording(seen: list[httpx.Request]) -> Stage:
+    """Put the app on stage, with an API that notes what it is sent and creates it."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(201)
+
+    return stage(signed_in=True, api=answer)
 
 
 async def at_the_api(pilot: "Pilot[None]", on: Stage) -> None:
@@ -46,3 +57,8 @@ async def write_lines(pilot: "Pilot[None]", on: Stage, part: Part, text: str) ->
 def lines_of(on: Stage, part: Part) -> LinesArea:
     """Where the headers or the body are written; it has been unfolded before."""
     return on.app.screen.query_one(f"#{part}-field LinesArea", LinesArea)
+
+
+def request_of(on: Stage) -> ApiRequest:
+    """Return what would be sent now."""
+    return on.app.screen.query_one(RequestLine).request

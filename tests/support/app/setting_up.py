@@ -46,7 +46,3 @@ async def fill(on: SetUp, pilot: "Pilot[None]", **values: str) -> None:
     given = {"issuer": "tenant.example", "client": "my-client", "audience": "my-api"} | values
     for name, value in given.items():
         on.app.screen.query_one(f"#{name} Input", Input).value = value
-
-
-async def no_answer(request: httpx.Request) -> httpx.Response:
-    raise httpx.ConnectError("no route", request=request)

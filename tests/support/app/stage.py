@@ -98,10 +98,6 @@ def refusal(status: int, parameters: str) -> httpx.Response:
     return httpx.Response(status, headers=headers, json={"error": "invalid_token"})
 
 
-def api_is_down(request: httpx.Request) -> httpx.Response:
-    raise httpx.ConnectError("All connection attempts failed", request=request)
-
-
 @dataclass(frozen=True, slots=True)
 class Stage:
     """One app, and everybody whom it talks to."""
@@ -270,6 +266,15 @@ async def _all_is_well(config: Config) -> tuple[Finding, ...]:
         Finding("tenant", "good", "ready", config.issuer),
         Finding("api", "good", "ready", config.api_url),
         Finding("clock", "good", "right", "agrees with the tenant's"),
+    )
+
+
+async def amiss(config: Config) -> tuple[Finding, ...]:
+    """Look, and find two things that are not as they should be."""
+    return (
+        Finding("tenant", "good", "ready", config.issuer),
+        Finding("api", "bad", "silent", f"{config.api_url}: nobody answers there", "Start it."),
+        Finding("clock", "warning", "off", "your clock is 90 s ahead of the tenant's", "Set it."),
     )
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from tui.config.load import Config
+from tui.config.paths import profile_path
 
 CONFIG: Final = Config(
     domain="tenant.example",
@@ -26,5 +27,13 @@ UNREACHABLE: Final = {
 def write_config(folder: Path, **members: object) -> Path:
     """Write a config of `UNREACHABLE` and what is given over it; return its path."""
     path = folder / "auth_config.json"
+    path.write_text(json.dumps(UNREACHABLE | members))
+    return path
+
+
+def write_profile(name: str, **members: object) -> Path:
+    """Write such a config under a profile's name; return its path."""
+    path = profile_path(name)
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(UNREACHABLE | members))
     return path

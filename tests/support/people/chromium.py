@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 from playwright.async_api import Page, async_playwright
@@ -29,8 +30,11 @@ FLAGS = [
 
 
 @asynccontextmanager
-async def chromium_page() -> AsyncIterator[Page]:
-    """Give a page of a fresh browser; skips where there is none, unless one is required."""
+async def chromium_page(**context: Any) -> AsyncIterator[Page]:
+    """Give a page of a fresh browser; skip where there is none, unless one is required.
+
+    `context` is what Playwright's `new_page` takes.
+    """
     if EXECUTABLE is None:
         if os.environ.get("DOORKEY_REQUIRE_BROWSER"):
             pytest.fail("no Chromium, and DOORKEY_REQUIRE_BROWSER is set")
@@ -38,6 +42,6 @@ async def chromium_page() -> AsyncIterator[Page]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=EXECUTABLE, args=FLAGS)
         try:
-            yield await browser.new_page()
+            yield await browser.new_page(**context)
         finally:
             await browser.close()

@@ -22,10 +22,6 @@ def refuse(error: str) -> Callable[[httpx.Request], httpx.Response]:
     return lambda _request: httpx.Response(400, json={"error": error} if error else None)
 
 
-def fail(request: httpx.Request) -> httpx.Response:
-    raise httpx.ConnectError("All connection attempts failed", request=request)
-
-
 async def refused(service: AuthService) -> str:
     with pytest.raises(IdTokenRejected) as raised:
         await service.login()

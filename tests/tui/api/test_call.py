@@ -7,12 +7,12 @@ from tests.support.app.stage import (
     ALICE,
     ApiAnswer,
     api_accepts,
-    api_is_down,
     api_refuses,
     session_of,
 )
 from tests.support.builders.configs import CONFIG
 from tests.support.clocks import START, Clock
+from tests.support.silence import nobody_listens
 from tests.support.tenants.scripted_tenant import ScriptedTenant
 from tui.api.call import Call, Caller
 from tui.api.client import ApiClient
@@ -54,7 +54,7 @@ async def test_an_answer_that_is_no_refusal_of_the_token_is_not_explained_as_one
 
 
 async def test_no_answer_is_a_call_too() -> None:
-    made = await call(api_is_down)
+    made = await call(nobody_listens)
     assert (made.ok, made.outcome, made.elapsed_seconds) == (False, "none", None)
     assert made.no_answer is not None
     assert made.no_answer.kind == "nobody"

@@ -12,7 +12,6 @@ from textual.widgets import Static
 from tests.support.app.stage import (
     ALICE,
     Stage,
-    api_is_down,
     api_refuses,
     session_of,
     stage,
@@ -23,6 +22,7 @@ from tests.support.builders.configs import CONFIG
 from tests.support.builders.sessions import expired, session
 from tests.support.builders.stores import file_store
 from tests.support.heavy import rounds
+from tests.support.silence import nobody_listens
 from tui.app.messages import PLACES, PROTECTED
 from tui.app.screens.log_out import LogOutScreen
 from tui.app.screens.place import PlaceScreen
@@ -230,7 +230,7 @@ async def test_a_refused_ping_shows_the_quickstarts_words_and_what_to_do() -> No
 
 
 async def test_an_api_that_is_down_is_told_and_the_app_goes_on() -> None:
-    on = stage(signed_in=True, api=api_is_down)
+    on = stage(signed_in=True, api=nobody_listens)
     async with on.app.run_test(size=SIZE) as pilot:
         await pilot.press("3")
         await arrival(pilot, on, "external-api")

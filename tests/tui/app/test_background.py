@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.app.stage import api_is_down, stage, text_of, until
+from tests.support.app.stage import stage, text_of, until
 from tests.support.builders.configs import CONFIG
 from tests.support.people.terminal import Terminal
 from tests.support.processes.server import children, wait_until_gone
 from tests.support.processes.worlds import DOORKEY, new_world, served
+from tests.support.silence import nobody_listens
 from tui.app.background import WATCH_AFAR_SECONDS
 from tui.config.load import Config
 from tui.servers.checks import Finding
@@ -39,7 +40,7 @@ DOWN = Finding(
 
 async def test_a_call_without_an_answer_is_followed_by_a_look_at_once() -> None:
     around = Surroundings(UP)
-    on = stage(signed_in=True, api=api_is_down, look=around.look)
+    on = stage(signed_in=True, api=nobody_listens, look=around.look)
     async with on.app.run_test(size=SIZE) as pilot:
         await until(pilot, lambda: "it is there" in text_of(on.app))
         around.api = DOWN
@@ -139,7 +140,7 @@ def test_the_key_starts_the_bundled_servers_and_they_end_with_the_app(tmp_path: 
 
 
 async def test_where_a_call_gets_no_answer_a_key_is_offered_that_starts_our_server() -> None:
-    on = stage(signed_in=True, api=api_is_down, look=Surroundings(DOWN).look)
+    on = stage(signed_in=True, api=nobody_listens, look=Surroundings(DOWN).look)
     async with on.app.run_test(size=SIZE) as pilot:
         await pilot.press("3")
         await until(pilot, lambda: "Nothing called yet" in text_of(on.app))

@@ -10,8 +10,8 @@ from tests.support.app.contrast import contrast, pairs
 from tests.support.app.stage import (
     ALICE,
     Stage,
+    amiss,
     api_accepts,
-    api_is_down,
     api_needs_scope,
     session_of,
     stage,
@@ -20,21 +20,12 @@ from tests.support.app.stage import (
 )
 from tests.support.builders.sessions import expired
 from tests.support.heavy import rounds
+from tests.support.silence import nobody_listens
 from tui.app.themes import ReadableWords
 from tui.auth.store.store import MemoryStore
-from tui.config.load import Config
-from tui.servers.checks import Finding
 
 LEAST = 4.5
 """WCAG 2.2 1.4.3, AA, for text that is not large."""
-
-
-async def amiss(config: Config) -> tuple[Finding, ...]:
-    return (
-        Finding("tenant", "good", "ready", config.issuer),
-        Finding("api", "bad", "silent", f"{config.api_url}: nobody answers there", "Start it."),
-        Finding("clock", "warning", "off", "your clock is 90 s ahead of the tenant's", "Set it."),
-    )
 
 
 SCREENS: dict[str, tuple[Callable[[], Stage], list[str], str]] = {
@@ -53,7 +44,7 @@ SCREENS: dict[str, tuple[Callable[[], Stage], list[str], str]] = {
         lambda: stage(signed_in=True, api=api_accepts), [*"3pppppp", "tab", "tab"], "median",
     ),
     "refused": (lambda: stage(signed_in=True, api=api_needs_scope), [*"3p"], "Way out"),
-    "no answer": (lambda: stage(signed_in=True, api=api_is_down), [*"3p"], "gave no answer"),
+    "no answer": (lambda: stage(signed_in=True, api=nobody_listens), [*"3p"], "gave no answer"),
     "wrong path": (lambda: stage(signed_in=True), [*"3e", *"x y"], "External"),
     "methods": (lambda: stage(signed_in=True), [*"3m"], "DELETE"),
     "before a change": (lambda: stage(signed_in=True), [*"3mjjj", "enter", "p"], "may change"),

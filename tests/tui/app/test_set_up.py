@@ -7,8 +7,9 @@ import httpx
 import pytest
 from textual.widgets import Input
 
-from tests.support.app.setting_up import SetUp, fill, no_answer
+from tests.support.app.setting_up import SetUp, fill
 from tests.support.app.stage import text_of, until
+from tests.support.silence import nobody_listens
 from tui.config.load import load_config
 from tui.config.paths import profile_path, user_config_dir
 from tui.config.write import write_config
@@ -119,7 +120,7 @@ async def test_back_from_what_to_register_the_form_can_be_changed_and_written_ag
 async def test_a_tenant_that_does_not_answer_is_written_after_a_question_alone(
     meant: bool,
 ) -> None:
-    on = SetUp(httpx.MockTransport(no_answer))
+    on = SetUp(httpx.MockTransport(nobody_listens))
     async with on.app.run_test(size=SIZE) as pilot:
         await fill(on, pilot, issuer="your.eu.auth0.com")
         await pilot.press("f3")

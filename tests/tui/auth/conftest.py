@@ -6,6 +6,7 @@ from tests.support.builders.configs import CONFIG
 from tests.support.clocks import Clock
 from tests.support.tenants.scripted_tenant import ScriptedTenant
 from tests.support.tenants.services import Make
+from tests.support.tenants.sign_ins import SignIns
 from tui.auth.service import AuthService
 from tui.auth.session import Session
 from tui.auth.store.store import MemoryStore, SessionStore
@@ -54,3 +55,10 @@ async def service(tenant: ScriptedTenant, clock: Clock) -> AsyncIterator[AuthSer
     )
     yield made
     await made.aclose()
+
+
+@pytest.fixture
+async def signing(tenant: ScriptedTenant, clock: Clock) -> AsyncIterator[SignIns]:
+    made = SignIns(tenant, clock)
+    yield made
+    await made.service.aclose()

@@ -10,6 +10,7 @@ from tests.support.builders.configs import CONFIG
 from tests.support.builders.sessions import session
 from tests.support.builders.stores import file_store
 from tests.support.clocks import START, Clock
+from tests.support.silence import nobody_listens
 from tests.support.tenants.scripted_tenant import ScriptedTenant
 from tui.auth.keeper import Offline, SessionKeeper, renewal_time
 from tui.auth.service import AuthService
@@ -65,10 +66,6 @@ async def keep(
         await each.end()
 
 
-def fail(request: httpx.Request) -> httpx.Response:
-    raise httpx.ConnectError("no", request=request)
-
-
 async def test_a_session_is_renewed_shortly_before_it_expires(
     keep: Callable[[SessionStore], Keeping], tenant: ScriptedTenant
 ) -> None:
@@ -112,7 +109,7 @@ async def test_short_lived_tokens_are_renewed_without_a_storm(
 async def test_offline_is_told_backed_off_from_and_recovered_from(
     keep: Callable[[SessionStore], Keeping], tenant: ScriptedTenant
 ) -> None:
-    tenant.responses["/token"] = fail
+    tenant.responses["/token"] = nobody_listens
     keeping = keep(MemoryStore(session()))
     await keeping.tick(3600)
     (offline,) = keeping.told
@@ -131,7 +128,7 @@ async def test_offline_is_told_backed_off_from_and_recovered_from(
 async def test_a_session_that_somebody_else_renewed_is_offline_no_more(
     keep: Callable[[SessionStore], Keeping], tenant: ScriptedTenant, clock: Clock, tmp_path: Path
 ) -> None:
-    tenant.responses["/token"] = fail
+    tenant.responses["/token"] = nobody_listens
     store = file_store(tmp_path, "same")
     store.save(session())
     keeping = keep(store)

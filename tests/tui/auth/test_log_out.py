@@ -7,8 +7,9 @@ import pytest
 from tests.support.builders.configs import CONFIG
 from tests.support.builders.sessions import expired, session
 from tests.support.clocks import Clock
+from tests.support.silence import nobody_listens
 from tests.support.tenants.scripted_tenant import ScriptedTenant, browse, form_of
-from tests.support.tenants.services import Make, events_of, fail
+from tests.support.tenants.services import Make, events_of
 from tui.auth.service import AuthService
 from tui.auth.session import LogOutStep
 from tui.auth.store.store import MemoryStore
@@ -81,7 +82,7 @@ async def test_the_id_token_does_not_stand_in_the_address_that_a_browser_is_star
 async def test_log_out_offline_still_wipes_and_says_what_did_not_work(
     make: Make, tenant: ScriptedTenant
 ) -> None:
-    tenant.responses["/.well-known/openid-configuration"] = fail
+    tenant.responses["/.well-known/openid-configuration"] = nobody_listens
     store = MemoryStore(session())
     service = make(store=store)
     steps = await service.log_out()

@@ -9,8 +9,9 @@ from tests.support.builders.configs import CONFIG
 from tests.support.builders.sessions import expired, session
 from tests.support.builders.stores import file_store
 from tests.support.clocks import START, Clock
+from tests.support.silence import nobody_listens
 from tests.support.tenants.scripted_tenant import ScriptedTenant, form_of
-from tests.support.tenants.services import Make, events_of, fail, refuse
+from tests.support.tenants.services import Make, events_of, refuse
 from tui.auth.service import AuthService
 from tui.auth.session import LoginEvent
 from tui.auth.store.store import MemoryStore
@@ -161,7 +162,7 @@ async def test_a_tenant_in_trouble_keeps_the_session(
 async def test_without_the_network_a_token_that_is_still_valid_has_to_do(
     make: Make, tenant: ScriptedTenant, clock: Clock
 ) -> None:
-    tenant.responses["/token"] = fail
+    tenant.responses["/token"] = nobody_listens
     service = make(session(lifetime_seconds=100))
     clock.advance(70)
     assert await service.get_access_token() == "the-access-token"
@@ -252,7 +253,7 @@ async def test_restoring_renews_what_has_expired(tenant: ScriptedTenant, clock: 
 
 
 async def test_restoring_offline_keeps_the_session(tenant: ScriptedTenant, clock: Clock) -> None:
-    tenant.responses["/.well-known/openid-configuration"] = fail
+    tenant.responses["/.well-known/openid-configuration"] = nobody_listens
     store = MemoryStore(expired(session()))
     service = AuthService(CONFIG, store=store, transport=tenant, clock=clock)
     with pytest.raises(TenantUnreachable):

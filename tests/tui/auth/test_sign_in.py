@@ -1,6 +1,5 @@
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
@@ -14,13 +13,6 @@ from tui.auth.service import AuthService
 from tui.auth.sign_in.attempt import SignInOptions
 from tui.auth.store.store import MemoryStore
 from tui.errors import SignInCancelled, SignInFailed, SignInRefused, SignInTimedOut
-
-
-@pytest.fixture
-async def signing(tenant: ScriptedTenant, clock: Clock) -> AsyncIterator[SignIns]:
-    made = SignIns(tenant, clock)
-    yield made
-    await made.service.aclose()
 
 
 async def test_a_sign_in_ends_with_who_is_signed_in_and_the_state_it_began_with(

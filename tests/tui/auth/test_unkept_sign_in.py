@@ -1,6 +1,5 @@
 """What a sign-in leaves alive at the tenant: what is kept, and nothing else."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import httpx
@@ -16,13 +15,6 @@ from tui.auth.session import Profile, Session
 from tui.auth.store.store import MemoryStore
 from tui.errors import StoreFailed, TenantMisbehaved
 from tui.json_value import Json
-
-
-@pytest.fixture
-async def signing(tenant: ScriptedTenant, clock: Clock) -> AsyncIterator[SignIns]:
-    made = SignIns(tenant, clock)
-    yield made
-    await made.service.aclose()
 
 
 class FullStore(MemoryStore):

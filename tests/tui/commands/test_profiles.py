@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.builders.configs import UNREACHABLE
+from tests.support.builders.configs import UNREACHABLE, write_profile
 from tests.support.builders.sessions import session
 from tests.support.documents import validated
 from tui.auth.store.file_store import session_store
@@ -15,18 +15,7 @@ from tui.config.load import load_config
 from tui.config.paths import profile_path
 from tui.config.write import write_config
 
-
-@pytest.fixture(autouse=True)
-def config_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The user's config folder, empty, and a folder without a config to stand in."""
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "own"))
-    (tmp_path / "here").mkdir()
-    monkeypatch.chdir(tmp_path / "here")
-    return tmp_path / "own" / "doorkey"
-
-
-def profile(name: str, **members: object) -> Path:
-    return write_config(profile_path(name), UNREACHABLE | members).path  # type: ignore[arg-type] # JSON
+pytestmark = pytest.mark.usefixtures("config_dir")
 
 
 def lines(capsys: pytest.CaptureFixture[str], command: str = "profiles") -> list[str]:
@@ -37,8 +26,8 @@ def lines(capsys: pytest.CaptureFixture[str], command: str = "profiles") -> list
 def test_each_profile_has_a_row_with_tenant_who_until_and_storage(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    session_store(load_config(profile("work"))).save(session(obtained_at=datetime.now(UTC)))
-    profile("home", sessionStorage="memory")
+    session_store(load_config(write_profile("work"))).save(session(obtained_at=datetime.now(UTC)))
+    write_profile("home", sessionStorage="memory")
     headings, home, work = lines(capsys)
     assert headings.split() == ["PROFILE", "TENANT", "WHO", "UNTIL", "STORAGE"]
     assert home.split()[:4] == ["home", "http://127.0.0.1:9/", "nobody", "-"]
@@ -49,12 +38,12 @@ def test_a_session_without_a_refresh_token_says_when_it_ends(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     ended = session(obtained_at=datetime.now(UTC) - timedelta(hours=2), refresh_token=None)
-    session_store(load_config(profile("work"))).save(ended)
+    session_store(load_config(write_profile("work"))).save(ended)
     assert ", expired" in lines(capsys)[1]
 
 
 def test_what_is_wrong_with_a_profile_is_its_row(capsys: pytest.CaptureFixture[str]) -> None:
-    profile("work")
+    write_profile("work")
     profile_path("bad").write_text('{"domain": "x\\u001b[31m"}')
     profile_path("worse").write_bytes(b"\xff")
     profile_path("gone").symlink_to("nowhere")
@@ -70,7 +59,7 @@ def test_what_is_wrong_with_a_profile_is_its_row(capsys: pytest.CaptureFixture[s
 def test_a_session_that_cannot_be_read_is_told_in_its_row(
     capsys: pytest.CaptureFixture[str], state_dir: Path
 ) -> None:
-    session_store(load_config(profile("work"))).save(session(obtained_at=datetime.now(UTC)))
+    session_store(load_config(write_profile("work"))).save(session(obtained_at=datetime.now(UTC)))
     next(state_dir.glob("session-*.json")).chmod(0o644)
     assert "✗" in lines(capsys)[1]
 
@@ -78,7 +67,7 @@ def test_a_session_that_cannot_be_read_is_told_in_its_row(
 def test_configs_without_a_name_are_listed_first_and_the_one_that_counts_is_marked(
     config_dir: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    profile("work")
+    write_profile("work")
     write_config(config_dir / "auth_config.json", UNREACHABLE)
     here = write_config(Path.cwd() / "auth_config.json", UNREACHABLE).path
     rows = lines(capsys)[1:]
@@ -96,7 +85,7 @@ def test_a_config_of_this_folder_that_nobody_trusts_is_told_so(
 
 
 def test_programs_get_one_object(capsys: pytest.CaptureFixture[str]) -> None:
-    session_store(load_config(profile("work"))).save(session(obtained_at=datetime.now(UTC)))
+    session_store(load_config(write_profile("work"))).save(session(obtained_at=datetime.now(UTC)))
     profile_path("bad").write_text("{")
     assert main(["profiles", "--json"]) == 0
     bad, work = validated(capsys.readouterr().out, "profiles")["profiles"]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.builders.configs import UNREACHABLE
+from tests.support.builders.configs import UNREACHABLE, write_profile
 from tests.support.builders.sessions import session
 from tui.auth.store.file_store import session_store
 from tui.cli import main
@@ -18,21 +18,7 @@ from tui.config.paths import find_config, profile_names, profile_of, profile_pat
 from tui.config.write import write_config
 from tui.errors import ConfigInvalid
 
-
-@pytest.fixture(autouse=True)
-def config_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The user's config folder, empty, and a folder without a config to stand in."""
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "own"))
-    (tmp_path / "here").mkdir()
-    monkeypatch.chdir(tmp_path / "here")
-    return tmp_path / "own" / "doorkey"
-
-
-def profile(name: str, **members: object) -> Path:
-    path = profile_path(name)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(UNREACHABLE | members))
-    return path
+pytestmark = pytest.mark.usefixtures("config_dir")
 
 
 def sign_in(path: Path, name: str) -> None:
@@ -43,8 +29,8 @@ def sign_in(path: Path, name: str) -> None:
 def test_two_profiles_of_one_tenant_are_two_people_side_by_side(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sign_in(profile("work"), "work")
-    sign_in(profile("home"), "home")
+    sign_in(write_profile("work"), "work")
+    sign_in(write_profile("home"), "home")
     assert main(["token", "--profile", "work"]) == 0
     assert main(["--profile=home", "token"]) == 0
     monkeypatch.setenv("DOORKEY_PROFILE", "work")
@@ -56,8 +42,8 @@ def test_two_profiles_of_one_tenant_are_two_people_side_by_side(
 def test_a_profile_named_by_its_file_is_the_same_profile(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert load_config(profile("work")).profile == "work"
-    assert main(["status", "--json", "--config", str(profile("work"))]) == 4
+    assert load_config(write_profile("work")).profile == "work"
+    assert main(["status", "--json", "--config", str(write_profile("work"))]) == 4
     assert json.loads(capsys.readouterr().out)["profile"] == "work"
 
 
@@ -90,7 +76,7 @@ def test_a_profile_is_not_asked_about_where_one_stands_in_its_folder(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     elsewhere = {"domain": "tenant.example", "apiUrl": "https://api.example"}
-    monkeypatch.chdir(profile("work", **elsewhere).parent)
+    monkeypatch.chdir(write_profile("work", **elsewhere).parent)
     monkeypatch.setenv("DOORKEY_PROFILE", "work")
     assert load_config().profile == "work"
 
@@ -115,7 +101,7 @@ def test_a_config_and_a_profile_on_one_command_line_are_wrong_usage(
 def test_a_config_and_a_profile_in_the_environment_are_a_wrong_config(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = profile("work")
+    path = write_profile("work")
     monkeypatch.setenv("DOORKEY_CONFIG", str(path))
     monkeypatch.setenv("DOORKEY_PROFILE", "work")
     assert main(["token"]) == main(["status"]) == 2
@@ -144,15 +130,15 @@ def test_a_profile_that_is_not_there_is_told_with_those_that_are(
 ) -> None:
     assert main(["status", "--profile", "work"]) == 2
     assert "and there is none yet. Make it: doorkey init " in capsys.readouterr().err
-    profile("home")
-    profile("lab")
+    write_profile("home")
+    write_profile("lab")
     assert main(["status", "--profile", "work"]) == 2
     assert "no profile work" in (said := capsys.readouterr().err)
     assert "there are home, lab. Name one of these, or make it: doorkey init work." in said
 
 
 def test_only_files_with_a_profiles_name_are_profiles() -> None:
-    folder = profile("work").parent
+    folder = write_profile("work").parent
     for name in (".work.json.1234", "notes.txt", "my own.json"):
         (folder / name).write_text("{}")
     assert profile_names() == ("work",)
@@ -173,7 +159,7 @@ def test_a_wrong_config_is_not_written() -> None:
 
 
 def test_a_config_that_is_there_makes_room_only_where_that_is_asked_for() -> None:
-    path = profile("work")
+    path = write_profile("work")
     before = path.read_bytes()
     with pytest.raises(ConfigInvalid, match="is there already"):
         write_config(path, UNREACHABLE | {"audience": "other"})
@@ -197,7 +183,7 @@ def test_the_secret_of_the_environment_is_for_no_other_tenant_in_the_list(
 ) -> None:
     """security.md 40: opened from the list, another tenant would be sent it."""
     for name in ("work", "home"):
-        profile(name, clientSecret=f"own-{name}")
+        write_profile(name, clientSecret=f"own-{name}")
     monkeypatch.setenv("DOORKEY_PROFILE", "work")
     monkeypatch.setenv("DOORKEY_CLIENT_SECRET", "of-work")
     configs = {each.profile: each.config for each in known_configs()}

@@ -1,12 +1,10 @@
 """The examination as a whole: bounded in time, harmless, and without a secret in it."""
 
-import asyncio
 import json
 import re
 from dataclasses import asdict, replace
 from pathlib import Path
 
-import httpx
 import pytest
 
 from tests.support.app.stage import ACCESS_CLAIMS, jwt_of
@@ -14,6 +12,7 @@ from tests.support.builders.configs import write_config
 from tests.support.builders.sessions import session
 from tests.support.doctor.patient import Patient
 from tests.support.documents import schema
+from tests.support.silence import Silent
 from tui.auth.sign_in.attempt import ForeignAnswer, SignInAttempt, SignInOptions
 from tui.auth.tenant.metadata import parse_metadata
 from tui.cli import main
@@ -26,16 +25,8 @@ from tui.doctor.surroundings import WITHOUT_CONFIG, guarded
 from tui.errors import ConfigInvalid, ExchangeFailed, StoreFailed
 
 
-class Hangs(httpx.AsyncBaseTransport):
-    """A tenant or an API that takes a request and never answers."""
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        await asyncio.Event().wait()
-        raise AssertionError
-
-
 async def test_who_never_answers_is_given_up_and_each_rule_has_its_row(patient: Patient) -> None:
-    world = replace(patient.world, tenant=Hangs(), api=Hangs())
+    world = replace(patient.world, tenant=Silent(), api=Silent())
     rows = {each.rule: each for each in await examine(world, seconds=0.05)}
     assert list(rows) == list(RULES)
     assert rows["issuer"].found == rows["api"].found == "not looked at: no answer within 0 s"

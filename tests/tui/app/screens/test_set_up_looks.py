@@ -7,7 +7,8 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.support.app.looks import Looks
-from tests.support.app.setting_up import SetUp, fill, no_answer
+from tests.support.app.setting_up import SetUp, fill
+from tests.support.silence import nobody_listens
 
 pytestmark = pytest.mark.snapshot
 
@@ -43,7 +44,7 @@ async def test_form_with_a_tenant_that_may_demand_a_secret_and_a_wrong_url(looks
 
 
 async def test_question_about_a_tenant_that_does_not_answer(looks: Looks) -> None:
-    on = SetUp(httpx.MockTransport(no_answer))
+    on = SetUp(httpx.MockTransport(nobody_listens))
 
     async def insist(pilot: "Pilot[None]") -> None:
         await fill(on, pilot)
@@ -54,7 +55,7 @@ async def test_question_about_a_tenant_that_does_not_answer(looks: Looks) -> Non
 
 
 async def test_what_to_register(looks: Looks) -> None:
-    on = SetUp(httpx.MockTransport(no_answer))
+    on = SetUp(httpx.MockTransport(nobody_listens))
 
     async def write(pilot: "Pilot[None]") -> None:
         await fill(on, pilot, issuer="your.eu.auth0.com", profile="work")

@@ -1,6 +1,5 @@
 """What the sign-in looks like in each of its states, at three sizes."""
 
-import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -56,10 +55,6 @@ TAKEN = (
     "in the config (and to the callback URLs that the tenant allows). "
     "A sign-in with a code, or by pasting, needs none."
 )
-
-
-async def never(_seconds: float) -> None:
-    await asyncio.Event().wait()
 
 
 def signing_in(on: Stage) -> RunBefore:

@@ -12,7 +12,7 @@ from tests.support.app.looks import SIZES, Looks, RunBefore
 from tests.support.app.stage import (
     ALICE,
     Stage,
-    api_is_down,
+    amiss,
     api_needs_scope,
     api_refuses,
     session_of,
@@ -21,10 +21,9 @@ from tests.support.app.stage import (
     until,
 )
 from tests.support.builders.sessions import expired
+from tests.support.silence import nobody_listens
 from tui.app.themes import LIGHT
 from tui.auth.store.store import MemoryStore
-from tui.config.load import Config
-from tui.servers.checks import Finding
 from tui.servers.processes import ServerStatus
 
 pytestmark = pytest.mark.snapshot
@@ -97,16 +96,7 @@ async def test_home_when_a_server_has_failed(looks: Looks) -> None:
 
 
 async def test_home_when_something_is_amiss(looks: Looks) -> None:
-    async def look(config: Config) -> tuple[Finding, ...]:
-        return (
-            Finding("tenant", "good", "ready", config.issuer),
-            Finding("api", "bad", "silent", f"{config.api_url}: nobody answers there", "Start it."),
-            Finding(
-                "clock", "warning", "off", "your clock is 90 s ahead of the tenant's", "Set it."
-            ),
-        )
-
-    on = stage(look=look)
+    on = stage(look=amiss)
     await looks(on, keys(on, then=lambda: on.app.findings))
 
 
@@ -162,7 +152,7 @@ async def test_ping_refused(looks: Looks) -> None:
 
 
 async def test_ping_unanswered(looks: Looks) -> None:
-    on = stage(signed_in=True, api=api_is_down)
+    on = stage(signed_in=True, api=nobody_listens)
     pinged = keys(on, "3", "p", then=lambda: "✗ The API gave" in text_of(on.app))
     await looks(on, pinged)
 

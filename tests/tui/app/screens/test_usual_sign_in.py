@@ -1,7 +1,5 @@
 """A sign-in as it usually goes, what comes where it does not, and who said no."""
 
-import asyncio
-
 import pytest
 
 from tests.support.app.stage import (
@@ -11,6 +9,7 @@ from tests.support.app.stage import (
     text_of,
     until,
 )
+from tests.support.silence import never
 
 SIZE = (80, 30)
 
@@ -50,10 +49,6 @@ async def test_the_other_ways_come_by_themselves_after_eight_seconds() -> None:
         on.clock.advance(1)
         await until(pilot, lambda: "With a code" in text_of(on.app))
         assert "c Copy" in text_of(on.app)
-
-
-async def never(_seconds: float) -> None:
-    await asyncio.Event().wait()
 
 
 async def test_once_there_is_a_code_the_heading_is_about_it_and_it_comes_first() -> None:

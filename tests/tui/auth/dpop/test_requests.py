@@ -45,11 +45,6 @@ def proof_in(request: httpx.Request) -> dict[str, object]:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 def nonces(clock: Clock) -> Nonces:
     return Nonces(SECRET, lambda: clock().timestamp())
 

@@ -19,11 +19,6 @@ BINDING = replace(CONFIG, dpop=True)
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 def tenant(clock: Clock) -> ProvingTenant:
     return ProvingTenant(clock)
 

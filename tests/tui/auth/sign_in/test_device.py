@@ -7,6 +7,7 @@ import pytest
 
 from tests.support.builders.configs import CONFIG
 from tests.support.clocks import Clock
+from tests.support.silence import no_answer_in_time
 from tests.support.tenants.scripted_tenant import Respond, ScriptedTenant, form_of
 from tests.support.tenants.sign_ins import SignIns
 from tui.auth.sign_in.attempt import SignInOptions
@@ -27,10 +28,6 @@ BY_DEVICE = SignInOptions(way="device")
 
 def refusing(error: str, status: int = 400) -> Respond:
     return lambda _request: httpx.Response(status, json={"error": error})
-
-
-def out_of_reach(request: httpx.Request) -> httpx.Response:
-    raise httpx.ReadTimeout("", request=request)
 
 
 async def test_a_code_entered_elsewhere_signs_in(signing: SignIns) -> None:
@@ -115,7 +112,7 @@ async def test_slow_down_adds_5_seconds_for_good(signing: SignIns) -> None:
     assert signing.naps == [5, 10, 10, 15]
 
 
-@pytest.mark.parametrize("failure", [out_of_reach, refusing("temporarily_unavailable", 503)])
+@pytest.mark.parametrize("failure", [no_answer_in_time, refusing("temporarily_unavailable", 503)])
 async def test_a_timeout_backs_off_and_an_answer_ends_that(
     signing: SignIns, failure: Respond
 ) -> None:
@@ -125,10 +122,10 @@ async def test_a_timeout_backs_off_and_an_answer_ends_that(
     assert signing.naps == [5, 10, 20, 40, 5]
 
 
-async def test_a_tenant_that_stays_out_of_reach_is_asked_at_least_each_minute(
+async def test_a_tenant_that_stays_no_answer_in_time_is_asked_at_least_each_minute(
     signing: SignIns,
 ) -> None:
-    signing.tenant.device_polls = [out_of_reach] * 6
+    signing.tenant.device_polls = [no_answer_in_time] * 6
     signing.tenant.device_allowed = True
     await signing.service.login(options=BY_DEVICE)
     assert max(signing.naps) == 60

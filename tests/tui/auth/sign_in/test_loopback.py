@@ -1,5 +1,4 @@
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
@@ -7,7 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.support.ports import listening_at, taken_port
+from tests.support.ports import has_ipv6, listening_at, taken_port
 from tests.support.tenants.scripted_tenant import browse, exchange, hang_up
 from tui.auth.sign_in import loopback
 from tui.auth.sign_in.loopback import LoopbackListener
@@ -26,15 +25,6 @@ async def listener() -> AsyncIterator[LoopbackListener]:
 
 def answered(query: str) -> ResultPage:
     return ANSWERED
-
-
-def has_ipv6() -> bool:
-    try:
-        with socket.socket(socket.AF_INET6) as probe:
-            probe.bind(("::1", 0))
-    except OSError:
-        return False
-    return True
 
 
 def status_of(response: str) -> int:

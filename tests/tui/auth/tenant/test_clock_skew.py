@@ -1,4 +1,3 @@
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import httpx
@@ -10,13 +9,6 @@ from tests.support.tenants.scripted_tenant import ScriptedTenant
 from tests.support.tenants.sign_ins import SignIns
 from tui.auth.service import AuthService
 from tui.auth.store.store import MemoryStore
-
-
-@pytest.fixture
-async def signing(tenant: ScriptedTenant, clock: Clock) -> AsyncIterator[SignIns]:
-    made = SignIns(tenant, clock)
-    yield made
-    await made.service.aclose()
 
 
 @pytest.mark.parametrize("hours", [-5, -1, 1, 5])

@@ -2,21 +2,12 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 from pathlib import Path
 
 import httpx
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-)
 
+from tests.support.builders.certificates import certificate
 from tests.support.builders.configs import CONFIG
 from tui.auth.tenant.http import TenantHttp
 from tui.errors import ConfigInvalid, TenantMisbehaved, TenantUnreachable
@@ -92,33 +83,6 @@ async def test_a_proxy_that_is_down_is_not_taken_for_the_tenant(
     with pytest.raises(TenantUnreachable, match="Check the proxy that HTTPS_PROXY names"):
         await http.get("https://tenant.example/")
     await http.aclose()
-
-
-def certificate(folder: Path) -> tuple[ssl.SSLContext, Path]:
-    """Make a certificate that only its own file vouches for."""
-    key = generate_private_key(SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "doorkey tests")])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False
-        )
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    path, private = folder / "certificate.pem", folder / "key.pem"
-    path.write_bytes(made.public_bytes(Encoding.PEM))
-    private.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(path, private)
-    return context, path
 
 
 async def test_a_certificate_that_nobody_vouches_for_is_refused_and_said(

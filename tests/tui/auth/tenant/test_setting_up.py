@@ -22,11 +22,6 @@ from tui.json_value import Json
 API = "https://api.example"
 
 
-@pytest.fixture
-def tenant(clock: Clock) -> ScriptedTenant:
-    return ScriptedTenant(clock)
-
-
 async def found_at(clock: Clock, issuer: str, **metadata: Json) -> Found:
     tenant = ScriptedTenant(clock, issuer)
     paths = {"/.well-known/openid-configuration", issuer.partition("://")[2].partition("/")[2]}

@@ -1,10 +1,8 @@
-from collections.abc import AsyncIterator
-
 import httpx
 import pytest
 
-from tests.support.clocks import START, Clock
-from tests.support.tenants.scripted_tenant import ScriptedTenant
+from tests.support.clocks import START
+from tests.support.silence import nobody_listens
 from tests.support.tenants.sign_ins import SignIns
 from tui.errors import (
     DoorkeyError,
@@ -14,13 +12,6 @@ from tui.errors import (
     TenantUnreachable,
 )
 from tui.json_value import Json
-
-
-@pytest.fixture
-async def signing(tenant: ScriptedTenant, clock: Clock) -> AsyncIterator[SignIns]:
-    made = SignIns(tenant, clock)
-    yield made
-    await made.service.aclose()
 
 
 @pytest.mark.parametrize(
@@ -219,10 +210,7 @@ async def test_a_tenant_without_userinfo_for_this_token_is_no_failure(
 
 
 async def test_an_unreachable_tenant_is_said_and_opens_no_browser(signing: SignIns) -> None:
-    def fail(request: httpx.Request) -> httpx.Response:
-        raise httpx.ConnectError("All connection attempts failed", request=request)
-
-    signing.tenant.responses["/.well-known/openid-configuration"] = fail
+    signing.tenant.responses["/.well-known/openid-configuration"] = nobody_listens
     with pytest.raises(TenantUnreachable, match=r"tenant\.example cannot be reached"):
         await signing.service.login()
     assert signing.tenant.authorization == {}

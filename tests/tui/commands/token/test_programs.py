@@ -11,19 +11,15 @@ import threading
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from tests.support import ROOT
+from tests.support.builders.certificates import certificate
 from tests.support.builders.sessions import session
 from tests.support.processes.worlds import PATIENCE_SECONDS, World, new_world, served
 from tui.auth.store.file_store import session_store
@@ -107,33 +103,6 @@ def guarded(tls: ssl.SSLContext | None = None) -> Iterator[tuple[Guarded, str]]:
             thread.join()
 
 
-def certificate(folder: Path) -> tuple[ssl.SSLContext, str]:
-    """Make a certificate for 127.0.0.1; return the server's context and it, in base64."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(hours=1))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False
-        )
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, SHA256())
-        .public_bytes(Encoding.PEM)
-    )
-    pem = folder / "server.pem"
-    pem.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()) + made)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(pem)
-    return context, b64encode(made).decode()
-
-
 def environment(world: World) -> dict[str, str]:
     return world.environment | {
         "DOORKEY_CONFIG": str(world.config.path),
@@ -169,7 +138,8 @@ def write_gitconfig(world: World) -> None:
 
 def test_kubectl_gets_through(tmp_path: Path) -> None:
     kubectl = program("kubectl")
-    tls, authority = certificate(tmp_path)
+    tls, pem = certificate(tmp_path)
+    authority = b64encode(pem.read_bytes()).decode()
     with guarded(tls) as (server, origin):
         world = new_world(tmp_path)
         sign_in(world)

@@ -12,11 +12,11 @@ import pytest
 
 from tests.support.app.at_the_api import SIZE, at_the_api, write_path
 from tests.support.app.stage import (
-    api_is_down,
     stage,
     text_of,
     until,
 )
+from tests.support.silence import Silent, nobody_listens
 from tui.api.history import CALLS_REMEMBERED, CallHistory
 from tui.api.request import ApiRequest
 from tui.app.widgets.calls.answer_panel import AnswerLines
@@ -69,7 +69,7 @@ async def test_a_web_page_instead_of_data_is_told() -> None:
 
 
 async def test_an_api_that_is_down_says_how_to_start_it_and_counts_as_a_call() -> None:
-    on = stage(signed_in=True, api=api_is_down)
+    on = stage(signed_in=True, api=nobody_listens)
     async with on.app.run_test(size=SIZE) as pilot:
         await at_the_api(pilot, on)
         await pilot.press("p")
@@ -151,11 +151,6 @@ async def test_a_list_of_ten_thousand_calls_stays_quick() -> None:
 
 
 async def test_a_call_that_takes_long_shows_its_seconds_and_can_be_cancelled() -> None:
-    class Silent(httpx.AsyncBaseTransport):
-        async def handle_async_request(self, _request: httpx.Request) -> httpx.Response:
-            await asyncio.Event().wait()
-            raise AssertionError
-
     on = stage(signed_in=True, api_transport=Silent())
     async with on.app.run_test(size=SIZE) as pilot:
         await at_the_api(pilot, on)

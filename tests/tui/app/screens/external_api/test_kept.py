@@ -7,12 +7,19 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from tests.support.app.at_the_api import SIZE, at_the_api, choose_method, write_lines, write_path
+from tests.support.app.at_the_api import (
+    SIZE,
+    at_the_api,
+    choose_method,
+    recording,
+    request_of,
+    write_lines,
+    write_path,
+)
 from tests.support.app.stage import Stage, stage, text_of, until
 from tui.api.kept.requests import KeptRequests
 from tui.api.request import ApiRequest
 from tui.app.screens.external_api.kept import KeptScreen
-from tui.app.widgets.calls.request_line import RequestLine
 
 ORIGIN = "https://api.example"
 
@@ -36,10 +43,6 @@ async def keep_as(pilot: "Pilot[None]", on: Stage, name: str) -> None:
     await until(pilot, lambda: field.has_focus)
     field.value = name
     await pilot.press("enter")
-
-
-def request_of(on: Stage) -> ApiRequest:
-    return on.app.screen.query_one(RequestLine).request
 
 
 async def test_a_request_is_kept_and_opened_in_the_next_run() -> None:
@@ -69,11 +72,7 @@ async def test_an_opened_request_that_changes_something_asks_once_in_a_run() -> 
     keep(New_order=ORDER)
     seen: list[httpx.Request] = []
 
-    def answer(request: httpx.Request) -> httpx.Response:
-        seen.append(request)
-        return httpx.Response(201)
-
-    on = stage(signed_in=True, api=answer)
+    on = recording(seen)
     async with on.app.run_test(size=SIZE) as pilot:
         await in_the_list(pilot, on)
         await pilot.press("enter")

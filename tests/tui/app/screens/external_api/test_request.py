@@ -11,6 +11,7 @@ from tests.support.app.stage import (
     text_of,
     until,
 )
+from tests.support.silence import never
 from tui.api.request import PING
 from tui.app.widgets.calls.request_line import RequestLine
 from tui.auth.keeper import TICK_SECONDS as KEEPER_TICK_SECONDS
@@ -129,10 +130,7 @@ async def test_a_method_that_changes_something_asks_once_and_is_not_repeated() -
 
 
 async def test_changing_the_method_ends_the_repeating() -> None:
-    async def sleep(_seconds: float) -> None:
-        await asyncio.Event().wait()
-
-    on = stage(signed_in=True, sleep=sleep)
+    on = stage(signed_in=True, sleep=never)
     async with on.app.run_test(size=SIZE) as pilot:
         await at_the_api(pilot, on)
         await pilot.press("t")

@@ -1,6 +1,5 @@
 """Headers and body: written in place or in an editor, and sent."""
 
-import asyncio
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,11 +9,18 @@ import httpx
 import pytest
 from textual.pilot import Pilot
 
-from tests.support.app.at_the_api import SIZE, at_the_api, choose_method, lines_of, write_lines
+from tests.support.app.at_the_api import (
+    SIZE,
+    at_the_api,
+    choose_method,
+    lines_of,
+    recording,
+    request_of,
+    write_lines,
+)
 from tests.support.app.stage import Stage, point_at, stage, text_of, until
-from tui.api.request import ApiRequest
+from tests.support.silence import Silent, no_answer_in_time
 from tui.app.widgets.calls.calls_panel import CallsTable
-from tui.app.widgets.calls.request_line import RequestLine
 from tui.app.widgets.calls.text_field import UNSEEN
 
 BODY = '{"name": "größer", "count": 1.5, "ok": true}'
@@ -23,14 +29,6 @@ BODY = '{"name": "größer", "count": 1.5, "ok": true}'
 async def send(pilot: "Pilot[None]", on: Stage, *answers: str) -> None:
     await pilot.press("p", *answers)
     await until(pilot, lambda: "✓ 201" in text_of(on.app))
-
-
-def recording(seen: list[httpx.Request]) -> "Stage":
-    def answer(request: httpx.Request) -> httpx.Response:
-        seen.append(request)
-        return httpx.Response(201)
-
-    return stage(signed_in=True, api=answer)
 
 
 async def test_a_get_has_no_line_for_headers_and_body() -> None:
@@ -106,7 +104,7 @@ async def test_what_is_wrong_with_a_header_stands_below_and_holds_the_call_back(
         await write_lines(pilot, on, "headers", "X-A: 1")
         await pilot.press("f5")
         await until(pilot, lambda: seen)
-        assert "authorization" not in {name.lower() for name, _ in _request_of(on).headers}
+        assert "authorization" not in {name.lower() for name, _ in request_of(on).headers}
 
 
 async def test_a_line_break_that_is_pasted_starts_another_header() -> None:
@@ -162,10 +160,7 @@ async def test_a_row_of_the_calls_shows_and_repeats_what_was_sent() -> None:
 
 
 async def test_a_call_without_an_answer_shows_what_was_sent() -> None:
-    def answer(request: httpx.Request) -> httpx.Response:
-        raise httpx.ReadTimeout("", request=request)
-
-    on = stage(signed_in=True, api=answer)
+    on = stage(signed_in=True, api=no_answer_in_time)
     async with on.app.run_test(size=SIZE) as pilot:
         await at_the_api(pilot, on)
         await write_lines(pilot, on, "headers", "X-A: 1")
@@ -175,12 +170,7 @@ async def test_a_call_without_an_answer_shows_what_was_sent() -> None:
 
 
 async def test_an_upload_that_takes_long_can_be_cancelled() -> None:
-    class NeverReads(httpx.AsyncBaseTransport):
-        async def handle_async_request(self, _request: httpx.Request) -> httpx.Response:
-            await asyncio.Event().wait()
-            raise AssertionError
-
-    on = stage(signed_in=True, api_transport=NeverReads())
+    on = stage(signed_in=True, api_transport=Silent())
     async with on.app.run_test(size=SIZE) as pilot:
         await at_the_api(pilot, on)
         await write_lines(pilot, on, "body", "x" * 100_000)
@@ -263,7 +253,7 @@ async def test_a_body_is_written_in_an_editor_by_a_private_file_that_goes_with_i
         written = "path.write_text('{\"new\": 1}\\n')"
         await in_editor(pilot, on, tmp_path, monkeypatch, written)
         await until(pilot, lambda: "body: JSON, 10 bytes" in text_of(on.app))
-        assert _request_of(on).body == b'{"new": 1}'
+        assert request_of(on).body == b'{"new": 1}'
     path, modes, text = (tmp_path / "log").read_text().split("\n", 2)
     assert (modes, text) == ("600 700", BODY)
     assert path.endswith("body.json")
@@ -289,9 +279,5 @@ async def test_an_editor_that_fails_leaves_the_body_as_it_was(
         await pilot.press("escape")
         await in_editor(pilot, on, tmp_path, monkeypatch, does)
         await until(pilot, lambda: any(said in each.message for each in on.app._notifications))
-        assert _request_of(on).body == BODY.encode()
+        assert request_of(on).body == BODY.encode()
     assert not Path((tmp_path / "log").read_text().split("\n", 1)[0]).parent.exists()
-
-
-def _request_of(on: Stage) -> ApiRequest:
-    return on.app.screen.query_one(RequestLine).request
