@@ -24,7 +24,7 @@ COMMANDS: Final = {
     "login": "tui.commands.login.command:login",
     "token": "tui.commands.token.command:token",
     "jwt": "tui.commands.jwt:jwt",
-    "ping": "tui.commands.session:ping",
+    "ping": "tui.commands.call.ping:ping",
     "call": "tui.commands.call.command:call",
     "proxy": "tui.commands.proxy:proxy",
     "web": "tui.commands.web:web",

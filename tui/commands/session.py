@@ -1,4 +1,4 @@
-"""`doorkey ping`, `status` and `logout`: data to stdout, everything else to stderr."""
+"""`doorkey status` and `logout`: data to stdout, everything else to stderr."""
 
 import asyncio
 import json
@@ -12,7 +12,7 @@ from tui.auth.session import LogOutStep, Session
 from tui.auth.store.file_store import session_store
 from tui.config.load import Config, load_config
 from tui.config.paths import shown
-from tui.errors import ApiRefused, DoorkeyError, SignInNeeded
+from tui.errors import DoorkeyError, SignInNeeded
 from tui.json_value import Json
 from tui.text import printable
 
@@ -26,13 +26,6 @@ LABELS: Final = {
 """Of `status` for people, where they are not the member's name."""
 
 EXPIRED: Final = "yes, but the session has expired: doorkey login signs in again"
-
-
-def ping(arguments: Namespace) -> int:
-    """Call the API with an access token that is valid."""
-    members = asyncio.run(_ping(load_config(arguments.config)))
-    _write(json.dumps(members) if arguments.json else printable(members["message"]))
-    return 0
 
 
 def status(arguments: Namespace) -> int:
@@ -86,30 +79,6 @@ def _step_members(step: LogOutStep) -> Json:
 def _write(line: str) -> None:
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
-
-
-async def _ping(config: Config) -> dict[str, Json]:
-    from tui.api.call import Caller  # loads httpx: the other two do without
-    from tui.api.client import ApiClient
-    from tui.commands.refused import refusal
-
-    async with AuthService(config) as service:
-        service.take_up()
-        caller = Caller(service, ApiClient(config.api_url), service.clock)
-        try:
-            call = await caller.call()
-        finally:
-            await caller.aclose()
-    result = call.result
-    if result is None:
-        raise call.no_answer or ApiRefused("The API gave no answer.")
-    if not result.ok:
-        raise refusal(result, call.explanation, config)
-    return {
-        "status": result.status,
-        "message": result.message,
-        "elapsed_seconds": round(result.elapsed_seconds, 4),
-    }
 
 
 async def _logout(config: Config, arguments: Namespace) -> tuple[LogOutStep, ...]:

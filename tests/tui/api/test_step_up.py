@@ -12,7 +12,7 @@ from tests.support.tenants.bound import bound
 from tui.api.challenge import token_challenge
 from tui.api.refusal import Explanation, Refused, explain
 from tui.auth.session import Session
-from tui.commands.refused import lines_on_refusal
+from tui.commands.call.refused import lines_on_refusal
 from tui.json_value import Json
 
 WEAK = (

@@ -1,1 +1,1 @@
-"""`doorkey call`: one request with the token, and where its answer goes."""
+"""`doorkey call` and `ping`: one request with the token, where its answer goes, a refusal."""

@@ -1,6 +1,5 @@
 """`doorkey call`: one request with the token; the body of its answer goes to stdout."""
 
-import asyncio
 import json
 import signal
 import sys
@@ -22,14 +21,12 @@ from tui.auth.service import AuthService
 from tui.auth.sign_in.attempt import SignInOptions
 from tui.commands.call.output import Collected, Output, Piped, Saved, Shown
 from tui.commands.call.progress import Progress, show_progress
+from tui.commands.call.refused import offering_way_out, refusal, way_out
 from tui.commands.call.request import requested, uploaded
-from tui.commands.login.command import sign_in
-from tui.commands.refused import refusal
 from tui.config.load import Config, load_config
-from tui.errors import ApiRefused
 from tui.http import StreamedAnswer
 from tui.json_value import Json
-from tui.text import printable, printable_block, redact
+from tui.text import printable, redact
 
 UNCHANGED: Final = 304
 """What a conditional request asks for (RFC 9110 15.4.5): no refusal."""
@@ -51,28 +48,8 @@ def call(arguments: Namespace) -> int:
             saved = Saved(Path(arguments.output))
             stack.callback(saved.discard)
             _end_in_order_on_sigterm()
-        calling = _Calling(config, request, upload, saved, arguments)
-        try:
-            asyncio.run(calling.run())
-        except ApiRefused as refused:
-            options = calling.way_out
-            if options is None or not _is_wanted(refused):
-                raise
-            asyncio.run(sign_in(config, options))
-            asyncio.run(_Calling(config, request, upload, saved, arguments).run())
+        offering_way_out(config, lambda: _Calling(config, request, upload, saved, arguments).run())
     return 0
-
-
-def _is_wanted(refused: ApiRefused) -> bool:
-    """Say why the API refused, and ask whether to sign in as it wants; without a terminal, no."""
-    if not (sys.stdin and all(each.isatty() for each in (sys.stdin, sys.stdout, sys.stderr))):
-        return False
-    sys.stderr.write(f"doorkey: {printable_block(refused)}\n\n")
-    sys.stderr.write("Sign in so now, and make this call again? [y/N] ")
-    sys.stderr.flush()
-    if sys.stdin.readline().strip().lower() in ("y", "yes"):
-        return True
-    raise ApiRefused("It stays refused.")
 
 
 def _end_in_order_on_sigterm() -> None:
@@ -99,8 +76,6 @@ class _Calling:
         self._as_json: bool = arguments.json
         self._with_head: bool = arguments.include
         self._began = monotonic()
-        self.way_out: SignInOptions | None = None
-        """The sign-in after which the API may accept the same call."""
 
     async def run(self) -> None:
         async with AuthService(self._config) as service:
@@ -178,24 +153,16 @@ class _Calling:
                 sys.stdout.flush()
             return
         explanation = await caller.explain(result)
-        error = refusal(result, explanation, self._config)
-        if explanation is not None and not self._as_json:
-            self.way_out = self._sign_in_for(explanation)
+        error = refusal(result, explanation, self._config, self._way_out(explanation))
         if self._upload is not None and not self._upload.is_repeatable and result.status == 401:
             error.next_step = NOT_AGAIN
             error.args = (f"{error}\n{NOT_AGAIN}",)
         error.further = members
         raise error
 
-    def _sign_in_for(self, explanation: Explanation) -> SignInOptions | None:
+    def _way_out(self, explanation: Explanation | None) -> SignInOptions | None:
         may_repeat = self._upload is None or self._upload.is_repeatable
-        if explanation.remedy not in ("scope", "step-up") or not may_repeat:
-            return None
-        return SignInOptions(
-            scope=explanation.scope,
-            acr_values=explanation.acr_values,
-            max_age_seconds=explanation.max_age_seconds,
-        )
+        return way_out(explanation) if may_repeat and not self._as_json else None
 
 
 def _is_success(result: PingResult) -> bool:

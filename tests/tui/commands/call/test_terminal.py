@@ -14,32 +14,9 @@ from tui.commands.call.output import LONGEST_LINE, Shown
 from tui.commands.call.progress import Progress, show_progress
 
 Call = Callable[..., Awaitable[int]]
+Become = Callable[[str], io.StringIO]
 
 REQUEST = ApiRequest("PUT", "/api/report")
-
-
-class Tty(io.StringIO):
-    """A stream that says that it is a terminal."""
-
-    def isatty(self) -> bool:
-        return True
-
-
-Become = Callable[[str], Tty]
-
-
-@pytest.fixture
-def become(monkeypatch: pytest.MonkeyPatch) -> Become:
-    """Let a stream be a terminal; called by the test itself, for pytest has it before."""
-
-    def patch(name: str) -> Tty:
-        terminal = Tty()
-        monkeypatch.setattr(f"sys.{name}", terminal)
-        monkeypatch.setenv("TERM", "xterm")
-        monkeypatch.setenv("COLUMNS", "80")
-        return terminal
-
-    return patch
 
 
 async def test_what_is_shown_cannot_steer_the_terminal_and_has_no_token(

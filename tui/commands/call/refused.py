@@ -1,14 +1,21 @@
 """What `doorkey ping` and `doorkey call` say where the API refuses, in the words of the app."""
 
+import asyncio
 import shlex
-from typing import Final
+import sys
+from collections.abc import Callable, Coroutine
+from typing import Final, TypeVar
 
 from tui.api.answer import PingResult
 from tui.api.refusal import Explanation
+from tui.auth.sign_in.attempt import SignInOptions
+from tui.commands.login.command import sign_in
 from tui.config.load import Config
 from tui.config.paths import shown
 from tui.errors import ApiRefused
-from tui.text import printable, shortened
+from tui.text import printable, printable_block, shortened
+
+Result = TypeVar("Result")
 
 LONGEST_OPTION: Final = 500
 """Characters of what an API says that a command repeats."""
@@ -16,13 +23,66 @@ LONGEST_OPTION: Final = 500
 FITS: Final = {"fits": "✓", "differs": "✗", "unknown": "·"}
 
 
-def refusal(result: PingResult, explanation: Explanation | None, config: Config) -> ApiRefused:
+class Mendable(ApiRefused):
+    """A refusal of a call that may be taken after another sign-in."""
+
+    def __init__(self, message: str, way_out: SignInOptions) -> None:
+        super().__init__(message)
+        self.way_out = way_out
+
+
+def offering_way_out(config: Config, call: Callable[[], Coroutine[None, None, Result]]) -> Result:
+    """Make a call; at a terminal offer the sign-in that mends its refusal, and make it again.
+
+    Raises:
+        ApiRefused: the API refuses it, and no sign-in was offered or wanted.
+    """
+    try:
+        return asyncio.run(call())
+    except Mendable as refused:
+        if not _is_wanted(refused):
+            raise
+        options = refused.way_out
+    asyncio.run(sign_in(config, options))
+    return asyncio.run(call())
+
+
+def _is_wanted(refused: ApiRefused) -> bool:
+    """Say why the API refused, and ask whether to sign in as it wants; without a terminal, no."""
+    if not (sys.stdin and all(each.isatty() for each in (sys.stdin, sys.stdout, sys.stderr))):
+        return False
+    sys.stderr.write(f"doorkey: {printable_block(refused)}\n\n")
+    sys.stderr.write("Sign in so now, and make this call again? [y/N] ")
+    sys.stderr.flush()
+    if sys.stdin.readline().strip().lower() in ("y", "yes"):
+        return True
+    raise ApiRefused("It stays refused.")
+
+
+def way_out(explanation: Explanation | None) -> SignInOptions | None:
+    """Return the sign-in after which the API may take the same call, if one helps."""
+    if explanation is None or explanation.remedy not in ("scope", "step-up"):
+        return None
+    return SignInOptions(
+        scope=explanation.scope,
+        acr_values=explanation.acr_values,
+        max_age_seconds=explanation.max_age_seconds,
+    )
+
+
+def refusal(
+    result: PingResult,
+    explanation: Explanation | None,
+    config: Config,
+    mends: SignInOptions | None = None,
+) -> ApiRefused:
     """Return the error that says what the API answered, why, and what helps."""
     challenge = [printable(result.challenge)] if result.challenge else []
     why = [printable(result.hint)] if result.hint else []
     if explanation is not None:
         why = lines_on_refusal(explanation, config)
-    error = ApiRefused("\n".join([printable(result.message), *challenge, *why]))
+    message = "\n".join([printable(result.message), *challenge, *why])
+    error = Mendable(message, mends) if mends else ApiRefused(message)
     error.next_step = why[-1] if why else error.next_step
     error.further = {"status": result.status, "headers": {**result.headers}}
     return error
