@@ -1,3 +1,4 @@
+import asyncio
 import os
 import socket
 import subprocess
@@ -9,6 +10,7 @@ import pytest
 
 from tests.support.processes.other_user import NOBODY, listening_as, needs_root, send_as
 from tui.loopback_peer import (
+    foreign_peer,
     is_other_user,
     owner_of_connection,
     port_holder,
@@ -83,6 +85,11 @@ def test_a_client_that_has_closed_is_not_taken_for_root_or_for_unknown(manner: s
         local = connection.getsockname()
         with pytest.raises(ConnectionResetError, match="has closed"):
             owner_of_connection(local, peer)
+
+
+def test_a_peer_that_had_gone_before_it_could_be_named_is_nobodys() -> None:
+    with pytest.raises(ConnectionResetError, match="has closed"):
+        foreign_peer(asyncio.BaseTransport({"sockname": ("127.0.0.1", 8642), "peername": None}))
 
 
 @on_linux

@@ -68,9 +68,10 @@ class AuthorizedRequest:
         API's, and once, where `renews`, for a token that the API calls invalid. The names of
         `headers` are in lower case, several values of one name are one with commas.
         """
-        self._service.prover.learn(self._url, headers)
         if self._sent is None:
             return False
+        if self._sent.proof:  # nobody else needs a nonce or the API's clock
+            self._service.prover.learn(self._url, headers)
         if self._sent.proof and not self._was_proven_again and asks_for_nonce(status, headers):
             self._was_proven_again = True
             return True

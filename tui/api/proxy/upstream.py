@@ -67,7 +67,8 @@ class UpstreamConnection(asyncio.Protocol):
         Raises:
             ForeignServer: another user's process has answered; the connection is closed.
         """
-        if not is_loopback(self._transport.get_extra_info("peername")[0]):
+        peer = self._transport.get_extra_info("peername")
+        if peer is not None and not is_loopback(peer[0]):
             return
         try:
             foreign = foreign_peer(self._transport)
@@ -192,10 +193,12 @@ class UpstreamConnection(asyncio.Protocol):
     async def _send(self, body: ByteFlow, *, chunked: bool) -> None:
         try:
             async for chunk in body.chunks():
+                if self.lost:
+                    return
                 framed = b"%x\r\n%b\r\n" % (len(chunk), chunk) if chunked else chunk
                 self._transport.write(framed)
                 await self._drain.wait()
-            if chunked:
+            if chunked and not self.lost:
                 self._transport.write(b"0\r\n\r\n")
         except BrokenOff:
             self._transport.abort()  # the API must not take a part for the whole

@@ -140,6 +140,13 @@ async def test_a_connection_serves_one_request_after_the_other(world: World) -> 
     assert world.api.connections == 1
 
 
+async def test_a_connection_on_which_nothing_is_asked_ends(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.api.proxy.client_side.HEAD_SECONDS", 0.02)
+    assert await world.raw(f"{get()}\r\nHost: {world.host}\r\n".encode()) == b""
+
+
 async def test_a_kept_connection_that_the_api_has_closed_costs_a_get_nothing(world: World) -> None:
     async def hang_up_on_the_second(asked: Asked) -> None:
         if len(world.api.asked) == 2:
