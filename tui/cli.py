@@ -20,7 +20,7 @@ COMMANDS: Final = {
     "dev": "tui.app.launch:run_dev",
     "api": "tui.commands.servers:run_api",
     "tenant": "tui.commands.servers:run_tenant",
-    "init": "tui.commands.init:init",
+    "init": "tui.commands.init.command:init",
     "login": "tui.commands.login.command:login",
     "token": "tui.commands.token.command:token",
     "jwt": "tui.commands.jwt:jwt",

@@ -44,6 +44,8 @@ profiles {"profiles": [{"profile", "config", "counts": BOOL, "problem", and thos
 call    {"status": NUMBER, "reason", "headers": {NAME: VALUE}, "encoding", "body"}; by "encoding",
         "body" is the value itself (json), a text (text), or base64; with -o FILE there are "file"
         and "bytes" instead
+init    {"config", "profile", "vendor", "issuer", "client_id", "audience", "redirect_uris": [TEXT],
+        "register": [TEXT], "remarks": [TEXT], "may_demand_secret": BOOL}; the same with --show
 ping    {"status": NUMBER, "message", "elapsed_seconds"}
 jwt     {"verified": BOOL, "key", "keys_of", "header", "claims", "wrong": [TEXT]}; with exit 1 the
         members of a failure beside them

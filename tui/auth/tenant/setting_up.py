@@ -10,7 +10,7 @@ Nothing here asks or prints: `doorkey init` and the app's setup screen both go t
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from tui.auth.tenant.http import TenantHttp
@@ -31,6 +31,8 @@ from tui.text import printable
 
 if TYPE_CHECKING:
     import httpx
+
+    from tui.config.load import Config
 
 APP_ID: Final = r"(api://)?([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 """An Application (client) ID of Entra ID; tokens of version 2 have it bare in `aud`."""
@@ -117,6 +119,22 @@ def unseen(typed: str) -> Found:
     return Found(unseen_metadata(issuer), vendor_of(issuer) or GENERIC)
 
 
+async def look_again(
+    config: "Config",
+    vendor: Vendor | None = None,
+    transport: "httpx.AsyncBaseTransport | None" = None,
+) -> tuple[Found, str]:
+    """Ask the tenant of a config who it is; where it does not say, its issuer has to tell.
+
+    Returns it, and why it was not looked up, or nothing.
+    """
+    try:
+        return await look_up(config.issuer, vendor, transport), ""
+    except (TenantMisbehaved, TenantUnreachable) as error:
+        found = unseen(config.issuer)
+        return replace(found, vendor=vendor or found.vendor), str(error)
+
+
 def config_members(
     found: Found, client_id: str, audience: str, api_url: str = ""
 ) -> dict[str, Json]:
@@ -148,6 +166,15 @@ def config_members(
         "audience": audience,
     }
     return members | {name: value for name, value in own.items() if value != usual[name]}
+
+
+def members_of(config: "Config") -> dict[str, Json]:
+    """Return what `registration` needs of a config that is there."""
+    return {
+        "clientId": config.client_id,
+        "audience": config.audience,
+        "redirectUris": [*config.redirect_uris],
+    }
 
 
 def registration(found: Found, members: Mapping[str, Json]) -> tuple[str, ...]:

@@ -3,12 +3,14 @@
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from typing import Final
 
+from tui.commands.options.values import json_option
 from tui.config.vendors.table import BY_KEY
 
 EPILOG: Final = """\
-What is not given is asked for; where stdin is no terminal, nothing is asked, and --issuer,
---client-id and --audience have to be there. NAME makes a profile, profiles/NAME.json in your config
-folder; without it, it is the auth_config.json there, or the one that --config names."""
+What is not given is asked for, and the tenant is looked up meanwhile. With --json, or where stdin
+is no terminal, nothing is asked, and --issuer, --client-id and --audience have to be there. NAME
+makes a profile, profiles/NAME.json in your config folder; without it, it is the auth_config.json
+there, or the one that --config names. With --show, NAME is a profile that is there."""
 
 
 def init_options(init: ArgumentParser) -> None:
@@ -26,8 +28,15 @@ def init_options(init: ArgumentParser) -> None:
     init.add_argument(
         "--force", action="store_true", help="replace a config that is there, without asking"
     )
-    init.add_argument(
+    instead = init.add_mutually_exclusive_group()
+    instead.add_argument(
+        "--show",
+        action="store_true",
+        help="only say again what to register at the tenant of a config that is there",
+    )
+    instead.add_argument(
         "--forget-secret",
         action="store_true",
         help="only take this config's client secret out of the system's keyring",
     )
+    json_option(init)

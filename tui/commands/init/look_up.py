@@ -1,0 +1,103 @@
+"""A tenant, looked up while the next questions are answered."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Final, ParamSpec, TypeVar
+
+from tui.auth.tenant.setting_up import Found, look_up, unseen
+from tui.commands.init.questions import NEEDED, answer, say
+from tui.config.vendors.vendor import Vendor
+from tui.errors import ConfigInvalid, DoorkeyError
+from tui.text import printable, printable_block
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+QUESTION: Final = f"{NEEDED['issuer'][1]}: "
+
+
+class TenantLookUp:
+    """Asks the tenant who it is, beside whatever else goes on; a typed one as often as it takes."""
+
+    def __init__(self, issuer: str | None, vendor: Vendor | None, *, silent: bool) -> None:
+        """Begin; where no issuer is given, whoever sits at the terminal is asked for one.
+
+        `silent` leaves it unsaid what was found.
+
+        Raises:
+            ConfigInvalid: what is given is no issuer, or of a vendor where no native app signs in.
+            Cancelled: nobody answers any more.
+        """
+        self._vendor = vendor
+        self._silent = silent
+        self._may_ask = issuer is None
+        self._found: Found | None = None
+        self._looking = self._begin(issuer) if issuer is not None else self._ask()
+
+    def tell(self) -> None:
+        """Say what has come of it by now, once; where it failed, ask for another issuer.
+
+        Raises:
+            TenantUnreachable, TenantMisbehaved: it failed, and the issuer was given.
+        """
+        if self._found is None and self._looking.done():
+            self._settle()
+
+    def found(self) -> Found:
+        """Return who the tenant is, however long it takes; raises as `tell` does."""
+        while self._found is None:
+            if not self._looking.done() and self._may_ask:
+                say("Looking the tenant up ...")
+            self._settle()
+        return self._found
+
+    def _settle(self) -> None:
+        try:
+            found = self._looking.result()
+        except DoorkeyError as error:
+            if not self._may_ask:
+                raise
+            say(printable_block(error))
+            self._looking = self._ask()
+            return
+        self._found = found
+        if not self._silent:
+            say(f"{found.vendor.name} at {printable(found.issuer)}")
+            if found.remark:
+                say(printable(found.remark))
+
+    def _ask(self) -> "Future[Found]":
+        while True:
+            try:
+                return self._begin(answer(QUESTION))
+            except ConfigInvalid as error:
+                say(printable_block(error))
+
+    def _begin(self, issuer: str) -> "Future[Found]":
+        unseen(issuer)  # what cannot be one is told at once
+
+        async def look() -> Found:
+            asyncio.get_running_loop().set_default_executor(_Daemons())
+            return await look_up(issuer, self._vendor)
+
+        # Questions block, so the look-up has a thread of its own.
+        return _Daemons().submit(asyncio.run, look())
+
+
+class _Daemons(ThreadPoolExecutor):
+    """Runs each call in a daemon thread: a name server that hangs must not hold Ctrl+C for long."""
+
+    def submit(self, call: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> "Future[T]":
+        """Begin a call."""
+        future: Future[T] = Future()
+
+        def run() -> None:
+            try:
+                future.set_result(call(*args, **kwargs))
+            except BaseException as error:  # noqa: BLE001 - goes to whoever asks for the result
+                future.set_exception(error)
+
+        threading.Thread(target=run, name="look-up", daemon=True).start()
+        return future
