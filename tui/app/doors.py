@@ -92,7 +92,7 @@ class Doors:
     look_around: "Look | None" = None
     examine: "Examine | None" = None
     withheld: str = ""
-    """Why no token leaves the app here; empty where tokens are shown and copied."""
+    """Why no token leaves the app here, and nothing is written; empty where all of it works."""
     keymap_path: Path = field(default_factory=lambda: user_config_dir() / KEYMAP_NAME)
 
     @cached_property
@@ -158,7 +158,9 @@ class Doors:
         from tui.app.screens.tenants import TenantsScreen
 
         make_form = partial(self.set_up_form, with_servers)
-        return TenantsScreen(self.config, session, with_servers, self.clock, make_form)
+        return TenantsScreen(
+            self.config, session, with_servers, self.clock, make_form, self.withheld
+        )
 
     def set_up_form(self, with_servers: bool) -> "FormScreen":
         """Make the form for a tenant that is new here."""

@@ -12,7 +12,7 @@ from typing import Final
 
 from textual.app import App, SuspendNotSupported
 
-from tui.config.load import Config, load_config
+from tui.config.load import Config, reload_config
 from tui.config.paths import environment_for_children, read_config
 from tui.config.trust import remember_trust
 from tui.errors import ConfigInvalid
@@ -38,7 +38,7 @@ async def edit_config(
     except NotEdited as error:
         return f"{error} Edit {config.path} yourself."
     try:
-        changed = load_config(config.path)
+        changed = reload_config(config)
         remember_trust(read_config(config.path))  # whoever has just edited it need not be asked
     except ConfigInvalid as error:
         return f"{error} The config from before stays in use."

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from tui.config.load import load_config
+from tui.config.load import as_chosen, load_config
 from tui.config.paths import WEB_VARIABLE, built_in_config
 from tui.errors import ConfigInvalid, ConfigMissing
 
@@ -30,8 +30,9 @@ ESCDELAY_MILLISECONDS: Final = "25"
 """From when on Textual calls it Esc; less than our driver's look, or it would look once more."""
 
 UNGUARDED: Final = (
-    "Any website that your browser visits can open this page and read it: `textual serve` does "
-    "not ask who comes. So no token is shown or copied here. `doorkey web` lets only you in."
+    "Any website that your browser visits can open this page, read it and press its keys: "
+    "`textual serve` does not ask who comes. So no token is shown or copied here, no file written, "
+    "no tenant set up, nothing changed at the API. `doorkey web` lets only you in."
 )
 
 
@@ -81,7 +82,7 @@ def _open(config: "Config | None", *, with_servers: bool = False) -> int:
     driver = page_driver() if on_web_page else terminal_driver()
     make_app = app_on_web_page if on_web_page else app_in_terminal
     first = make_app(Opening(config, with_servers), driver) if config else _set_up(driver)
-    return run_in_turn(first, driver, make_app)
+    return run_in_turn(first, driver, make_app, config and config.path)
 
 
 def _has_terminal() -> bool:
@@ -90,11 +91,15 @@ def _has_terminal() -> bool:
 
 
 def run_in_turn(
-    app: "DoorkeyApp | SetUpApp", driver: "type[Driver] | None", make_app: AppFactory
+    app: "DoorkeyApp | SetUpApp",
+    driver: "type[Driver] | None",
+    make_app: AppFactory,
+    chosen: Path | None = None,
 ) -> int:
     """Run an app, and those that take its place; return the exit code of the last.
 
-    Where one cannot be made, the terminal is given back before the error goes on.
+    `chosen` is the first one's config; without one, the first that is opened is the chosen one.
+    Where an app cannot be made, the terminal is given back before the error goes on.
     """
     from tui.app.textual_internals import give_back_terminal
 
@@ -105,7 +110,11 @@ def run_in_turn(
             if app.following is None:
                 return app.return_code or 0
             size = (app.size.width, app.size.height) if is_web_page() else None
-            app = make_app(app.following, driver)
+            following = app.following
+            chosen = chosen or following.config.path
+            if following.config.path.absolute() == chosen.absolute():
+                following = replace(following, config=as_chosen(following.config))
+            app = make_app(following, driver)
     finally:
         give_back_terminal(driver)
 

@@ -32,7 +32,8 @@ class Opening:
 
     An app is one config's for all its life: to open another config, it ends with the wish for it,
     and the launcher lets a new one begin. So nothing of the one before can linger: not its service,
-    its tokens, its answers, its history, its clipboard, nor a message that was still under way.
+    its tokens, its answers, its history, its clipboard, nor a message that was still under way. The
+    launcher adds the secret of the environment, where the config is the one chosen at the start.
     """
 
     config: "Config"

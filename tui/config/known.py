@@ -3,15 +3,14 @@
 import os
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from tui.config.load import Config, found_config, load_config, parse_config
+from tui.config.load import Config, parse_config
 from tui.config.paths import (
     CONFIG_NAME,
     CONFIG_VARIABLE,
     find_config,
-    lies_in_this_folder,
     profile_names,
     profile_of,
     profile_path,
@@ -19,6 +18,7 @@ from tui.config.paths import (
     shown,
     user_config_dir,
 )
+from tui.config.trust import require_trust
 from tui.errors import ConfigInvalid
 
 
@@ -45,17 +45,14 @@ class KnownConfig:
 def known_configs(in_use: Path | None = None) -> tuple[KnownConfig, ...]:
     """Return each config once: those without a name first, then the profiles by name.
 
-    `in_use` is the one that somebody has opened, wherever it is.
+    `in_use` is the one that somebody has opened, wherever it is. The secret of the environment is
+    in none of them.
     """
     paths: list[Path] = []
     for path in (*_unnamed(in_use), *map(profile_path, profile_names())):
         if path.absolute() not in [known.absolute() for known in paths]:
             paths.append(path)
-    counting = config_that_counts()
-    return tuple(
-        _looked_at(path, counts=path.absolute() == counting)
-        for path in sorted(paths, key=lambda each: bool(profile_of(each)))
-    )
+    return tuple(map(_looked_at, sorted(paths, key=lambda each: bool(profile_of(each)))))
 
 
 def config_that_counts() -> Path | None:
@@ -77,16 +74,13 @@ def _unnamed(in_use: Path | None) -> Iterator[Path]:
                 yield folder / CONFIG_NAME
 
 
-def _looked_at(path: Path, *, counts: bool) -> KnownConfig:
-    """Read one; the secret of the environment is for the one that counts alone."""
+def _looked_at(path: Path) -> KnownConfig:
     try:
         text = read_config(path)
-        config = found_config(text, path) if lies_in_this_folder(path) else load_config(path)
-        own = (
-            config
-            if counts
-            else replace(config, client_secret=parse_config(text, path).client_secret)
+        config = parse_config(text, path)
+        require_trust(
+            path, text, issuer=config.issuer, audience=config.audience, api_url=config.api_url
         )
-        return KnownConfig(path, own)
+        return KnownConfig(path, config)
     except ConfigInvalid as error:
         return KnownConfig(path, None, str(error))

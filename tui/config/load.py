@@ -49,6 +49,8 @@ class Config:
     """The file it came from, for people."""
     profile: str = ""
     """The name of the profile that it is; empty for any other config."""
+    is_chosen: bool = field(default=False, compare=False)
+    """Whether it was named or found at the start: `DOORKEY_CLIENT_SECRET` is for it alone."""
 
     @property
     def issuer(self) -> str:
@@ -71,7 +73,8 @@ class Config:
 def load_config(path: Path | None = None) -> Config:
     """Read the configuration from `path`, or from where one is found.
 
-    A client secret in `DOORKEY_CLIENT_SECRET` counts more than one in the file.
+    It is the chosen one: a client secret in `DOORKEY_CLIENT_SECRET` is for it, and counts more than
+    one in the file.
 
     Raises:
         ConfigInvalid: there is none, or something in it is wrong; names the file and the key.
@@ -80,7 +83,17 @@ def load_config(path: Path | None = None) -> Config:
     if path is None:
         found = find_config()
         return found_config(read_config(found), found)
-    return _with_environment(parse_config(read_config(path), path))
+    return as_chosen(parse_config(read_config(path), path))
+
+
+def reload_config(config: Config) -> Config:
+    """Return what the file of `config` says by now; it is chosen as much as it was.
+
+    Raises:
+        ConfigInvalid: as `load_config`.
+    """
+    again = parse_config(read_config(config.path), config.path)
+    return as_chosen(again) if config.is_chosen else again
 
 
 def found_config(text: str, path: Path) -> Config:
@@ -93,12 +106,13 @@ def found_config(text: str, path: Path) -> Config:
     require_trust(
         path, text, issuer=config.issuer, audience=config.audience, api_url=config.api_url
     )
-    return _with_environment(config)
+    return as_chosen(config)
 
 
-def _with_environment(config: Config) -> Config:
-    secret = os.environ.get(SECRET_VARIABLE)
-    return replace(config, client_secret=secret) if secret else config
+def as_chosen(config: Config) -> Config:
+    """Return `config` as the one that was chosen at the start, with the environment's secret."""
+    secret = os.environ.get(SECRET_VARIABLE) or config.client_secret
+    return replace(config, client_secret=secret, is_chosen=True)
 
 
 def parse_config(text: str, path: Path) -> Config:

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from tui.config.paths import environment_for_children
+
 TOOL_SECONDS: Final = 2.0
 """A clipboard tool without its display may wait for ever."""
 
@@ -48,7 +50,12 @@ async def _took(tool: ClipboardTool, text: str) -> bool:
         # Silenced: what it complains of would land amid the screen. In a session of its own: it
         # goes on holding the clipboard when the terminal is closed.
         process = await asyncio.create_subprocess_exec(
-            *tool.words, stdin=PIPE, stdout=DEVNULL, stderr=DEVNULL, start_new_session=True
+            *tool.words,
+            env=environment_for_children(),
+            stdin=PIPE,
+            stdout=DEVNULL,
+            stderr=DEVNULL,
+            start_new_session=True,
         )
     except OSError:
         return False

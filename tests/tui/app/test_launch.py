@@ -8,11 +8,13 @@ import pytest
 from textual.app import App, ComposeResult
 
 from tests.support import ROOT
+from tests.support.builders.configs import UNREACHABLE
 from tests.support.processes.worlds import DOORKEY, new_world
-from tui.app.launch import config_for_dev
+from tui.app.launch import config_for_dev, run_in_turn
+from tui.app.messages import Opening
 from tui.app.widgets.state_panel import StatePanel
 from tui.app.widgets.status_row import StatusRow
-from tui.config.load import Config
+from tui.config.load import Config, parse_config
 
 
 @pytest.fixture
@@ -59,3 +61,34 @@ def test_doorkey_alone_offers_it(tmp_path: Path) -> None:
     )
     assert run.returncode == 2
     assert "To try it all on this machine without one: doorkey dev." in run.stderr
+
+
+class Visit:
+    """An app that somebody leaves at once, for the next one of a list."""
+
+    def __init__(self, ways: list[str]) -> None:
+        self.following = _opening(ways.pop(0)) if ways else None
+        self.return_code = 0
+
+    def run(self, size: object) -> None:
+        pass
+
+
+def _opening(name: str) -> Opening:
+    return Opening(parse_config(json.dumps(UNREACHABLE), Path(f"{name}.json")))
+
+
+@pytest.mark.parametrize("chosen", [Path("work.json"), None])
+def test_the_secret_of_the_environment_is_for_the_config_chosen_at_the_start_alone(
+    chosen: Path | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """security.md 40: without a config at the start, the first that is set up is the chosen one."""
+    monkeypatch.setenv("DOORKEY_CLIENT_SECRET", "of-work")
+    ways, secrets = ["work", "home", "work"], []
+
+    def make_app(opening: Opening, _driver: object) -> Visit:
+        secrets.append(opening.config.client_secret)
+        return Visit(ways)
+
+    assert run_in_turn(Visit(ways), None, make_app, chosen) == 0  # type: ignore[arg-type] # stands in for apps
+    assert secrets == ["of-work", None, "of-work"]

@@ -13,7 +13,7 @@ from tui.auth.store.file_store import session_store
 from tui.cli import main
 from tui.commands.token.quick import look
 from tui.config.known import known_configs
-from tui.config.load import load_config
+from tui.config.load import load_config, reload_config
 from tui.config.paths import find_config, profile_names, profile_of, profile_path
 from tui.config.write import write_config
 from tui.errors import ConfigInvalid
@@ -178,7 +178,7 @@ def test_a_config_that_one_has_written_oneself_needs_no_question() -> None:
     assert load_config().api_url == "https://api.example"
 
 
-def test_the_secret_of_the_environment_is_for_no_other_tenant_in_the_list(
+def test_the_secret_of_the_environment_is_for_no_tenant_of_the_list(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """security.md 40: opened from the list, another tenant would be sent it."""
@@ -188,4 +188,18 @@ def test_the_secret_of_the_environment_is_for_no_other_tenant_in_the_list(
     monkeypatch.setenv("DOORKEY_CLIENT_SECRET", "of-work")
     configs = {each.profile: each.config for each in known_configs()}
     secrets = {name: config and config.client_secret for name, config in configs.items()}
-    assert secrets == {"work": "of-work", "home": "own-home"}
+    assert secrets == {"work": "own-work", "home": "own-home"}
+
+
+def test_a_config_that_is_read_again_has_the_environments_secret_only_if_it_was_chosen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """security.md 40: edited in the app, another tenant would be sent it."""
+    for name in ("work", "home"):
+        profile(name, clientSecret=f"own-{name}")
+    monkeypatch.setenv("DOORKEY_CLIENT_SECRET", "of-work")
+    chosen = load_config(profile_path("work"))
+    (home,) = (each.config for each in known_configs() if each.profile == "home")
+    assert home is not None
+    assert reload_config(chosen).client_secret == "of-work"
+    assert reload_config(home).client_secret == "own-home"

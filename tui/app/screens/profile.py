@@ -15,7 +15,7 @@ from tui.api.request import remembered_request
 from tui.app.account import Account
 from tui.app.copying import SystemClipboard, copy_curl, copy_quietly, copy_token
 from tui.app.moments import Clock
-from tui.app.screens.place import PlaceScreen
+from tui.app.screens.place import PlaceScreen, withholds
 from tui.app.widgets.claims_table import ClaimsTable
 from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.token_panes import AccessTokenPane, AnyJwtPane, IdTokenPane, SessionPane
@@ -168,7 +168,7 @@ The keys of all these are below.
 
     def action_reveal(self) -> None:
         """Show the token of this tab, or hide it again."""
-        if not self._withholds():
+        if not withholds(self, self._withheld):
             self.revealed = not self.revealed
 
     def watch_revealed(self) -> None:
@@ -188,7 +188,7 @@ The keys of all these are below.
     @work(exclusive=True, group="copy", exit_on_error=False)
     async def action_copy_token(self) -> None:
         """Copy the token of this tab."""
-        if self._withholds():
+        if withholds(self, self._withheld):
             return
         await copy_token(self.app, self._service, self._tab, self._copy_to_system)
 
@@ -213,16 +213,11 @@ The keys of all these are below.
     @work(exclusive=True, group="copy", exit_on_error=False)
     async def action_copy_curl(self) -> None:
         """Copy a command that calls the API."""
-        if self._withholds():
+        if withholds(self, self._withheld):
             return
         config = self._service.config
         request = remembered_request(self._memory, config.api_url)
         await copy_curl(self.app, config, request, self._copy_to_system)
-
-    def _withholds(self) -> bool:
-        if self._withheld:
-            self.notify(self._withheld, title="Not here", severity="warning", markup=False)
-        return bool(self._withheld)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer to copy and reveal where there is a token."""

@@ -15,6 +15,7 @@ from textual.widgets import Static
 
 from tui.app.messages import Opening, OpeningRequested
 from tui.app.moments import Clock, clock_time
+from tui.app.screens.place import withholds
 from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.row_list import RowList
 from tui.auth.kept_sessions import KeptSession, KeptSessions
@@ -104,14 +105,19 @@ kept. *New tenant* asks for one of your own, as `doorkey init NAME` does.
         with_servers: bool,
         clock: Clock,
         make_form: "Callable[[], FormScreen]",
+        withheld: str = "",
     ) -> None:
-        """Take what is open here: its config, its session, whether its servers run beside it."""
+        """Take what is open here: its config, its session, whether its servers run beside it.
+
+        `withheld` says why no tenant may be set up, if so.
+        """
         super().__init__()
         self._config = config
         self._session = session
         self._with_servers = with_servers
         self._clock = clock
         self._make_form = make_form
+        self._withheld = withheld
         self._kept = KeptSessions(config.path)
 
     def compose(self) -> ComposeResult:
@@ -166,7 +172,8 @@ kept. *New tenant* asks for one of your own, as `doorkey init NAME` does.
 
     def action_new(self) -> None:
         """Ask for a tenant that is new here."""
-        self.app.push_screen(self._make_form())
+        if not withholds(self, self._withheld):
+            self.app.push_screen(self._make_form())
 
     def action_leave(self) -> None:
         """Go back."""

@@ -21,7 +21,7 @@ from tui.app.screens.external_api.editing import RequestEditing
 from tui.app.screens.external_api.keys import BINDINGS, HELP
 from tui.app.screens.external_api.proxying import MakeProxy, ProxySwitch
 from tui.app.screens.external_api.saving import Saving
-from tui.app.screens.place import PlaceScreen
+from tui.app.screens.place import PlaceScreen, withholds
 from tui.app.widgets.calls.answer_panel import AnswerPanel
 from tui.app.widgets.calls.call_view import CallView
 from tui.app.widgets.calls.calls_panel import CallsTable
@@ -55,13 +55,13 @@ class ExternalApiScreen(PlaceScreen):
         withheld: str = "",
         sleep: "Sleep" = asyncio.sleep,
     ) -> None:
-        """Take what makes the calls; `withheld` says why nothing may leave the app, if so."""
+        """Take what makes the calls; `withheld` says why nothing may leave or change, if so."""
         super().__init__(caller.config.label, clock)
         self._caller = caller
         self._memory = memory
         self._copy_to_system = copy_to_system
         self._origin = caller.config.api_url
-        self._calling = Calling(self, caller, clock, sleep)
+        self._calling = Calling(self, caller, clock, sleep, withheld)
         self._editing = RequestEditing(self, self._origin)
         self._saving = Saving(self, caller, clock)
         self._proxy = ProxySwitch(self, make_proxy)
@@ -121,12 +121,14 @@ class ExternalApiScreen(PlaceScreen):
     @work(exclusive=True, group="editor", exit_on_error=False)
     async def action_editor(self) -> None:
         """Write the body in the person's own editor."""
-        await self._editing.write_body_in_editor()
+        if not withholds(self, self._withheld):
+            await self._editing.write_body_in_editor()
 
     @work(exclusive=True, group="kept", exit_on_error=False)
     async def action_kept(self) -> None:
         """Open a request that was kept, or keep this one."""
-        await self._editing.open_kept(self._caller.secrets, self._copy_curl_of)
+        if not withholds(self, self._withheld):
+            await self._editing.open_kept(self._caller.secrets, self._copy_curl_of)
 
     @on(RequestLine.Done)
     @on(RequestDetails.Done)
@@ -245,7 +247,8 @@ class ExternalApiScreen(PlaceScreen):
     @work(exclusive=True, group=SAVE, exit_on_error=False)
     async def action_save(self) -> None:
         """Save the answer, whole, as a file in the folder that one is in; Esc cancels."""
-        if call := self.query_one(CallView).shown:
+        call = self.query_one(CallView).shown
+        if call and not withholds(self, self._withheld):
             await self._saving.save(call)
 
     # What leaves the app
@@ -263,13 +266,13 @@ class ExternalApiScreen(PlaceScreen):
         await self._copy_curl_of(request)
 
     async def _copy_curl_of(self, request: ApiRequest) -> None:
-        if not self._withholds():
+        if not withholds(self, self._withheld):
             await copy_curl(self.app, self._caller.config, request, self._copy_to_system)
 
     @work(exclusive=True, group="proxy", exit_on_error=False)
     async def action_proxy(self) -> None:
         """Turn the proxy on, or off."""
-        if not self._withholds():
+        if not withholds(self, self._withheld):
             await self._proxy.turn()
 
     @work(exclusive=True, group="copy", exit_on_error=False)
@@ -277,11 +280,6 @@ class ExternalApiScreen(PlaceScreen):
         """Copy the proxy's address."""
         copy, here = self._copy_to_system, "It stands above the result."
         await copy_quietly(self.app, self._proxy.address, "the address", copy, instead=here)
-
-    def _withholds(self) -> bool:
-        if self._withheld:
-            self.notify(self._withheld, title="Not here", severity="warning", markup=False)
-        return bool(self._withheld)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what there is something for: a refusal, an answer, a call to cancel."""

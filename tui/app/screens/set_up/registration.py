@@ -17,8 +17,8 @@ from tui.app.messages import Opening, OpeningRequested
 from tui.app.screens.place import tell_of_failed_work
 from tui.app.widgets.columns import ColumnsRow
 from tui.app.widgets.key_line import KeyLine
-from tui.config.load import load_config
-from tui.config.paths import shown
+from tui.config.load import parse_config
+from tui.config.paths import read_config, shown
 from tui.errors import DoorkeyError
 from tui.text import printable
 
@@ -121,7 +121,7 @@ says why, and offers to try again and to edit the config; `d` on Home examines e
     def action_registered(self) -> None:
         """Open the app with the config, and begin to sign in."""
         try:
-            config = load_config(self._config.path)
+            config = parse_config(read_config(self._config.path), self._config.path)
         except DoorkeyError as error:
             self.query_one("#trouble", Static).update(Content(printable(f"✗ {error}")))
         else:
