@@ -45,7 +45,8 @@ def is_told_no_secret(call: ast.Call) -> bool:
 
 
 def test_every_program_is_started_without_the_clients_secret() -> None:
-    told, silent = [], []
+    told: list[str] = []
+    silent: list[str] = []
     for path in sorted((ROOT / "tui").rglob("*.py")):
         tree = ast.parse(path.read_text())
         imported = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]

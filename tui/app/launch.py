@@ -82,7 +82,7 @@ def _open(config: "Config | None", *, with_servers: bool = False) -> int:
     driver = page_driver() if on_web_page else terminal_driver()
     make_app = app_on_web_page if on_web_page else app_in_terminal
     first = make_app(Opening(config, with_servers), driver) if config else _set_up(driver)
-    return run_in_turn(first, driver, make_app, config and config.path)
+    return run_in_turn(first, driver, make_app, config.path if config else None)
 
 
 def _has_terminal() -> bool:

@@ -84,7 +84,8 @@ def test_the_secret_of_the_environment_is_for_the_config_chosen_at_the_start_alo
 ) -> None:
     """security.md 40: without a config at the start, the first that is set up is the chosen one."""
     monkeypatch.setenv("DOORKEY_CLIENT_SECRET", "of-work")
-    ways, secrets = ["work", "home", "work"], []
+    ways = ["work", "home", "work"]
+    secrets: list[str | None] = []
 
     def make_app(opening: Opening, _driver: object) -> Visit:
         secrets.append(opening.config.client_secret)
