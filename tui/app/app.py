@@ -19,7 +19,7 @@ from textual.worker import Worker
 from tui.app.account import Account
 from tui.app.background import Background
 from tui.app.doors import Doors
-from tui.app.keys.caps import APP_BINDINGS, with_key
+from tui.app.keys.caps import APP_BINDINGS, with_key, written
 from tui.app.messages import (
     BackgroundTold,
     CheckRequested,
@@ -282,7 +282,7 @@ class DoorkeyApp(App[None]):
 
     def get_key_display(self, binding: Binding) -> str:
         """Return how a key is written on screen: the one that the keymap gave, if it has one."""
-        return super().get_key_display(with_key(binding, self._keys))
+        return written(super().get_key_display(with_key(binding, self._keys)))
 
     def action_tenants(self) -> None:
         """Show all tenants, to open another."""

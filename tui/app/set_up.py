@@ -12,7 +12,7 @@ from textual.worker import Worker
 
 from tui.app.app import DoorkeyApp
 from tui.app.doors import KEYMAP_NAME, keymap_at
-from tui.app.keys.caps import APP_BINDINGS, with_key
+from tui.app.keys.caps import APP_BINDINGS, with_key, written
 from tui.app.messages import BackgroundTold, Opening, OpeningRequested
 from tui.app.moments import local_now
 from tui.app.palette import take_keymap
@@ -82,7 +82,7 @@ class SetUpApp(App[None]):
 
     def get_key_display(self, binding: Binding) -> str:
         """Return how a key is written on screen."""
-        return super().get_key_display(with_key(binding, self._keys))
+        return written(super().get_key_display(with_key(binding, self._keys)))
 
     @on(Worker.StateChanged)
     def _tell_failed_work(self, message: Worker.StateChanged) -> None:

@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from tui.config.load import Config, parse_config
 from tui.config.paths import (
     CONFIG_NAME,
     CONFIG_VARIABLE,
+    built_in_path,
     find_config,
     profile_names,
     profile_of,
@@ -20,6 +22,9 @@ from tui.config.paths import (
 )
 from tui.config.trust import require_trust
 from tui.errors import ConfigInvalid
+
+BUILT_IN_LABEL: Final = "built in"
+"""What the local tenant's config is called that Doorkey itself has written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,9 @@ class KnownConfig:
     @property
     def label(self) -> str:
         """What to call it, for people."""
-        return self.profile or shown(self.path)
+        return self.profile or (
+            BUILT_IN_LABEL if self.path == built_in_path() else shown(self.path)
+        )
 
 
 def known_configs(in_use: Path | None = None) -> tuple[KnownConfig, ...]:

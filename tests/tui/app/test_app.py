@@ -191,6 +191,21 @@ async def test_an_expired_session_that_cannot_be_renewed_now_stays() -> None:
         assert "token expired" in text_of(on.app)
 
 
+class Filed(MemoryStore):
+    """A store that says that it is a file."""
+
+    description = "Kept in /home/pat/session-1.json, readable by you alone."
+
+
+async def test_home_says_how_a_session_is_kept_and_how_one_will_be() -> None:
+    on = stage(store=Filed())
+    async with on.app.run_test(size=SIZE) as pilot:
+        row = "Session  will be kept in a file readable by you alone  "
+        await until(pilot, lambda: row in text_of(on.app))
+        await pilot.press("l")
+        await until(pilot, lambda: "Session  in a file readable by you alone  " in text_of(on.app))
+
+
 async def test_a_session_file_that_others_can_read_is_told_and_the_app_goes_on(
     tmp_path: Path,
 ) -> None:

@@ -14,7 +14,14 @@ from tui.cli import main
 from tui.commands.token.quick import look
 from tui.config.known import known_configs
 from tui.config.load import load_config, reload_config
-from tui.config.paths import find_config, profile_names, profile_of, profile_path
+from tui.config.paths import (
+    built_in_config,
+    find_config,
+    profile_names,
+    profile_of,
+    profile_path,
+    shown,
+)
 from tui.config.write import write_config
 from tui.errors import ConfigInvalid
 
@@ -203,3 +210,9 @@ def test_a_config_that_is_read_again_has_the_environments_secret_only_if_it_was_
     assert home is not None
     assert reload_config(chosen).client_secret == "of-work"
     assert reload_config(home).client_secret == "own-home"
+
+
+def test_the_built_in_config_is_called_so_and_any_other_by_its_path(config_dir: Path) -> None:
+    ours, other = built_in_config(), write_config(config_dir / "auth_config.json", UNREACHABLE)
+    labels = {each.path: each.label for each in known_configs(ours)}
+    assert labels == {ours: "built in", other.path: shown(other.path)}

@@ -21,7 +21,7 @@ APP_BINDINGS: Final[list[BindingType]] = [
     Binding("r", "renew", "Renew", show=False, id="renew", tooltip="Get new tokens now"),
     Binding("o", "log_out", "Log out", show=False, id="log-out", tooltip="End your session"),
     Binding(
-        "f1", "help", "Help", key_display="F1", id="help", tooltip="What one can do here"
+        "f1", "help", "Help", id="help", tooltip="What one can do here"
     ),
     Binding("q", "quit", "Quit", id="quit", tooltip="Leave; your session is kept"),
 ]  # fmt: skip
@@ -52,6 +52,11 @@ def with_key(binding: Binding, keymap: Mapping[str, str]) -> Binding:
     """
     keys = keymap.get(binding.id or "", binding.key).split(",")
     return binding if binding.key in keys else binding.with_key(keys[0])
+
+
+def written(key: str) -> str:
+    """Return a key as people write it: F5, as it stands on the keyboard."""
+    return key.upper() if key.startswith("f") and key[1:].isdigit() else key
 
 
 def bindings_of(owner: type[object]) -> Iterator[Binding]:

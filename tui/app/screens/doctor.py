@@ -71,7 +71,7 @@ class DoctorScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "again", "Again", id="examine-again", tooltip="Look at everything again"),
         Binding("x", "cancel", "Cancel", id="cancel-doctor", tooltip="Stop; what is there stays"),
-        Binding("f1", "app.help", "Help", key_display="F1", id="help", tooltip="What this is"),
+        Binding("f1", "app.help", "Help", id="help", tooltip="What this is"),
         Binding("escape", "leave", "Back", id="leave-doctor", tooltip="Back to Home"),
     ]
     HELP = """\

@@ -55,7 +55,7 @@ class LogOutQuestion(ModalScreen[bool]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("o", "agree", "Log out", id="agree-log-out", tooltip="End the session"),
         Binding("escape", "stay", "Stay", id="stay", tooltip="Back, with the session as it is"),
-        Binding("f1", "app.help", "Help", key_display="F1", id="help", tooltip="What this is"),
+        Binding("f1", "app.help", "Help", id="help", tooltip="What this is"),
     ]
     HELP = HELP
 
@@ -94,7 +94,7 @@ class LogOutScreen(ModalScreen[None]):
     AUTO_FOCUS = "#close"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close", "Close", id="close-log-out", tooltip="Back to Home"),
-        Binding("f1", "app.help", "Help", key_display="F1", id="help", tooltip="What this is"),
+        Binding("f1", "app.help", "Help", id="help", tooltip="What this is"),
     ]
     HELP = HELP
 

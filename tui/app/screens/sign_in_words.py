@@ -44,7 +44,7 @@ KEYS: Final[list[BindingType]] = [
     Binding("k", "qr", "QR code", id="show-qr", tooltip="For a phone's camera"),
     Binding("f", "to_file", "File", id="address-to-file", tooltip="Write the address to one"),
     # The app's own keys end at a modal screen; by the same name a keymap changes both.
-    Binding("f1", "app.help", "Help", key_display="F1", id="help", tooltip="What this is"),
+    Binding("f1", "app.help", "Help", id="help", tooltip="What this is"),
     Binding("up", "scroll_story(-1)", "Up", id="story-up", show=False),
     Binding("down", "scroll_story(1)", "Down", id="story-down", show=False),
 ]

@@ -59,7 +59,7 @@ class TenantRows(RowList):
         is_here = self.in_use is not None and row.known.path == self.in_use.path
         lead = Content.assemble(
             ("● " if is_here else "  ", "$text-success"),
-            _fitted(printable(row.known.label), name_cells),
+            _fitted(_from_its_end(printable(row.known.label), name_cells), name_cells),
             "  ",
         )
         if row.config is None:
@@ -86,7 +86,7 @@ class TenantsScreen(ModalScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "new", "New tenant", id="new-tenant", tooltip="Connect one of your own"),
         Binding("escape", "leave", "Back", id="leave-tenants", tooltip="To the screen below"),
-        Binding("f1", "app.help", "Help", key_display="F1", id="help", tooltip="What this is"),
+        Binding("f1", "app.help", "Help", id="help", tooltip="What this is"),
     ]
     HELP = """\
 ## Tenants
@@ -200,6 +200,13 @@ def _until(row: KeptSession, clock: Clock) -> str:
         return "renewed as needed"
     now, expiry = clock(), row.session.token_set.access_token_expiry
     return f"until {clock_time(expiry, now)}" if now < expiry else "expired"
+
+
+def _from_its_end(name: str, cells: int) -> str:
+    """Return what fits of a path: its end says more than its beginning."""
+    content = Content(name)
+    cut = content.cell_length - cells + 1
+    return f"…{name[cut:]}" if cut > 1 and "/" in name else name
 
 
 def _fitted(text: str, cells: int) -> str:

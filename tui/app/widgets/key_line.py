@@ -1,6 +1,6 @@
 """The bottom line: which keys do what, here and now."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +19,9 @@ ALWAYS: Final = ("help", "command_palette")
 
 IN_NAV: Final = frozenset({"home", "profile", "external-api", "login", "log-out"})
 """The ids of the bindings that the nav names."""
+
+SHORT: Final = {"check": "Check", "edit-path": "Path", "switch-account": "Switch"}
+"""What keys are called where the line is too short for all, by the ids of their bindings."""
 
 CLICK: Final = "@click"
 """Where Textual looks for the action of what is clicked."""
@@ -98,13 +101,20 @@ class KeyLine(LinkLine):
             end = Content("")
         rule = Content.styled("▏" if end else "", "$foreground 20%")
         room = self.size.width - end.cell_length - rule.cell_length
+        line = Content("").join(self._key(each) for each in offered.values())
+        if line.cell_length > room:
+            line = self._fitting(offered.values(), room, last)
+        return Content.assemble(line, " " * max(room - line.cell_length, 0), rule, end)
+
+    def _fitting(self, offered: "Iterable[ActiveBinding]", room: int, last: int) -> Content:
+        """Return the keys that `room` is enough for, in short; `last` cells are for Esc."""
         line = Content("")
-        for each in offered.values():
-            key = self._key(each)
+        for each in offered:
+            key = self._key(each, SHORT.get(each.binding.id or "", ""))
             last -= key.cell_length if _is_esc(each) else 0
             if line.cell_length + key.cell_length + last <= room:
                 line += key
-        return Content.assemble(line, " " * max(room - line.cell_length, 0), rule, end)
+        return line
 
     def _offered(self) -> "dict[str, ActiveBinding]":
         """Return what can be pressed, by its action: what is to be shown, then the rest."""
@@ -133,14 +143,14 @@ class KeyLine(LinkLine):
     def _words(self, active: "ActiveBinding") -> str:
         return self.names.get(active.binding.id or "", active.binding.description)
 
-    def _key(self, active: "ActiveBinding") -> Content:
+    def _key(self, active: "ActiveBinding", words: str = "") -> Content:
         action = _press(active)
         look = ("" if active.enabled else " dim") + (
             " on $block-hover-background" if self.lit == action else ""
         )
         drawn = Content.assemble(
             (f" {self.app.get_key_display(active.binding)}", f"$footer-key-foreground bold{look}"),
-            (f" {self._words(active)} ", f"$footer-description-foreground{look}"),
+            (f" {words or self._words(active)} ", f"$footer-description-foreground{look}"),
         )
         return self.link(drawn, action)
 

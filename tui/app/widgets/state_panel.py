@@ -31,7 +31,9 @@ class StatePanel(Vertical):
         super().__init__(classes="panel")
         self._config = config
         # How it is kept; where, which takes two rows, stands in Profile's Session.
-        self._storage = storage.partition(", ")[2] or storage[:1].lower() + storage[1:]
+        in_file = storage.partition(", ")[2]
+        how = f"in a file {in_file}" if in_file else storage.removeprefix("Kept ")
+        self._storage = how.removesuffix(".")
         self._failed: set[str] = set()
         self._below = {"doctor": "", "logs": ""}
         self.border_title = "The state of things"
@@ -66,13 +68,13 @@ class StatePanel(Vertical):
         if account.state == "restoring":
             row.show("looking", self._storage, "busy")
         elif account.state == "expired":
-            row.show("expired", f"{self._storage} {WITHOUT_REFRESH}", "warning")
+            row.show("expired", f"{self._storage}. {WITHOUT_REFRESH}", "warning")
         elif account.signed_in:
             is_bound = account.session is not None and account.session.key is not None
-            words = f"to a key; {self._storage}" if is_bound else self._storage
+            words = f"to a key; kept {self._storage}" if is_bound else self._storage
             row.show("bound" if is_bound else "kept", words, "good")
         else:
-            row.show("none", f"once signed in: {self._storage}", "plain")
+            row.show("none", f"will be kept {self._storage}", "plain")
 
     def show_findings(self, findings: "tuple[Finding, ...]") -> None:
         """Say what the last look around has found, each trouble with its remedy."""

@@ -35,7 +35,7 @@ async def test_a_hint_names_the_key_that_the_keymap_gave(tmp_path: Path) -> None
     keymap.write_text('{"check": "f5,y"}')
     on = stage(keymap=keymap)
     async with on.app.run_test() as pilot:
-        await until(pilot, lambda: key_cap(on.app.screen, "check") == "f5")
+        await until(pilot, lambda: key_cap(on.app.screen, "check") == "F5")
         assert key_cap(on.app.screen, "help") == "F1"
 
 

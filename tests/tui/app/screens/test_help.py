@@ -71,9 +71,9 @@ async def test_it_names_the_keys_of_the_keymap(tmp_path: Path) -> None:
     keymap.write_text('{"check": "f9"}')
     on = stage(keymap=keymap)
     async with on.app.run_test(size=SIZE) as pilot:
-        await until(pilot, lambda: "f9 Check again" in text_of(on.app))
+        await until(pilot, lambda: "F9 Check again" in text_of(on.app))
         await pilot.press("f1")
-        await until(pilot, lambda: "f9         Check again" in text_of(on.app))
+        await until(pilot, lambda: "F9         Check again" in text_of(on.app))
 
 
 async def test_what_does_not_fit_is_reached_by_scrolling() -> None:

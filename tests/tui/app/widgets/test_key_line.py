@@ -7,7 +7,7 @@ from tui.app.screens.help import HelpScreen
 from tui.app.screens.sign_in import SignInScreen
 from tui.app.widgets.key_line import KeyLine
 
-KEYS = "c Check again d Doctor t Tenants q Quit r Renew ▏ F1 Help ^p palette"
+KEYS = "c Check d Doctor t Tenants q Quit s Switch r Renew ▏ F1 Help ^p palette"
 
 
 def bottom(on: Stage) -> str:
@@ -21,6 +21,18 @@ async def test_it_names_the_keys_of_this_screen_then_quit_help_and_palette() -> 
         assert " ".join(bottom(on).split()) == KEYS
         await pilot.press("3")
         await until(pilot, lambda: "p Ping" in bottom(on))
+        assert "F5" not in bottom(on)  # it is the same as p
+        await pilot.press("b")
+        await until(pilot, lambda: "F5 Ping  F4 Editor" in bottom(on))
+
+
+async def test_one_key_that_does_another_thing_on_each_screen_says_so_on_each() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: on.app.account.signed_in)
+        for place, words in (("1", "t Tenants"), ("2", "t Next tab"), ("3", "t Repeat")):
+            await pilot.press(place)
+            await until(pilot, lambda words=words: f" {words} " in bottom(on))  # type: ignore[misc]
 
 
 async def test_where_it_is_too_short_help_and_palette_stay() -> None:

@@ -88,6 +88,6 @@ async def test_nav_and_home_name_the_keys_of_the_keymap(tmp_path: Path) -> None:
     on = stage(keymap=keymap)
     async with on.app.run_test(size=SIZE) as pilot:
         await until(pilot, lambda: on.app.account.state == "signed-out")
-        await until(pilot, lambda: "f7 Login" in text_of(on.app))
-        assert " f7   Sign in" in text_of(on.app)
-        assert " f8   See your profile" in text_of(on.app)
+        await until(pilot, lambda: "F7 Login" in text_of(on.app))
+        assert " F7   Sign in" in text_of(on.app)
+        assert " F8   See your profile" in text_of(on.app)

@@ -67,7 +67,7 @@ class KeptScreen(ModalScreen[ApiRequest | None]):
         Binding("u", "copy_curl", "Copy curl", id="copy-kept", tooltip="A line to call the API"),
         Binding("d,delete", "remove", "Forget", id="forget-request", tooltip="After a question"),
         Binding("escape", "back", "Back", id="leave-requests", tooltip="To the screen below"),
-        Binding("f1", "app.help", "Help", key_display="F1", id="help", tooltip="What this is"),
+        Binding("f1", "app.help", "Help", id="help", tooltip="What this is"),
     ]
     HELP = """\
 ## Requests

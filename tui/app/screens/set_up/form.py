@@ -65,10 +65,10 @@ class FormScreen(ModalScreen[None]):
     CSS_PATH = "set_up.tcss"
     AUTO_FOCUS = "Input"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f3", "write", "Write it", key_display="F3", id="write-config",
+        Binding("f3", "write", "Write it", id="write-config",
                 tooltip="The config; then what to register"),
         Binding("escape", "leave", "Back", id="leave-set-up", tooltip="Nothing more is written"),
-        Binding("f1", "app.help", "Help", key_display="F1", id="help", tooltip="What this is"),
+        Binding("f1", "app.help", "Help", id="help", tooltip="What this is"),
     ]  # fmt: skip
     HELP = """\
 ## Connect a tenant of your own

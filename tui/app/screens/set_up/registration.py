@@ -50,7 +50,7 @@ class RegistrationScreen(ModalScreen[None]):
         Binding("k,up", "scroll(-1)", "Up", id="registration-up", show=False),
         Binding("escape", "leave", "Back to the form", id="leave-registration",
                 tooltip="To change something"),
-        Binding("f1", "app.help", "Help", key_display="F1", id="help", tooltip="What this is"),
+        Binding("f1", "app.help", "Help", id="help", tooltip="What this is"),
     ]  # fmt: skip
     HELP = """\
 ## What to register
