@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
+from textual.widget import Widget
 from textual.widgets import Button, Static
 
 from tui.api.refusal import Comparison, Explanation, Remedy
@@ -23,6 +24,12 @@ SIDE_BY_SIDE_CELLS: Final = 100
 """A panel narrower than this has what is held below what is wanted: addresses stay whole."""
 
 GAP_CELLS: Final = 3
+
+INDENT_CELLS: Final = 2
+"""Before what stands on a line of its own."""
+
+FRAME_CELLS: Final = 4
+"""Border and padding at both sides."""
 
 WANTED: Final = "the API wants"
 HELD: Final = "your token has"
@@ -104,13 +111,14 @@ class RefusalPanel(Vertical):
         self._compare()
 
     def _compare(self) -> None:
-        if self._explanation is None or not self.size.width:
+        # While it is hidden it has no size; what is around it has, and the panel takes all of that.
+        around = self.parent.size.width if isinstance(self.parent, Widget) else 0
+        width = self.size.width or around - FRAME_CELLS
+        if self._explanation is None or width <= 0:
             return
         rows = self._explanation.rows
-        if self.size.width >= SIDE_BY_SIDE_CELLS:
-            lines = _side_by_side(rows, self.size.width - NAME_CELLS)
-        else:
-            lines = _below_each_other(rows)
+        is_wide = width >= SIDE_BY_SIDE_CELLS
+        lines = _side_by_side(rows, width) if is_wide else _below_each_other(rows, width)
         self.query_one("#comparisons", Static).update(Content("\n").join(lines))
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
@@ -125,30 +133,42 @@ class RefusalPanel(Vertical):
 
 
 def _side_by_side(rows: Sequence[Comparison], width: int) -> Iterable[Content]:
+    room = width - NAME_CELLS
     longest = max(_wanted(row).cell_length for row in rows) + GAP_CELLS
-    cells = max(len(WANTED) + GAP_CELLS, min(longest, width // 2))
+    cells = max(len(WANTED) + GAP_CELLS, min(longest, room // 2))
     yield Content.styled(f"{'':{NAME_CELLS}}{WANTED:{cells}}{HELD}", "$foreground-muted")
     for row in rows:
         name, wanted, held = _name(row), _wanted(row), _held(row)
-        if wanted.cell_length < cells and held.cell_length <= width - cells:
+        if wanted.cell_length < cells and held.cell_length <= room - cells:
             yield Content.assemble(name, wanted.pad_right(cells - wanted.cell_length), held)
         else:
-            yield from _stacked(name, wanted, held)
+            yield from _stacked(name, wanted, held, width)
 
 
-def _below_each_other(rows: Iterable[Comparison]) -> Iterable[Content]:
+def _below_each_other(rows: Iterable[Comparison], width: int) -> Iterable[Content]:
     for row in rows:
         name, wanted, held = _name(row), _wanted(row), _held(row)
-        yield from (
-            [Content.assemble(name, wanted)] if row.fit == "fits" else _stacked(name, wanted, held)
-        )
+        if row.fit == "fits":
+            yield from _hung(name, wanted, width)
+        else:
+            yield from _stacked(name, wanted, held, width)
 
 
-def _stacked(name: Content, wanted: Content, held: Content) -> Iterable[Content]:
-    indent = " " * NAME_CELLS
+def _stacked(name: Content, wanted: Content, held: Content, width: int) -> Iterable[Content]:
     cells = max(len(WANTED), len(HELD)) + 1
-    yield Content.assemble(name, (f"{WANTED:{cells}}", "$foreground-muted"), wanted)
-    yield Content.assemble(indent, (f"{HELD:{cells}}", "$foreground-muted"), held)
+    labels = [Content.styled(f"{label:{cells}}", "$foreground-muted") for label in (WANTED, HELD)]
+    yield from _hung(name + labels[0], wanted, width)
+    yield from _hung(Content(" " * NAME_CELLS) + labels[1], held, width)
+
+
+def _hung(lead: Content, text: Content, width: int) -> Iterable[Content]:
+    """Yield `text` beside its lead; on lines of its own where an address would be broken."""
+    indent = lead.cell_length
+    if max((Content(word).cell_length for word in text.plain.split()), default=0) > width - indent:
+        yield lead
+        lead, indent = Content(" " * INDENT_CELLS), INDENT_CELLS
+    for number, line in enumerate(text.wrap(max(1, width - indent))):
+        yield Content.assemble(" " * indent if number else lead, line)
 
 
 def _name(row: Comparison) -> Content:

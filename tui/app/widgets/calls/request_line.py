@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import ClassVar, Final
 
+from rich.segment import Segment
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -10,6 +11,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
+from textual.strip import Strip
 from textual.widgets import Button, Input, Static
 
 from tui.api.request import LONGEST_PATH, PING, ApiRequest, checked_path
@@ -21,6 +23,15 @@ INTERVALS_SECONDS: Final = (1, 2, 5, 10, 30)
 DEFAULT_INTERVAL: Final = 2
 
 INTERVAL_MEMORY: Final = "repeat_seconds"
+
+GAP_CELLS: Final = 1
+"""Between the method and the origin."""
+
+CURSOR_CELLS: Final = 1
+"""After the path, while it is edited."""
+
+LEAST_ORIGIN_CELLS: Final = 8
+"""`http://…` says nothing."""
 
 
 class MethodLabel(Static):
@@ -42,6 +53,14 @@ class PathField(Input):
         Binding("enter", "submit", "Take", id="take-path", tooltip="Call this path from now on"),
         Binding("escape", "restore", "Undo", id="leave-path", tooltip="Back to the path before"),
     ]
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the path; one that is too long says so, while it is not edited."""
+        path, cells = Content(self.value), self.content_size.width
+        if self.has_focus or path.cell_length <= cells:
+            return super().render_line(y)
+        shown = path.truncate(cells, ellipsis=True).plain
+        return Strip([Segment(shown, self.rich_style)])
 
     class Left(Message):
         """The path is edited no longer; `take` tells whether what stands there is meant."""
@@ -123,6 +142,19 @@ class RequestLine(Vertical):
         """Start with nothing that is wrong."""
         self._say("")
 
+    def on_resize(self) -> None:
+        """Give the path the room that it needs."""
+        self._share_room()
+
+    def _share_room(self) -> None:
+        # Where it is short, the origin goes first: it is the config's, and the same for each call.
+        needed = Content(f" {self.request.method} ").cell_length + GAP_CELLS
+        path = Content(self.query_one(PathField).value).cell_length + CURSOR_CELLS
+        room = self.size.width - needed - path
+        origin = self.query_one("#origin", Static)
+        origin.display = room >= LEAST_ORIGIN_CELLS
+        origin.styles.max_width = max(room, LEAST_ORIGIN_CELLS)
+
     def edit_path(self) -> None:
         """Go to the path."""
         self.query_one(PathField).focus()
@@ -132,6 +164,7 @@ class RequestLine(Vertical):
         if self.is_mounted:
             self.query_one(MethodLabel).update(Content(request.method))
             self.query_one(PathField).value = request.path
+            self._share_room()
 
     def change(self, request: ApiRequest) -> None:
         """Call another request from now on."""
@@ -160,6 +193,7 @@ class RequestLine(Vertical):
     def _path_changed(self, message: Input.Changed) -> None:
         message.stop()
         self._say(self._trouble(message.value))
+        self._share_room()
 
     @on(Input.Submitted, "#path")
     def _path_submitted(self, message: Input.Submitted) -> None:
