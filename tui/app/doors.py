@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from tui.app.screens.tenants import TenantsScreen
     from tui.app.screens.theme import ThemeScreen
     from tui.app.widgets.home_board import HomeBoard
+    from tui.app.widgets.home_details import HomeDetails
     from tui.auth.keeper import Offline, SessionKeeper
     from tui.auth.service import AuthService
     from tui.auth.session import Session
@@ -104,7 +105,9 @@ class Doors:
         """Make Home."""
         from tui.app.screens.home import HomeScreen
 
-        return HomeScreen(self.config.label, self.clock, self._home_board, self.doctor)
+        return HomeScreen(
+            self.config.label, self.clock, self._home_board, self._home_details, self.doctor
+        )
 
     def profile(self) -> "ProfileScreen":
         """Make Profile."""
@@ -229,6 +232,12 @@ class Doors:
         from tui.app.widgets.home_board import HomeBoard
 
         return HomeBoard(self.config, self.service.storage)
+
+    def _home_details(self) -> "HomeDetails":
+        from tui.app.widgets.home_details import HomeDetails
+        from tui.app.widgets.token_panes import SessionPane
+
+        return HomeDetails(lambda: SessionPane(self.clock, self.service.storage))
 
     async def _examined(self, watch: "Tell") -> "list[Row]":
         await asyncio.to_thread(import_module, "tui.doctor.examination")

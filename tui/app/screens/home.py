@@ -20,6 +20,7 @@ from tui.moments import relative_time
 if TYPE_CHECKING:
     from tui.app.screens.doctor import DoctorScreen
     from tui.app.widgets.home_board import HomeBoard
+    from tui.app.widgets.home_details import HomeDetails
 
 GREETING: Final = "Sign in from your terminal"
 
@@ -71,12 +72,15 @@ every rule, and says what helps; *Tenants* lists all profiles, to open another. 
         tenant: str,
         clock: Clock,
         make_board: "Callable[[], HomeBoard]",
+        make_details: "Callable[[], HomeDetails]",
         make_doctor: "Callable[[], DoctorScreen]",
     ) -> None:
         super().__init__(tenant, clock)
         self._make_board = make_board
+        self._make_details = make_details
         self._make_doctor = make_doctor
         self._board: HomeBoard | None = None
+        self._details: HomeDetails | None = None
 
     def compose_content(self) -> ComposeResult:
         """Yield the greeting; the rest comes after the first paint, which it would double."""
@@ -93,6 +97,19 @@ every rule, and says what helps; *Tenants* lists all profiles, to open another. 
         await self.query_one("#column").mount(self._board)
         if self.is_attached and self.focused is None:
             self.query("#next").focus()  # the app may be ending, and the board with it
+        await self._tell_more()
+
+    async def on_resize(self) -> None:
+        """Use the room that there is by now."""
+        await self._tell_more()
+
+    async def _tell_more(self) -> None:
+        """Show more below the board where there is room; smaller terminals do not wait for it."""
+        has_room = self.has_class("-vast") and self.has_class("-tall")
+        if self._board is not None and self._details is None and has_room and self.is_attached:
+            facts = (HomeScreen.account, HomeScreen.now)
+            self._details = self._make_details().data_bind(*facts)
+            await self.query_one("#column").mount(self._details)
 
     def watch_account(self, account: Account) -> None:
         """Greet whoever is signed in, and say what went wrong last."""
@@ -111,6 +128,8 @@ every rule, and says what helps; *Tenants* lists all profiles, to open another. 
             lead = f"{account.email} · {signed_in}" if account.email else signed_in
         if account.state == "expired":
             lead = f"Your session has expired. {key_cap(self, 'login')} signs you in again."
+        if self._details is not None:
+            self._details.refresh_times()
         self.query_one("#greeting", Static).update(Content(greeting))
         self.query_one("#lead", Static).update(Content(lead))
 

@@ -70,17 +70,17 @@ class ExternalApiScreen(PlaceScreen):
     def compose_content(self) -> ComposeResult:
         """Yield the request and what came of the calls."""
         yield Static(Content("External API"), classes="headline", id="title")
-        yield Static(
-            Content(
-                "Ping the external API with the button below. It is called with your access token, "
-                f"and validates it by its audience, {printable(self._caller.config.audience)}."
-            ),
-            id="lead",
-        )
         with Horizontal(classes="actions"):
             yield Button("Ping", variant="primary", id="ping")
             yield RequestLine(self._origin, remembered_request(self._memory, self._origin))
             yield RepeatButton(self._memory)
+        yield Static(
+            Content(
+                "Ping calls the external API with your access token, and the API validates it by "
+                f"its audience, {printable(self._caller.config.audience)}."
+            ),
+            id="lead",
+        )
         yield RequestDetails()
         yield ProxyLine()
         yield CallView()

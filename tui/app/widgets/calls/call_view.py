@@ -123,3 +123,8 @@ class CallView(Vertical):
         rows = max(LEAST_ROWS, body.size.height - above)
         self.query_one(AnswerLines).styles.max_height = rows - ANSWER_FRAME
         self.query_one(CallsTable).styles.max_height = rows - CALLS_FRAME
+        # Side by side, they reach to the bottom of a tall screen.
+        is_large = self.screen.has_class("-tall") and bool(self.screen.classes & {"-wide", "-vast"})
+        reach = rows if is_large else 0
+        for panel in self.query("#panes > .panel"):
+            panel.styles.min_height = max(0, reach - 1)  # but for the margin below
