@@ -20,7 +20,7 @@ class Staged(Protocol):
         ...
 
 
-SIZES = ((60, 20), (80, 24), (120, 36))
+SIZES = ((60, 20), (80, 24), (120, 36), (200, 60))
 
 RunBefore = Callable[["Pilot[None]"], Awaitable[None]]
 

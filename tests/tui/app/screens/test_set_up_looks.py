@@ -12,8 +12,6 @@ from tests.support.silence import nobody_listens
 
 pytestmark = pytest.mark.snapshot
 
-SIZES = ((60, 20), (80, 24), (120, 36), (200, 60))
-
 
 @pytest.fixture(autouse=True)
 def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -27,7 +25,7 @@ async def test_choice(looks: Looks) -> None:
     async def arrive(pilot: "Pilot[None]") -> None:
         await on.until_shown(pilot, "Try the local tenant")
 
-    await looks(on, arrive, SIZES)
+    await looks(on, arrive)
 
 
 async def test_form_with_a_tenant_that_may_demand_a_secret_and_a_wrong_url(looks: Looks) -> None:
@@ -40,7 +38,7 @@ async def test_form_with_a_tenant_that_may_demand_a_secret_and_a_wrong_url(looks
         await pilot.press("f3")
         await on.until_shown(pilot, "It must be an https:// origin")
 
-    await looks(on, type_it, SIZES)
+    await looks(on, type_it)
 
 
 async def test_question_about_a_tenant_that_does_not_answer(looks: Looks) -> None:
@@ -51,7 +49,7 @@ async def test_question_about_a_tenant_that_does_not_answer(looks: Looks) -> Non
         await pilot.press("f3")
         await on.until_shown(pilot, "The tenant cannot be looked up")
 
-    await looks(on, insist, SIZES)
+    await looks(on, insist)
 
 
 async def test_what_to_register(looks: Looks) -> None:
@@ -64,4 +62,4 @@ async def test_what_to_register(looks: Looks) -> None:
         await pilot.press("y")
         await on.until_shown(pilot, "I have registered it")
 
-    await looks(on, write, SIZES)
+    await looks(on, write)

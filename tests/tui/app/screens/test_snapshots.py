@@ -1,4 +1,4 @@
-"""What each screen looks like in each state, at three sizes."""
+"""What each screen looks like in each state, at four sizes."""
 
 import os
 from collections.abc import Callable
@@ -8,7 +8,7 @@ import httpx
 import pytest
 from textual.pilot import Pilot
 
-from tests.support.app.looks import SIZES, Looks, RunBefore
+from tests.support.app.looks import Looks, RunBefore
 from tests.support.app.stage import (
     ALICE,
     Stage,
@@ -27,8 +27,6 @@ from tui.auth.store.store import MemoryStore
 from tui.servers.processes import ServerStatus
 
 pytestmark = pytest.mark.snapshot
-
-LARGE = (200, 60)
 
 LOG = Path("/home/pat/.local/state/doorkey/logs")
 
@@ -61,7 +59,7 @@ async def test_home_signed_out(looks: Looks) -> None:
 
 async def test_home_signed_in(looks: Looks) -> None:
     on = stage(signed_in=True)
-    await looks(on, keys(on), [*SIZES, LARGE])
+    await looks(on, keys(on))
 
 
 async def test_home_while_the_servers_start(looks: Looks) -> None:
@@ -103,7 +101,7 @@ async def test_home_when_something_is_amiss(looks: Looks) -> None:
 async def test_profile(looks: Looks) -> None:
     on = stage(signed_in=True)
     shown = keys(on, "2", *"jjjjjj", then=lambda: on.app.current_mode == "profile")
-    await looks(on, shown, [*SIZES, LARGE])
+    await looks(on, shown)
 
 
 @pytest.mark.parametrize("tab", ["access-token", "session"])
@@ -117,7 +115,7 @@ async def test_profile_tabs(looks: Looks, tab: str) -> None:
 async def test_ping_without_the_scope(looks: Looks) -> None:
     on = stage(signed_in=True, api=api_needs_scope)
     pinged = keys(on, "3", "p", then=lambda: "Why it was refused" in text_of(on.app))
-    await looks(on, pinged, [*SIZES, LARGE])
+    await looks(on, pinged)
 
 
 async def test_help(looks: Looks) -> None:
@@ -142,13 +140,13 @@ async def test_external_api_before_a_ping(looks: Looks) -> None:
 async def test_ping_succeeded(looks: Looks) -> None:
     on = stage(signed_in=True)
     pinged = keys(on, "3", "p", then=lambda: "✓ Your Access Token" in text_of(on.app))
-    await looks(on, pinged, [*SIZES, LARGE])
+    await looks(on, pinged)
 
 
 async def test_ping_refused(looks: Looks) -> None:
     on = stage(signed_in=True, api=api_refuses)
     pinged = keys(on, "3", "p", then=lambda: "✗ Error" in text_of(on.app))
-    await looks(on, pinged, [*SIZES, LARGE])
+    await looks(on, pinged)
 
 
 async def test_ping_unanswered(looks: Looks) -> None:

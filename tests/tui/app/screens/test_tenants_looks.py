@@ -18,8 +18,6 @@ from tui.config.write import write_config
 
 pytestmark = pytest.mark.snapshot
 
-SIZES = ((60, 20), (80, 24), (120, 36), (200, 60))
-
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -50,4 +48,4 @@ async def test_tenants(home: None, snapshot: SnapshotAssertion) -> None:
         await pilot.press("j")
         await until(pilot, lambda: "until" in text_of(on.app))
 
-    await Looks(svg(snapshot))(on, open_list, SIZES)
+    await Looks(svg(snapshot))(on, open_list)

@@ -5,7 +5,7 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.support.app.at_the_api import at_the_api, choose_method, write_lines
-from tests.support.app.looks import SIZES, Looks, RunBefore
+from tests.support.app.looks import Looks, RunBefore
 from tests.support.app.stage import Stage, stage, text_of, until
 from tui.api.kept.requests import KeptRequests
 from tui.api.request import ApiRequest
@@ -13,8 +13,6 @@ from tui.app.screens.external_api.kept import KeptScreen
 from tui.app.widgets.calls.proxy_line import ProxyLine
 
 pytestmark = pytest.mark.snapshot
-
-ALL = [*SIZES, (200, 60)]
 
 BODY = """\
 {
@@ -47,12 +45,12 @@ async def test_a_header_that_cannot_be_set(looks: Looks) -> None:
         await at_the_api(pilot, on)
         await write_lines(pilot, on, "headers", "Idempotency-Key: 7f3a\nHost: other.example")
 
-    await looks(on, wrong, ALL)
+    await looks(on, wrong)
 
 
 async def test_a_body_while_it_is_written(looks: Looks) -> None:
     on = stage(signed_in=True)
-    await looks(on, writing(on), ALL)
+    await looks(on, writing(on))
 
 
 async def test_a_post_with_headers_and_body(looks: Looks) -> None:
@@ -63,7 +61,7 @@ async def test_a_post_with_headers_and_body(looks: Looks) -> None:
         await pilot.press("escape", "p", "y")
         await until(pilot, lambda: "✓ Order 7 was created" in text_of(on.app))
 
-    await looks(on, sent, ALL)
+    await looks(on, sent)
 
 
 async def test_the_kept_requests(looks: Looks) -> None:
@@ -79,7 +77,7 @@ async def test_the_kept_requests(looks: Looks) -> None:
         await pilot.press("v")
         await until(pilot, lambda: isinstance(on.app.screen, KeptScreen))
 
-    await looks(on, opened, ALL)
+    await looks(on, opened)
 
 
 async def test_the_proxy_while_it_is_on(looks: Looks) -> None:
@@ -92,4 +90,4 @@ async def test_the_proxy_while_it_is_on(looks: Looks) -> None:
         on.app.screen.query_one(ProxyLine).show("http://127.0.0.1:40123/q3Zt0yJm2sXw8bVn5cLk1A")
         await pilot.pause()
 
-    await looks(on, turned_on, ALL)
+    await looks(on, turned_on)
