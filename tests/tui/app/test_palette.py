@@ -45,6 +45,6 @@ async def test_the_palette_says_the_key_of_the_keymap_beside_each_name(tmp_path:
     keymap.write_text('{"check": "f9"}')
     on = stage(keymap=keymap)
     async with on.app.run_test(size=SIZE) as pilot:
-        await until(pilot, lambda: "f9 Check again" in text_of(on.app))
+        await until(pilot, lambda: "F9 Check again" in text_of(on.app))
         titles = {command.title for command in on.app.get_system_commands(on.app.screen)}
-        assert {"Check again (f9)", "Login (l)", "Help (F1)"} <= titles
+        assert {"Check again (F9)", "Login (l)", "Help (F1)"} <= titles

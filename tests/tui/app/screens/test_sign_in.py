@@ -159,7 +159,7 @@ async def test_hints_name_the_keys_of_the_keymap(tmp_path: Path) -> None:
     async with on.app.run_test(size=SIZE) as pilot:
         await pilot.press("l")
         await until(pilot, lambda: is_waiting(on))
-        assert " f5  shows a short code" in text_of(on.app)
+        assert " F5  shows a short code" in text_of(on.app)
         assert "press  x " in text_of(on.app)
         await pilot.press("f5")
         await until(pilot, lambda: "W D J B - M J H T" in text_of(on.app))

@@ -91,7 +91,7 @@ async def test_a_method_that_is_not_allowed_names_the_key_that_changes_it(tmp_pa
     async with on.app.run_test(size=SIZE) as pilot:
         await at_the_api(pilot, on)
         await pilot.press("p")
-        await until(pilot, lambda: "not for this method. f6 changes it." in text_of(on.app))
+        await until(pilot, lambda: "not for this method. F6 changes it." in text_of(on.app))
 
 
 @pytest.mark.parametrize(("method", "calls"), [("GET", 2), ("DELETE", 1)])
