@@ -203,7 +203,7 @@ def test_a_config_that_is_read_again_has_the_environments_secret_only_if_it_was_
 ) -> None:
     """security.md 40: edited in the app, another tenant would be sent it."""
     for name in ("work", "home"):
-        profile(name, clientSecret=f"own-{name}")
+        write_profile(name, clientSecret=f"own-{name}")
     monkeypatch.setenv("DOORKEY_CLIENT_SECRET", "of-work")
     chosen = load_config(profile_path("work"))
     (home,) = (each.config for each in known_configs() if each.profile == "home")
