@@ -12,8 +12,9 @@ from typing import Final
 
 from textual.app import App, SuspendNotSupported
 
+from tui.child_programs import environment_for_children
 from tui.config.load import Config, reload_config
-from tui.config.paths import environment_for_children, read_config
+from tui.config.paths import read_config
 from tui.config.trust import remember_trust
 from tui.errors import ConfigInvalid
 from tui.text import printable

@@ -6,8 +6,9 @@ import sys
 from argparse import Namespace
 from typing import Final
 
+from tui.child_programs import environment_for_children
 from tui.config.load import Config, load_config, parse_config
-from tui.config.paths import BUILT_IN, built_in_path, environment_for_children, state_dir
+from tui.config.paths import BUILT_IN, built_in_path, state_dir
 from tui.errors import ConfigInvalid, ConfigMissing
 from tui.servers.bundled import BundledServer, api_server, tenant_server
 from tui.text import printable

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, cast
 
+from tui.child_programs import SECRET_VARIABLE
 from tui.config.keys import (
     DEFAULT_API_URL,
     DEFAULT_REDIRECT_URIS,
@@ -17,7 +18,7 @@ from tui.config.keys import (
     nearest,
     session_identity,
 )
-from tui.config.paths import CONFIG_NAME, SECRET_VARIABLE, find_config, profile_of, read_config
+from tui.config.paths import CONFIG_NAME, find_config, profile_of, read_config
 from tui.config.trust import require_trust
 from tui.errors import ConfigInvalid
 from tui.text import printable

@@ -2,7 +2,6 @@
 
 import os
 import re
-from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -15,7 +14,6 @@ APP_NAME: Final = "doorkey"
 STATE_DIR_VARIABLE: Final = "DOORKEY_STATE_DIR"
 CONFIG_VARIABLE: Final = "DOORKEY_CONFIG"
 PROFILE_VARIABLE: Final = "DOORKEY_PROFILE"
-SECRET_VARIABLE: Final = "DOORKEY_CLIENT_SECRET"  # noqa: S105 - the name of one, not one
 WEB_VARIABLE: Final = "DOORKEY_WEB"
 """Set by `doorkey web` for the app that it starts: nobody else can open its page."""
 CONFIG_NAME: Final = "auth_config.json"
@@ -219,8 +217,3 @@ def _here() -> Path:
             "The folder that you are in is gone. Go to another, or name a config with "
             f"{CONFIG_VARIABLE}."
         ) from None
-
-
-def environment_for_children(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """Return the environment for programs that are started from here: without our secrets."""
-    return {name: value for name, value in environ.items() if name != SECRET_VARIABLE}

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal
 
-from tui.config.paths import environment_for_children
+from tui.child_programs import environment_for_children
 from tui.errors import ExchangeFailed
 from tui.loopback_peer import port_holder
 from tui.servers.bundled import BundledServer, ServerName

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from tui.config.paths import environment_for_children
+from tui.child_programs import environment_for_children
 
 TOOL_SECONDS: Final = 2.0
 """A clipboard tool without its display may wait for ever."""

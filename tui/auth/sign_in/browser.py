@@ -17,7 +17,7 @@ from pathlib import PurePath
 from typing import Final
 
 from tui.auth.sign_in.surroundings import look_around
-from tui.config.paths import environment_for_children
+from tui.child_programs import environment_for_children
 from tui.web_address import split_web_address
 
 BrowserOpener = Callable[[str], Awaitable[bool]]

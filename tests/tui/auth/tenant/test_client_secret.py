@@ -19,8 +19,8 @@ from tui.auth.sign_in.attempt import SignInOptions
 from tui.auth.store.client_secret import keep_secret
 from tui.auth.store.store import MemoryStore
 from tui.auth.tenant.provider import Provider
+from tui.child_programs import environment_for_children
 from tui.config.keys import IN_KEYRING
-from tui.config.paths import environment_for_children
 from tui.errors import ConfigInvalid, DoorkeyError, GrantRefused
 from tui.json_value import Json
 
