@@ -27,7 +27,7 @@ COMMANDS: Final = {
     "ping": "tui.commands.call.ping:ping",
     "call": "tui.commands.call.command:call",
     "proxy": "tui.commands.proxy:proxy",
-    "web": "tui.commands.web:web",
+    "web": "tui.app.web.command:web",
     "status": "tui.commands.session:status",
     "profiles": "tui.commands.profiles:profiles",
     "logout": "tui.commands.session:logout",

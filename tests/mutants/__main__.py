@@ -27,7 +27,7 @@ TARGETS: Final = (
     "tui/config/trust.py", "tui/config/write.py", "tui/api/proxy/*.py", "tui/api/kept/*.py",
     "tui/commands/call/request.py", "tui/commands/call/output.py",
     "tui/commands/token/credentials.py", "tui/commands/token/formats.py",
-    "tui/commands/web_page.py", "api_server/bearer/*.py",
+    "tui/app/web/page.py", "api_server/bearer/*.py",
     "api_server/web_origin.py", "api_server/serving/one_host.py",
     "api_server/local_tenant/**/*.py",
 )  # fmt: skip

@@ -11,10 +11,10 @@ import pytest
 from tests.support.builders.configs import write_config
 from tests.support.builders.sessions import session
 from tests.support.people.terminal import Terminal
+from tui.app.web.command import app_command
 from tui.auth.store.file_store import session_store
 from tui.cli import main
 from tui.commands.token.quick import look
-from tui.commands.web import app_command
 from tui.config.known import known_configs
 from tui.config.load import load_config
 from tui.config.trust import remember_trust

@@ -14,7 +14,7 @@ from aiohttp import ClientResponse, ClientSession, CookieJar, WSServerHandshakeE
 
 from tests.support.processes.other_user import NOBODY, needs_root, request_of, send_as
 from tests.support.processes.server import children
-from tui.commands.web_page import GuardedPage
+from tui.app.web.page import GuardedPage
 
 PATIENCE_SECONDS = 20
 

@@ -37,7 +37,7 @@ def app_command(config_path: Path | None) -> list[str]:
 
 async def _serve(command: list[str], port: int) -> None:
     try:
-        from tui.commands.web_page import GuardedPage
+        from tui.app.web.page import GuardedPage
     except ModuleNotFoundError as missing:
         raise ConfigInvalid(
             f"doorkey web needs the package {missing.name}. Install doorkey with its extra: "
