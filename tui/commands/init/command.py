@@ -91,15 +91,15 @@ def _may_replace(path: Path, *, asks: bool) -> bool:
 def _found_and_members(arguments: Namespace, *, asks: bool) -> tuple[Found, dict[str, Json]]:
     """Ask for what is not given; what the tenant says is told between two questions."""
     vendor = BY_KEY.get(arguments.vendor or "")
-    looked_up = TenantLookUp(arguments.issuer, vendor, silent=arguments.json)
-    client_id = given_or_asked(arguments, "client_id")
-    looked_up.tell()
-    audience = given_or_asked(arguments, "audience")
-    looked_up.tell()
-    api_url = arguments.api_url
-    if asks and not api_url:
-        api_url = checked("apiUrl", f"API's URL [{DEFAULT_API_URL}]", DEFAULT_API_URL)
-    found = looked_up.found()
+    with TenantLookUp(arguments.issuer, vendor, silent=arguments.json) as looked_up:
+        client_id = given_or_asked(arguments, "client_id")
+        looked_up.tell()
+        audience = given_or_asked(arguments, "audience")
+        looked_up.tell()
+        api_url = arguments.api_url
+        if asks and not api_url:
+            api_url = checked("apiUrl", f"API's URL [{DEFAULT_API_URL}]", DEFAULT_API_URL)
+        found = looked_up.found()
     api_url = "" if api_url == DEFAULT_API_URL else api_url
     return found, config_members(found, client_id, audience, api_url)
 

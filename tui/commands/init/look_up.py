@@ -3,7 +3,10 @@
 import asyncio
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import suppress
+from functools import partial
+from types import TracebackType
 from typing import Final, ParamSpec, TypeVar
 
 from tui.auth.tenant.setting_up import Found, look_up, unseen
@@ -14,6 +17,9 @@ from tui.text import printable, printable_block
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+END_SECONDS: Final = 2.0
+"""For a look-up that is of no use any more: it reads the roots of TLS, or is about to wait."""
 
 QUESTION: Final = f"{NEEDED['issuer'][1]}: "
 
@@ -34,7 +40,25 @@ class TenantLookUp:
         self._silent = silent
         self._may_ask = issuer is None
         self._found: Found | None = None
+        self._is_ended = threading.Event()
+        self._cancel: Callable[[], object] | None = None
         self._looking = self._begin(issuer) if issuer is not None else self._ask()
+
+    def __enter__(self) -> "TenantLookUp":
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        """End the look-up: a process that ends amid what OpenSSL does in a thread may crash."""
+        self._is_ended.set()
+        if self._cancel is not None:
+            with suppress(RuntimeError):  # its loop has ended meanwhile
+                self._cancel()
+        wait([self._looking], END_SECONDS)
 
     def tell(self) -> None:
         """Say what has come of it by now, once; where it failed, ask for another issuer.
@@ -79,7 +103,12 @@ class TenantLookUp:
         unseen(issuer)  # what cannot be one is told at once
 
         async def look() -> Found:
-            asyncio.get_running_loop().set_default_executor(_Daemons())
+            loop, task = asyncio.get_running_loop(), asyncio.current_task()
+            loop.set_default_executor(_Daemons())
+            if task is not None:
+                self._cancel = partial(loop.call_soon_threadsafe, task.cancel)
+            if self._is_ended.is_set():
+                raise asyncio.CancelledError
             return await look_up(issuer, self._vendor)
 
         # Questions block, so the look-up has a thread of its own.
