@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 ARGS ?=
+# one more than there are cores: much of the suite waits for processes
+WORKERS := $(shell $(PYTHON) -c 'import os; print(min(8, (os.cpu_count() or 1) + 1))')
 
 .DEFAULT_GOAL := help
 .PHONY: help run test mutants interop installs check bench snapshots lock clean
@@ -15,7 +17,7 @@ run: $(VENV)/run.stamp ## the app with its API and local tenant (doorkey dev)
 	@$(BIN)/doorkey dev $(ARGS)
 
 test: $(VENV)/dev.stamp ## the test suite on all cores; a part of it: ARGS="-k name", ARGS=tests/tui
-	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile $(ARGS)
 
 interop: $(VENV)/dev.stamp ## sign in at providers that nobody here wrote; ARGS=all: at those of Debian too
 	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile \

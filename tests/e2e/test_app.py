@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.heavy import some
 from tests.support.people.terminal import Terminal
 from tests.support.processes.server import children, wait_until_gone
 from tests.support.processes.worlds import DOORKEY, World, new_world, running
@@ -69,7 +70,8 @@ def test_a_session_is_there_again_after_a_restart(world: World) -> None:
             terminal.wait_for("Alice Archer", "2 Profile")
 
 
-@pytest.mark.parametrize("end", ["q", "SIGTERM", "SIGKILL", "hang up"])
+@pytest.mark.heavy
+@pytest.mark.parametrize("end", some(["SIGKILL", "hang up", "SIGTERM", "q"], 2))
 def test_however_the_app_ends_its_servers_end_too(terminal: Terminal, end: str) -> None:
     terminal.wait_for("✓ ready     Tenant", "✓ ready     API")
     servers = children(terminal.process.pid)

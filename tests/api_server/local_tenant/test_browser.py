@@ -14,6 +14,7 @@ import pytest
 from playwright.async_api import Page
 
 from api_server.local_tenant.records.device_codes import GRANT_TYPE
+from tests.support.heavy import some
 from tests.support.people.chromium import chromium_page
 from tests.support.people.visitor import REQUEST, claims_of
 
@@ -59,7 +60,7 @@ class Callback(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-@pytest.fixture(params=["127.0.0.1", "::1"])
+@pytest.fixture(params=some(["127.0.0.1", "::1"], 1))
 def app(request: pytest.FixtureRequest) -> Iterator[App]:
     with App(request.param) as server:
         thread = threading.Thread(target=server.serve_forever)

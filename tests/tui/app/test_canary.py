@@ -8,6 +8,7 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.support.app.stage import ALICE, Stage, session_of, stage, text_of, until
+from tests.support.heavy import some
 from tests.support.tenants.echoes import echo, echo_everywhere
 from tui.auth.dpop.session_key import SessionKey
 from tui.auth.store.store import MemoryStore
@@ -54,7 +55,8 @@ async def walk(pilot: "Pilot[None]", on: Stage, *keys: str) -> list[str]:
     return shown
 
 
-@pytest.mark.parametrize("status", [200, 401, 403, 405, 500])
+@pytest.mark.heavy
+@pytest.mark.parametrize("status", some([401, 200, 403, 405, 500], 2))
 async def test_no_screen_shows_a_token(
     status: int, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
