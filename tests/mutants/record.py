@@ -14,7 +14,13 @@ from typing import Final
 from tests.mutants.breaks import Break
 
 SUITES: Final = (
-    ("tests/tui/auth", "tests/tui/config", "tests/tui/api", "tests/tui/commands"),
+    (
+        "tests/tui/auth",
+        "tests/tui/config",
+        "tests/tui/api",
+        "tests/tui/commands",
+        "tests/tui/app/web",
+    ),
     ("tests/api_server",),
 )
 """Recorded side by side; with them the tests of single files that lie above them."""

@@ -11,12 +11,28 @@ from pathlib import Path
 
 import pytest
 from aiohttp import ClientResponse, ClientSession, CookieJar, WSServerHandshakeError
+from aiohttp.test_utils import make_mocked_request
+from aiohttp.web import BaseRequest, Response
 
 from tests.support.processes.other_user import NOBODY, needs_root, request_of, send_as
 from tests.support.processes.server import children
-from tui.app.web.page import GuardedPage
+from tui.app.web.page import Gate, GuardedPage
 
 PATIENCE_SECONDS = 20
+
+HEADERS = {
+    "X-Frame-Options": "DENY",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self'; "
+    "img-src 'self' data:; connect-src ws://{origin}; frame-ancestors 'none'; base-uri 'none'; "
+    "form-action 'none'"
+)
 
 APP = [sys.executable, "-c", "import sys; print('__GANGLION__', flush=True); sys.stdin.read(1)"]
 """As much of a Textual app as a page needs."""
@@ -149,12 +165,38 @@ async def test_no_answer_may_be_framed_or_load_anything_from_elsewhere(path: str
     async with visited() as visit:
         await visit.open()
         async with visit.browser.get(visit.origin + path) as answer:
+            assert HEADERS.items() <= answer.headers.items()
             policy = answer.headers["Content-Security-Policy"]
-            assert "frame-ancestors 'none'" in policy
-            assert policy.startswith("default-src 'none'; script-src 'self';")
-            assert answer.headers["X-Frame-Options"] == "DENY"
-            assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
-            assert answer.headers["Cache-Control"] == "no-store"
+            assert policy == POLICY.format(origin=visit.origin.removeprefix("http://"))
+
+
+def test_no_two_pages_have_the_same_secret() -> None:
+    first, second = (Gate(8000).address.rpartition("/")[2] for _ in range(2))
+    assert len(first) == 43  # 256 bits
+    assert first != second
+
+
+async def test_no_two_pages_set_the_same_cookie() -> None:
+    async with visited() as first, visited() as second:
+        await first.open()
+        await second.open()
+        assert first.cookie.value != second.cookie.value
+
+
+async def passed_on(_request: BaseRequest) -> Response:
+    return Response(text="the page")
+
+
+@pytest.mark.parametrize("transport", [None, asyncio.Transport({"sockname": ("", 8000)})])
+async def test_whoever_has_gone_before_it_is_known_whose_it_is_gets_nothing(
+    transport: asyncio.Transport | None,
+) -> None:
+    gate = Gate(8000)
+    asked = make_mocked_request("GET", "/", {"Host": gate.host})
+    asked.protocol.transport = transport
+    answer = await gate.guard(asked, passed_on)
+    assert isinstance(answer, Response)
+    assert (answer.status, answer.text) == (403, "Another user of this machine asks.\n")
 
 
 async def test_it_listens_on_loopback_alone() -> None:
