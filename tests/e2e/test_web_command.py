@@ -12,8 +12,11 @@ from threading import Thread
 import pytest
 from playwright.async_api import Page, WebSocket
 
+from tests.support.builders.configs import UNREACHABLE
 from tests.support.people.chromium import chromium_page
 from tests.support.processes.worlds import DOORKEY, PATIENCE_SECONDS, new_world
+from tui.config.paths import profile_path
+from tui.config.write import write_config
 
 pytestmark = pytest.mark.browser
 
@@ -24,14 +27,25 @@ socket.onclose = () => document.title = "refused";
 </script>"""
 """A page of another server on the same host, so that the browser sends the cookie along."""
 
+FORM = (
+    ("http://127.0.0.1:9/", b"f a native (public) application"),
+    ("my-client", b"he API's identifier"),
+    ("my-api", b"mpty: http://localhost:3001"),
+    ("", b"mpty: ~/own/doorkey"),
+)
+"""What is typed, and what is drawn anew of the next field, whose first letter the cursor covers."""
+
 
 @asynccontextmanager
-async def served_page(folder: Path) -> AsyncIterator[str]:
-    """Run `doorkey web`; yields the address that it prints."""
+async def served_page(folder: Path, *, has_config: bool = True) -> AsyncIterator[str]:
+    """Run `doorkey web` in a folder of its own; yields the address that it prints."""
     world = new_world(folder)
+    if not has_config:
+        world.config.path.unlink()
     process = await asyncio.create_subprocess_exec(
-        *DOORKEY, "--config", str(world.config.path), "web", "--port", "0",
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env=world.environment,
+        *DOORKEY, "--trust", "web", "--port", "0",
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, cwd=folder,
+        env=world.environment | {"HOME": str(folder), "XDG_CONFIG_HOME": str(folder / "own")},
     )  # fmt: skip
     assert process.stdout is not None
     try:
@@ -58,6 +72,10 @@ class Terminal:
             self._more.clear()
             await self._more.wait()
 
+    def forget(self) -> None:
+        """Wait from now on for what is shown anew."""
+        self._shown = b""
+
     def _follow(self, socket: WebSocket) -> None:
         socket.on("framereceived", self._add)
 
@@ -66,18 +84,47 @@ class Terminal:
         self._more.set()
 
 
-async def test_the_browser_that_opens_the_address_sees_the_app_and_types_into_it(
-    tmp_path: Path,
+async def test_the_browser_that_opens_the_address_sets_a_tenant_up_and_switches_to_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with chromium_page() as page, served_page(tmp_path) as address:
+    """Three apps follow one another on one page, the first of them without a config."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "own"))
+    write_config(profile_path("work"), UNREACHABLE)
+    async with (
+        chromium_page() as page,
+        served_page(tmp_path, has_config=False) as address,
+    ):
         complaints: list[str] = []
         page.on("console", lambda said: complaints.append(said.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         terminal = Terminal(page)
         await page.goto(address)
-        await terminal.until_shown(b"signed out")
+        await terminal.until_shown(b"Which tenant?")
         assert page.url == address.partition("open/")[0]
         assert "once" not in await page.content()
+        await page.keyboard.type("o")
+        await terminal.until_shown(b"Connect your own tenant")
+        for typed, next_field in FORM:
+            await page.keyboard.type(typed)
+            terminal.forget()
+            await page.keyboard.press("Enter")
+            await terminal.until_shown(next_field)
+        await page.keyboard.type("play")
+        await page.keyboard.press("F3")
+        await terminal.until_shown(b"cannot be looked up")
+        await page.keyboard.type("y")
+        await terminal.until_shown(b"I have registered it")
+        await page.keyboard.type("s")
+        await terminal.until_shown("play · http://127.0.0.1:9".encode())
+        await terminal.until_shown(b"Try again")
+        terminal.forget()
+        await page.keyboard.press("Escape")
+        await terminal.until_shown(b"Sign in from your terminal")
+        await page.keyboard.type("t")
+        await terminal.until_shown(b"Enter opens it")
+        await page.keyboard.type("G\r")
+        await terminal.until_shown("work · 127.0.0.1:9".encode())
+        await terminal.until_shown(b"signed out")
         await page.keyboard.type("q")
         await page.wait_for_selector("#ended", state="visible")
         assert not [each for each in complaints if "Content Security" in each], complaints

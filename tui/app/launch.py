@@ -51,7 +51,7 @@ def open_app(config_path: Path | None) -> int:
     try:
         config = load_config(config_path)
     except ConfigMissing:
-        if is_web_page() or not _has_terminal():
+        if not (_is_guarded_page() if is_web_page() else _has_terminal()):
             raise
         return _open(None)
     return _open(config)
@@ -81,7 +81,11 @@ def _open(config: "Config | None", *, with_servers: bool = False) -> int:
 
     driver = page_driver() if on_web_page else terminal_driver()
     make_app = app_on_web_page if on_web_page else app_in_terminal
-    first = make_app(Opening(config, with_servers), driver) if config else _set_up(driver)
+    first = (
+        make_app(Opening(config, with_servers), driver)
+        if config
+        else _set_up(driver, on_web_page=on_web_page)
+    )
     return run_in_turn(first, driver, make_app, config.path if config else None)
 
 
@@ -119,14 +123,15 @@ def run_in_turn(
         give_back_terminal(driver)
 
 
-def _set_up(driver: "type[Driver] | None") -> "SetUpApp":
+def _set_up(driver: "type[Driver] | None", *, on_web_page: bool) -> "SetUpApp":
     """Make the app that asks for a tenant, where there is no config."""
     from tui.app.screens.set_up.form import Outside
     from tui.app.set_up import SetUpApp
     from tui.auth.store.sealing import SystemKeyring
     from tui.terminal.clipboard import copy_to_system_clipboard
 
-    return SetUpApp(Outside(copy_to_system_clipboard, SystemKeyring()), driver)
+    copy = _not_to_this_machines_clipboard if on_web_page else copy_to_system_clipboard
+    return SetUpApp(Outside(copy, SystemKeyring()), driver)
 
 
 def _servers_for(opening: "Opening") -> "Servers | None":
@@ -153,6 +158,11 @@ def is_web_page(environ: Mapping[str, str] = os.environ) -> bool:
     return environ.get("TEXTUAL_DRIVER", "").endswith(":WebDriver")
 
 
+def _is_guarded_page() -> bool:
+    """Return whether `doorkey web` has started this process, which lets its owner alone in."""
+    return bool(os.environ.get(WEB_VARIABLE))
+
+
 def app_on_web_page(opening: "Opening", driver: "type[Driver] | None") -> "DoorkeyApp":
     """Make the app so that it opens addresses where the person looks, not where it runs."""
     from tui.app.app import DoorkeyApp
@@ -173,7 +183,7 @@ def app_on_web_page(opening: "Opening", driver: "type[Driver] | None") -> "Doork
         opening.config,
         make_service,
         copy_to_system=_not_to_this_machines_clipboard,
-        withheld="" if os.environ.get(WEB_VARIABLE) else UNGUARDED,
+        withheld="" if _is_guarded_page() else UNGUARDED,
     )
     app = DoorkeyApp(doors, _servers_for(opening), opening=opening, driver_class=driver)
     return app

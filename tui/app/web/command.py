@@ -5,12 +5,13 @@ import os
 import signal
 import sys
 from argparse import Namespace
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from tui.config.load import load_config
 from tui.config.paths import WEB_VARIABLE
-from tui.errors import ConfigInvalid, DoorkeyError
+from tui.errors import ConfigInvalid, ConfigMissing, DoorkeyError
 from tui.loopback_peer import port_holder
 
 PORT: Final = 8000
@@ -18,7 +19,8 @@ PORT: Final = 8000
 
 def web(arguments: Namespace) -> int:
     """Serve the page until interrupted; its address is the one line on stdout."""
-    load_config(arguments.config)
+    with suppress(ConfigMissing):  # then each tab asks which tenant to begin with
+        load_config(arguments.config)
     os.environ[WEB_VARIABLE] = "1"
     command = app_command(arguments.config)
     port = PORT if arguments.port is None else arguments.port
