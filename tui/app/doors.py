@@ -16,6 +16,7 @@ from tui.errors import ConfigInvalid
 from tui.terminal.crash import crash_report
 
 if TYPE_CHECKING:
+    import httpx
     from textual.screen import Screen
 
     from tui.api.client import ApiClient
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from tui.app.screens.log_out import LogOutQuestion, LogOutScreen
     from tui.app.screens.profile import ProfileScreen
     from tui.app.screens.set_up.form import FormScreen
+    from tui.app.screens.set_up.registration import Outside, RegistrationScreen
     from tui.app.screens.sign_in import SignInScreen
     from tui.app.screens.tenants import TenantsScreen
     from tui.app.screens.theme import ThemeScreen
@@ -92,6 +94,8 @@ class Doors:
     copy_to_system: "SystemClipboard | None" = None
     look_around: "Look | None" = None
     examine: "Examine | None" = None
+    tenant: "httpx.AsyncBaseTransport | None" = None
+    """How tenants that are looked up are reached; None for the network."""
     withheld: str = ""
     """Why no token leaves the app here, and nothing is written; empty where all of it works."""
     keymap_path: Path = field(default_factory=lambda: user_config_dir() / KEYMAP_NAME)
@@ -160,17 +164,33 @@ class Doors:
         """Make the list of all tenants; `session` is the one that is open here."""
         from tui.app.screens.tenants import TenantsScreen
 
-        make_form = partial(self.set_up_form, with_servers)
         return TenantsScreen(
-            self.config, session, with_servers, self.clock, make_form, self.withheld
+            self.config,
+            session,
+            with_servers,
+            self.clock,
+            partial(self.set_up_form, with_servers),
+            partial(self._registration, with_servers),
+            self.withheld,
         )
 
     def set_up_form(self, with_servers: bool) -> "FormScreen":
         """Make the form for a tenant that is new here."""
-        from tui.app.screens.set_up.form import FormScreen, Outside
+        from tui.app.screens.set_up.form import FormScreen
+
+        return FormScreen(self._outside(with_servers))
+
+    async def _registration(self, with_servers: bool, config: "Config") -> "RegistrationScreen":
+        await asyncio.to_thread(import_module, "tui.app.screens.set_up.registration")
+        from tui.app.screens.set_up.registration import steps_again
+
+        return await steps_again(config, self._outside(with_servers))
+
+    def _outside(self, with_servers: bool) -> "Outside":
+        from tui.app.screens.set_up.registration import Outside
         from tui.auth.store.sealing import SystemKeyring
 
-        return FormScreen(Outside(self._clipboard(), SystemKeyring(), with_servers=with_servers))
+        return Outside(self._clipboard(), SystemKeyring(), self.tenant, with_servers)
 
     def theme_list(self) -> "ThemeScreen":
         """Make the list of themes."""

@@ -125,7 +125,7 @@ def run_in_turn(
 
 def _set_up(driver: "type[Driver] | None", *, on_web_page: bool) -> "SetUpApp":
     """Make the app that asks for a tenant, where there is no config."""
-    from tui.app.screens.set_up.form import Outside
+    from tui.app.screens.set_up.registration import Outside
     from tui.app.set_up import SetUpApp
     from tui.auth.store.sealing import SystemKeyring
     from tui.terminal.clipboard import copy_to_system_clipboard

@@ -19,7 +19,8 @@ from tui.app.palette import take_keymap
 from tui.app.screens.help import HelpScreen
 from tui.app.screens.place import tell_of_failed_work
 from tui.app.screens.set_up.choice import ChoiceScreen
-from tui.app.screens.set_up.form import FormScreen, Outside
+from tui.app.screens.set_up.form import FormScreen
+from tui.app.screens.set_up.registration import Outside
 from tui.app.textual_internals import report_crashes
 from tui.app.themes import Themes
 from tui.config.memory import AppMemory, memory_path

@@ -10,7 +10,7 @@ from tests.support.app.stage import text_of, until
 from tests.support.builders.stores import Keys
 from tests.support.clocks import Clock
 from tests.support.tenants.scripted_tenant import ScriptedTenant
-from tui.app.screens.set_up.form import Outside
+from tui.app.screens.set_up.registration import Outside
 from tui.app.set_up import SetUpApp
 
 

@@ -180,6 +180,7 @@ def stage(
         copy_to_system=copy,
         look_around=look or _all_is_well,
         examine=examine,
+        tenant=tenant,
         withheld=withheld,
         keymap_path=keymap or Path("/nowhere/keymap.json"),
         make_api=partial(

@@ -71,6 +71,36 @@ async def test_a_profile_that_is_broken_says_why_and_does_not_open(profiles: Pat
         assert on.app.following is None
 
 
+@pytest.mark.parametrize("answers", [True, False])
+async def test_what_is_to_be_registered_is_said_again_for_the_row_at_the_cursor(
+    profiles: Path, answers: bool
+) -> None:
+    (profiles / "bad.json").write_text('{"domain": 7}')
+    auth0 = {"domain": "tenant.example", "clientId": "my-app", "audience": "my-api"}
+    write_config(profile_path("play"), auth0)
+    on = stage()
+    keys = on.tenant.issuer + ".well-known/jwks.json"
+    on.tenant.metadata["jwks_uri"] = keys if answers else "http://insecure.example"
+    async with on.app.run_test(size=SIZE) as pilot:
+        await pilot.press("t")
+        await until(pilot, lambda: "Enter opens it" in text_of(on.app))
+        await pilot.press("j", "r", "j", "j", "r")
+        await until(pilot, lambda: "What to register at the tenant" in text_of(on.app))
+        shown = text_of(on.app)
+        assert ("In the words of Auth0" in shown) == answers
+        assert ("The tenant was not looked up: " in shown) != answers
+        assert "esc Back " in shown
+        await pilot.press("c")
+        await until(pilot, lambda: on.copied == ["my-app"])
+        await pilot.press("escape")
+        await until(pilot, lambda: "Enter opens it" in text_of(on.app))
+        await pilot.press("r")
+        await until(pilot, lambda: "What to register at the tenant" in text_of(on.app))
+        await pilot.press("s")
+        await until(pilot, lambda: on.app.following)
+    assert on.app.following == Opening(load_config(profile_path("play")), signs_in=True)
+
+
 async def test_the_list_follows_what_other_windows_do(profiles: Path) -> None:
     on = stage()
     async with on.app.run_test(size=SIZE) as pilot:

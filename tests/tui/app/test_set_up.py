@@ -87,17 +87,48 @@ async def test_what_is_wrong_is_told_below_its_field_and_nothing_is_written() ->
     assert not user_config_dir().exists()
 
 
-async def test_a_profile_that_is_there_stays_and_another_name_is_asked_for() -> None:
+@pytest.mark.parametrize("meant", [True, False])
+async def test_a_profile_that_is_there_makes_room_after_a_question_alone(meant: bool) -> None:
     write_config(profile_path("work"), {"domain": "a.example", "clientId": "c", "audience": "a"})
     on = SetUp()
     async with on.app.run_test(size=SIZE) as pilot:
         await fill(on, pilot, profile="work")
         await pilot.press("f3")
-        await until(pilot, on.shows("work.json is there already."))
-        on.app.screen.query_one("#profile Input", Input).value = "play"
+        await until(pilot, on.shows("There is a config already", "work.json"))
+        assert load_config(profile_path("work")).domain == "a.example"
+        await pilot.press("y" if meant else "escape")
+        await until(pilot, on.shows("Written:" if meant else "Connect your own"))
+        if not meant:
+            await until(pilot, lambda: on.app.screen.query_one("#profile Input").has_focus)
+    domain = "https://tenant.example/" if meant else "a.example"
+    assert load_config(profile_path("work")).domain == domain
+
+
+async def test_a_tenant_whose_looks_do_not_tell_is_of_the_vendor_that_is_typed() -> None:
+    on = SetUp()
+    async with on.app.run_test(size=SIZE) as pilot:
+        await fill(on, pilot, vendor="no-such")
+        await until(pilot, on.shows("✓ OpenID Provider", "Vendor"))
         await pilot.press("f3")
-        await until(pilot, on.shows("Written: ~/own/doorkey/profiles/play.json"))
-    assert load_config(profile_path("work")).domain == "a.example"
+        await until(pilot, on.shows("✗ It must be one of auth0, okta"))
+        on.app.screen.query_one("#vendor Input", Input).value = "duende"
+        await pilot.press("f3")
+        await until(pilot, on.shows("In the words of Duende", '"my-client", RequireClientSecret'))
+    assert load_config(user_config_dir() / "auth_config.json").audience_parameter == "none"
+
+
+async def test_a_vendor_that_demands_a_secret_has_the_form_ask_for_one() -> None:
+    on = SetUp(httpx.MockTransport(nobody_listens))
+    async with on.app.run_test(size=SIZE) as pilot:
+        await fill(on, pilot)
+        await until(pilot, on.shows("cannot be reached", "Vendor"))
+        assert "Client secret" not in text_of(on.app)
+        on.app.screen.query_one("#vendor Input", Input).value = "google"
+        await pilot.press("f3")
+        await until(pilot, on.shows("The tenant cannot be looked up"))
+        await pilot.press("y")
+        await until(pilot, lambda: on.app.screen.query_one("#secret Input").has_focus)
+        await until(pilot, on.shows("this tenant may demand one"))
 
 
 async def test_back_from_what_to_register_the_form_can_be_changed_and_written_again() -> None:

@@ -1,7 +1,7 @@
 """Tenants: one row for each profile and config, who is signed in there; Enter opens it."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -12,10 +12,11 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
+from textual.worker import Worker
 
 from tui.app.messages import Opening, OpeningRequested
 from tui.app.moments import Clock, clock_time
-from tui.app.screens.place import withholds
+from tui.app.screens.place import tell_of_failed_work, withholds
 from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.row_list import RowList
 from tui.auth.kept_sessions import KeptSession, KeptSessions
@@ -26,6 +27,7 @@ from tui.text import printable
 
 if TYPE_CHECKING:
     from tui.app.screens.set_up.form import FormScreen
+    from tui.app.screens.set_up.registration import RegistrationScreen
 
 LOOK_SECONDS: Final = 2.0
 """Between two looks at what is kept: another window may sign in or out."""
@@ -53,7 +55,7 @@ class TenantRows(RowList):
 
     def draw_row(self, index: int) -> Content:
         """Return a row; what is wrong with a config is said below the list."""
-        row, width = self.rows[index], self.size.width
+        row, width = self.rows[index], self.row_cells
         longest = max(len(each.known.label) for each in self.rows)
         name_cells = max(LEAST_NAME_CELLS, min(MOST_NAME_CELLS, longest, width // 3))
         is_here = self.in_use is not None and row.known.path == self.in_use.path
@@ -85,9 +87,11 @@ class TenantsScreen(ModalScreen[None]):
     CSS_PATH = "tenants.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "new", "New tenant", id="new-tenant", tooltip="Connect one of your own"),
+        Binding("r", "register", "What to register", id="tenant-steps",
+                tooltip="What its tenant has to know of this client, step by step"),
         Binding("escape", "leave", "Back", id="leave-tenants", tooltip="To the screen below"),
         Binding("f1", "app.help", "Help", id="help", tooltip="What this is"),
-    ]
+    ]  # fmt: skip
     HELP = """\
 ## Tenants
 
@@ -95,7 +99,8 @@ Every profile (`profiles/NAME.json` in your config folder) and every config with
 whoever is signed in there. The dot marks the one that is open.
 
 *Enter* opens the one at the cursor; nothing of the one before stays in the app, and its session is
-kept. *New tenant* asks for one of your own, as `doorkey init NAME` does.
+kept. *New tenant* asks for one of your own, as `doorkey init NAME` does. *What to register* looks
+the one at the cursor up and says what it has to know, as `doorkey init --show` does.
 """
 
     def __init__(
@@ -105,6 +110,7 @@ kept. *New tenant* asks for one of your own, as `doorkey init NAME` does.
         with_servers: bool,
         clock: Clock,
         make_form: "Callable[[], FormScreen]",
+        make_steps: "Callable[[Config], Awaitable[RegistrationScreen]]",
         withheld: str = "",
     ) -> None:
         """Take what is open here: its config, its session, whether its servers run beside it.
@@ -117,6 +123,7 @@ kept. *New tenant* asks for one of your own, as `doorkey init NAME` does.
         self._with_servers = with_servers
         self._clock = clock
         self._make_form = make_form
+        self._make_steps = make_steps
         self._withheld = withheld
         self._kept = KeptSessions(config.path)
 
@@ -174,6 +181,24 @@ kept. *New tenant* asks for one of your own, as `doorkey init NAME` does.
         """Ask for a tenant that is new here."""
         if not withholds(self, self._withheld):
             self.app.push_screen(self._make_form())
+
+    @work(exclusive=True, group="steps", exit_on_error=False)
+    async def action_register(self) -> None:
+        """Say what the tenant at the cursor has to know; ask it first who it is."""
+        table = self.query_one(TenantRows)
+        config = table.rows[table.cursor].config if table.rows else None
+        if config is None:
+            self.app.bell()  # why is said below
+            return
+        about = self.query_one("#about", Static)
+        about.update(Content(f"◌ Looking {printable(config.issuer)} up ..."))
+        screen = await self._make_steps(config)
+        self._tell_about(table.cursor)
+        self.app.push_screen(screen)
+
+    @on(Worker.StateChanged)
+    def _work_changed(self, message: Worker.StateChanged) -> None:
+        tell_of_failed_work(self, message)
 
     def action_leave(self) -> None:
         """Go back."""

@@ -1,11 +1,12 @@
 """One line of a form: its name, what is typed, and below it what is wrong or was found."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, Literal
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.suggester import SuggestFromList
 from textual.widgets import Input, Label, Static
 
 from tui.config.keys import WrongValue
@@ -36,13 +37,22 @@ class Field(Vertical):
     """
 
     def __init__(
-        self, name: str, label: str, hint: str, check: Check, *, is_secret: bool = False
+        self,
+        name: str,
+        label: str,
+        hint: str,
+        check: Check,
+        *,
+        is_secret: bool = False,
+        suggest: Sequence[str] = (),
     ) -> None:
+        """Take what it is called and expects; `suggest` are texts to complete what is typed."""
         super().__init__(id=name)
         self._label = label
         self._check = check
         self._hint = hint
-        self._input = Input(placeholder=hint, compact=True, password=is_secret)
+        suggester = SuggestFromList(suggest, case_sensitive=False) if suggest else None
+        self._input = Input(placeholder=hint, compact=True, password=is_secret, suggester=suggester)
         self._words = Static(classes="words -none")
 
     def compose(self) -> ComposeResult:

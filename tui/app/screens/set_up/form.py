@@ -2,9 +2,9 @@
 
 import asyncio
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import ClassVar, Final
 
 from textual import events, on, work
 from textual.app import ComposeResult
@@ -19,21 +19,17 @@ from textual.worker import Worker
 from tui.app.screens.external_api.dialogs import QuestionScreen
 from tui.app.screens.place import tell_of_failed_work
 from tui.app.screens.set_up.fields import Field, optional
-from tui.app.screens.set_up.registration import RegistrationScreen
+from tui.app.screens.set_up.registration import Outside, RegistrationScreen
 from tui.app.widgets.key_line import KeyLine
 from tui.auth.store.client_secret import write_with_secret
 from tui.auth.tenant.setting_up import Found, config_members, look_up, registration, unseen
 from tui.config.keys import DEFAULT_API_URL, KEYS, WrongValue
 from tui.config.keys import secret as checked_secret
 from tui.config.paths import CONFIG_NAME, profile_path, shown, user_config_dir
+from tui.config.vendors.servers import GENERIC
+from tui.config.vendors.table import BY_KEY
 from tui.errors import ConfigInvalid, DoorkeyError, TenantMisbehaved, TenantUnreachable
 from tui.text import printable
-
-if TYPE_CHECKING:
-    import httpx
-
-    from tui.app.copying import SystemClipboard
-    from tui.auth.store.sealing import KeyKeeper
 
 REST_SECONDS: Final = 0.6
 """Without a key, before the tenant is looked up that somebody types."""
@@ -43,20 +39,12 @@ UNSEEN: Final = (
     "not known, and a sign-in may ask it for more or less than it should."
 )
 
+REPLACED: Final = "The new one takes its place; what it says now is gone then."
+
+OF_WHOM: Final = "empty: any other; or auth0, okta, ..."
 
 DEMANDED: Final = "this tenant may demand one; kept in your keyring"
 TAKEN: Final = "only if the tenant gave one; kept in your keyring"
-
-
-@dataclass(frozen=True, slots=True)
-class Outside:
-    """What setting up needs of the world outside."""
-
-    copy: "SystemClipboard"
-    keys: "KeyKeeper"
-    transport: "httpx.AsyncBaseTransport | None" = None
-    with_servers: bool = False
-    """Whether the app that follows has the bundled servers beside it."""
 
 
 class FormScreen(ModalScreen[None]):
@@ -83,6 +71,7 @@ there, where you name a profile. Each profile has a session of its own.
 - *Audience*: what the tenant calls your API; it stands in `aud` of an access token.
 - *API URL*: the one origin that ever gets the access token.
 - *Client secret*: asked for only where the tenant may demand one; kept in your system's keyring.
+- *Vendor*: asked for only where its host and metadata do not tell; for the words of its menus.
 
 `Tab` and `Enter` go to the next field. After the config is written you are shown what to register
 at the tenant; your browser opens only when you say so.
@@ -113,14 +102,15 @@ at the tenant; your browser opens only when you say so.
             yield Field(
                 "api", "API URL", f"empty: {DEFAULT_API_URL}", optional(KEYS["apiUrl"].check)
             )
-            yield Field("profile", "Profile", f"empty: {shown(usual)}{taken}", self._is_free)
+            yield Field("profile", "Profile", f"empty: {shown(usual)}{taken}", self._path)
+            yield Field("vendor", "Vendor", OF_WHOM, optional(_is_vendor), suggest=(*BY_KEY,))
             yield Button("Write the config", variant="primary", id="write")
             yield Static(id="trouble")
         yield KeyLine()
 
     def on_mount(self) -> None:
-        """Begin without a field for a secret."""
-        self._field("secret").display = False
+        """Begin without the fields that few tenants need."""
+        self._field("secret").display = self._field("vendor").display = False
 
     # The tenant
 
@@ -129,7 +119,9 @@ at the tenant; your browser opens only when you say so.
         field = _field_of(message.input)
         field.say()
         self.query_one("#trouble", Static).update("")
-        if field.id == "issuer":
+        if field.id == "vendor" and self._found is not None:
+            self._tell_secret(self._of_vendor(self._found))
+        elif field.id == "issuer":
             self._found = None
             self._stop_resting()
             self._rest = self.set_timer(REST_SECONDS, self._look_up)
@@ -148,6 +140,7 @@ at the tenant; your browser opens only when you say so.
             found = await look_up(field.value, transport=self._outside.transport)
         except DoorkeyError as error:
             field.say(str(error), "bad")
+            self._field("vendor").display = _is_of_no_known_vendor(field.value)
             raise
         self._take(found, f"{found.vendor.name} at {found.issuer}\n{found.remark}".strip())
         return found
@@ -155,9 +148,19 @@ at the tenant; your browser opens only when you say so.
     def _take(self, found: Found, words: str) -> None:
         self._found = found
         self._field("issuer").say(words, "good")
+        self._field("vendor").display = found.vendor is GENERIC
+        self._tell_secret(self._of_vendor(found))
+
+    def _tell_secret(self, found: Found) -> None:
         secret = self._field("secret")
         secret.expect(DEMANDED if found.may_demand_secret else TAKEN)
         secret.display = found.takes_secret
+
+    def _of_vendor(self, found: Found) -> Found:
+        """Return it with the vendor that was typed, where the tenant's looks told of none."""
+        field = self._field("vendor")
+        typed = BY_KEY.get(field.value.lower()) if field.display else None
+        return replace(found, vendor=typed or found.vendor)
 
     def _stop_resting(self) -> None:
         if self._rest is not None:
@@ -165,13 +168,6 @@ at the tenant; your browser opens only when you say so.
         self.workers.cancel_group(self, "look-up")
 
     # The other fields
-
-    def _is_free(self, name: str) -> None:
-        """Raise ConfigInvalid where `name` cannot be a profile's, or is taken."""
-        path = self._path(name)
-        if path != self._written and (path.exists() or path.is_symlink()):
-            other = "Take another name." if name else "Name a profile."
-            raise ConfigInvalid(f"{shown(path)} is there already. {other}")
 
     def _path(self, name: str) -> Path:
         return profile_path(name) if name else user_config_dir() / CONFIG_NAME
@@ -210,10 +206,20 @@ at the tenant; your browser opens only when you say so.
             await self._insist()
         if self._found is None:
             self._field("issuer").go_there()
-        elif self._found.may_demand_secret and not secret_was_asked:
+        elif self._of_vendor(self._found).may_demand_secret and not secret_was_asked:
             self._field("secret").go_there()
+        elif await self._may_write():
+            await self._put(self._of_vendor(self._found))
         else:
-            await self._put(self._found)
+            self._field("profile").go_there()
+
+    async def _may_write(self) -> bool:
+        """Ask before a config makes room that somebody else, or another time, has written."""
+        path = self._path(self._field("profile").value)
+        if path == self._written or not (path.exists() or path.is_symlink()):
+            return True
+        question = QuestionScreen("There is a config already", shown(path), REPLACED, "Replace it")
+        return await self.app.push_screen_wait(question)
 
     async def _insist(self) -> None:
         """Look the tenant up now; where that fails, ask whether it is meant all the same."""
@@ -241,7 +247,7 @@ at the tenant; your browser opens only when you say so.
                 members,
                 secret.value if secret.display else "",
                 self._outside.keys,
-                replace=path == self._written,
+                replace=True,
             )
         except DoorkeyError as error:
             self.query_one("#trouble", Static).update(Content(printable(f"✗ {error}")))
@@ -251,12 +257,7 @@ at the tenant; your browser opens only when you say so.
         self._written = path
         self.app.push_screen(
             RegistrationScreen(
-                found.vendor,
-                registration(found, members),
-                config,
-                trouble,
-                self._outside.copy,
-                with_servers=self._outside.with_servers,
+                found.vendor, registration(found, members), config, trouble, self._outside
             )
         )
 
@@ -280,3 +281,14 @@ def _is_issuer(text: str) -> None:
     if not text:
         raise WrongValue("a host or an issuer URL")
     unseen(text)
+
+
+def _is_vendor(text: str) -> None:
+    if text.lower() not in BY_KEY:
+        raise WrongValue(f"one of {', '.join(BY_KEY)}, or nothing")
+
+
+def _is_of_no_known_vendor(typed: str) -> bool:
+    with suppress(ConfigInvalid):
+        return unseen(typed).vendor is GENERIC
+    return False

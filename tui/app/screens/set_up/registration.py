@@ -1,6 +1,7 @@
 """What to register at the tenant, in its vendor's words, before the browser opens."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on, work
@@ -17,13 +18,17 @@ from tui.app.messages import Opening, OpeningRequested
 from tui.app.screens.place import tell_of_failed_work
 from tui.app.widgets.columns import ColumnsRow
 from tui.app.widgets.key_line import KeyLine
+from tui.auth.tenant.setting_up import look_again, members_of, registration
 from tui.config.load import parse_config
 from tui.config.paths import read_config, shown
 from tui.errors import DoorkeyError
 from tui.text import printable
 
 if TYPE_CHECKING:
+    import httpx
+
     from tui.app.copying import SystemClipboard
+    from tui.auth.store.sealing import KeyKeeper
     from tui.config.load import Config
     from tui.config.vendors.vendor import Vendor
 
@@ -32,6 +37,26 @@ LETTERS: Final = "abcdef"
 
 NUMBER_CELLS: Final = 4
 NAME_CELLS: Final = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What setting up needs of the world outside."""
+
+    copy: "SystemClipboard"
+    keys: "KeyKeeper"
+    transport: "httpx.AsyncBaseTransport | None" = None
+    with_servers: bool = False
+    """Whether the app that follows has the bundled servers beside it."""
+
+
+async def steps_again(config: "Config", outside: Outside) -> "RegistrationScreen":
+    """Return the screen for a config that is there; asks its tenant once more who it is."""
+    found, trouble = await look_again(config, transport=outside.transport)
+    if trouble:
+        trouble = f"The tenant was not looked up: {trouble}"
+    steps = registration(found, members_of(config))
+    return RegistrationScreen(found.vendor, steps, config, trouble, outside, is_new=False)
 
 
 class RegistrationScreen(ModalScreen[None]):
@@ -55,8 +80,8 @@ class RegistrationScreen(ModalScreen[None]):
     HELP = """\
 ## What to register
 
-The config is written. Now the tenant has to know of this client, or it refuses the sign-in on a
-page of its own. The steps name the vendor's own menus and settings; the letters copy what is to be
+There is a config. The tenant has to know of this client, too, or it refuses the sign-in on a page
+of its own. The steps name the vendor's own menus and settings; the letters copy what is to be
 pasted there.
 
 - The *callback URLs* go in to the letter, as callback URLs and as log-out URLs.
@@ -72,18 +97,21 @@ says why, and offers to try again and to edit the config; `d` on Home examines e
         steps: Sequence[str],
         config: "Config",
         trouble: str,
-        copy: "SystemClipboard",
+        outside: Outside,
         *,
-        with_servers: bool,
+        is_new: bool = True,
     ) -> None:
-        """Take who the vendor is, what to do there, and what went wrong with the secret."""
+        """Take who the vendor is, what to do there, and what went wrong before.
+
+        `is_new` tells of a config that was written just now, by the form below.
+        """
         super().__init__()
         self._vendor = vendor
         self._steps = steps
         self._config = config
         self._trouble = trouble
-        self._copy = copy
-        self._with_servers = with_servers
+        self._outside = outside
+        self._is_new = is_new
         callbacks = (("Callback URL", uri) for uri in config.redirect_uris)
         texts = (*callbacks, ("Client ID", config.client_id), ("Audience", config.audience))
         self._texts = texts[: len(LETTERS)]
@@ -91,8 +119,11 @@ says why, and offers to try again and to edit the config; `d` on Home examines e
     def compose(self) -> ComposeResult:
         """Yield the steps, then what is to be copied."""
         with VerticalScroll(id="body", can_focus=False), Vertical(id="column"):
-            yield Static(Content("Now register it at your tenant"), classes="headline")
-            yield Static(Content(f"Written: {shown(self._config.path)}"), classes="lead")
+            headline, of = ("Now register it at your tenant", "Written")
+            if not self._is_new:
+                headline, of = ("What to register at the tenant", "Config")
+            yield Static(Content(headline), classes="headline")
+            yield Static(Content(f"{of}: {shown(self._config.path)}"), classes="lead")
             if self._trouble:
                 yield Static(Content(printable(self._trouble)), classes="trouble lead")
             yield Static(Content(_whose_words(self._vendor)), classes="whose")
@@ -112,6 +143,8 @@ says why, and offers to try again and to edit the config; `d` on Home examines e
     def on_mount(self) -> None:
         """Have Enter sign in; what does not fit begins at its beginning all the same."""
         self.query_one("#registered").focus(scroll_visible=False)
+        if not self._is_new:
+            self.query_one(KeyLine).names = {"leave-registration": "Back"}
 
     def action_scroll(self, lines: int) -> None:
         """Scroll what does not fit a small terminal."""
@@ -125,7 +158,8 @@ says why, and offers to try again and to edit the config; `d` on Home examines e
         except DoorkeyError as error:
             self.query_one("#trouble", Static).update(Content(printable(f"✗ {error}")))
         else:
-            self.post_message(OpeningRequested(Opening(config, self._with_servers, signs_in=True)))
+            opening = Opening(config, self._outside.with_servers, signs_in=True)
+            self.post_message(OpeningRequested(opening))
 
     @work(exclusive=True, group="copy", exit_on_error=False)
     async def action_copy(self, index: int) -> None:
@@ -133,7 +167,11 @@ says why, and offers to try again and to edit the config; `d` on Home examines e
         name, text = self._texts[index]
         what = f"the {name.lower().replace('url', 'URL').replace('id', 'ID')}"
         await copy_quietly(
-            self.app, text, what, self._copy, instead="Select it with the mouse, or read it here."
+            self.app,
+            text,
+            what,
+            self._outside.copy,
+            instead="Select it with the mouse, or read it here.",
         )
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -143,7 +181,7 @@ says why, and offers to try again and to edit the config; `d` on Home examines e
         return super().check_action(action, parameters)
 
     def action_leave(self) -> None:
-        """Go back to the form, with what was typed."""
+        """Go back to the list, or to the form with what was typed."""
         self.dismiss(None)
 
     @on(Worker.StateChanged)
