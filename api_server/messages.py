@@ -53,7 +53,7 @@ class Messages:
     @requires(WRITE_MESSAGES)
     async def add(self, request: Request) -> Response:
         """Add the message of whoever may write some."""
-        body = await _bounded_body(request)
+        body = await _read_body(request)
         if body is None:
             return _problem(413, f"A message has at most {LARGEST_BODY_BYTES} bytes")
         text = _text_in(body)
@@ -68,7 +68,7 @@ class Messages:
         return JSONResponse(message, status_code=201, headers=NO_STORE)
 
 
-async def _bounded_body(request: Request) -> bytes | None:
+async def _read_body(request: Request) -> bytes | None:
     """Return the body, or None where it is larger than a message can be."""
     body = bytearray()
     async for chunk in request.stream():

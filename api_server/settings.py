@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from api_server.bearer.bearer import DpopMode
 from api_server.bearer.claims import AudienceClaim
 from api_server.bearer.json_web_key import ALGORITHMS
-from api_server.serving.flags import ADDRESS_SETTING, add_launcher_flags
+from api_server.serving.flags import ADDRESS_SETTING, SettingsInvalid, add_launcher_flags
 from api_server.serving.listening_port import ListeningPort
 from api_server.web_origin import is_loopback, is_safe_origin
 
@@ -32,10 +32,6 @@ API_WORKERS, API_ALGORITHMS (comma-separated), API_RESOURCE, API_TOKEN_ISSUER, A
 API_DPOP, and API_STRICT and API_DPOP_NONCE (1 or 0). A flag wins. Machines that share
 API_DPOP_NONCE_SECRET (32 characters or more) take each other's nonces.
 """
-
-
-class SettingsInvalid(ValueError):
-    """A setting cannot be used; the message names it and says what was expected."""
 
 
 @dataclass(frozen=True, slots=True)

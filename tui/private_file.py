@@ -1,6 +1,7 @@
 """A file that only its owner can read, and that is replaced as a whole or not at all."""
 
 import errno
+import hashlib
 import os
 import stat
 from contextlib import suppress
@@ -88,6 +89,35 @@ class Replacement:
             self._temporary.unlink(missing_ok=True)
 
 
+class DigestFile:
+    """SHA-256 of texts, one in hexadecimal a line, the latest last; the oldest is dropped first."""
+
+    def __init__(self, path: Path, most: int) -> None:
+        self._path = path
+        self._most = most
+
+    def __contains__(self, text: str) -> bool:
+        return _digest(text) in self._read()
+
+    def add(self, text: str) -> None:
+        """Remember `text`.
+
+        Raises:
+            OSError: that cannot be written.
+        """
+        lines = [*(line for line in self._read() if line != _digest(text)), _digest(text)]
+        make_private_folder(self._path.parent)
+        content = "".join(f"{line}\n" for line in lines[-self._most :])
+        Replacement(self._path).put(content.encode())
+
+    def _read(self) -> list[str]:
+        """Return the lines; none where the file is not for us alone, or damaged."""
+        try:
+            return (read_private(self._path) or b"").decode("ascii").split()
+        except (NotPrivate, OSError, UnicodeDecodeError):
+            return []
+
+
 def create_private(path: Path) -> int:
     """Create a file that only its owner can read, and return its descriptor.
 
@@ -129,6 +159,10 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _is_private(status: os.stat_result) -> bool:

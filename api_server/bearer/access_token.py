@@ -156,7 +156,7 @@ class AccessTokenVerifier:
         """Return what the token says, checked anew; raise a Refusal where it is not accepted."""
         jwt, header = _parse(token)
         self._require_allowed(header.algorithm)
-        keys = await self.keys.current()
+        keys = await self.keys.get()
         verified = self._read(jwt, header, await self._signer(jwt, header, keys))
         self._cache.put(TokenCache.digest(token), verified)
         return verified
@@ -175,7 +175,7 @@ class AccessTokenVerifier:
         kid, algorithm = header.kid, header.algorithm
         candidates = keys.candidates(kid, algorithm)
         if not candidates:
-            newer = await self.keys.after_unknown_kid()
+            newer = await self.keys.fetch_for_unknown_kid()
             candidates = newer.candidates(kid, algorithm) if newer else []
         if not candidates:
             raise InvalidToken(

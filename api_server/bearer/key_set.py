@@ -89,7 +89,7 @@ class KeySet:
         self.refresh_soon()
         return self._keys if now < self._stale_at else None
 
-    async def current(self) -> Keys:
+    async def get(self) -> Keys:
         """Return keys, waiting for a fetch if need be; raise IssuerUnavailable."""
         keys = self.at_hand()
         if keys is None:
@@ -103,7 +103,7 @@ class KeySet:
             )
         return keys
 
-    async def after_unknown_kid(self) -> Keys | None:
+    async def fetch_for_unknown_kid(self) -> Keys | None:
         """Return keys fetched because a token names one we do not know; None under the cooldown."""
         now = self._clock()
         if now >= self._unknown_kid_at:
@@ -138,13 +138,13 @@ class KeySet:
         try:
             keys = await self._fetch()
         except KeyFetchFailed as error:
-            self._failed(str(error))
+            self._note_failure(str(error))
         else:
-            self._arrived(Keys.of(keys))
+            self._take_keys(Keys.of(keys))
         finally:
             self._flight = None
 
-    def _arrived(self, keys: Keys) -> None:
+    def _take_keys(self, keys: Keys) -> None:
         now = self._clock()
         if self._keys is None or keys.thumbprints != self._keys.thumbprints:
             logger.info("usable keys of the issuer: %d", len(keys.all))
@@ -156,7 +156,7 @@ class KeySet:
             self._try_at = now + RETRY_SECONDS
             self.failure = "the issuer publishes no key that can be used here"
 
-    def _failed(self, reason: str) -> None:
+    def _note_failure(self, reason: str) -> None:
         self.failure = reason
         wait = RETRY_SECONDS if self._keys else RETRY_WITHOUT_KEYS_SECONDS
         now = self._clock()

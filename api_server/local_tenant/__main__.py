@@ -5,9 +5,10 @@ from functools import partial
 from typing import NoReturn
 
 from api_server.local_tenant.app import create_app
-from api_server.local_tenant.errors import DatabaseUnusable, SettingsInvalid
+from api_server.local_tenant.errors import DatabaseUnusable
 from api_server.local_tenant.records.tenant import open_tenant
 from api_server.local_tenant.settings import read_command_line
+from api_server.serving.flags import SettingsInvalid
 from api_server.serving.serving import serve
 
 

@@ -4,7 +4,6 @@ Exception
 ├── RequestRefused      a program is told, with a registered `error` code
 ├── BrowserStopped      a person is told on a page, and nobody is redirected
 ├── TokenInvalid        a JWT is not one of this tenant
-├── SettingsInvalid     a flag has a value that cannot work
 └── DatabaseUnusable    the state folder or its file cannot be used
 """
 
@@ -44,10 +43,6 @@ class BrowserStopped(Exception):
 
 class TokenInvalid(Exception):
     """A JWT that this tenant did not sign, or that is of another type."""
-
-
-class SettingsInvalid(Exception):
-    """A setting that the tenant cannot run with; the message names the flag."""
 
 
 class DatabaseUnusable(Exception):

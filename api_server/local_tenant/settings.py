@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Final, TypeAlias
 from urllib.parse import urlsplit
 
-from api_server.local_tenant.errors import SettingsInvalid
 from api_server.local_tenant.redirect_uri import is_registrable
-from api_server.serving.flags import add_launcher_flags
+from api_server.serving.flags import SettingsInvalid, add_launcher_flags
 from api_server.web_origin import is_loopback
 
 Clock: TypeAlias = Callable[[], float]

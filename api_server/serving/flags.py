@@ -1,4 +1,4 @@
-"""The flags that every server has: for the program that starts it."""
+"""The flags that every server has, for the program that starts it; what a wrong one raises."""
 
 import argparse
 from typing import Final
@@ -12,6 +12,10 @@ No option is needed: --config PATH, else the auth_config.json that is found, say
 that is given here all the same counts instead.
 """
 """Of a launcher that passes on what its config says."""
+
+
+class SettingsInvalid(ValueError):
+    """A setting cannot be used; the message names its flag and says what was expected."""
 
 
 def add_launcher_flags(parser: argparse.ArgumentParser) -> None:

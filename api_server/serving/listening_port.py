@@ -61,7 +61,7 @@ class ListeningPort:
         return f"http://{shown}:{self.number}"
 
     @contextmanager
-    def claimed(self) -> Iterator[socket.socket | None]:
+    def claim(self) -> Iterator[socket.socket | None]:
         """Hold the port for one server; raise PortUnavailable if another one has it.
 
         Yield what listens at the second address, if there is one and the machine has it.
@@ -73,7 +73,7 @@ class ListeningPort:
         with ExitStack() as stack:
             if sys.platform == "linux":
                 self._take_name(stack.enter_context(socket.socket(socket.AF_UNIX)))
-            self._bound().close()
+            self._bind().close()
             second = self._listen_at_second_address()
             if second is not None:
                 stack.enter_context(second)
@@ -89,7 +89,7 @@ class ListeningPort:
         if self.second_address is None:
             return None
         try:
-            second = replace(self, address=self.second_address)._bound()
+            second = replace(self, address=self.second_address)._bind()
         except PortUnavailable as error:
             if isinstance(error.__cause__, OSError) and error.__cause__.errno in NO_IPV6:
                 return None
@@ -97,7 +97,7 @@ class ListeningPort:
         second.listen(BACKLOG)
         return second
 
-    def _bound(self) -> socket.socket:
+    def _bind(self) -> socket.socket:
         try:
             bound = socket.socket(socket.AF_INET6 if ":" in self.address else socket.AF_INET)
         except OSError as error:

@@ -73,7 +73,7 @@ def serve(
     _turn_off_core_dumps()
     try:
         listening = ListeningPort.on(host, port, address_setting)
-        with listening.claimed() as second:
+        with listening.claim() as second:
             server = _server(listening, workers, head_seconds)
             server.on_startup(partial(_stop_on_signals, server))
             server.on_shutdown(partial(_forgive_workers, server))

@@ -3,7 +3,7 @@
 import pytest
 
 from api_server.settings import Settings
-from tests.support.apis.checked_api import K1, Api, challenge_of, settled
+from tests.support.apis.checked_api import K1, Api, challenge_of, settle
 from tests.support.builders.tokens import AUDIENCE, ISSUER
 from tests.support.tenants.issuers import Issuer
 
@@ -26,7 +26,7 @@ async def test_ready_only_once_keys_are_known() -> None:
     response = await api.get("/readyz")
     assert response.status_code == 503
     assert response.headers["retry-after"] == "1"
-    await settled()
+    await settle()
     assert "connection refused" in (await api.get("/readyz")).json()["reason"]
     api.issuer.down = False
     api.advance(1)
@@ -41,7 +41,7 @@ async def test_ready_only_once_keys_are_known() -> None:
 async def test_asking_for_readiness_fetches_the_keys() -> None:
     api = Api()
     assert (await api.get("/readyz")).status_code == 503
-    await settled()
+    await settle()
     assert (await api.get("/readyz")).status_code == 200
 
 

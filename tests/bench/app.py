@@ -11,7 +11,7 @@ from tests.bench.report import at_most, say
 from tests.bench.trees import Tree, names, say_change
 from tests.bench.watched import Watched
 from tests.support import ROOT
-from tests.support.processes.worlds import new_world, running
+from tests.support.processes.worlds import new_world, run_servers
 
 ROUNDS: Final = 20
 
@@ -47,7 +47,7 @@ def main(trees: Sequence[Tree]) -> None:
 @contextmanager
 def signed_in(trees: Sequence[Tree]) -> Iterator[Environments]:
     """Sign Alice in with each tree, at the same tenant; each keeps its state for itself."""
-    with tempfile.TemporaryDirectory() as folder, running(new_world(Path(folder))) as world:
+    with tempfile.TemporaryDirectory() as folder, run_servers(new_world(Path(folder))) as world:
         environments = {}
         for tree in trees:
             environments[tree] = tree.environment | {

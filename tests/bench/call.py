@@ -11,7 +11,7 @@ from typing import Final
 
 from tests.bench.report import at_most, say
 from tests.bench.trees import Tree
-from tests.support.processes.worlds import World, new_world, running
+from tests.support.processes.worlds import World, new_world, run_servers
 
 ROUNDS: Final = 30
 
@@ -23,7 +23,7 @@ DOORKEY: Final = str(Path(sys.executable).with_name("doorkey"))
 def main(trees: Sequence[Tree]) -> None:
     """Print for each tree how much longer a call takes than curl's, as a ratio."""
     for tree in trees:
-        with tempfile.TemporaryDirectory() as folder, running(new_world(Path(folder))) as world:
+        with tempfile.TemporaryDirectory() as folder, run_servers(new_world(Path(folder))) as world:
             assert world.run("login").returncode == 0
             _compare(tree, world)
 

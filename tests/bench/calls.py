@@ -12,7 +12,7 @@ from typing import Final
 from tests.bench.report import at_most, say
 from tests.bench.trees import Tree
 from tests.bench.watched import Watched
-from tests.support.processes.worlds import new_world, running
+from tests.support.processes.worlds import new_world, run_servers
 
 ROUNDS: Final = 40
 
@@ -44,7 +44,7 @@ def main(trees: Sequence[Tree]) -> None:
 
 
 def _compare(tree: Tree) -> None:
-    with tempfile.TemporaryDirectory() as folder, running(new_world(Path(folder))) as world:
+    with tempfile.TemporaryDirectory() as folder, run_servers(new_world(Path(folder))) as world:
         assert world.run("login").returncode == 0
         url = f"{world.config.api_url.replace('localhost', '127.0.0.1')}/api/external"
         script = subprocess.Popen(

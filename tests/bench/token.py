@@ -19,7 +19,7 @@ from tests.bench.trees import Tree, names, say_change
 from tests.support import ROOT
 from tests.support.builders.configs import CONFIG
 from tests.support.builders.sessions import session
-from tests.support.processes.worlds import new_world, running
+from tests.support.processes.worlds import new_world, run_servers
 from tui.auth.service import AuthService
 from tui.auth.store.store import MemoryStore
 from tui.commands.token.formats import FORMATS, GIT, HELPER
@@ -45,7 +45,7 @@ def main(trees: Sequence[Tree]) -> None:
 def with_storage(storage: str, folder: Path, trees: Sequence[Tree]) -> None:
     """Sign each tree in, take the tenant away, and ask for the token that is kept."""
     environments: dict[Tree, Mapping[str, str]] = {}
-    with running(new_world(folder, sessionStorage=storage)) as world:
+    with run_servers(new_world(folder, sessionStorage=storage)) as world:
         for tree in trees:
             environments[tree] = tree.environment | {
                 "DOORKEY_CONFIG": str(world.config.path),

@@ -9,7 +9,7 @@ import pytest
 from tests.support.heavy import some
 from tests.support.people.terminal import Terminal
 from tests.support.processes.server import children, wait_until_gone
-from tests.support.processes.worlds import DOORKEY, World, new_world, running
+from tests.support.processes.worlds import DOORKEY, World, new_world, run_servers
 
 pytestmark = pytest.mark.pty
 
@@ -64,7 +64,7 @@ def test_going_to_a_protected_place_signs_in_first_and_then_arrives(terminal: Te
 
 
 def test_a_session_is_there_again_after_a_restart(world: World) -> None:
-    with running(world):
+    with run_servers(world):
         assert world.run("login").returncode == 0
         with dev(world) as terminal:
             terminal.wait_for("Alice Archer", "2 Profile")

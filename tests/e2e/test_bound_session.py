@@ -9,7 +9,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from tests.support.processes.worlds import DOORKEY, PATIENCE_SECONDS, World, new_world, served
+from tests.support.processes.worlds import DOORKEY, PATIENCE_SECONDS, World, new_world, serve
 
 VALIDATED = "Your Access Token was successfully validated!\n"
 
@@ -17,7 +17,7 @@ VALIDATED = "Your Access Token was successfully validated!\n"
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     made = new_world(tmp_path, dpop=True, pushedRequests=True)
-    with served(made, "tenant"), served(made, "api", "--dpop", "required"):
+    with serve(made, "tenant"), serve(made, "api", "--dpop", "required"):
         yield made
 
 

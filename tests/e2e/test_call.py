@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.documents import indented_after
 from tests.support.people.terminal import Terminal
-from tests.support.processes.worlds import DOORKEY, PATIENCE_SECONDS, World, new_world, served
+from tests.support.processes.worlds import DOORKEY, PATIENCE_SECONDS, World, new_world, serve
 from tui.auth.store.file_store import session_store
 
 SCOPE = "openid offline_access read:messages write:messages"
@@ -32,7 +32,7 @@ def world(tmp_path: Path) -> Iterator[World]:
     }
     made = World(made.config, made.folder, environment)
     lifetime = ("--access-token-lifetime", str(LIFETIME_SECONDS))
-    with served(made, "tenant", *lifetime), served(made, "api"):
+    with serve(made, "tenant", *lifetime), serve(made, "api"):
         yield made
 
 

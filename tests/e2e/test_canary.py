@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 
 from tests.support.people import nosy_browser
-from tests.support.processes.worlds import DOORKEY, World, new_world, running
+from tests.support.processes.worlds import DOORKEY, World, new_world, run_servers
 from tui.auth.store.file_store import session_store
 
 CLIENT_SECRET = "c4n4ry-of-the-clients-secret"
@@ -20,7 +20,7 @@ def test_no_command_tells_a_token_to_anybody_but_who_asked_for_it(tmp_path: Path
     world.environment["BROWSER"] = nosy_browser.command(notes)
     secrets: set[str] = set()
     said: list[str] = []
-    with running(world):
+    with run_servers(world):
         for command in (
             ["login"], ["ping"], ["status"], ["status", "--json"],
             ["login", "--scope", "openid offline_access read:messages"],
@@ -52,7 +52,7 @@ def test_no_command_tells_the_key_the_clients_secret_or_the_way_through_the_prox
     world = new_world(tmp_path, dpop=True)
     world.environment["BROWSER"] = nosy_browser.command(notes)
     said: list[str] = []
-    with running(world):
+    with run_servers(world):
         said.append(world.run("login").stderr)
         world.environment["DOORKEY_CLIENT_SECRET"] = CLIENT_SECRET
         for command in (

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.people.chromium import chromium_page
-from tests.support.processes.worlds import new_world, running
+from tests.support.processes.worlds import new_world, run_servers
 from tui.auth.service import AuthService
 from tui.auth.store.store import MemoryStore
 from tui.errors import SignInRefused
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 
 
 async def test_login_and_consent_lead_to_the_callback_page_and_a_session(tmp_path: Path) -> None:
-    with running(new_world(tmp_path)) as world:
+    with run_servers(new_world(tmp_path)) as world:
         async with chromium_page() as page:
 
             async def open_url(url: str) -> bool:
@@ -41,7 +41,7 @@ async def test_login_and_consent_lead_to_the_callback_page_and_a_session(tmp_pat
 
 
 async def test_denied_consent_ends_the_sign_in_with_the_reason(tmp_path: Path) -> None:
-    with running(new_world(tmp_path)) as world:
+    with run_servers(new_world(tmp_path)) as world:
         async with chromium_page() as page:
 
             async def open_url(url: str) -> bool:

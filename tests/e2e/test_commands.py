@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.processes.worlds import DOORKEY, PATIENCE_SECONDS, World, new_world, running
+from tests.support.processes.worlds import DOORKEY, PATIENCE_SECONDS, World, new_world, run_servers
 from tui.auth.store.file_store import session_store
 from tui.config.load import load_config
 
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    with running(new_world(tmp_path)) as made:
+    with run_servers(new_world(tmp_path)) as made:
         yield made
 
 
@@ -45,10 +45,10 @@ def test_login_ping_token_logout_work_one_after_the_other(world: World) -> None:
 
 def test_a_session_outlives_a_restart_of_the_tenant(tmp_path: Path) -> None:
     world = new_world(tmp_path)
-    with running(world):
+    with run_servers(world):
         assert world.run("login").returncode == 0
         first = world.run("token").stdout
-    with running(world):
+    with run_servers(world):
         renewed = world.run("token", "--min-validity", "3599.999").stdout
         assert renewed.count(".") == 2
         assert renewed != first
@@ -57,7 +57,7 @@ def test_a_session_outlives_a_restart_of_the_tenant(tmp_path: Path) -> None:
 
 def test_an_api_that_wants_another_audience_refuses_and_ping_exits_3(tmp_path: Path) -> None:
     world = new_world(tmp_path)
-    with running(world):
+    with run_servers(world):
         world.run("login")
         kept = session_store(world.config, world.state_dir).load()
     assert kept is not None
@@ -65,7 +65,7 @@ def test_an_api_that_wants_another_audience_refuses_and_ping_exits_3(tmp_path: P
     world.config.path.write_text(json.dumps(members | {"audience": "https://another.example"}))
     other = replace(world, config=load_config(world.config.path))
     session_store(other.config, world.state_dir).save(kept)
-    with running(other):
+    with run_servers(other):
         ping = other.run("ping")
     assert ping.returncode == 3
     assert ping.stdout == ""

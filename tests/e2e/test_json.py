@@ -9,12 +9,12 @@ import pytest
 
 from tests.support.documents import validated
 from tests.support.people.person import visit
-from tests.support.processes.worlds import DOORKEY, World, new_world, running
+from tests.support.processes.worlds import DOORKEY, World, new_world, run_servers
 
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    with running(new_world(tmp_path)) as made:
+    with run_servers(new_world(tmp_path)) as made:
         yield made
 
 

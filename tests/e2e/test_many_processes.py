@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.heavy import rounds
-from tests.support.processes.worlds import DOORKEY, PATIENCE_SECONDS, World, new_world, running
+from tests.support.processes.worlds import DOORKEY, PATIENCE_SECONDS, World, new_world, run_servers
 from tui.auth.store.file_store import session_store
 
 pytestmark = pytest.mark.heavy
@@ -24,7 +24,7 @@ CALLS_OF_ONE = rounds(10, 25)
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    with running(new_world(tmp_path)) as made:
+    with run_servers(new_world(tmp_path)) as made:
         assert made.run("login").returncode == 0
         yield made
 

@@ -17,7 +17,7 @@ from api_server.settings import settings_from
 from tests.support import ROOT
 from tests.support.apis.checked_api import Api
 from tests.support.documents import README, indented_after, python_example, quoted, table
-from tests.support.processes.worlds import new_world, running
+from tests.support.processes.worlds import new_world, run_servers
 from tui.app.keys.keymap import check_keymap
 from tui.app.scopes import key_scopes
 from tui.cli import COMMANDS
@@ -69,7 +69,7 @@ VALUES = {
 
 
 def test_the_example_in_python_runs(tmp_path: Path) -> None:
-    with running(new_world(tmp_path)) as world:
+    with run_servers(new_world(tmp_path)) as world:
         assert world.run("login").returncode == 0
         run = subprocess.run(
             [sys.executable, "-c", python_example("import asyncio")],

@@ -12,7 +12,7 @@ import pytest
 
 from tests.support import ROOT
 from tests.support.documents import README, indented_after, quoted, table
-from tests.support.processes.worlds import new_world, running
+from tests.support.processes.worlds import new_world, run_servers
 from tui.config.paths import CONFIG_NAME
 
 FILES = table("what", "where on Linux; `DOORKEY_STATE_DIR` moves the state")
@@ -38,7 +38,7 @@ def test_a_wheel_holds_all_that_runs(tmp_path: Path) -> None:
 
 
 def test_files_lie_where_it_is_said_and_nowhere_else(tmp_path: Path) -> None:
-    with running(new_world(tmp_path)) as world:
+    with run_servers(new_world(tmp_path)) as world:
         assert world.run("login").returncode == 0
         found = [path for path in world.state_dir.rglob("*") if path.is_file()]
     named = [name for what, where in FILES for name in quoted(what) if quoted(where) == [STATE]]
@@ -68,7 +68,7 @@ def test_each_message_is_one_that_is_said(message: str) -> None:
 
 
 def test_status_tells_programs_no_other_members_than_its_schema_names(tmp_path: Path) -> None:
-    with running(new_world(tmp_path)) as world:
+    with run_servers(new_world(tmp_path)) as world:
         assert world.run("login").returncode == 0
         said = json.loads(world.run("status", "--json").stdout)
         explained = world.run("help", "json").stdout

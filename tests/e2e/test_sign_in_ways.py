@@ -15,7 +15,7 @@ from tests.support.people.chromium import chromium_page
 from tests.support.people.person import last_address, visit
 from tests.support.people.terminal import Terminal
 from tests.support.ports import free_ports, taken_port
-from tests.support.processes.worlds import DOORKEY, World, new_world, served
+from tests.support.processes.worlds import DOORKEY, World, new_world, serve
 from tui.auth.service import AuthService
 from tui.auth.session import LoginEvent, SignInProgress
 from tui.auth.sign_in.attempt import SignInOptions
@@ -31,7 +31,7 @@ def served_config(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str
         ports = [taken, *free_ports(1)]
         uris = [f"http://127.0.0.1:{port}/callback" for port in ports]
         made = new_world(tmp_path_factory.mktemp("tenant"), redirectUris=uris)
-        with served(made, "tenant"):
+        with serve(made, "tenant"):
             yield json.loads(made.config.path.read_text())
 
 
@@ -103,7 +103,7 @@ def refusing(tmp_path: Path) -> Iterator[World]:
         silent.bind(("127.0.0.1", 0))  # held, but not listened on
         uri = f"http://127.0.0.1:{silent.getsockname()[1]}/callback"
         made = new_world(tmp_path, redirectUris=[uri])
-        with served(made, "tenant"):
+        with serve(made, "tenant"):
             yield made
 
 

@@ -8,7 +8,7 @@ from typing import BinaryIO
 import pytest
 
 from tests.support.people.person import visit
-from tests.support.processes.worlds import DOORKEY, PATIENCE_SECONDS, new_world, running
+from tests.support.processes.worlds import DOORKEY, PATIENCE_SECONDS, new_world, run_servers
 
 
 class Page:
@@ -51,7 +51,7 @@ class Page:
 
 @pytest.mark.pty
 def test_a_sign_in_opens_in_the_browser_that_shows_the_app(tmp_path: Path) -> None:
-    with running(new_world(tmp_path)) as world:
+    with run_servers(new_world(tmp_path)) as world:
         environment = world.environment | {
             "TEXTUAL_DRIVER": "textual.drivers.web_driver:WebDriver",
             "BROWSER": "false",

@@ -20,7 +20,7 @@ from tests.interop.packages import node_package, node_program
 from tests.interop.person import Person
 from tests.interop.provider import ALICE, PASSWORD, Provider, process, world_for
 from tests.support.ports import free_ports
-from tests.support.processes.worlds import served
+from tests.support.processes.worlds import serve
 
 pytestmark = pytest.mark.interop
 
@@ -41,7 +41,7 @@ def test_signs_in_pings_renews_and_logs_out(tmp_path: Path) -> None:
     provider = Provider(world, Person(ALICE | PASSWORD, ["allow"]), refusals=["deny"])
     with (
         process(command, f"{issuer}/.well-known/openid-configuration", folder=tmp_path),
-        served(world, "api", "--algorithm", "EdDSA"),
+        serve(world, "api", "--algorithm", "EdDSA"),
     ):
         is_denied(provider)
         signs_in(provider)

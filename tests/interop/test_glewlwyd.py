@@ -31,7 +31,7 @@ from tests.interop.packages import debian_program
 from tests.interop.person import Person
 from tests.interop.provider import Provider, process, world_for
 from tests.support.ports import free_port
-from tests.support.processes.worlds import World, served
+from tests.support.processes.worlds import World, serve
 from tui.json_value import Json
 
 pytestmark = [pytest.mark.interop, pytest.mark.debian]
@@ -72,7 +72,7 @@ def test_signs_in_pings_renews_and_logs_out(tmp_path: Path) -> None:
         scope="openid",
     )
     provider = Provider(world, Person({}, []))
-    with glewlwyd(tmp_path, port), served(world, "api"):
+    with glewlwyd(tmp_path, port), serve(world, "api"):
         api = f"http://127.0.0.1:{port}/api"
         set_up(api, world)
         is_refused(provider, "interaction_required", "--prompt", "none")

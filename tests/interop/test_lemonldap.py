@@ -29,7 +29,7 @@ from tests.interop.packages import HERE, debian_program
 from tests.interop.person import Person, Reader
 from tests.interop.provider import Provider, process, world_for
 from tests.support.ports import free_port
-from tests.support.processes.worlds import World, served
+from tests.support.processes.worlds import World, serve
 from tui.json_value import Json
 
 pytestmark = [pytest.mark.interop, pytest.mark.debian]
@@ -60,7 +60,7 @@ def test_signs_in_pings_renews_and_logs_out(tmp_path: Path) -> None:
     environment = {"LLNG_DEFAULTCONFFILE": str(settings)}
     with (
         process(command, ready, folder=tmp_path, environment=environment),
-        served(world, "api"),
+        serve(world, "api"),
     ):
         enter(provider)
         is_refused(provider, "consent not given")

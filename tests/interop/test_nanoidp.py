@@ -19,7 +19,7 @@ from tests.interop.journey import (
 from tests.interop.packages import python_package
 from tests.interop.provider import Provider, process, world_for
 from tests.support.ports import free_ports
-from tests.support.processes.worlds import World, served
+from tests.support.processes.worlds import World, serve
 
 pytestmark = pytest.mark.interop
 
@@ -34,7 +34,7 @@ def test_signs_in_pings_renews_and_logs_out(tmp_path: Path) -> None:
     provider = Provider(world)
     with (
         process(command, f"{issuer}/.well-known/openid-configuration", folder=tmp_path),
-        served(world, "api"),
+        serve(world, "api"),
     ):
         # Its page has no button for no; what it refuses by itself is a scope.
         is_refused(provider, "invalid_scope", "--scope", "openid admin")

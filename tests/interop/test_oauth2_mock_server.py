@@ -19,7 +19,7 @@ from tests.interop.journey import (
 from tests.interop.packages import node_package, node_program
 from tests.interop.provider import Provider, process, world_for
 from tests.support.ports import free_ports
-from tests.support.processes.worlds import served
+from tests.support.processes.worlds import serve
 
 pytestmark = pytest.mark.interop
 
@@ -33,7 +33,7 @@ def test_signs_in_pings_renews_and_logs_out(tmp_path: Path) -> None:
     command = [node_program(), str(server), json.dumps(told)]
     with (
         process(command, f"{issuer}/.well-known/openid-configuration", folder=tmp_path),
-        served(provider.world, "api"),
+        serve(provider.world, "api"),
     ):
         is_denied(provider, "--login-hint", "mallory")
         signs_in(provider)

@@ -25,7 +25,7 @@ from tests.interop.packages import node_package, node_program
 from tests.interop.person import Person
 from tests.interop.provider import ALICE, PASSWORD, Provider, process, world_for
 from tests.support.ports import free_ports
-from tests.support.processes.worlds import served
+from tests.support.processes.worlds import serve
 
 pytestmark = pytest.mark.interop
 
@@ -55,7 +55,7 @@ def oidc_provider(
 def test_bound_tokens_and_pushed_requests_where_both_are_demanded(tmp_path: Path) -> None:
     with (
         oidc_provider(tmp_path, "RS256", CONSENT | {"dpop": True}, demanding=True) as provider,
-        served(provider.world, "api", "--dpop", "required", "--dpop-nonce"),
+        serve(provider.world, "api", "--dpop", "required", "--dpop-nonce"),
     ):
         is_denied(provider)
         signs_in(provider)
@@ -79,7 +79,7 @@ def test_bound_tokens_and_pushed_requests_where_both_are_demanded(tmp_path: Path
 def test_signs_in_pings_renews_and_logs_out(tmp_path: Path, algorithm: str) -> None:
     with (
         oidc_provider(tmp_path, algorithm, CONSENT) as provider,
-        served(provider.world, "api", "--algorithm", algorithm),
+        serve(provider.world, "api", "--algorithm", algorithm),
     ):
         is_denied(provider)
         signs_in(provider)
@@ -119,7 +119,7 @@ def test_init_gets_a_new_user_to_a_ping_with_no_other_page_open(tmp_path: Path) 
         )  # fmt: skip
         assert done.returncode == 0
         assert "http://127.0.0.1:8642/callback" in done.stderr
-        with served(provider.world, "api"):
+        with serve(provider.world, "api"):
             assert "no refresh token" not in signs_in(provider)
             pings(provider)
             is_well(provider, "callback", "client", "request", "keys")

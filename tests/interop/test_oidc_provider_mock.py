@@ -18,7 +18,7 @@ from tests.interop.journey import (
 from tests.interop.person import Person
 from tests.interop.provider import Provider, process, world_for
 from tests.support.ports import free_port
-from tests.support.processes.worlds import served
+from tests.support.processes.worlds import serve
 
 pytestmark = pytest.mark.interop
 
@@ -36,7 +36,7 @@ def test_signs_in_with_a_client_secret_renews_and_logs_out(
     provider = Provider(world, Person({"sub": "alice"}, []))
     with (
         process(command, f"{issuer}/.well-known/openid-configuration", folder=tmp_path),
-        served(world, "api"),
+        serve(world, "api"),
     ):
         # Its denial comes back without the state, so it could be anybody's: Doorkey waits on.
         signs_in(provider)

@@ -98,7 +98,7 @@ class DoorkeyApp(App[None]):
         self._themes = Themes(self, doors.memory)
         # With the colours of the theme from the start: others would have it parse all twice.
         self.stylesheet = KeptStylesheet(variables=self.get_css_variables())
-        report_crashes(self, lambda error: doors.crash_report(error, self.account.signed_in))
+        report_crashes(self, lambda error: doors.report_crash(error, self.account.signed_in))
 
     # Start and end
 
@@ -129,20 +129,20 @@ class DoorkeyApp(App[None]):
     def _places(self) -> ScreenFactories:
         steps = (DoorkeyApp.painted, DoorkeyApp.done)
         return {
-            "home": lambda: self._bound(self._doors.home()).data_bind(*steps),
-            "profile": lambda: self._bound(self._doors.profile()),
-            "external-api": lambda: self._bound(self._doors.external_api()),
+            "home": lambda: self._bind_state(self._doors.home()).data_bind(*steps),
+            "profile": lambda: self._bind_state(self._doors.profile()),
+            "external-api": lambda: self._bind_state(self._doors.external_api()),
         }
 
-    def _bound(self, place: PlaceScreen) -> PlaceScreen:
+    def _bind_state(self, place: PlaceScreen) -> PlaceScreen:
         who = (DoorkeyApp.account, DoorkeyApp.offline, DoorkeyApp.now)
         return place.data_bind(*who, DoorkeyApp.servers, DoorkeyApp.findings)
 
     def _for_sign_in(self, wish: SignInRequested) -> "Screen[LoginEvent | None]":
         self._keep_time()
         kept = self.account.scope_beyond(self._doors.config.scope) if wish.keeps_person else ""
-        scope, settled = wish.scope or kept, self._background.until_tenant_settled
-        return self._doors.sign_in(wish, scope, settled).data_bind(DoorkeyApp.now)
+        scope, wait = wish.scope or kept, self._background.wait_for_tenant
+        return self._doors.sign_in(wish, scope, wait).data_bind(DoorkeyApp.now)
 
     def switch_mode(self, mode: str) -> AwaitMount:
         """Go to a mode, whoever asks; the guard may lead elsewhere."""
@@ -165,7 +165,7 @@ class DoorkeyApp(App[None]):
             forget_clipboard(self)
             await self.navigation.forget_person()
         self.account = account
-        self.navigation.account_changed()
+        self.navigation.follow_account()
 
     def watch_account(self, account: Account) -> None:
         """Count the steps of whoever is signed in, and the time that is left."""
@@ -207,8 +207,8 @@ class DoorkeyApp(App[None]):
         self.navigation.request_sign_in(message)
 
     @on(SignInEnded)
-    def _sign_in_ended(self) -> None:
-        self.navigation.sign_in_ended()
+    def _end_sign_in(self) -> None:
+        self.navigation.end_sign_in()
         self._keep_time()
 
     @on(RenewRequested)

@@ -68,10 +68,10 @@ class Background:
         if self._unsubscribe:  # else there is no service yet
             await self._doors.service.aclose()
 
-    async def until_tenant_settled(self) -> None:
+    async def wait_for_tenant(self) -> None:
         """Wait until a tenant that this app has started itself is up, or has failed."""
         if self._servers is not None:
-            await self._servers.settled()
+            await self._servers.wait_until_settled()
 
     def look_around(self, *, start: bool = False) -> None:
         """Look whether tenant, API and clock are right, and go on looking; forget what was found.
@@ -114,7 +114,7 @@ class Background:
         await self._doors.keeper(self._tell_offline).keep()
 
     async def _look_around(self) -> None:
-        await self.until_tenant_settled()
+        await self.wait_for_tenant()
         self._app.post_message(FindingsChanged(()))
         while True:
             findings = await self._doors.findings()

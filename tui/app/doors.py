@@ -13,7 +13,7 @@ from tui.app.moments import Clock, Sleep, local_now
 from tui.config.memory import AppMemory, memory_path
 from tui.config.paths import logs_dir, shown, state_dir, user_config_dir
 from tui.errors import ConfigInvalid
-from tui.terminal.crash import crash_report
+from tui.terminal.crash import report_crash
 
 if TYPE_CHECKING:
     import httpx
@@ -70,7 +70,7 @@ def service_for(config: "Config") -> "AuthService":
     return AuthService(config)
 
 
-def keymap_at(path: Path) -> "CheckedKeymap":
+def load_keymap(path: Path) -> "CheckedKeymap":
     """Read a keymap; where there is none, no screen is loaded to check it against."""
     from tui.app.keys.keymap import CheckedKeymap, read_keymap
 
@@ -134,9 +134,9 @@ class Doors:
         )
 
     def sign_in(
-        self, wish: "SignInRequested", scope: str, until_ready: Callable[[], Awaitable[None]]
+        self, wish: "SignInRequested", scope: str, wait_for_tenant: Callable[[], Awaitable[None]]
     ) -> "SignInScreen":
-        """Make the screen of one sign-in, which begins once `until_ready` is done."""
+        """Make the screen of one sign-in, which begins once `wait_for_tenant` is done."""
         from tui.app.screens.sign_in import SignInScreen
         from tui.auth.sign_in.attempt import SignInOptions
 
@@ -146,7 +146,7 @@ class Doors:
             acr_values=wish.acr_values,
             max_age_seconds=wish.max_age_seconds,
         )
-        return SignInScreen(self.service, self.clock, self._clipboard(), until_ready, options)
+        return SignInScreen(self.service, self.clock, self._clipboard(), wait_for_tenant, options)
 
     def log_out(self) -> "LogOutScreen":
         """Make the screen of one log out."""
@@ -202,7 +202,7 @@ class Doors:
         """Make the doctor."""
         from tui.app.screens.doctor import DoctorScreen
 
-        return DoctorScreen(self.examine or self._examined)
+        return DoctorScreen(self.examine or self._examine)
 
     def help(self, below: "Screen[object]") -> "HelpScreen":
         """Make the help for the screen `below`."""
@@ -212,7 +212,7 @@ class Doors:
 
     def keymap(self) -> "CheckedKeymap":
         """Read the person's own keys, and check them against those of all screens."""
-        return keymap_at(self.keymap_path)
+        return load_keymap(self.keymap_path)
 
     def servers(self) -> "Servers":
         """Make the bundled servers that the config points to."""
@@ -236,10 +236,10 @@ class Doors:
 
         return await check(self.config)
 
-    def crash_report(self, error: BaseException, signed_in: bool) -> str:
+    def report_crash(self, error: BaseException, signed_in: bool) -> str:
         """Write down how the app has broken, and return the words for the terminal."""
         words = self.service.storage if signed_in else "nobody was signed in."
-        return crash_report(error, words, logs_dir(), self.clock(), shown)
+        return report_crash(error, words, logs_dir(), self.clock(), shown)
 
     async def load_ahead(self) -> None:
         """Load what other places are made of, beside the event loop; a sign-in where likely."""
@@ -259,7 +259,7 @@ class Doors:
 
         return HomeDetails(lambda: SessionPane(self.clock, self.service.storage))
 
-    async def _examined(self, watch: "Tell") -> "list[Row]":
+    async def _examine(self, watch: "Tell") -> "list[Row]":
         await asyncio.to_thread(import_module, "tui.doctor.examination")
         from tui.doctor.examination import examine
         from tui.doctor.world import World

@@ -65,14 +65,14 @@ async def edit_text(
         path.write_bytes(text.encode("utf-8", "replace"))
         path.chmod(0o600)
         await _edit(app, path, environ, must_succeed=True)
-        return _edited(path, text)
+        return _read_edited(path, text)
     except OSError as error:
         raise NotEdited(f"The file for the editor is gone ({error.strerror}).") from None
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _edited(path: Path, before: str) -> str:
+def _read_edited(path: Path, before: str) -> str:
     with path.open("rb") as file:
         content = file.read(LARGEST_BYTES + 1)
     if len(content) > LARGEST_BYTES:

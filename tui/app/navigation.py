@@ -95,7 +95,7 @@ class Navigation:
 
         self._app.push_screen(question, answered)
 
-    def account_changed(self) -> None:
+    def follow_account(self) -> None:
         """Go on to where somebody wants to be, now that it is known who is signed in."""
         hoped_for, self._hoped_for = self._hoped_for, None
         if hoped_for and self._account().signed_in:
@@ -107,7 +107,7 @@ class Navigation:
         else:
             self._open_sign_in(SignInRequested())
 
-    def sign_in_ended(self) -> None:
+    def end_sign_in(self) -> None:
         """Go where the sign-in was to lead; without a session the guard leads home."""
         self.is_signing_in = False
         self._arrive()

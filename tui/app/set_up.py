@@ -11,7 +11,7 @@ from textual.filter import LineFilter
 from textual.worker import Worker
 
 from tui.app.app import DoorkeyApp
-from tui.app.doors import KEYMAP_NAME, keymap_at
+from tui.app.doors import KEYMAP_NAME, load_keymap
 from tui.app.keys.caps import APP_BINDINGS, with_key, written
 from tui.app.messages import BackgroundTold, Opening, OpeningRequested
 from tui.app.moments import local_now
@@ -25,7 +25,7 @@ from tui.app.textual_internals import report_crashes
 from tui.app.themes import Themes
 from tui.config.memory import AppMemory, memory_path
 from tui.config.paths import logs_dir, shown, user_config_dir
-from tui.terminal.crash import crash_report
+from tui.terminal.crash import report_crash
 from tui.terminal.signals import end_on_signals
 
 OF_APP: Final = ("help", "quit")
@@ -62,7 +62,7 @@ class SetUpApp(App[None]):
         """Take signals and the person's own keys."""
         end_on_signals(lambda code: self.exit(return_code=code))
         path = user_config_dir() / KEYMAP_NAME
-        self._keys = take_keymap(self, keymap_at(path), path)
+        self._keys = take_keymap(self, load_keymap(path), path)
 
     @on(OpeningRequested)
     def _make_room(self, message: OpeningRequested) -> None:
@@ -91,4 +91,4 @@ class SetUpApp(App[None]):
 
 
 def _report(error: BaseException) -> str:
-    return crash_report(error, "nobody was signed in.", logs_dir(), local_now(), shown)
+    return report_crash(error, "nobody was signed in.", logs_dir(), local_now(), shown)

@@ -66,10 +66,10 @@ class SessionKeeper:
     def _is_due(self, now: datetime) -> bool:
         session = self._service.session
         if session is None or not session.renewable:
-            self._recovered()
+            self._note_success()
             return False
         if self._failed_with is not None and self._failed_with is not session.token_set:
-            self._recovered()  # somebody else has renewed it, or signed in
+            self._note_success()  # somebody else has renewed it, or signed in
         if self._offline is not None:
             return now >= self._offline.retry_at
         if self._due is None or self._due[0] is not session.token_set:
@@ -80,13 +80,13 @@ class SessionKeeper:
         try:
             await self._service.renew_tokens()
         except SignInNeeded:
-            self._recovered()  # the session has ended; whoever listens has been told
+            self._note_success()  # the session has ended; whoever listens has been told
         except DoorkeyError as error:
-            self._failed(error)
+            self._note_failure(error)
         else:
-            self._recovered()
+            self._note_success()
 
-    def _failed(self, error: DoorkeyError) -> None:
+    def _note_failure(self, error: DoorkeyError) -> None:
         self._failures += 1
         session = self._service.session
         self._failed_with = session.token_set if session else None
@@ -97,7 +97,7 @@ class SessionKeeper:
         self._offline = Offline(str(error), self._service.clock() + timedelta(seconds=wait))
         self._tell(self._offline)
 
-    def _recovered(self) -> None:
+    def _note_success(self) -> None:
         self._failures = 0
         self._failed_with = None
         if self._offline is not None:

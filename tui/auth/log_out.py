@@ -174,9 +174,9 @@ class _RoundTrip:
             return SIGNED_OUT
 
         self._listener.routes[urlsplit(self._listener.redirect_uri).path] = come_back
-        return StartPage(self._listener).address(target, self._opened_again)
+        return StartPage(self._listener).address(target, self._note_second_opening)
 
-    def _opened_again(self) -> None:
+    def _note_second_opening(self) -> None:
         self._was_opened_again = True
         self._returned.set()
 

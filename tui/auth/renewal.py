@@ -31,7 +31,7 @@ class SharedRenewal:
         """Begin a renewal, or wait for the one under way; raises what it raises."""
         if self._task is None:
             self._task = asyncio.create_task(self._run())
-            self._task.add_done_callback(self._ended)
+            self._task.add_done_callback(self._forget_task)
         # A caller that is cancelled must not take the others' renewal with it.
         await asyncio.shield(self._task)
 
@@ -46,7 +46,7 @@ class SharedRenewal:
     async def _run(self) -> None:
         await self._renew_session()
 
-    def _ended(self, task: "asyncio.Task[None]") -> None:
+    def _forget_task(self, task: "asyncio.Task[None]") -> None:
         self._task = None
         if not task.cancelled():
             task.exception()  # whoever waited has it; nobody waiting is no reason for a warning
@@ -80,7 +80,7 @@ async def renew(
         # A new refresh token that cannot be kept would cost the session.
         await asyncio.to_thread(store.reserve)
         provider = make_provider()  # only now: it loads httpx, jwt, cryptography
-        from tui.auth.tenant.session_from_tokens import renewed_session
+        from tui.auth.tenant.session_from_tokens import session_from_renewal
 
         try:
             response = await provider.refresh(tokens.refresh_token, session.key)
@@ -95,7 +95,7 @@ async def renew(
             raise
         await _require_wanted(store, provider, response)
         _keep_rotated(store, session, response.refresh_token)
-        renewed = await renewed_session(provider, session, response, clock())
+        renewed = await session_from_renewal(provider, session, response, clock())
         await _require_wanted(store, provider, response)
         store.save(renewed)
         return renewed

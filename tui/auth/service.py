@@ -272,7 +272,7 @@ class AuthService:
         """End what is under way, and close the connections."""
         if self._sign_in is not None:
             self._sign_in.cancel()
-            await self._sign_in.ended()
+            await self._sign_in.wait_until_ended()
         await self._renewal.end()
         if self._provider is not None:
             await self._provider.aclose()

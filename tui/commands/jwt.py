@@ -20,7 +20,7 @@ from tui.api.jwt_check import (
 )
 from tui.api.jwt_view import MEANINGS, TIMES, JwtView, token_in
 from tui.auth.tenant.key_set import KeySet
-from tui.auth.tenant.published_keys import keys_at, keys_of_issuer, require_secure
+from tui.auth.tenant.published_keys import fetch_keys, fetch_keys_of_issuer, require_secure
 from tui.config.load import load_config
 from tui.errors import ConfigInvalid, DoorkeyError, WrongUsage
 from tui.json_value import Claims, Json, json_object, moment_in
@@ -108,7 +108,7 @@ async def _keys(view: JwtView, arguments: Namespace) -> tuple[str | None, Keys]:
         issuer = arguments.issuer or _configured(view, arguments.config)
         if not issuer:
             return None, Keys("", None, _nobody(view))
-        return issuer, Keys(printable(issuer), await keys_of_issuer(issuer))
+        return issuer, Keys(printable(issuer), await fetch_keys_of_issuer(issuer))
     except (ConfigInvalid, WrongUsage):
         raise
     except DoorkeyError as error:
@@ -129,7 +129,7 @@ def _configured(view: JwtView, path: Path | None) -> str:
 
 async def _named_keys(named: str) -> KeySet:
     if _url(named):
-        return await keys_at(named)
+        return await fetch_keys(named)
     return KeySet(json_object(_read(Path(named))))
 
 

@@ -59,7 +59,7 @@ def known_configs(in_use: Path | None = None) -> tuple[KnownConfig, ...]:
     for path in (*_unnamed(in_use), *map(profile_path, profile_names())):
         if path.absolute() not in [known.absolute() for known in paths]:
             paths.append(path)
-    return tuple(map(_looked_at, sorted(paths, key=lambda each: bool(profile_of(each)))))
+    return tuple(map(_inspect, sorted(paths, key=lambda each: bool(profile_of(each)))))
 
 
 def config_that_counts() -> Path | None:
@@ -81,7 +81,7 @@ def _unnamed(in_use: Path | None) -> Iterator[Path]:
                 yield folder / CONFIG_NAME
 
 
-def _looked_at(path: Path) -> KnownConfig:
+def _inspect(path: Path) -> KnownConfig:
     try:
         text = read_config(path)
         config = parse_config(text, path)

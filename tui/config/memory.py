@@ -2,20 +2,15 @@
 
 import contextlib
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from tui.config.paths import state_dir
-
-if TYPE_CHECKING:
-    from tui.json_value import Json
+from tui.json_value import Json, json_object
+from tui.private_file import NotPrivate, Replacement, make_private_folder, read_private
 
 FILE_NAME: Final = "app.json"
-
-LARGEST_BYTES: Final = 64 * 1024
-"""It has a few dozen; a larger one is not ours."""
 
 
 def memory_path() -> Path:
@@ -31,11 +26,11 @@ class AppMemory:
         self._path = path
         self._values = dict(_read(path)) if path is not None else {}
 
-    def get(self, name: str) -> "Json":
+    def get(self, name: str) -> Json:
         """Return what is remembered under `name`, or None; it may be of any type."""
         return self._values.get(name)
 
-    def set(self, name: str, value: "Json") -> None:
+    def set(self, name: str, value: Json) -> None:
         """Remember `value`, at once."""
         if self._values.get(name) == value:
             return
@@ -45,21 +40,13 @@ class AppMemory:
                 _write(self._path, self._values)
 
 
-def _read(path: Path) -> Mapping[str, "Json"]:
+def _read(path: Path) -> Mapping[str, Json]:
     try:
-        with path.open("rb") as file:
-            values = json.loads(file.read(LARGEST_BYTES))
-    except (OSError, ValueError, RecursionError):
+        return json_object(read_private(path) or b"") or {}
+    except (NotPrivate, OSError):
         return {}
-    return values if isinstance(values, dict) else {}
 
 
-def _write(path: Path, values: Mapping[str, "Json"]) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # Whole or not at all: another window may be reading it.
-    import tempfile  # loads random and more, which reading has no use for
-
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(values, file)
-    Path(name).replace(path)
+def _write(path: Path, values: Mapping[str, Json]) -> None:
+    make_private_folder(path.parent)
+    Replacement(path).put(json.dumps(values).encode())

@@ -5,21 +5,20 @@ address of its own. A config that is named, that lies in one's own config folder
 this machine alone needs no question.
 """
 
-import hashlib
 import os
 from pathlib import Path
 from typing import Final
 
 from tui.config.paths import lies_in_this_folder, shown, state_dir
 from tui.errors import ConfigInvalid, ConfigUntrusted
-from tui.private_file import NotPrivate, Replacement, make_private_folder, read_private
+from tui.private_file import DigestFile
 from tui.text import printable, shortened
 from tui.web_address import split_web_address
 
 TRUST_VARIABLE: Final = "DOORKEY_TRUST"
 
 FILE_NAME: Final = "trusted-configs"
-"""In the state folder: one SHA-256 in hexadecimal a line, the latest last."""
+"""In the state folder. What cannot be read there is asked once more."""
 
 MOST_REMEMBERED: Final = 1000
 
@@ -36,7 +35,7 @@ def is_trusted(path: Path, text: str, issuer: str, api_url: str) -> bool:
     is_local = all(split_web_address(each).is_loopback for each in (issuer, api_url))
     if is_local or os.environ.get(TRUST_VARIABLE) == "1" or not lies_in_this_folder(path):
         return True
-    return _digest(text) in _remembered()
+    return text in DigestFile(state_dir() / FILE_NAME, MOST_REMEMBERED)
 
 
 def require_trust(path: Path, text: str, *, issuer: str, audience: str, api_url: str) -> None:
@@ -64,25 +63,12 @@ def remember_trust(text: str) -> None:
         ConfigInvalid: that cannot be written down.
     """
     path = state_dir() / FILE_NAME
-    lines = [*(line for line in _remembered() if line != _digest(text)), _digest(text)]
     try:
-        make_private_folder(path.parent)
-        Replacement(path).put("".join(f"{line}\n" for line in lines[-MOST_REMEMBERED:]).encode())
+        DigestFile(path, MOST_REMEMBERED).add(text)
     except OSError as error:
         raise ConfigInvalid(
             f"{shown(path)} cannot be written: {error.strerror}. Set {TRUST_VARIABLE}=1 instead."
         ) from None
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _remembered() -> list[str]:
-    try:
-        return (read_private(state_dir() / FILE_NAME) or b"").decode("ascii").split()
-    except (NotPrivate, OSError, UnicodeDecodeError):
-        return []  # then it is asked once more
 
 
 def _fact(text: str) -> str:

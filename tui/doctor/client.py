@@ -19,7 +19,7 @@ from tui.config.vendors.table import vendor_of
 from tui.doctor.discovery import Case
 from tui.doctor.probe import Probe, Prober
 from tui.doctor.row import Row, Tell, row, row_of, unknown
-from tui.doctor.surroundings import guarded
+from tui.doctor.surroundings import guard_check
 from tui.errors import ConfigInvalid, DoorkeyError
 from tui.http import HttpClient
 from tui.servers.checks import CHECK_SECONDS
@@ -37,12 +37,12 @@ QUIET: Final = frozenset(
 
 async def look(case: Case, tell: Tell) -> None:
     """Ask once for each callback URL, all at a time."""
-    found = await case.discovered()
+    found = await case.wait_for_discovery()
     try:
         metadata = found.metadata(case.config.issuer)
     except DoorkeyError:
         metadata = None
-    tell(await guarded("client-secret", partial(client_secret, case, metadata)))
+    tell(await guard_check("client-secret", partial(client_secret, case, metadata)))
     if metadata is None or found.members is None:
         why = "the tenant's metadata is not there to go by"
     elif metadata.demands_pushed_requests and not metadata.pushed_request_endpoint:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final
 from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined] # no stub has it
 
-from tui.auth.store.sealing import KeyUnavailable, within
+from tui.auth.store.sealing import KeyUnavailable, call_within
 from tui.config.load import Config
 from tui.doctor.row import Row, row, row_of, unknown
 from tui.errors import DoorkeyError, ExchangeFailed, Obstacle
@@ -29,7 +29,7 @@ def resolves(host: str) -> bool:
     """Return whether `host` has an address; blocks for `NAME_SECONDS` at most."""
     ask = partial(socket.getaddrinfo, host, 443, type=socket.SOCK_STREAM)
     try:
-        within(NAME_SECONDS, ask)  # in a thread of its own, which holds nobody's exit
+        call_within(NAME_SECONDS, ask)  # in a thread of its own, which holds nobody's exit
     except KeyUnavailable:
         return False
     return True

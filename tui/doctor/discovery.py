@@ -53,7 +53,7 @@ class Case:
     config: Config
     discovery: asyncio.Future[Discovered]
 
-    async def discovered(self) -> Discovered:
+    async def wait_for_discovery(self) -> Discovered:
         """Wait for the tenant's answer; a chapter that runs out of time does not cancel it."""
         return await asyncio.shield(self.discovery)
 

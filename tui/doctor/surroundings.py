@@ -36,9 +36,9 @@ async def look(case: Case, tell: Tell) -> None:
     """Look at each, whatever becomes of the others; the keyring may keep one waiting."""
     world, config = case.world, case.config
     look_without_config(world, tell)
-    tell(await guarded("callback-ports", partial(callback_ports, config)))
-    tell(await guarded("folders", partial(folders, world, config)))
-    tell(await guarded("keyring", partial(keyring, world, config)))
+    tell(await guard_check("callback-ports", partial(callback_ports, config)))
+    tell(await guard_check("folders", partial(folders, world, config)))
+    tell(await guard_check("keyring", partial(keyring, world, config)))
 
 
 def look_without_config(world: World, tell: Tell) -> None:
@@ -47,7 +47,7 @@ def look_without_config(world: World, tell: Tell) -> None:
     tell(terminal(world.environ))
 
 
-async def guarded(rule: str, check: Callable[[], Row]) -> Row:
+async def guard_check(rule: str, check: Callable[[], Row]) -> Row:
     """Do a check that asks the system, beside the event loop; what it refuses is a row, too."""
     try:
         return await asyncio.to_thread(check)

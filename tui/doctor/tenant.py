@@ -33,7 +33,7 @@ FOR_EVERYBODY: Final = re.compile(r"/(common|organizations|consumers)(/|$)")
 async def look(case: Case, tell: Tell) -> None:
     """Ask for the metadata, then judge it; then ask for the keys."""
     config = case.config
-    found = await case.discovered()
+    found = await case.wait_for_discovery()
     way = stations(found.trouble, found.obstacle, config, case.world.environ)
     for each in (*way, issuer(found, config)):
         tell(each)

@@ -154,7 +154,7 @@ class HttpClient:
             async with asyncio.timeout(self._exchange_seconds):
                 response = await self._response(method, url, headers or {}, form, body, observe)
                 try:
-                    return await _bounded_answer(response)
+                    return await _read_answer(response)
                 finally:
                     await response.aclose()
         except TimeoutError:
@@ -260,7 +260,7 @@ class HttpClient:
         return self._clients[is_direct]
 
 
-async def _bounded_answer(response: httpx.Response) -> Answer:
+async def _read_answer(response: httpx.Response) -> Answer:
     body = bytearray()
     async for chunk in _raw_body(response):
         body += chunk

@@ -89,7 +89,7 @@ class Servers:
         """Whether no server is starting now."""
         return self._settled.is_set()
 
-    async def settled(self) -> None:
+    async def wait_until_settled(self) -> None:
         """Wait until no server is starting any more."""
         await self._settled.wait()
 
@@ -120,10 +120,10 @@ class Servers:
         if hanging := self._processes.pop(server.name, None):
             self._tell(server, "starting", "")
             await _stop(hanging)
-            await self._until_free(server)
+            await self._wait_until_free(server)
         return False
 
-    async def _until_free(self, server: BundledServer) -> None:
+    async def _wait_until_free(self, server: BundledServer) -> None:
         """Wait until nobody listens any more: killed workers need a moment to end."""
         for _ in range(round(STOP_SECONDS / POLL_SECONDS)):
             if not await _listens(server):
@@ -146,7 +146,7 @@ class Servers:
             return
         self._processes[server.name] = process
         self._tell(server, "starting", "", log)
-        await self._until_ready(server, process, log)
+        await self._wait_until_ready(server, process, log)
 
     def _use(self, server: BundledServer) -> None:
         """Use a server that somebody else runs, another window of ours most likely."""
@@ -167,7 +167,7 @@ class Servers:
                 return
             await self._sleep(WATCH_SECONDS)
 
-    async def _until_ready(
+    async def _wait_until_ready(
         self, server: BundledServer, process: asyncio.subprocess.Process, log: Path
     ) -> None:
         ended = asyncio.create_task(process.wait())
@@ -179,7 +179,7 @@ class Servers:
                         break
                     await asyncio.wait([ended], timeout=POLL_SECONDS)
         if ended.done():
-            await self._ended(server, ended.result(), log)
+            await self._tell_end(server, ended.result(), log)
             return
         if self._statuses[server.name].state != "ready":
             self._tell(server, "failed", f"It gave no answer in {START_SECONDS:.0f} s.", log)
@@ -190,9 +190,9 @@ class Servers:
     ) -> None:
         code = await process.wait()
         if self._processes.get(server.name) is process:  # else it was ended for another
-            await self._ended(server, code, log)
+            await self._tell_end(server, code, log)
 
-    async def _ended(self, server: BundledServer, code: int, log: Path) -> None:
+    async def _tell_end(self, server: BundledServer, code: int, log: Path) -> None:
         if await probe(server) == "ours":  # another window was quicker
             self._use(server)
             return

@@ -25,7 +25,7 @@ class ClipboardTool:
 async def copy_to_system_clipboard(text: str) -> bool:
     """Copy `text`; tells whether a tool took it, and never fails."""
     for tool in clipboard_tools(os.environ, sys.platform):
-        if await _took(tool, text):
+        if await _hand_to(tool, text):
             return True
     return False
 
@@ -45,7 +45,7 @@ def clipboard_tools(environ: Mapping[str, str], platform: str) -> list[Clipboard
     return tools
 
 
-async def _took(tool: ClipboardTool, text: str) -> bool:
+async def _hand_to(tool: ClipboardTool, text: str) -> bool:
     try:
         # Silenced: what it complains of would land amid the screen. In a session of its own: it
         # goes on holding the clipboard when the terminal is closed.

@@ -13,7 +13,7 @@ from pathlib import Path
 LOG_NAME = "crash.log"
 
 
-def crash_report(
+def report_crash(
     error: BaseException,
     session_words: str,
     logs: Path,
@@ -30,7 +30,7 @@ def crash_report(
         f"  What: {type(error).__name__}, in {_place(error)}",
         f"  Your session: {session_words}",
     ]
-    if _written(log, f"{now.isoformat()}\n{details(error)}\n"):
+    if _append(log, f"{now.isoformat()}\n{details(error)}\n"):
         lines.append(f"  Details, without any token: {shown(log)}")
     return "\n".join(lines)
 
@@ -52,7 +52,7 @@ def _place(error: BaseException) -> str:
     return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "an unknown place"
 
 
-def _written(log: Path, text: str) -> bool:
+def _append(log: Path, text: str) -> bool:
     with suppress(OSError):
         log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with log.open("a", encoding="utf-8") as file:

@@ -28,7 +28,7 @@ Lines = asyncio.Queue[str | None]
 """Each line that was typed, without its end; None where no more will come."""
 
 
-def typed_lines() -> AbstractContextManager[Lines]:
+def read_lines() -> AbstractContextManager[Lines]:
     """Read what is typed at stdin, which is a terminal, while the block lasts."""
     return _lines_of_a_thread() if sys.platform == "win32" else _lines_as_they_come()
 
@@ -48,7 +48,7 @@ def _lines_as_they_come() -> Iterator[Lines]:
             loop.remove_reader(descriptor)
             lines.put_nowait(None)
 
-    with _unedited(descriptor):
+    with _disable_editing(descriptor):
         loop.add_reader(descriptor, readable)
         try:
             yield lines
@@ -87,7 +87,7 @@ class TypedLine:
 
 
 @contextmanager
-def _unedited(descriptor: int) -> Iterator[None]:
+def _disable_editing(descriptor: int) -> Iterator[None]:
     """Have the terminal hand over characters as they come, and leave it to us to show them."""
     import termios  # Windows has none
 

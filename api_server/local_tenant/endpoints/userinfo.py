@@ -41,7 +41,7 @@ class UserinfoEndpoint:
         """Answer GET and POST, with the challenges of RFC 6750 3 and RFC 9449 7.1."""
         scheme = BEARER
         try:
-            sent = await _sent_token(request)
+            sent = await _read_sent_token(request)
             scheme = sent.scheme
             claims = self._claims(request, sent)
         except Refusal as refusal:
@@ -61,9 +61,9 @@ class UserinfoEndpoint:
         return person.claims(access.scope, self.tenant.settings)
 
 
-async def _sent_token(request: Request) -> SentToken:
+async def _read_sent_token(request: Request) -> SentToken:
     """Return the token in the header or the form, but not in both (RFC 6750 2)."""
-    posted = await _posted_tokens(request)
+    posted = await _read_posted_tokens(request)
     if len(posted) + len(request.headers.getlist("authorization")) > 1:
         raise InvalidRequest("Send one access token, in one place.")
     if posted:
@@ -71,7 +71,7 @@ async def _sent_token(request: Request) -> SentToken:
     return sent_token(request.scope, SCHEMES)
 
 
-async def _posted_tokens(request: Request) -> list[str]:
+async def _read_posted_tokens(request: Request) -> list[str]:
     if request.method != "POST" or not request.headers.get("content-type", "").startswith(FORM):
         return []
     try:

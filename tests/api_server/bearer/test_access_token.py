@@ -39,7 +39,7 @@ async def test_token_is_forgotten_once_its_key_has_left_the_set() -> None:
     await memory.verifier.verify(TOKEN)
     memory.issuer.rotate(K2)
     memory.clock.advance(3600)
-    await memory.verifier.keys.current()
+    await memory.verifier.keys.get()
     assert len(memory.cache) == 1
     assert memory.verifier.recall(TOKEN) is None
     assert len(memory.cache) == 0

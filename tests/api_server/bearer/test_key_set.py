@@ -10,7 +10,7 @@ from tests.support.apis.checked_api import (
     Api,
     assert_refused,
     long_lived,
-    settled,
+    settle,
 )
 from tests.support.builders.tokens import RsaKey, header, token
 from tests.support.tenants.issuers import Issuer
@@ -75,7 +75,7 @@ async def test_keys_are_renewed_in_the_background_before_they_are_stale() -> Non
     api.issuer.gate.clear()
     assert (await api.ping(long_lived())).status_code == 200
     api.issuer.gate.set()
-    await settled()
+    await settle()
     assert api.issuer.fetches == 2
     api.advance(REFRESH - 1)
     assert (await api.ping(long_lived())).status_code == 200
@@ -106,7 +106,7 @@ async def test_withdrawing_all_keys_ends_all_tokens() -> None:
     asked = api.issuer.fetches
     for _ in range(3):
         assert (await api.get("/readyz")).status_code == 503
-        await settled()
+        await settle()
     assert api.issuer.fetches == asked
     api.issuer.rotate(K1)
     api.advance(30)

@@ -10,7 +10,7 @@ from tests.support.apis.checked_api import (
     Api,
     assert_refused,
     long_lived,
-    settled,
+    settle,
 )
 from tests.support.builders.tokens import header, token
 
@@ -54,7 +54,7 @@ async def test_known_keys_go_on_serving_while_the_issuer_is_down() -> None:
     api.issuer.rotate(K2)
     api.advance(30)
     await api.ping(long_lived())
-    await settled()
+    await settle()
     assert (await api.ping(long_lived())).status_code == 401
 
 
@@ -80,7 +80,7 @@ async def test_busy_api_waits_for_nothing_while_its_issuer_hangs() -> None:
         api.advance(15)
         assert (await asyncio.wait_for(api.ping(long_lived()), 1)).status_code == 200
     api.issuer.gate.set()
-    await settled()
+    await settle()
 
 
 async def test_issuer_that_is_down_is_asked_every_thirty_seconds_at_most() -> None:
@@ -92,7 +92,7 @@ async def test_issuer_that_is_down_is_asked_every_thirty_seconds_at_most() -> No
     for _ in range(60):
         api.advance(1)
         await api.ping(long_lived())
-        await settled()
+        await settle()
     assert api.issuer.discoveries - before in (2, 3)
 
 
@@ -125,12 +125,12 @@ async def test_failed_renewal_makes_fresh_keys_no_older() -> None:
     api.issuer.down = True
     api.advance(REFRESH)
     await api.ping(long_lived())
-    await settled()
+    await settle()
     api.issuer.gate.clear()
     api.advance(FRESH - REFRESH - 1)
     assert (await asyncio.wait_for(api.ping(long_lived()), 1)).status_code == 200
     api.issuer.gate.set()
-    await settled()
+    await settle()
 
 
 async def test_app_asks_for_keys_as_it_starts_and_ends_what_is_on_its_way() -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from api_server.local_tenant.errors import SettingsInvalid
 from api_server.local_tenant.settings import read_command_line
+from api_server.serving.flags import SettingsInvalid
 
 NEEDED = {
     "--issuer": "http://localhost:3002/",

@@ -15,7 +15,7 @@ needs_ipv6 = pytest.mark.skipif(not has_ipv6(), reason="this machine has no ::1"
 
 
 def claim(host: str, number: int) -> None:
-    with ListeningPort.on(host, number).claimed():
+    with ListeningPort.on(host, number).claim():
         pass
 
 
@@ -66,7 +66,7 @@ def test_localhost_is_both_families_and_refused_where_somebody_has_the_other_one
 def test_claimed_localhost_leaves_the_other_family_to_nobody() -> None:
     """security.md 53."""
     number = free_port()
-    with ListeningPort.on("localhost", number).claimed(), socket.socket(socket.AF_INET6) as other:
+    with ListeningPort.on("localhost", number).claim(), socket.socket(socket.AF_INET6) as other:
         other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         with pytest.raises(OSError, match="in use"):
@@ -76,7 +76,7 @@ def test_claimed_localhost_leaves_the_other_family_to_nobody() -> None:
 def test_machine_without_the_other_family_is_served_on_the_one_it_has() -> None:
     # an address that no machine has: what ::1 is where IPv6 is off
     port = ListeningPort("127.0.0.1", free_port(), second_address="2001:db8::1")
-    with port.claimed() as second:
+    with port.claim() as second:
         assert second is None
 
 
@@ -96,7 +96,7 @@ def test_port_is_taken_from_the_claim_on_not_only_once_somebody_listens() -> Non
         probe.bind(("127.0.0.1", 0))
         number = probe.getsockname()[1]
     taken = pytest.raises(PortUnavailable, match="is taken")
-    with ListeningPort.on("127.0.0.1", number).claimed(), taken:
+    with ListeningPort.on("127.0.0.1", number).claim(), taken:
         claim("localhost", number)
 
 

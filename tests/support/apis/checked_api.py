@@ -134,7 +134,7 @@ async def refused(api: Api, sent: str) -> str:
     return assert_refused(await api.ping(sent), 401, "invalid_token")
 
 
-async def settled() -> None:
+async def settle() -> None:
     """Let what goes on in the background come to its end."""
     await asyncio.gather(*(asyncio.all_tasks() - {asyncio.current_task()}))
 

@@ -56,7 +56,7 @@ class ScriptedApi:
         self._serving: set[asyncio.Task[object]] = set()
 
     async def __aenter__(self) -> "ScriptedApi":
-        self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
         self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
         return self
 
@@ -72,7 +72,7 @@ class ScriptedApi:
             writer.close()
         self._writers.clear()
 
-    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
         self._writers.append(writer)
         task = asyncio.current_task()

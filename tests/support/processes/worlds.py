@@ -68,14 +68,14 @@ def new_world(folder: Path, **members: object) -> World:
 
 
 @contextmanager
-def running(world: World) -> Iterator[World]:
+def run_servers(world: World) -> Iterator[World]:
     """Run the API and the local tenant by their commands."""
-    with served(world, "tenant"), served(world, "api"):
+    with serve(world, "tenant"), serve(world, "api"):
         yield world
 
 
 @contextmanager
-def served(world: World, command: str, *further: str) -> Iterator["subprocess.Popen[str]"]:
+def serve(world: World, command: str, *further: str) -> Iterator["subprocess.Popen[str]"]:
     """Run one server by its command, from its first answer on."""
     process = subprocess.Popen(
         [*DOORKEY, "--config", str(world.config.path), command, "--stop-with-stdin", *further],

@@ -10,7 +10,7 @@ from tests.support.app.stage import stage, text_of, until
 from tests.support.builders.configs import CONFIG
 from tests.support.people.terminal import Terminal
 from tests.support.processes.server import children, wait_until_gone
-from tests.support.processes.worlds import DOORKEY, new_world, served
+from tests.support.processes.worlds import DOORKEY, new_world, serve
 from tests.support.silence import nobody_listens
 from tui.app.background import WATCH_AFAR_SECONDS
 from tui.config.load import Config
@@ -154,7 +154,7 @@ async def test_where_a_call_gets_no_answer_a_key_is_offered_that_starts_our_serv
 def test_a_call_that_got_no_answer_is_made_again_once_its_server_is_started(tmp_path: Path) -> None:
     world = new_world(tmp_path)
     command = [*DOORKEY, "--config", str(world.config.path)]
-    with served(world, "tenant"):
+    with serve(world, "tenant"):
         world.run("login")
         with Terminal(command, world.environment, 100, 34) as terminal:
             terminal.wait_for("✗ silent", "Alice Archer")

@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.builders.tokens import RsaKey, claims, encoded, header, token
 from tests.support.documents import validated
-from tests.support.processes.worlds import World, new_world, served
+from tests.support.processes.worlds import World, new_world, serve
 from tui.cli import main
 
 KEY = RsaKey.named("k1")
@@ -228,7 +228,7 @@ def test_an_issuer_that_does_not_answer_is_the_reason(ask: Asked) -> None:
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     made = new_world(tmp_path)
-    with served(made, "tenant"):
+    with serve(made, "tenant"):
         assert made.run("login").returncode == 0
         yield made
 

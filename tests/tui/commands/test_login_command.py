@@ -10,7 +10,7 @@ from tests.support.clocks import START
 from tui.auth.session import SignInProgress
 from tui.auth.sign_in.surroundings import Surroundings
 from tui.cli import main
-from tui.commands.login.command import hint_in_time, hints, options_of
+from tui.commands.login.command import hint_after_a_while, hints, options_of
 from tui.commands.parser import parse
 
 WAITING = SignInProgress(
@@ -111,7 +111,7 @@ async def test_after_20_silent_seconds_what_the_tenant_must_allow_is_told(
         assert capsys.readouterr().err == ""
         slept.append(seconds)
 
-    await hint_in_time(CONFIG, sleep)
+    await hint_after_a_while(CONFIG, sleep)
     assert slept == [20]
     told = capsys.readouterr().err
     assert "error about the callback or redirect URI?" in told

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.processes.worlds import World, new_world, served
+from tests.support.processes.worlds import World, new_world, serve
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def test_the_help_of_a_server_needs_no_config_and_demands_no_option(
 def test_a_server_is_not_given_the_clients_secret(world: World) -> None:
     """security.md 40."""
     world.environment["DOORKEY_CLIENT_SECRET"] = "of-the-client"
-    with served(world, "tenant") as process:
+    with serve(world, "tenant") as process:
         environment = Path(f"/proc/{process.pid}/environ").read_bytes()
     assert b"DOORKEY_STATE_DIR" in environment
     assert b"of-the-client" not in environment

@@ -18,6 +18,14 @@ def test_a_value_is_there_in_the_next_run(tmp_path: Path) -> None:
 def test_a_broken_file_is_as_good_as_none(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "app.json"
     path.write_bytes(content)
+    path.chmod(0o600)
+    assert AppMemory(path).get("theme") is None
+
+
+def test_what_others_could_have_written_is_not_believed(tmp_path: Path) -> None:
+    path = tmp_path / "app.json"
+    AppMemory(path).set("theme", "nord")
+    path.chmod(0o666)
     assert AppMemory(path).get("theme") is None
 
 

@@ -21,7 +21,7 @@ from tui.config.load import Config
 from tui.doctor.connection import proxy_in_use, proxy_of, require_name
 from tui.doctor.examination import RULES, examine
 from tui.doctor.row import Row
-from tui.doctor.surroundings import WITHOUT_CONFIG, guarded
+from tui.doctor.surroundings import WITHOUT_CONFIG, guard_check
 from tui.errors import ConfigInvalid, ExchangeFailed, StoreFailed
 
 
@@ -65,7 +65,7 @@ async def test_what_the_system_refuses_to_tell_is_not_known() -> None:
     def refused() -> Row:
         raise PermissionError(13, "Permission denied")
 
-    row = await guarded("folders", refused)
+    row = await guard_check("folders", refused)
     assert (row.verdict, "Permission denied" in row.found) == ("unknown", True)
 
 

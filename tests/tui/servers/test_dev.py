@@ -49,7 +49,7 @@ async def test_both_servers_start_answer_and_end(world: World, servers: Servers)
     for status in servers.statuses:
         assert status.log is not None
         assert status.log.stat().st_mode & 0o777 == 0o600
-    await servers.settled()
+    await servers.wait_until_settled()
     await servers.stop()
     for server in bundled_servers(world.config, world.state_dir):
         assert await probe(server) == "nobody"

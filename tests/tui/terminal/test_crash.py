@@ -8,7 +8,7 @@ from rich.console import Console
 
 from tests.support.app.stage import stage, until
 from tests.support.clocks import START
-from tui.terminal.crash import crash_report, details
+from tui.terminal.crash import details, report_crash
 
 SECRET = "canary-token"
 
@@ -29,7 +29,7 @@ def test_the_details_hold_kinds_and_places_only() -> None:
 
 
 def test_the_words_say_what_was_saved_and_where_the_log_is(tmp_path: Path) -> None:
-    words = crash_report(broken(), "Kept in a file.", tmp_path / "logs", START)
+    words = report_crash(broken(), "Kept in a file.", tmp_path / "logs", START)
     assert "Kept in a file." in words
     assert "crash.log" in words
     assert SECRET not in words + (tmp_path / "logs" / "crash.log").read_text()
@@ -37,7 +37,7 @@ def test_the_words_say_what_was_saved_and_where_the_log_is(tmp_path: Path) -> No
 
 def test_a_log_that_cannot_be_written_is_no_second_crash(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    assert "Details" not in crash_report(broken(), "", tmp_path / "file" / "logs", START)
+    assert "Details" not in report_crash(broken(), "", tmp_path / "file" / "logs", START)
 
 
 async def test_a_crash_of_the_app_shows_no_variables() -> None:

@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from tui.terminal.typed_lines import LONGEST_LINE, TypedLine, typed_lines
+from tui.terminal.typed_lines import LONGEST_LINE, TypedLine, read_lines
 
 
 def unseen(_text: str) -> None:
@@ -49,5 +49,5 @@ async def test_on_windows_lines_are_read_as_its_console_edits_them(
 ) -> None:
     monkeypatch.setattr("sys.platform", "win32")
     monkeypatch.setattr("sys.stdin", io.StringIO("one\r\ntwo\n"))
-    with typed_lines() as lines:
+    with read_lines() as lines:
         assert [await lines.get() for _ in range(3)] == ["one", "two", None]

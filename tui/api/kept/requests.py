@@ -84,17 +84,17 @@ class KeptRequests:
                 raise ValueError(f"its {what} holds {found}, and no token is written to a file")
         headers = tuple(_kept_in_part(header, held) for header in request.headers)
         kept = KeptRequest(name, replace(request, headers=headers))
-        with self._changing() as entries:
+        with self._change() as entries:
             entries[:] = [*(each for each in entries if not _is_named(each, name)), _entry(kept)]
         return kept
 
     def remove(self, name: str) -> None:
         """Forget a request; raises StoreFailed where the file cannot be written."""
-        with self._changing() as entries:
+        with self._change() as entries:
             entries[:] = [each for each in entries if not _is_named(each, name)]
 
     @contextmanager
-    def _changing(self) -> Iterator[list[Json]]:
+    def _change(self) -> Iterator[list[Json]]:
         """Yield the requests of this API to be changed, while no other window changes any."""
         import filelock  # loads asyncio and more, which the list has no use for
 

@@ -36,7 +36,7 @@ class Answering(Protocol):
     def write(self, data: bytes) -> None:
         """Send bytes."""
 
-    async def drained(self) -> None:
+    async def drain(self) -> None:
         """Wait until the program takes more."""
 
 
@@ -67,7 +67,7 @@ class ClientConnection(asyncio.Protocol):
         if not self._lost:
             self._transport.write(data)
 
-    async def drained(self) -> None:
+    async def drain(self) -> None:
         """Wait until the program takes more; raise BrokenOff where it has gone."""
         await self._drain.wait()
         if self._lost:

@@ -224,7 +224,7 @@ class Proxy:
             framed = b"%x\r\n%b\r\n" % (len(chunk), chunk) if chunked else chunk
             to.write(written + framed)
             written = b""
-            await to.drained()
+            await to.drain()
         to.write(written + (b"0\r\n\r\n" if chunked else b""))
         return keep
 

@@ -249,10 +249,10 @@ class Upstream:
                 return connection
         for host in self._address.hosts:
             with suppress(OSError, TimeoutError):
-                return await self._connected(host)
+                return await self._connect(host)
         raise Unanswered(reached=False)
 
-    async def _connected(self, host: str) -> UpstreamConnection:
+    async def _connect(self, host: str) -> UpstreamConnection:
         usual = {"http": 80, "https": 443}[self._address.scheme]
         async with asyncio.timeout(CONNECT_SECONDS):
             _, connection = await asyncio.get_running_loop().create_connection(

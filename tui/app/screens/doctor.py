@@ -130,12 +130,12 @@ what helps. No token is sent, nobody is signed in, and nothing is changed.
         return super().check_action(action, parameters)
 
     async def _run(self) -> None:
-        self._rows = await self._examine(self._took)  # now in the order of the rules
+        self._rows = await self._examine(self._take_row)  # now in the order of the rules
         self._work = None
         wrong = any(each.verdict == "wrong" for each in self._rows)
         self._show(*(("bad", "Something is wrong") if wrong else ("good", "Nothing is wrong")))
 
-    def _took(self, row: "Row") -> None:
+    def _take_row(self, row: "Row") -> None:
         self._rows.append(row)
         self._show("busy", "Looking")
 
@@ -153,7 +153,7 @@ what helps. No token is sent, nobody is signed in, and nothing is changed.
         self.refresh_bindings()
 
     @on(RowList.Moved)
-    def _moved(self) -> None:
+    def _follow_cursor(self) -> None:
         self._show_chosen()
 
     def _show_chosen(self) -> None:
@@ -173,5 +173,5 @@ what helps. No token is sent, nobody is signed in, and nothing is changed.
             chosen.can_focus = chosen.max_scroll_y > 0 or chosen.has_focus
 
     @on(Worker.StateChanged)
-    def _work_changed(self, message: Worker.StateChanged) -> None:
+    def _tell_failed_work(self, message: Worker.StateChanged) -> None:
         tell_of_failed_work(self, message)

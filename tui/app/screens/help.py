@@ -58,10 +58,10 @@ class HelpScreen(ModalScreen[None]):
         with Vertical(id="dialog"), VerticalScroll(can_focus=False) as body:
             body.id = "help"
             for paragraph in self._paragraphs:
-                yield from _drawn(paragraph)
+                yield from _draw_paragraph(paragraph)
             for heading, keys in self._keys.items():
                 yield Static(Content(heading), classes="headline")
-                yield from (_drawn_key(key, last=key is keys[-1]) for key in keys)
+                yield from (_draw_key(key, last=key is keys[-1]) for key in keys)
         yield KeyLine()
 
     def on_mount(self) -> None:
@@ -111,7 +111,7 @@ def _of_other_parts(below: Screen[object]) -> Iterator[Binding]:
             yield from (each for each in bindings_of(type(widget)) if each.id and each.description)
 
 
-def _drawn(paragraph: str) -> ComposeResult:
+def _draw_paragraph(paragraph: str) -> ComposeResult:
     """Yield the lines of a paragraph: a list has one widget for each item, all else is one."""
     items = (
         paragraph.replace("\n  ", " ").split("\n") if paragraph.startswith("- ") else [paragraph]
@@ -123,7 +123,7 @@ def _drawn(paragraph: str) -> ComposeResult:
         yield row
 
 
-def _drawn_key(key: Key, *, last: bool) -> ColumnsRow:
+def _draw_key(key: Key, *, last: bool) -> ColumnsRow:
     shown, name, what = key
     row = ColumnsRow(classes="last" if last else "")
     row.set_columns(

@@ -82,7 +82,7 @@ class PlaceScreen(Screen[None]):
         """Say anew what depends on the present."""
 
     @on(Worker.StateChanged)
-    def _work_changed(self, message: Worker.StateChanged) -> None:
+    def _tell_failed_work(self, message: Worker.StateChanged) -> None:
         tell_of_failed_work(self, message)
 
     @property

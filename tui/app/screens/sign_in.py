@@ -70,12 +70,12 @@ class SignInScreen(ModalScreen[LoginEvent | None]):
         service: "AuthService",
         clock: Clock,
         copy_to_system: "SystemClipboard",
-        until_ready: Callable[[], Awaitable[None]] | None = None,
+        wait_for_tenant: Callable[[], Awaitable[None]] | None = None,
         options: SignInOptions = AS_CONFIGURED,
     ) -> None:
         super().__init__()
         self._options = options
-        self._until_ready = until_ready
+        self._wait_for_tenant = wait_for_tenant
         self._address = Address(self, copy_to_system)
         self._service = service
         self._sign_in: SignIn | None = None
@@ -107,14 +107,14 @@ class SignInScreen(ModalScreen[LoginEvent | None]):
         tenant = printable(self._service.config.domain)
         self.query_one("#dialog").border_title = Content(f"Sign in at {tenant}")
         self._tell()
-        self._attempt(self._options)
+        self._sign_in_once(self._options)
 
     @work(exclusive=True, group="attempt", exit_on_error=False)
-    async def _attempt(self, options: SignInOptions) -> None:
+    async def _sign_in_once(self, options: SignInOptions) -> None:
         self.failure, self.ports_taken, self.ways_open = "", False, False
         self._hint_at = self._clock() + HINT_AFTER
-        if self._until_ready is not None:
-            await self._until_ready()  # a tenant of our own that is starting is not down
+        if self._wait_for_tenant is not None:
+            await self._wait_for_tenant()  # a tenant of our own that is starting is not down
         try:
             follow = partial(setattr, self, "progress")
             self._sign_in = self._service.begin_login(options=options, watch=follow)
@@ -214,7 +214,7 @@ class SignInScreen(ModalScreen[LoginEvent | None]):
     def action_device(self) -> None:
         """Ask for a code for another device."""
         if self.failure:
-            self._attempt(replace(self._options, way="device"))
+            self._sign_in_once(replace(self._options, way="device"))
             return
         if self._sign_in is None:
             return
@@ -227,7 +227,7 @@ class SignInScreen(ModalScreen[LoginEvent | None]):
     def action_paste(self) -> None:
         """Ask for the address at which a browser elsewhere has ended."""
         if self.failure:
-            self._attempt(replace(self._options, way="paste", open_browser=False))
+            self._sign_in_once(replace(self._options, way="paste", open_browser=False))
         else:
             self.ways_open = True
             self.query_one(PasteWay).open()
@@ -276,7 +276,7 @@ class SignInScreen(ModalScreen[LoginEvent | None]):
     def action_try_again(self) -> None:
         """Begin afresh."""
         self.progress = SignInProgress("preparing")
-        self._attempt(self._options)
+        self._sign_in_once(self._options)
 
     @on(Button.Pressed, "#cancel")
     def action_cancel(self) -> None:

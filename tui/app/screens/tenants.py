@@ -159,7 +159,7 @@ the one at the cursor up and says what it has to know, as `doorkey init --show` 
         return replace(row, session=self._session) if is_unkept and not row.problem else row
 
     @on(RowList.Moved)
-    def _moved(self, message: RowList.Moved) -> None:
+    def _follow_cursor(self, message: RowList.Moved) -> None:
         self._tell_about(message.index)
 
     def _tell_about(self, index: int) -> None:

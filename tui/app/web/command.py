@@ -52,11 +52,11 @@ async def _serve(command: list[str], port: int) -> None:
     loop, ended = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, ended.set)
-    async with page.served():
+    async with page.serve():
         sys.stdout.write(page.address + "\n")
         sys.stdout.flush()
         sys.stderr.write("Open this address in your browser; it works once. Ctrl-C ends.\n")
-        page.when_abused(ended.set)
+        page.end_when_abused(ended.set)
         await ended.wait()
     if page.is_abused:
         raise DoorkeyError(

@@ -94,7 +94,7 @@ class Gate:
         """What to open; it works once."""
         return f"{self.origin}/open/{self._secret}"
 
-    def when_abused(self, end: Callable[[], object]) -> None:
+    def end_when_abused(self, end: Callable[[], object]) -> None:
         """Have `end` called when somebody else opens the address, too."""
         self._on_abuse = end
 
@@ -171,7 +171,7 @@ class GuardedPage:
         self._gate = Gate(port)
         self._textual = Server(_shell_line(command), LOOPBACK, port)
         self.address: Final = self._gate.address
-        self.when_abused: Final = self._gate.when_abused
+        self.end_when_abused: Final = self._gate.end_when_abused
 
     @property
     def is_abused(self) -> bool:
@@ -179,7 +179,7 @@ class GuardedPage:
         return self._gate.is_abused
 
     @asynccontextmanager
-    async def served(self) -> AsyncIterator[None]:
+    async def serve(self) -> AsyncIterator[None]:
         """Serve the page while the block lasts."""
         app = web.Application(middlewares=[self._gate.guard])
         app.on_response_prepare.append(self._gate.add_headers)

@@ -164,7 +164,7 @@ class ClaimsPanel(Vertical):
         self.query_one(".heads", Static).update(Content(heads))
 
     @on(RowList.Moved)
-    def _moved(self, message: RowList.Moved) -> None:
+    def _follow_cursor(self, message: RowList.Moved) -> None:
         message.stop()
         self._show_chosen()
 

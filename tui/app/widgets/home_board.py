@@ -146,7 +146,7 @@ class HomeBoard(Vertical):
     def on_mount(self) -> None:
         """Follow the keymap."""
         self._name_doctor()
-        self.screen.bindings_updated_signal.subscribe(self, self._bindings_changed)
+        self.screen.bindings_updated_signal.subscribe(self, self._follow_bindings)
 
     @on(Button.Pressed, "#next")
     def _take_next_step(self) -> None:
@@ -206,7 +206,7 @@ class HomeBoard(Vertical):
         """Return the panel, while it is there: what it shows may change as the app ends."""
         return self.query(StatePanel) if self.is_attached else ()
 
-    def _bindings_changed(self, _screen: "Screen[object]") -> None:
+    def _follow_bindings(self, _screen: "Screen[object]") -> None:
         self.watch_done(self.done)
         self._name_doctor()
 

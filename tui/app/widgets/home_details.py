@@ -31,7 +31,7 @@ class KeySheet(Widget):
 
     def on_mount(self) -> None:
         """Follow the account and the keymap."""
-        self.screen.bindings_updated_signal.subscribe(self, self._bindings_changed)
+        self.screen.bindings_updated_signal.subscribe(self, self._follow_bindings)
 
     def render(self) -> Content:
         """Draw the keys."""
@@ -47,7 +47,7 @@ class KeySheet(Widget):
                     (each.tooltip, "$foreground-muted"),
                 )
 
-    def _bindings_changed(self, _screen: "Screen[object]") -> None:
+    def _follow_bindings(self, _screen: "Screen[object]") -> None:
         self.refresh(layout=True)
 
 

@@ -85,9 +85,9 @@ class KeyLine(LinkLine):
 
     def on_mount(self) -> None:
         """Follow the focus, the account, the keymap."""
-        self.screen.bindings_updated_signal.subscribe(self, self._bindings_changed)
+        self.screen.bindings_updated_signal.subscribe(self, self._follow_bindings)
 
-    def _bindings_changed(self, _screen: "Screen[object]") -> None:
+    def _follow_bindings(self, _screen: "Screen[object]") -> None:
         self.refresh()
 
     def render(self) -> Content:

@@ -63,9 +63,9 @@ class NavBar(LinkLine):
 
     def on_mount(self) -> None:
         """Follow the keymap."""
-        self.screen.bindings_updated_signal.subscribe(self, self._bindings_changed)
+        self.screen.bindings_updated_signal.subscribe(self, self._follow_bindings)
 
-    def _bindings_changed(self, _screen: "Screen[object]") -> None:
+    def _follow_bindings(self, _screen: "Screen[object]") -> None:
         self.refresh()
 
     def action_ask(self, name: str) -> None:

@@ -57,7 +57,7 @@ class AuthorizationAddress:
         """
         has_expired = self._good_until is not None and self._clock() >= self._good_until
         if not self._url or has_expired:
-            self._url = await self._made()
+            self._url = await self._make()
         return self._url
 
     async def keep_good(
@@ -73,15 +73,15 @@ class AuthorizationAddress:
             await sleep(max(LEAST_SECONDS, left * KEPT_OF_LIFE))
             self._pushed_anew += 1
             with suppress(DoorkeyError):
-                self._url = await self._made()
+                self._url = await self._make()
                 tell(self._url)
 
-    async def _made(self) -> str:
+    async def _make(self) -> str:
         if not self._is_pushed():
             return self._safe_url()
         parameters = self._attempt.parameters
         answer = await self._provider.push(parameters)
-        pushed = self._parsed(answer)
+        pushed = self._read_answer(answer)
         self._good_until = self._clock() + pushed.lifetime
         return self._safe_url(pushed.request_uri)
 
@@ -104,10 +104,10 @@ class AuthorizationAddress:
                 f"The tenant's authorization_endpoint makes no safe address: {error}."
             ) from None
 
-    def _parsed(self, answer: Answer) -> PushedRequest:
+    def _read_answer(self, answer: Answer) -> PushedRequest:
         members = answer.members()
         if answer.status < 400 and members is not None and "error" not in members:
-            return _pushed(members)
+            return _read_pushed_request(members)
         texts = _texts(members or {})
         if "error" not in texts:
             raise TenantMisbehaved(
@@ -118,7 +118,7 @@ class AuthorizationAddress:
         raise explain_refusal(refusal_in(texts), attempt.config, attempt.metadata)
 
 
-def _pushed(members: Mapping[str, Json]) -> PushedRequest:
+def _read_pushed_request(members: Mapping[str, Json]) -> PushedRequest:
     request_uri, seconds = members.get("request_uri"), duration_in(members.get("expires_in"))
     if not isinstance(request_uri, str) or not request_uri or not seconds:
         raise TenantMisbehaved(

@@ -69,12 +69,12 @@ async def open_in_browser(url: str, environ: Mapping[str, str] = os.environ) -> 
     """
     split_web_address(url)
     for command in browser_commands(url, environ):
-        if await _started(command):
+        if await _start_and_watch(command):
             return True
     return False
 
 
-async def _started(command: BrowserCommand) -> bool:
+async def _start_and_watch(command: BrowserCommand) -> bool:
     try:
         # Not in a thread: a sign-in that ends meanwhile would leave a process that nobody knows.
         process = _start(command)

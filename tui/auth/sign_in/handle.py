@@ -93,7 +93,7 @@ class SignIn:
         self._why_cancelled = why
         self._task.cancel()
 
-    async def ended(self) -> None:
+    async def wait_until_ended(self) -> None:
         """Wait until it has ended, however it does."""
         await asyncio.wait([self._task])
 
@@ -104,12 +104,12 @@ class SignIn:
 
     async def _run(self, before: "SignIn | None") -> LoginEvent:
         if before is not None:
-            await before.ended()  # the port is free then
+            await before.wait_until_ended()  # the port is free then
         await self._means.reserve()  # before a person signs in for nothing
         provider = self._means.make_provider()
         attempt, answer = await self._first_answer(provider)
         self._means.watch(SignInProgress("completing"))
-        session = await self._verified(provider, attempt, answer)
+        session = await self._verify(provider, attempt, answer)
         try:
             replaced = await self._means.keep(session)
         except StoreFailed:
@@ -158,7 +158,7 @@ class SignIn:
             listener = await stack.enter_async_context(await LoopbackListener.bind(ANY_PORT))
         return StartPage(listener)
 
-    async def _verified(
+    async def _verify(
         self, provider: "Provider", attempt: SignInAttempt, answer: Answered
     ) -> Session:
         from tui.auth.tenant.session_from_tokens import session_from_response

@@ -104,7 +104,7 @@ class Waiting:
         """Ask for a code for another device, unless one is shown already."""
         running = self._tasks.get("device")
         if running is None or running.done():
-            self._tasks["device"] = asyncio.create_task(self._by_device())
+            self._tasks["device"] = asyncio.create_task(self._poll_for_device())
 
     async def open_browser(self) -> bool:
         """Open the browser, once more if need be; return whether one took the address."""
@@ -115,7 +115,7 @@ class Waiting:
         if url != self._progress.url:
             self._tell(url=url)
         return await self._means.open_url(
-            self._start.address(url, self._opened_again) if self._start else url
+            self._start.address(url, self._fail_second_opening) if self._start else url
         )
 
     async def take(self, pasted: str) -> None:
@@ -193,12 +193,12 @@ class Waiting:
         opened = await self.open_browser()
         self._tell(browser="opened" if opened else "failed")
 
-    async def _by_device(self) -> None:
+    async def _poll_for_device(self) -> None:
         self._tell(device=None, device_trouble="")
         try:
             authorization = await self._provider.authorize_device(self.attempt.scope)
             self._wait_for_device(authorization)
-            response = await self._provider.device_tokens(
+            response = await self._provider.poll_for_tokens(
                 authorization, self._means.sleep, self.attempt.key
             )
         except DoorkeyError as error:
@@ -227,7 +227,7 @@ class Waiting:
         if not self._answer.done():
             self._answer.set_exception(error)
 
-    def _opened_again(self) -> None:
+    def _fail_second_opening(self) -> None:
         self._fail(SignInFailed(OPENED_AGAIN))
 
     def _timed_out(self) -> SignInTimedOut:

@@ -57,15 +57,15 @@ class SystemKeyring:
 
     def get(self, name: str) -> str | None:
         """Ask the keyring."""
-        return within(KEYRING_SECONDS, lambda: _read(name))
+        return call_within(KEYRING_SECONDS, lambda: _read(name))
 
     def set(self, name: str, text: str) -> None:
         """Tell the keyring."""
-        within(KEYRING_SECONDS, lambda: _backend().set_password(SERVICE, name, text))
+        call_within(KEYRING_SECONDS, lambda: _backend().set_password(SERVICE, name, text))
 
     def delete(self, name: str) -> None:
         """Have the keyring forget."""
-        within(KEYRING_SECONDS, lambda: _backend().delete_password(SERVICE, name))
+        call_within(KEYRING_SECONDS, lambda: _backend().delete_password(SERVICE, name))
 
 
 class Sealer:
@@ -205,7 +205,7 @@ def _backend() -> _Backend:
     return first
 
 
-def within(seconds: float, call: Callable[[], T]) -> T:
+def call_within(seconds: float, call: Callable[[], T]) -> T:
     """Return what `call` returns, if it does so in time; a call that hangs is left behind.
 
     Raises:

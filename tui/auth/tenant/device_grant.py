@@ -80,7 +80,7 @@ def parse_device_authorization(answer: Answer, now: datetime) -> DeviceAuthoriza
     )
 
 
-async def device_tokens(
+async def poll_for_tokens(
     authorization: DeviceAuthorization,
     ask: Callable[[str], Awaitable[TokenResponse]],
     clock: Callable[[], datetime],

@@ -10,8 +10,8 @@ from tui.auth.store.sealing import KeyKeeper
 from tui.auth.tenant.device_grant import (
     DEVICE_GRANT,
     DeviceAuthorization,
-    device_tokens,
     parse_device_authorization,
+    poll_for_tokens,
 )
 from tui.auth.tenant.id_token import Expected, verify_id_token, verify_userinfo
 from tui.auth.tenant.key_set import KeySet, UnknownKey
@@ -153,7 +153,7 @@ class Provider:
         except SignInRefused as refused:
             raise explain_refusal(refused, self._config, metadata) from None
 
-    async def device_tokens(
+    async def poll_for_tokens(
         self,
         authorization: DeviceAuthorization,
         sleep: Callable[[float], Awaitable[None]],
@@ -165,9 +165,9 @@ class Provider:
             form = {"grant_type": DEVICE_GRANT, "device_code": device_code}
             return await self._grant(form, key)
 
-        return await device_tokens(authorization, ask, self._clock, sleep)
+        return await poll_for_tokens(authorization, ask, self._clock, sleep)
 
-    async def verified_claims(
+    async def verify_id_token(
         self, id_token: str, expected: Expected, clock_skew: timedelta
     ) -> Claims:
         """Verify an ID token by the tenant's time; fetch the keys again once where none fits.
@@ -176,7 +176,7 @@ class Provider:
             IdTokenRejected: it fails a check.
         """
         now = self._clock() - clock_skew
-        return await self._verified(lambda keys: verify_id_token(id_token, keys, expected, now))
+        return await self._verify(lambda keys: verify_id_token(id_token, keys, expected, now))
 
     async def userinfo(
         self, access_token: str, subject: str, key: SessionKey | None = None
@@ -226,11 +226,11 @@ class Provider:
         if not answer.headers.get("content-type", "").startswith("application/jwt"):
             return answer.members()
         token = answer.body.decode("ascii", "replace").strip()
-        return await self._verified(
+        return await self._verify(
             lambda keys: verify_userinfo(token, keys, self.issuer, self.client_id)
         )
 
-    async def _verified(self, verify: Callable[[KeySet], Claims]) -> Claims:
+    async def _verify(self, verify: Callable[[KeySet], Claims]) -> Claims:
         """Verify with the tenant's keys; fetch them again once where none fits."""
         try:
             return verify(await self._key_set())

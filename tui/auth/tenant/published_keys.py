@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import httpx
 
 
-async def keys_of_issuer(
+async def fetch_keys_of_issuer(
     issuer: str, transport: "httpx.AsyncBaseTransport | None" = None
 ) -> KeySet:
     """Fetch the metadata of an issuer (OpenID Connect Discovery 4, else RFC 8414), and its keys.
@@ -41,16 +41,16 @@ async def keys_of_issuer(
         if split_web_address(url).is_loopback and not split_web_address(issuer).is_loopback:
             shown = shortened(printable(url), 200)
             raise TenantMisbehaved(f"{printable(issuer)} has its keys on this machine: {shown}.")
-        return await _keys(http, url)
+        return await _fetch(http, url)
     finally:
         await http.aclose()
 
 
-async def keys_at(url: str, transport: "httpx.AsyncBaseTransport | None" = None) -> KeySet:
-    """Fetch a JWKS; raises as `keys_of_issuer`."""
+async def fetch_keys(url: str, transport: "httpx.AsyncBaseTransport | None" = None) -> KeySet:
+    """Fetch a JWKS; raises as `fetch_keys_of_issuer`."""
     http = TenantHttp(transport)
     try:
-        return await _keys(http, url)
+        return await _fetch(http, url)
     finally:
         await http.aclose()
 
@@ -66,7 +66,7 @@ def require_secure(url: str) -> None:
         raise WrongUsage(f"{shown} is no https:// address; http:// is for loopback only.")
 
 
-async def _keys(http: TenantHttp, url: str) -> KeySet:
+async def _fetch(http: TenantHttp, url: str) -> KeySet:
     require_secure(url)
     answer = await http.get(url)
     if answer.status != 200:

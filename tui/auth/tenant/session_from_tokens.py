@@ -44,7 +44,7 @@ async def session_from_response(
         max_age_seconds=max_age_seconds,
         organization=organization,
     )
-    claims = await provider.verified_claims(response.id_token, expected, response.clock_skew)
+    claims = await provider.verify_id_token(response.id_token, expected, response.clock_skew)
     token_set = TokenSet(
         access_token=response.access_token,
         access_token_expiry=response.access_token_expiry,
@@ -71,7 +71,7 @@ def _without_id_token(*, by_device: bool) -> str:
     return "The tenant sent no ID token. Check that `scope` in the config has openid in it."
 
 
-async def renewed_session(
+async def session_from_renewal(
     provider: Provider, session: Session, response: TokenResponse, now: datetime
 ) -> Session:
     """Put a renewal's answer in the place of the session's token set.
@@ -97,7 +97,7 @@ async def renewed_session(
             subject=profile.subject,
             access_token=response.access_token,
         )
-        claims = await provider.verified_claims(response.id_token, expected, response.clock_skew)
+        claims = await provider.verify_id_token(response.id_token, expected, response.clock_skew)
         token_expiry = expiry(claims) + response.clock_skew
         token_set = replace(token_set, id_token=response.id_token, token_expiry=token_expiry)
         profile = Profile({**profile.claims, **claims})

@@ -21,8 +21,8 @@ from tui.auth.service import AuthService
 from tui.auth.sign_in.attempt import SignInOptions
 from tui.commands.call.output import Collected, Output, Piped, Saved, Shown
 from tui.commands.call.progress import Progress, show_progress
-from tui.commands.call.refused import offering_way_out, refusal, way_out
-from tui.commands.call.request import requested, uploaded
+from tui.commands.call.refused import offer_way_out, refusal, way_out
+from tui.commands.call.request import open_upload, requested
 from tui.config.load import Config, load_config
 from tui.http import StreamedAnswer
 from tui.json_value import Json
@@ -41,14 +41,14 @@ def call(arguments: Namespace) -> int:
     """Make one call; raises ApiRefused for an answer that is no success, its body written."""
     config = load_config(arguments.config)
     request = requested(config, arguments)
-    upload = uploaded(arguments.data, request)
+    upload = open_upload(arguments.data, request)
     with ExitStack() as stack:
         saved = None
         if arguments.output not in (None, "-"):
             saved = Saved(Path(arguments.output))
             stack.callback(saved.discard)
             _end_in_order_on_sigterm()
-        offering_way_out(config, lambda: _Calling(config, request, upload, saved, arguments).run())
+        offer_way_out(config, lambda: _Calling(config, request, upload, saved, arguments).run())
     return 0
 
 

@@ -8,7 +8,7 @@ from argparse import Namespace
 from tui.api.call import Caller
 from tui.api.client import ApiClient
 from tui.auth.service import AuthService
-from tui.commands.call.refused import offering_way_out, refusal, way_out
+from tui.commands.call.refused import offer_way_out, refusal, way_out
 from tui.config.load import Config, load_config
 from tui.errors import ApiRefused
 from tui.json_value import Json
@@ -21,7 +21,7 @@ def ping(arguments: Namespace) -> int:
     if arguments.json:
         _write(json.dumps(asyncio.run(_ping(config))))
     else:
-        _write(printable(offering_way_out(config, lambda: _ping(config))["message"]))
+        _write(printable(offer_way_out(config, lambda: _ping(config))["message"]))
     return 0
 
 

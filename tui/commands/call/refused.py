@@ -31,7 +31,7 @@ class Mendable(ApiRefused):
         self.way_out = way_out
 
 
-def offering_way_out(config: Config, call: Callable[[], Coroutine[None, None, Result]]) -> Result:
+def offer_way_out(config: Config, call: Callable[[], Coroutine[None, None, Result]]) -> Result:
     """Make a call; at a terminal offer the sign-in that mends its refusal, and make it again.
 
     Raises:

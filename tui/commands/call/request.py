@@ -29,7 +29,7 @@ def requested(config: Config, arguments: Namespace) -> ApiRequest:
     return ApiRequest(_method(arguments.method), _path(config, arguments.target), headers)
 
 
-def uploaded(data: str | None, request: ApiRequest) -> Upload | None:
+def open_upload(data: str | None, request: ApiRequest) -> Upload | None:
     """Return the body that `-d` names, or None where there is none; a file is open from now on.
 
     Raises:

@@ -23,9 +23,9 @@ from tui.auth.tenant.setting_up import (
 from tui.commands.init.look_up import TenantLookUp
 from tui.commands.init.questions import (
     answer,
-    asked_secret,
-    checked,
-    given_or_asked,
+    ask_secret,
+    ask_unless_given,
+    ask_until_valid,
     require_all,
     say,
 )
@@ -64,7 +64,7 @@ def _write(path: Path, arguments: Namespace) -> int:
         require_all(arguments)
     replace = arguments.force or _may_replace(path, asks=asks)
     found, members = _found_and_members(arguments, asks=asks)
-    client_secret = asked_secret(found) if asks else ""
+    client_secret = ask_secret(found) if asks else ""
     config, trouble = write_with_secret(
         path, members, client_secret, SystemKeyring(), replace=replace
     )
@@ -92,13 +92,13 @@ def _found_and_members(arguments: Namespace, *, asks: bool) -> tuple[Found, dict
     """Ask for what is not given; what the tenant says is told between two questions."""
     vendor = BY_KEY.get(arguments.vendor or "")
     with TenantLookUp(arguments.issuer, vendor, silent=arguments.json) as looked_up:
-        client_id = given_or_asked(arguments, "client_id")
+        client_id = ask_unless_given(arguments, "client_id")
         looked_up.tell()
-        audience = given_or_asked(arguments, "audience")
+        audience = ask_unless_given(arguments, "audience")
         looked_up.tell()
         api_url = arguments.api_url
         if asks and not api_url:
-            api_url = checked("apiUrl", f"API's URL [{DEFAULT_API_URL}]", DEFAULT_API_URL)
+            api_url = ask_until_valid("apiUrl", f"API's URL [{DEFAULT_API_URL}]", DEFAULT_API_URL)
         found = looked_up.found()
     api_url = "" if api_url == DEFAULT_API_URL else api_url
     return found, config_members(found, client_id, audience, api_url)

@@ -26,13 +26,13 @@ def require_all(arguments: Namespace) -> None:
             raise WrongUsage(f"--{name} is missing, and {why}.")
 
 
-def given_or_asked(arguments: Namespace, option: str) -> str:
+def ask_unless_given(arguments: Namespace, option: str) -> str:
     """Return what an option says, or the answer to its question."""
     given: str | None = getattr(arguments, option)
-    return given if given is not None else checked(*NEEDED[option])
+    return given if given is not None else ask_until_valid(*NEEDED[option])
 
 
-def checked(key: str, question: str, usual: str = "") -> str:
+def ask_until_valid(key: str, question: str, usual: str = "") -> str:
     """Ask until the answer can be a value of `key`; nothing typed is `usual`."""
     while True:
         typed = answer(f"{question}: ") or usual
@@ -44,7 +44,7 @@ def checked(key: str, question: str, usual: str = "") -> str:
             return typed
 
 
-def asked_secret(found: Found) -> str:
+def ask_secret(found: Found) -> str:
     """Ask for the client's secret, unseen, where the tenant takes any; may return none."""
     if not found.takes_secret:
         return ""
@@ -53,7 +53,9 @@ def asked_secret(found: Found) -> str:
     else:
         say("A native app needs no client secret here, unless the tenant gave it one.")
     while True:
-        typed = _unseen("Client secret, for your system's keyring (not shown; Enter for none): ")
+        typed = _ask_unseen(
+            "Client secret, for your system's keyring (not shown; Enter for none): "
+        )
         try:
             return typed and str(secret(typed))
         except WrongValue as wrong:
@@ -76,7 +78,7 @@ def say(line: str) -> None:
     sys.stderr.flush()
 
 
-def _unseen(question: str) -> str:
+def _ask_unseen(question: str) -> str:
     try:
         return getpass(question, stream=sys.stderr).strip()
     except EOFError:

@@ -20,7 +20,7 @@ from tui.commands.options.login import not_for_device
 from tui.config.load import Config, load_config
 from tui.errors import DoorkeyError, WrongUsage
 from tui.terminal.half_blocks import large, qr_lines
-from tui.terminal.typed_lines import typed_lines
+from tui.terminal.typed_lines import read_lines
 from tui.text import printable
 from tui.web_address import is_of_this_machine
 
@@ -81,7 +81,7 @@ async def sign_in(config: Config, options: SignInOptions, *, as_json: bool = Fal
         if options.way == "paste":
             beside.append(asyncio.create_task(_paste(handle)))
         if options.way != "device" and not as_json:
-            beside.append(asyncio.create_task(hint_in_time(config)))
+            beside.append(asyncio.create_task(hint_after_a_while(config)))
         try:
             event = await handle.answer()
         finally:
@@ -91,7 +91,7 @@ async def sign_in(config: Config, options: SignInOptions, *, as_json: bool = Fal
     teller.greet(event)
 
 
-async def hint_in_time(
+async def hint_after_a_while(
     config: Config, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 ) -> None:
     """Say what the tenant must allow, where no answer has come for a while."""
@@ -101,7 +101,7 @@ async def hint_in_time(
 
 async def _paste(handle: SignIn) -> None:
     """Ask for the address until it is the right one; ends with the sign-in."""
-    with typed_lines() as lines:
+    with read_lines() as lines:
         while (line := await lines.get()) is not None:
             if not line.strip():
                 continue

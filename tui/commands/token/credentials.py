@@ -3,7 +3,6 @@
 git does as git-credential(1) says, Bazel, uv and others as EngFlow's credential-helper-spec.
 """
 
-import hashlib
 import json
 import sys
 from typing import Final, NamedTuple
@@ -11,7 +10,7 @@ from typing import Final, NamedTuple
 from tui.commands.token.formats import GIT, Grant
 from tui.config.paths import state_dir
 from tui.errors import StoreFailed, WrongUsage
-from tui.private_file import NotPrivate, Replacement, make_private_folder, read_private
+from tui.private_file import DigestFile
 from tui.web_address import split_web_address
 
 LARGEST_REQUEST_BYTES: Final = 256 * 1024
@@ -24,7 +23,7 @@ TRANSPORTS: Final = {"grpcs": "https", "grpc": "http"}
 """Bazel's names for what a remote cache speaks; it is HTTP/2 to the same origin."""
 
 ERASED: Final = "erased-tokens"
-"""In the state folder: SHA-256 of tokens that git was refused with, the latest last."""
+"""In the state folder: of the tokens that git was refused with."""
 
 MOST_ERASED: Final = 16
 
@@ -59,7 +58,7 @@ def read_request(format_name: str) -> Request:
 
 def is_refused(token: str) -> bool:
     """Return whether git has said that the token is of no use to it."""
-    return _digest(token) in _erased()
+    return token in DigestFile(state_dir() / ERASED, MOST_ERASED)
 
 
 def remember_refused(token: str) -> None:
@@ -68,11 +67,8 @@ def remember_refused(token: str) -> None:
     Raises:
         StoreFailed: that cannot be written down.
     """
-    kept = [each for each in _erased() if each != _digest(token)] + [_digest(token)]
-    path = state_dir() / ERASED
     try:
-        make_private_folder(path.parent)
-        Replacement(path).put("".join(f"{line}\n" for line in kept[-MOST_ERASED:]).encode())
+        DigestFile(state_dir() / ERASED, MOST_ERASED).add(token)
     except OSError as error:
         raise StoreFailed(f"The refusal cannot be noted: {error.strerror}.") from None
 
@@ -156,14 +152,3 @@ def _origin(url: str) -> str:
         return split_web_address(f"{TRANSPORTS.get(scheme, scheme)}{mark}{rest}").origin
     except ValueError:
         return ""
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
-def _erased() -> list[str]:
-    try:
-        return (read_private(state_dir() / ERASED) or b"").decode("ascii").split()
-    except (NotPrivate, OSError, UnicodeDecodeError):
-        return []

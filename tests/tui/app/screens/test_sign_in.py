@@ -180,13 +180,13 @@ async def test_a_tenant_that_is_down_is_told_and_r_tries_again() -> None:
 async def test_a_tenant_of_our_own_that_is_starting_is_waited_for() -> None:
     ready = asyncio.Event()
 
-    async def until_ready() -> None:
+    async def wait_for_tenant() -> None:
         await ready.wait()
 
     on = stage()
     async with on.app.run_test(size=SIZE) as pilot:
         await until(pilot, lambda: on.app.account.state == "signed-out")
-        on.app.push_screen(SignInScreen(on.service, on.clock, no_clipboard, until_ready))
+        on.app.push_screen(SignInScreen(on.service, on.clock, no_clipboard, wait_for_tenant))
         await until(pilot, lambda: "Getting ready" in text_of(on.app))
         assert not on.tenant.requests
         ready.set()

@@ -67,7 +67,7 @@ class Visit:
 @asynccontextmanager
 async def visited() -> AsyncIterator[Visit]:
     page = GuardedPage(APP, 0)
-    async with page.served(), ClientSession(cookie_jar=CookieJar(unsafe=True)) as browser:
+    async with page.serve(), ClientSession(cookie_jar=CookieJar(unsafe=True)) as browser:
         yield Visit(page, browser)
     # textual-serve tells the app to quit, and does not wait for its end.
     async with asyncio.timeout(PATIENCE_SECONDS):
@@ -135,7 +135,7 @@ async def test_a_name_that_leads_here_is_refused(host: str) -> None:
 async def test_the_address_works_once_and_its_second_use_ends_the_page() -> None:
     async with visited() as visit, ClientSession() as thief:
         ended: list[bool] = []
-        visit.page.when_abused(lambda: ended.append(True))
+        visit.page.end_when_abused(lambda: ended.append(True))
         await visit.open()
         stolen = await thief.get(visit.page.address)
         assert (stolen.status, await stolen.text()) == (403, "This address was opened already.\n")

@@ -135,7 +135,7 @@ async def test_cancelling_leaves_no_socket_and_no_task_and_is_at_once(
         await task
     async with await LoopbackListener.bind(signing.service.config.redirect_uris):
         took_seconds = time.perf_counter() - began
-    await settled()
+    await settle()
     assert took_seconds < AT_ONCE_SECONDS
     assert asyncio.all_tasks() == tasks
     assert open_descriptors() == descriptors
@@ -214,7 +214,7 @@ def open_descriptors() -> int:
     return len(os.listdir(DESCRIPTORS)) if DESCRIPTORS.is_dir() else 0  # noqa: PTH208
 
 
-async def settled() -> None:
+async def settle() -> None:
     """Let transports that were told to close do so."""
     for _ in range(5):
         await asyncio.sleep(0)

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import keyring
 import pytest
 
-from tui.auth.store.sealing import KeyUnavailable, SystemKeyring, within
+from tui.auth.store.sealing import KeyUnavailable, SystemKeyring, call_within
 
 
 class Keyring:
@@ -67,7 +67,7 @@ def release() -> Iterator[threading.Event]:
 
 def test_a_keyring_that_hangs_is_left_behind(release: threading.Event) -> None:
     with pytest.raises(KeyUnavailable):
-        within(0.01, release.wait)
+        call_within(0.01, release.wait)
 
 
 def test_a_keyring_that_fails_in_any_way_is_unavailable() -> None:
@@ -75,4 +75,4 @@ def test_a_keyring_that_fails_in_any_way_is_unavailable() -> None:
         raise RuntimeError("DBus says no")
 
     with pytest.raises(KeyUnavailable):
-        within(1, fail)
+        call_within(1, fail)

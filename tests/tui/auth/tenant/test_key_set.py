@@ -18,7 +18,7 @@ from jwt.algorithms import ECAlgorithm, OKPAlgorithm
 from tests.support.tenants.scripted_tenant import ScriptedTenant, SigningKey, public_jwk, rsa_key
 from tests.support.tenants.services import refused
 from tui.auth.service import AuthService
-from tui.auth.tenant.published_keys import keys_of_issuer
+from tui.auth.tenant.published_keys import fetch_keys_of_issuer
 from tui.errors import TenantMisbehaved
 from tui.json_value import Json
 
@@ -127,5 +127,5 @@ async def test_an_issuer_elsewhere_has_no_keys_fetched_from_services_of_this_mac
         return httpx.Response(200, json={"issuer": "https://evil.example/", "jwks_uri": there})
 
     with pytest.raises(TenantMisbehaved, match="has its keys on this machine"):
-        await keys_of_issuer("https://evil.example/", httpx.MockTransport(answer))
+        await fetch_keys_of_issuer("https://evil.example/", httpx.MockTransport(answer))
     assert asked == ["evil.example"]

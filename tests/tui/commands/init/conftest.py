@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support.processes.worlds import World, new_world, served
+from tests.support.processes.worlds import World, new_world, serve
 
 CONNECT_TRIES = 8
 """With growing pauses between them: some 30 s."""
@@ -29,7 +29,7 @@ def world(tmp_path: Path) -> Iterator[World]:
     (tmp_path / "world").mkdir()
     made = new_world(tmp_path / "world")
     with (
-        served(made, "tenant"),
+        serve(made, "tenant"),
         httpx.Client(transport=httpx.HTTPTransport(retries=CONNECT_TRIES)) as client,
     ):
         client.get(made.config.issuer.replace("localhost", "127.0.0.1"))

@@ -10,7 +10,7 @@ from typing import cast
 import pytest
 
 from tests.support import ROOT
-from tests.support.processes.worlds import World, new_world, running
+from tests.support.processes.worlds import World, new_world, run_servers
 
 COUNTED = """
 import json, os, sys
@@ -64,7 +64,7 @@ def world(tmp_path: Path) -> Iterator[World]:
     made = new_world(tmp_path, scope="openid profile email offline_access")
     members = json.loads(made.config.path.read_text())
     del members["sessionStorage"], members["redirectUris"]
-    with running(made):
+    with run_servers(made):
         assert made.run("login").returncode == 0
         made.config.path.write_text(json.dumps(members))
         yield made

@@ -21,7 +21,7 @@ import pytest
 from tests.support import ROOT
 from tests.support.builders.certificates import certificate
 from tests.support.builders.sessions import session
-from tests.support.processes.worlds import PATIENCE_SECONDS, World, new_world, served
+from tests.support.processes.worlds import PATIENCE_SECONDS, World, new_world, serve
 from tui.auth.store.file_store import session_store
 
 DOCS: Final = (ROOT / "docs" / "programs.md").read_text("utf-8")
@@ -201,7 +201,7 @@ def test_git_that_is_refused_gets_a_new_token_the_next_time(tmp_path: Path) -> N
     with guarded() as (server, origin):
         world = new_world(tmp_path, apiUrl=origin, audience="http://localhost:1")
         write_gitconfig(world)
-        with served(world, "tenant"):
+        with serve(world, "tenant"):
             assert world.run("login").returncode == 0
             server.refused.add(world.run("token").stdout.strip())
             assert run(world, git, "ls-remote", f"{origin}/x.git").returncode != 0

@@ -61,14 +61,14 @@ class Calling:
         """Where all of it goes."""
         return self._caller.config.api_url
 
-    def once(self, request: ApiRequest) -> None:
+    def call_once(self, request: ApiRequest) -> None:
         """Make one call; one that may change something only if it is meant."""
-        self._work(self._once(request), ONCE)
+        self._work(self._call_if_meant(request), ONCE)
 
-    def again_and_again(self, next_request: Callable[[], ApiRequest]) -> None:
+    def call_repeatedly(self, next_request: Callable[[], ApiRequest]) -> None:
         """Make a call, wait, make the next one, until `stop`."""
         self._say_repeating(True)
-        self._work(self._again_and_again(next_request), AGAIN)
+        self._work(self._call_repeatedly(next_request), AGAIN)
 
     def stop(self) -> None:
         """Repeat no longer."""
@@ -102,7 +102,7 @@ class Calling:
         self._waiting = self._view.shown.request if self._view.shown else None
         self._view.panel.show_ready("Starting it ...")
 
-    def servers_changed(self, statuses: "tuple[ServerStatus, ...]") -> None:
+    def follow_servers(self, statuses: "tuple[ServerStatus, ...]") -> None:
         """Call what waits for the servers, or offer to; else say why they did not start."""
         states = {status.state for status in statuses}
         if self._waiting is None or "starting" in states:
@@ -113,7 +113,7 @@ class Calling:
             return
         request, self._waiting = self._waiting, None
         if request.may_repeat:
-            self.once(request)
+            self.call_once(request)
         else:
             self._view.panel.show_ready(f"It is there now. Ping calls {request.method} again.")
 
@@ -128,7 +128,7 @@ class Calling:
         """Leave what was refused as it is."""
         self._refused = None
 
-    def refused_again(self) -> None:
+    def retry_refused(self) -> None:
         """Call again what was refused, or offer to, where there are other tokens by now."""
         tokens = self._caller.token_set
         if self._refused is None or tokens is None or self._refused[1] is tokens:
@@ -136,7 +136,7 @@ class Calling:
         (call, _), self._refused = self._refused, None
         self._view.forget_refusal()
         if call.request.may_repeat:
-            self.once(call.request)
+            self.call_once(call.request)
         else:
             words = f"You have new tokens. Ping calls {call.request.method} again."
             self._view.show_unfinished(Call(self._clock(), call.request))
@@ -155,7 +155,7 @@ class Calling:
     def _work(self, work: Awaitable[None], group: str) -> None:
         self._screen.run_worker(work, group=group, exclusive=True, exit_on_error=False)
 
-    async def _once(self, request: ApiRequest) -> None:
+    async def _call_if_meant(self, request: ApiRequest) -> None:
         change = (request.method, request.path)
         if not request.is_safe and withholds(self._screen, self._withheld):
             return
@@ -166,7 +166,7 @@ class Calling:
             self._meant.add(change)
         await self._call(request, show=True)
 
-    async def _again_and_again(self, next_request: Callable[[], ApiRequest]) -> None:
+    async def _call_repeatedly(self, next_request: Callable[[], ApiRequest]) -> None:
         while True:
             call = await self._call(next_request(), show=False)
             asked = call.result.retry_after_seconds if call and call.result else None

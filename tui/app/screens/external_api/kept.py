@@ -148,7 +148,7 @@ or a body with a token in it is not kept.
         self.query_one("#filter").focus()
 
     @on(Input.Changed, "#filter")
-    def _filter_changed(self) -> None:
+    def _apply_filter(self) -> None:
         self._filter()
 
     @on(Input.Submitted, "#filter")
@@ -200,7 +200,7 @@ or a body with a token in it is not kept.
         self._say(f"{self._request.method} {printable(self._request.path)}, under which name?")
 
     @on(Input.Changed, "#name")
-    def _name_changed(self, message: Input.Changed) -> None:
+    def _check_name(self, message: Input.Changed) -> None:
         taken = any(each.name == message.value.strip() for each in self._all)
         if taken:
             self._say("There is one of that name; Enter puts this one in its place.")

@@ -132,7 +132,7 @@ class ExternalApiScreen(PlaceScreen):
 
     @on(RequestLine.Done)
     @on(RequestDetails.Done)
-    def _done_editing(self) -> None:
+    def _leave_editing(self) -> None:
         self.query_one("#ping").focus()
 
     def action_interval(self) -> None:
@@ -145,12 +145,12 @@ class ExternalApiScreen(PlaceScreen):
     async def action_ping(self) -> None:
         """Call the API once."""
         if await self._editing.is_right():
-            self._calling.once(self._editing.request)
+            self._calling.call_once(self._editing.request)
 
     @on(CallsTable.AgainRequested)
     def _ping_again(self, message: CallsTable.AgainRequested) -> None:
         self._editing.open(message.request)
-        self._calling.once(message.request)
+        self._calling.call_once(message.request)
 
     @on(Button.Pressed, "#repeat")
     async def action_repeat(self) -> None:
@@ -162,14 +162,14 @@ class ExternalApiScreen(PlaceScreen):
             words = f"{request.method} is not repeated: it may change something each time."
             self.notify(words, title="Not repeated", markup=False)
         elif await self._editing.is_right():
-            self._calling.again_and_again(lambda: self._editing.request)
+            self._calling.call_repeatedly(lambda: self._editing.request)
 
     def action_cancel(self) -> None:
         """Wait for the answer no longer."""
         self._calling.cancel()
 
     @on(Worker.StateChanged)
-    def _call_failed(self, message: Worker.StateChanged) -> None:
+    def _tell_failed_call(self, message: Worker.StateChanged) -> None:
         self._calling.tell_failed(message)
 
     # After a refusal
@@ -199,11 +199,11 @@ class ExternalApiScreen(PlaceScreen):
     def watch_account(self) -> None:
         """Call again what was refused, where a renewal has brought other tokens."""
         if self.is_current:  # else a sign-in is on its way back here
-            self._calling.refused_again()
+            self._calling.retry_refused()
 
     def on_screen_resume(self) -> None:
         """Call again what was refused, where a sign-in has brought other tokens."""
-        self._calling.refused_again()
+        self._calling.retry_refused()
         self._calling.forget_refused()
 
     # Where nobody answers
@@ -215,7 +215,7 @@ class ExternalApiScreen(PlaceScreen):
 
     def watch_servers(self) -> None:
         """Offer to start what has ended; call again what waits."""
-        self._calling.servers_changed(self.servers)
+        self._calling.follow_servers(self.servers)
         self._offer_start()
 
     def _offer_start(self) -> None:

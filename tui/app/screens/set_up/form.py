@@ -115,7 +115,7 @@ at the tenant; your browser opens only when you say so.
     # The tenant
 
     @on(Input.Changed)
-    def _typed(self, message: Input.Changed) -> None:
+    def _take_typed(self, message: Input.Changed) -> None:
         field = _field_of(message.input)
         field.say()
         self.query_one("#trouble", Static).update("")
@@ -130,9 +130,9 @@ at the tenant; your browser opens only when you say so.
     async def _look_up(self) -> None:
         if self._field("issuer").value:
             with suppress(DoorkeyError):  # which the field tells
-                await self._looked_up()
+                await self._ask_tenant()
 
-    async def _looked_up(self) -> Found:
+    async def _ask_tenant(self) -> Found:
         """Ask the tenant who it is, and say so below its field."""
         field = self._field("issuer")
         field.say("Looking it up ...", "busy")
@@ -173,14 +173,14 @@ at the tenant; your browser opens only when you say so.
         return profile_path(name) if name else user_config_dir() / CONFIG_NAME
 
     @on(events.DescendantBlur)
-    def _left(self, message: events.DescendantBlur) -> None:
+    def _check_left_field(self, message: events.DescendantBlur) -> None:
         if isinstance(message.widget, Input):
             field = _field_of(message.widget)
             if field.value and field.id != "issuer":  # that one is looked up
                 field.is_right()
 
     @on(Input.Submitted)
-    def _next_field(self) -> None:
+    def _go_to_next_field(self) -> None:
         self.focus_next()
 
     # Writing
@@ -225,7 +225,7 @@ at the tenant; your browser opens only when you say so.
         """Look the tenant up now; where that fails, ask whether it is meant all the same."""
         with suppress(ConfigInvalid):
             try:
-                await self._looked_up()
+                await self._ask_tenant()
             except (TenantUnreachable, TenantMisbehaved) as error:
                 question = QuestionScreen(
                     "The tenant cannot be looked up", str(error), UNSEEN, "Write it"
@@ -269,7 +269,7 @@ at the tenant; your browser opens only when you say so.
         return self.query_one(f"#{name}", Field)
 
     @on(Worker.StateChanged)
-    def _work_changed(self, message: Worker.StateChanged) -> None:
+    def _tell_failed_work(self, message: Worker.StateChanged) -> None:
         tell_of_failed_work(self, message)
 
 

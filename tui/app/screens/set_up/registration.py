@@ -185,7 +185,7 @@ says why, and offers to try again and to edit the config; `d` on Home examines e
         self.dismiss(None)
 
     @on(Worker.StateChanged)
-    def _work_changed(self, message: Worker.StateChanged) -> None:
+    def _tell_failed_work(self, message: Worker.StateChanged) -> None:
         tell_of_failed_work(self, message)
 
 

@@ -156,7 +156,7 @@ class AnswerPanel(Vertical):
         self.border_subtitle = Content(said if message.value else "")
 
     @on(Input.Submitted, "#find")
-    def _found(self, message: Input.Submitted) -> None:
+    def _stop_search(self, message: Input.Submitted) -> None:
         message.stop()
         self.action_end_search()
 

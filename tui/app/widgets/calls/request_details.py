@@ -169,12 +169,12 @@ class RequestDetails(Vertical):
         return "" if self._request.has_body else f", not sent with {self._request.method}"
 
     @on(TextField.Edited)
-    def _edited(self, message: TextField.Edited) -> None:
+    def _take_edited(self, message: TextField.Edited) -> None:
         message.stop()
         self._take("body" if message.field.id == "body-field" else "headers", message.text)
 
     @on(LinesArea.Left)
-    def _left(self, message: LinesArea.Left) -> None:
+    def _fold_fields(self, message: LinesArea.Left) -> None:
         message.stop()
         for field in self._fields.values():
             field.display = False

@@ -190,19 +190,19 @@ class RequestLine(Vertical):
         line.update(Content(f"✗ {printable(trouble)}" if trouble else ""))
 
     @on(Input.Changed, "#path")
-    def _path_changed(self, message: Input.Changed) -> None:
+    def _check_path(self, message: Input.Changed) -> None:
         message.stop()
         self._say(self._trouble(message.value))
         self._share_room()
 
     @on(Input.Submitted, "#path")
-    def _path_submitted(self, message: Input.Submitted) -> None:
+    def _submit_path(self, message: Input.Submitted) -> None:
         message.stop()
         if not self.is_wrong:
             self.post_message(self.Done())  # the focus goes on, which takes the path
 
     @on(PathField.Left)
-    def _path_left(self, message: PathField.Left) -> None:
+    def _leave_path(self, message: PathField.Left) -> None:
         message.stop()
         field = self.query_one(PathField)
         if not message.take:

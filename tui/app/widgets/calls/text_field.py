@@ -137,7 +137,7 @@ class TextField(Vertical):
         self._trouble.update(Content(f"✗ {printable(trouble)}" if trouble else ""))
 
     @on(TextArea.Changed)
-    def _changed(self, message: TextArea.Changed) -> None:
+    def _tell_edited(self, message: TextArea.Changed) -> None:
         message.stop()
         self.post_message(self.Edited(self, self._area.text))
 
