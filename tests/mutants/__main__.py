@@ -4,21 +4,19 @@ Prints the share of the breaks that a test notices, and each survivor; ends with
 is below the target, or where an accepted survivor is one no more.
 """
 
-import os
+import resource
 import sys
-import tempfile
 import time
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
-from functools import partial
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from tests.mutants.breaks import Break, breaks_of, unbroken_tree
+from tests.mutants.breaks import Break, breaks_of
 from tests.mutants.named import named_breaks
-from tests.mutants.record import Record, record
-from tests.mutants.trial import Trial, Verdict, begin, preload
+from tests.mutants.record import House
+from tests.mutants.trial import preload
+from tests.mutants.trying import try_all
 from tests.support import ROOT
 
 TARGETS: Final = (
@@ -35,72 +33,47 @@ TARGETS: Final = (
 LEFT_OUT: Final = ("tui/auth/sign_in/remarks.py", "tui/auth/sign_in/surroundings.py")
 """What people are told; nothing is let in or kept out by it."""
 
+SUITES: Final = (
+    "tests/tui/auth", "tests/tui/config", "tests/tui/api", "tests/tui/commands",
+    "tests/tui/app/web", "tests/api_server",
+)  # fmt: skip
+"""Whose tests are asked, with those of single files that lie above them."""
+
 ACCEPTED: Final = Path(__file__).with_name("accepted.toml")
 """Survivors that are right to survive, each with its reason."""
 
 LEAST_PERCENT: Final = 95.0
 
-AT_ONCE: Final = len(os.sched_getaffinity(0))
-
 
 def main(chosen: Sequence[str]) -> int:
     """Try every break; return the exit code."""
     began = time.monotonic()
-    targets = [path for path in _targets() if not chosen or str(path).startswith(tuple(chosen))]
-    breaks = [each for each in named_breaks(ROOT) if Path(each.path) in targets]
-    breaks += [each for path in targets for each in breaks_of(ROOT, path)]
-    print(
-        f"{len(breaks)} breaks in {len(targets)} files; recording which test runs which line",
-        flush=True,
-    )
-    recorded = record(ROOT, targets)
-    print(f"recorded after {time.monotonic() - began:.0f} s", flush=True)
+    house = House(ROOT, _suites(), _targets())
+    breaks = [each for each in named_breaks(ROOT) if Path(each.path) in house.targets]
+    breaks += [each for path in house.targets for each in breaks_of(ROOT, path)]
+    breaks = [each for each in breaks if not chosen or each.path.startswith(tuple(chosen))]
+    print(f"{len(breaks)} breaks in {len({each.path for each in breaks})} files", flush=True)
     preload()
-    _must_pass_as_they_are(breaks, recorded)
-    survivors = [each.broken for each in _tried(breaks, recorded) if not each.noticed]
-    accepted = tomllib.loads(ACCEPTED.read_text("utf-8"))
-    print(f"tried after {(time.monotonic() - began) / 60:.1f} minutes", flush=True)
-    return _report(breaks, survivors, accepted)
+    outcomes = try_all(house, breaks)
+    minutes = (time.monotonic() - began) / 60
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = (used.ru_utime + used.ru_stime) / 60
+    print(f"tried in {minutes:.1f} minutes, {cpu:.1f} minutes of the processor's time", flush=True)
+    survivors = [each for each, how in zip(breaks, outcomes, strict=True) if not how.noticed]
+    return _report(breaks, survivors, tomllib.loads(ACCEPTED.read_text("utf-8")))
+
+
+def _suites() -> list[str]:
+    above = [
+        path for top in ("tests", "tests/tui") for path in sorted((ROOT / top).glob("test_*.py"))
+    ]
+    return [*SUITES, *(str(path.relative_to(ROOT)) for path in above)]
 
 
 def _targets() -> list[Path]:
     found = {path for pattern in TARGETS for path in ROOT.glob(pattern)}
     paths = (path.relative_to(ROOT) for path in found)
     return sorted(path for path in paths if str(path) not in LEFT_OUT)
-
-
-def _must_pass_as_they_are(breaks: Sequence[Break], recorded: Record) -> None:
-    """Try a file of each room unbroken: what is noticed there is a fault of these trials."""
-    chosen = {Path(each.path).parent: each for each in breaks}.values()
-    unbroken = [replace(each, tree=partial(unbroken_tree, ROOT, each.path)) for each in chosen]
-    for verdict in _tried(unbroken, recorded):
-        if verdict.noticed:
-            sys.exit(f"the tests of {verdict.broken.path} fail without a break:\n{verdict.said}")
-
-
-def _tried(breaks: Sequence[Break], recorded: Record) -> Iterator[Verdict]:
-    """Try them side by side; yield each verdict."""
-    running: dict[int, Trial] = {}
-    with tempfile.TemporaryDirectory() as folder:
-        for number, broken in enumerate(breaks, 1):
-            if not number % 100:
-                print(f"  {number} of {len(breaks)}", flush=True)
-            tests = recorded.tests_for(broken)
-            if not tests:
-                yield Verdict(broken, noticed=False)
-                continue
-            if len(running) == AT_ONCE:
-                yield _next_verdict(running)
-            seconds = sum(recorded.seconds[test] for test in tests)
-            trial = begin(ROOT, broken, tests, seconds, Path(folder) / str(number))
-            running[trial.process] = trial
-        while running:
-            yield _next_verdict(running)
-
-
-def _next_verdict(running: dict[int, Trial]) -> Verdict:
-    process, status = os.wait()
-    return running.pop(process).verdict(status)
 
 
 def _report(

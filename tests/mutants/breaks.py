@@ -1,55 +1,13 @@
-"""What is broken in a file: comparisons, conditions, limits, flags, headers, what makes text safe.
-
-Each break is made in the syntax tree, and the tree is compiled: no file is ever changed.
-"""
+"""All breaks of a file: each is made in the syntax tree, and no file is ever changed."""
 
 import ast
-import builtins
 import copy
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Final
 
-COMPARISONS: Final[dict[type[ast.cmpop], type[ast.cmpop]]] = {
-    ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt,
-    ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.In: ast.NotIn, ast.NotIn: ast.In,
-    ast.Is: ast.IsNot, ast.IsNot: ast.Is,
-}  # fmt: skip
-"""An order keeps its direction and moves by one: a test of the boundary is what notices that."""
-
-MODES: Final = {0o600: 0o644, 0o700: 0o755, 0o077: 0o022}
-"""Of files and folders: others may read."""
-
-MAKES_SAFE: Final = frozenset(
-    {"escape", "printable", "printable_block", "shortened", "quote", "quote_plus"}
-)
-"""Functions that make text of others harmless; a break leaves the text as it came."""
-
-GUARDS: Final = re.compile(
-    r"_?(check|require|refuse|reject|verify|ensure|must|revoke|wipe|discard|forget|delete|remove"
-    r"|drop|save|keep|chmod|fchmod|fsync|end|revoke|hold|claim|limit)(_|$)"
-)
-"""Calls for their effect alone, whose loss opens something or loses something."""
-
-SHOWN: Final = frozenset({"CLAIMS", "COLOURS", "CONSOLE_BROWSERS"})
-"""Lists of what people see; nothing is allowed or refused by them."""
-
-RANDOM: Final[dict[str, str | bytes]] = {
-    "token_urlsafe": "0" * 43,
-    "token_hex": "0" * 64,
-    "token_bytes": bytes(32),
-}
-"""What somebody who guesses would try."""
-
-DIRECTIVE: Final = re.compile(
-    r"(?:(?:default|style|img)-src|frame-ancestors|form-action|base-uri)[^;]*(?:;\s*|$)"
-)
-"""Of a content security policy."""
-
-HEADER: Final = re.compile(r"[A-Z][A-Za-z]*(-[A-Z][A-Za-z]*)+|Vary|Allow|Host|Origin")
+from tests.mutants.changes import changes, said
 
 
 @dataclass(frozen=True)
@@ -58,6 +16,8 @@ class Break:
 
     path: str
     line: int
+    end: int
+    """Its last line, where it takes several."""
     where: str
     """The function, as `Class.method`; empty at the top of a module."""
     before: str
@@ -78,19 +38,24 @@ def breaks_of(root: Path, path: Path) -> list[Break]:
         Break(
             str(path),
             place.node.lineno,
+            _broken_part(place.node).end_lineno or place.node.lineno,
             place.where,
-            _said(place.node),
-            said,
+            said(_broken_part(place.node)),
+            after,
             partial(_with, tree, place.node, new),
         )
         for place in _places(tree)
-        for new, said in _changes(place)
+        for new, after in changes(place.node, place.parent)
     ]
 
 
 def unbroken_tree(root: Path, path: str) -> ast.Module:
     """Return a file's syntax tree as it is."""
     return ast.parse((root / path).read_text("utf-8"))
+
+
+def _broken_part(node: ast.expr | ast.stmt) -> ast.expr | ast.stmt:
+    return node.test if isinstance(node, ast.If) else node
 
 
 @dataclass(frozen=True)
@@ -122,146 +87,6 @@ def _places(tree: ast.Module) -> Iterator[_Place]:
 
 def _is_for_types(node: ast.AST) -> bool:
     return isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
-
-
-def _changes(place: _Place) -> Iterator[tuple[ast.AST, str]]:
-    node = place.node
-    match node:
-        case ast.Compare(ops=[op]) if type(op) in COMPARISONS:
-            new: ast.AST = ast.Compare(node.left, [COMPARISONS[type(op)]()], node.comparators)
-            yield new, _said(new)
-        case ast.Compare():
-            for number, op in enumerate(node.ops):
-                ops = [*node.ops]
-                ops[number] = COMPARISONS[type(op)]()
-                new = ast.Compare(node.left, ops, node.comparators)
-                yield new, _said(new)
-        case ast.BoolOp():
-            for value in node.values:
-                left = [each for each in node.values if each is not value]
-                new = ast.BoolOp(node.op, left) if len(left) > 1 else left[0]
-                yield new, _said(new)
-        case ast.UnaryOp(op=ast.Not(), operand=operand):
-            yield operand, _said(operand)
-        case ast.If(body=[ast.Raise() | ast.Return() | ast.Continue()]):
-            yield ast.If(ast.Constant(value=False), node.body, node.orelse), "never"
-        case ast.Raise(exc=ast.expr()) if not _is_guard(place.parent):
-            yield ast.Pass(), "pass"
-        case ast.Return(value=ast.Constant(value=bool(value))):
-            new = ast.Return(ast.Constant(value=not value))
-            yield new, _said(new)
-        case ast.Call(func=ast.Attribute(attr="compare_digest")):
-            yield ast.Constant(value=True), "True"
-        case ast.Call(func=ast.Attribute(value=ast.Name(id="secrets"), attr=name)):
-            if name in RANDOM:
-                yield ast.Constant(value=RANDOM[name]), "always the same"
-        case ast.Call(func=ast.Name(id="all" | "any" as name)):
-            other = "any" if name == "all" else "all"
-            yield ast.Call(ast.Name(other, ast.Load()), node.args, []), f"{other}(...)"
-        case ast.Expr(value=ast.Call(func=function) | ast.Await(value=ast.Call(func=function))):
-            if GUARDS.match(_name(function)):
-                yield ast.Pass(), "pass"
-        case ast.BinOp(left=left, op=ast.BitOr(), right=right) if _is_merge(left, right):
-            new = ast.BinOp(right, ast.BitOr(), left)
-            yield new, _said(new)
-        case ast.Constant(value=str(text)) if DIRECTIVE.search(text):
-            for found in DIRECTIVE.finditer(text):
-                yield ast.Constant(text.replace(found.group(), "")), f"without {found.group()}"
-        case ast.Constant(value=int(number)) if number in MODES and number is not True:
-            yield ast.Constant(MODES[number]), oct(MODES[number])
-        case ast.Call(args=[ast.expr() as first, *_]) if _name(node.func) in MAKES_SAFE:
-            yield first, _said(first)
-            if _name(node.func) == "escape" and len(node.args) == 1:
-                keyword = ast.keyword("quote", ast.Constant(value=False))
-                yield ast.Call(node.func, node.args, [keyword]), "quotes as they are"
-        case ast.Call(keywords=[_, *_]):
-            yield from _flags(node)
-        case ast.Dict():
-            yield from _headers(node)
-            if len([key for key in node.keys if key is None]) > 1:
-                new = ast.Dict([*reversed(node.keys)], [*reversed(node.values)])
-                yield new, _said(new)
-        case ast.AnnAssign(value=ast.expr() as value, annotation=annotation):
-            if "Final" in ast.unparse(annotation):
-                yield from _limits(value, node)
-                yield from _lists(value, node)
-
-
-def _flags(call: ast.Call) -> Iterator[tuple[ast.AST, str]]:
-    for number, keyword in enumerate(call.keywords):
-        if isinstance(keyword.value, ast.Constant) and isinstance(keyword.value.value, bool):
-            keywords = [*call.keywords]
-            flipped = ast.Constant(value=not keyword.value.value)
-            keywords[number] = ast.keyword(keyword.arg, flipped)
-            yield (
-                ast.Call(call.func, call.args, keywords),
-                f"{keyword.arg}={not keyword.value.value}",
-            )
-
-
-def _headers(node: ast.Dict) -> Iterator[tuple[ast.AST, str]]:
-    for number, key in enumerate(node.keys):
-        if isinstance(key, ast.Constant) and HEADER.fullmatch(str(key.value)):
-            keys, values = [*node.keys], [*node.values]
-            del keys[number], values[number]
-            yield ast.Dict(keys, values), f"without {key.value!r}"
-
-
-def _limits(value: ast.expr, node: ast.AnnAssign) -> Iterator[tuple[ast.AST, str]]:
-    try:
-        number = eval(compile(ast.Expression(value), "", "eval"), {"__builtins__": {}})
-    except Exception:  # noqa: BLE001 - a constant that is made of other names is no limit
-        return
-    if isinstance(number, bool):
-        changed: bool | float = not number
-    elif isinstance(number, int | float):
-        changed = MODES.get(int(number), number * 2 or 1)
-    else:
-        return
-    new = ast.AnnAssign(node.target, node.annotation, ast.Constant(value=changed), node.simple)
-    yield new, f"{ast.unparse(node.target)} = {changed}"
-
-
-def _lists(value: ast.expr, node: ast.AnnAssign) -> Iterator[tuple[ast.AST, str]]:
-    """Leave each word out of a list of what is allowed, or of what is not."""
-    listed = value.args[0] if isinstance(value, ast.Call) and value.args else value
-    if not isinstance(listed, ast.Set | ast.Tuple | ast.List) or len(listed.elts) < 2:
-        return
-    if ast.unparse(node.target) in SHOWN:
-        return
-    for word in listed.elts:
-        if isinstance(word, ast.Constant):
-            left = type(listed)([each for each in listed.elts if each is not word])
-            if not isinstance(left, ast.Set):
-                left.ctx = ast.Load()
-            made = ast.Call(value.func, [left], []) if isinstance(value, ast.Call) else left
-            new = ast.AnnAssign(node.target, node.annotation, made, node.simple)
-            yield new, f"{ast.unparse(node.target)} without {word.value!r}"
-
-
-def _is_merge(left: ast.expr, right: ast.expr) -> bool:
-    """Whether two mappings are laid over each other: the right one wins."""
-    numbers = any(isinstance(each, ast.Constant | ast.Attribute) for each in ast.walk(left))
-    return not numbers and not _is_type(left) and not _is_type(right)
-
-
-def _is_type(node: ast.expr) -> bool:
-    return isinstance(node, ast.Name) and (node.id in vars(builtins) or node.id[:1].isupper())
-
-
-def _is_guard(parent: ast.AST) -> bool:
-    """Whether a break of the condition is the same as leaving the `raise` out."""
-    return isinstance(parent, ast.If) and len(parent.body) == 1 and not parent.orelse
-
-
-def _name(function: ast.expr) -> str:
-    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-
-
-def _said(node: ast.AST) -> str:
-    """One line of the code, short enough for a list."""
-    text = ast.unparse(node.test if isinstance(node, ast.If) else node).split("\n")[0]
-    return text if len(text) <= 90 else text[:89] + "…"
 
 
 def _with(tree: ast.Module, old: ast.AST, new: ast.AST) -> ast.Module:

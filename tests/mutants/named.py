@@ -65,8 +65,8 @@ NAMED: Final = (
     ),
     (
         "the one-time path can be guessed",
-        "tui/auth/log_out.py",
-        "secrets.token_urlsafe(16)",
+        "tui/auth/sign_in/start_page.py",
+        "secrets.token_urlsafe(RANDOM_BYTES)",
         "'a' * 22",
     ),
     (
@@ -151,5 +151,7 @@ def _named(root: Path, sentence: str, path: str, before: str, after: str) -> Bre
     if not found:
         sys.exit(f"{path} has changed: {before!r} is not there; mend tests/mutants/named.py")
     line = source[: source.index(before)].count("\n") + 1
-    broken = partial(ast.parse, source.replace(before, after))
-    return Break(path, line, f"({sentence})", before.strip(), after.strip() or "gone", broken)
+    after += "\n" * (before.count("\n") - after.count("\n"))  # the lines below stay where they are
+    end = line + before.strip("\n").count("\n")
+    tree = partial(ast.parse, source.replace(before, after))
+    return Break(path, line, end, f"({sentence})", before.strip(), after.strip() or "gone", tree)

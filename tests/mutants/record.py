@@ -1,67 +1,112 @@
-"""Which tests run which line: recorded once, then asked for each break."""
+"""Which tests run which line, and what each takes: recorded once, then asked for each break.
+
+Kept in `.mutants`, by test file: it is recorded anew when it, the product or what tests share
+has changed.
+"""
 
 import ast
 import json
-import os
-import subprocess
 import sys
-import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+import time
+import warnings
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import Final, TypedDict
+
+import coverage
 
 from tests.mutants.breaks import Break
+from tests.mutants.forks import in_forks
+from tests.mutants.session import Session
 
-SUITES: Final = (
-    (
-        "tests/tui/auth",
-        "tests/tui/config",
-        "tests/tui/api",
-        "tests/tui/commands",
-        "tests/tui/app/web",
-    ),
-    ("tests/api_server",),
-)
-"""Recorded side by side; with them the tests of single files that lie above them."""
+KEPT: Final = Path(".mutants/record")
 
-LEFT_OUT: Final = "not browser and not pty and not heavy and not snapshot"
-"""Tests of other processes, whose lines are not recorded, or that take too long."""
+MOST_SECONDS: Final = 2.0
+"""Of the processor's time, for the tests of one break."""
 
-MOST_SECONDS: Final = 8.0
-"""Of tests for one break; the quickest of those that run the line come first."""
+
+@dataclass(frozen=True)
+class House:
+    """What is broken, and who is asked."""
+
+    root: Path
+    suites: Sequence[str]
+    """Files and folders of tests."""
+    targets: Sequence[Path]
+    """The files that are broken, from `root`."""
+
+
+class OfFile(TypedDict):
+    """What is kept of one file of tests."""
+
+    seconds: dict[str, tuple[float, float]]
+    """By test: the processor's time, and the clock's."""
+    lines: dict[str, dict[str, list[int]]]
+    """By test and file."""
+    useless: list[str]
+    """Tests that fail or are skipped as it is: none of them notices anything."""
 
 
 @dataclass(frozen=True)
 class Record:
     """Tests by file and line, and their times."""
 
-    lines: dict[str, dict[int, list[str]]]
-    seconds: dict[str, float]
-    used: dict[str, dict[str, set[int]]]
+    lines: Mapping[str, Mapping[int, Sequence[str]]]
+    seconds: Mapping[str, float]
+    """Of the processor's time."""
+    waits: Mapping[str, float]
+    """Seconds by the clock, on the machine as it was."""
+    used: Mapping[str, Mapping[str, set[int]]]
     """Lines by file for each name: where a constant is used."""
+    imported: Mapping[str, set[str]]
+    """The modules that each file of tests imports."""
 
-    def tests_for(self, broken: Break) -> list[str]:
-        """Choose the tests that run the broken line, those of its own room and quick ones first."""
+    def tests_for(self, broken: Break, known: str | None = None) -> list[str]:
+        """Choose the tests that run the broken line, those of its own room and quick ones first.
+
+        `known` is one that noticed this break before.
+        """
         chosen = self._running(broken)
         room = f"tests/{Path(broken.path).parent}/"
-        ordered = sorted(chosen, key=lambda test: (not test.startswith(room), self.seconds[test]))
+        named = f"{room}test_{Path(broken.path).stem}.py::"
+        whole = f"[{broken.path}]"
+
+        def order(test: str) -> tuple[float, ...]:
+            near = test.endswith(whole), test.startswith(named), test.startswith(room)
+            return test != known, *(not each for each in near), self.seconds[test]
+
+        ordered = sorted(chosen, key=order)
         return list(self._within_time(ordered))
 
     def _running(self, broken: Break) -> set[str]:
         at = self.lines.get(broken.path, {})
-        if found := set(at.get(broken.line, ())):
-            return found
-        # Run at the import alone: asked for are the tests of the lines that use the name.
+        own = {test for line in range(broken.line, broken.end + 1) for test in at.get(line, ())}
+        if own:
+            return own
+        # What runs at the import alone has the tests of the lines that use its name.
         name = broken.before.partition(":")[0]
-        users = self.used.get(name, {}) if not broken.where else {}
+        users = {} if broken.where else self.used.get(name, {})
         found = {
             test
             for path, lines in users.items()
             for line in lines
             for test in self.lines.get(path, {}).get(line, ())
         }
-        return found or {test for tests in at.values() for test in tests}
+        found = found or {test for tests in at.values() for test in tests}
+        return found | self._naming(broken.path)
+
+    def _naming(self, path: str) -> set[str]:
+        """Return the tests of files that import it, and those whose parameter it is."""
+        module = ".".join(Path(path).with_suffix("").parts)
+        files = {file for file, names in self.imported.items() if module in names}
+        return {
+            test
+            for test in self.seconds
+            if test.partition("::")[0] in files or test.endswith(f"[{path}]")
+        }
 
     def _within_time(self, tests: Iterable[str]) -> Iterator[str]:
         spent = 0.0
@@ -72,47 +117,108 @@ class Record:
             yield test
 
 
-def record(root: Path, targets: Sequence[Path]) -> Record:
-    """Run the tests once, and note which of them run which line of the targets."""
-    with tempfile.TemporaryDirectory() as folder:
-        paths = [Path(folder) / f"{number}.json" for number, _ in enumerate(SUITES)]
-        runs = [_start(root, targets, *each) for each in zip(SUITES, paths, strict=True)]
-        for run in runs:
-            run.wait()
-        found = [json.loads(path.read_text()) for path in paths]
+def record(session: Session, house: House, folder: Path) -> None:
+    """Run the tests of each file that has changed, and note which run which line of the targets."""
+    keys = _keys(house.root, sorted({test.partition("::")[0] for test in session.items}))
+    kept = house.root / KEPT
+    kept.mkdir(parents=True, exist_ok=True)
+    missing = [file for file, key in keys.items() if not (kept / key).exists()]
+    print(f"recording the tests of {len(missing)} files", flush=True)
+    works = [
+        (file, partial(_record_file, session, file, house, kept / keys[file])) for file in missing
+    ]
+    for ended in in_forks(works, folder):
+        if ended.code:
+            raise RuntimeError(f"{ended.about} could not be recorded:\n{ended.said}")
+    for stale in kept.iterdir():
+        if stale.name not in keys.values():
+            stale.unlink()
+
+
+def read_record(house: House) -> Record:
+    """Return what was recorded."""
     lines: dict[str, dict[int, list[str]]] = {}
     seconds: dict[str, float] = {}
-    for each in found:
-        seconds |= each["seconds"]
-        for test in each["useless"]:
-            sys.stdout.write(f"  left out, for it fails or is skipped as it is: {test}\n")
-        for file, by_line in each["lines"].items():
-            known = lines.setdefault(str(Path(file).relative_to(root)), {})
-            for line, tests in by_line.items():
-                known.setdefault(int(line), []).extend(tests)
-    return Record(lines, seconds, _uses(root, targets))
+    waits: dict[str, float] = {}
+    for path in sorted((house.root / KEPT).iterdir()):
+        found: OfFile = json.loads(path.read_text("utf-8"))
+        for test in found["useless"]:
+            print(f"  left out, for it fails or is skipped as it is: {test}")
+        for test, (seconds[test], waits[test]) in found["seconds"].items():
+            for file, numbers in found["lines"].get(test, {}).items():
+                for number in numbers:
+                    lines.setdefault(file, {}).setdefault(number, []).append(test)
+    files = {test.partition("::")[0] for test in seconds}
+    imported = {file: _imported(house.root / file) for file in files}
+    return Record(lines, seconds, waits, _uses(house), imported)
 
 
-def _start(
-    root: Path, targets: Sequence[Path], suite: Sequence[str], path: Path
-) -> "subprocess.Popen[bytes]":
-    above = [str(test.relative_to(root)) for test in (root / "tests/tui").glob("test_*.py")]
-    chosen = [*suite, *(above if suite is SUITES[0] else ())]
-    return subprocess.Popen(
-        [sys.executable, "-m", "pytest", "-q", "-p", "tests.mutants.recorder", "-m", LEFT_OUT,
-         "-p", "no:cacheprovider", *chosen],
-        cwd=root, stdout=subprocess.DEVNULL,
-        env=os.environ | {
-            "DOORKEY_MUTANTS_RECORD": str(path),
-            "DOORKEY_MUTANTS_SOURCES": os.pathsep.join(str(root / each) for each in targets),
-        },
-    )  # fmt: skip
+def _imported(path: Path) -> set[str]:
+    nodes = ast.walk(ast.parse(path.read_text("utf-8")))
+    return {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
 
 
-def _uses(root: Path, targets: Sequence[Path]) -> dict[str, dict[str, set[int]]]:
+def _keys(root: Path, files: Sequence[str]) -> dict[str, str]:
+    shared = sha256(sys.version.encode())
+    paths = [path for top in ("tui", "api_server", "tests") for path in (root / top).rglob("*.py")]
+    for path in [*sorted(paths), *root.glob("requirements-dev.txt")]:
+        if not path.name.startswith("test_") and "mutants" not in path.parts:
+            shared.update(path.read_bytes())
+    return {
+        file: sha256(shared.digest() + file.encode() + (root / file).read_bytes()).hexdigest()
+        for file in files
+    }
+
+
+def _record_file(session: Session, file: str, house: House, kept: Path, folder: Path) -> int:
+    """Run its tests under coverage, in a process of their own; write what came of it."""
+    measured = coverage.Coverage(
+        data_file=str(folder / "coverage"),
+        config_file=False,
+        include=[str(house.root / path) for path in house.targets],
+    )
+    seconds: dict[str, tuple[float, float]] = {}
+    useless = []
+    tests = [test for test in session.items if test.startswith(f"{file}::")]
+    measured.start()
+    for test in tests:
+        measured.switch_context(test)
+        began = time.process_time()
+        reports = session.run(test)
+        seconds[test] = (time.process_time() - began, sum(each.duration for each in reports))
+        if not all(report.passed for report in reports):
+            useless.append(test)
+    measured.stop()
+    found: OfFile = {
+        "seconds": seconds,
+        "lines": _by_test(measured, house.root),
+        "useless": useless,
+    }
+    for test in useless:
+        found["lines"].pop(test, None)
+    made = folder / "record"
+    made.write_text(json.dumps(found), "utf-8")
+    made.replace(kept)
+    return 0
+
+
+def _by_test(measured: coverage.Coverage, root: Path) -> dict[str, dict[str, list[int]]]:
+    lines: dict[str, dict[str, list[int]]] = {}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # "no data": these tests run no line that is measured
+        data = measured.get_data()
+    for file in data.measured_files():
+        path = str(Path(file).relative_to(root))
+        for line, tests in data.contexts_by_lineno(file).items():
+            for test in filter(None, tests):
+                lines.setdefault(test, {}).setdefault(path, []).append(line)
+    return lines
+
+
+def _uses(house: House) -> dict[str, dict[str, set[int]]]:
     used: dict[str, dict[str, set[int]]] = {}
-    for path in targets:
-        for node in ast.walk(ast.parse((root / path).read_text("utf-8"))):
+    for path in house.targets:
+        for node in ast.walk(ast.parse((house.root / path).read_text("utf-8"))):
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
                 used.setdefault(node.id, {}).setdefault(str(path), set()).add(node.lineno)
     return used

@@ -1,68 +1,64 @@
-"""One break on trial: a forked process imports the broken file and runs the tests of its line."""
+"""One break on trial, in a forked process that runs the tests of its line until one fails."""
 
-import os
-import resource
 import signal
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.util import spec_from_file_location
 from pathlib import Path
-from shutil import rmtree
 from types import ModuleType
 from typing import Final
 
 import pytest
 
 from tests.mutants.breaks import Break
+from tests.mutants.forks import Ended
+from tests.mutants.record import Record
+from tests.mutants.session import Session
+from tests.mutants.swap import Living, Unreached
 
 PRELOADED: Final = (
     "asyncio", "sqlite3", "unittest.mock", "pytest_asyncio.plugin", "hypothesis", "httpx", "h11",
     "jwt", "cryptography.hazmat.primitives.asymmetric.rsa", "cryptography.x509",
     "cryptography.hazmat.primitives.ciphers.aead", "filelock", "keyring", "starlette.applications",
     "starlette.routing", "python_multipart", "granian.server.mp", "fastapi", "playwright.async_api",
-    "pytest_textual_snapshot", "xdist.plugin", "syrupy",
+    "pytest_textual_snapshot", "xdist.plugin", "syrupy", "aiohttp.test_utils", "textual.pilot",
 )  # fmt: skip
 """What the tests import of others: once, before the forks."""
 
-LEAST_SECONDS: Final = 10.0
-TIMES_AS_LONG: Final = 5
-"""A break that makes the tests take so much longer has been noticed."""
+LEAST_SECONDS: Final = 5.0
+TIMES_AS_LONG: Final = 10
+"""A break that makes a test take so much longer has been noticed."""
 
-MOST_MEMORY_BYTES: Final = 4 * 1024**3
+UNNOTICED: Final = 0
+NOTICED: Final = 1
+UNREACHED: Final = 3
+"""Exit codes; a signal's is a break noticed, too."""
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Outcome:
     """What came of one break."""
 
-    broken: Break
-    noticed: bool
-    """A test failed, the file could not be imported, or the tests did not come to their end."""
-    said: str = ""
-    """The end of what pytest wrote."""
+    code: int
+    test: str
+    """The one that ran last."""
+    cpu_seconds: float
 
+    @classmethod
+    def of(cls, ended: Ended[int]) -> "Outcome":
+        """Take it from how the process ended."""
+        tests = [line for line in ended.said.splitlines() if line.startswith("test: ")]
+        test = tests[-1].removeprefix("test: ") if tests else ""
+        return cls(ended.code, test, ended.cpu_seconds)
 
-@dataclass(frozen=True)
-class Trial:
-    """A break, the process that tries it, and the folder that it works in."""
-
-    broken: Break
-    process: int
-    folder: Path
-
-    def verdict(self, status: int) -> Verdict:
-        """Judge by how the process ended; take away what it has left behind."""
-        with suppress(ProcessLookupError):
-            os.killpg(self.process, signal.SIGKILL)
-        said = (self.folder / "said").read_text("utf-8", "replace")[-2000:]
-        rmtree(self.folder, ignore_errors=True)
-        passed = os.WIFEXITED(status) and os.WEXITSTATUS(status) == int(pytest.ExitCode.OK)
-        return Verdict(self.broken, not passed, said)
+    @property
+    def noticed(self) -> bool:
+        """Whether a test failed, the import failed, or the tests did not come to their end."""
+        return self.code not in (UNNOTICED, UNREACHED)
 
 
 def preload() -> None:
@@ -71,33 +67,39 @@ def preload() -> None:
         import_module(name)
 
 
-def begin(root: Path, broken: Break, tests: Sequence[str], seconds: float, folder: Path) -> Trial:
-    """Fork a process for one break, which ends as pytest does."""
-    folder.mkdir()
-    process = os.fork()
-    if process:
-        return Trial(broken, process, folder)
-    code = 1
+def by_swap(
+    session: Session, living: Living, recorded: Record, broken: Break | None, tests: Sequence[str],
+    folder: Path,
+) -> int:  # fmt: skip
+    """Break what is imported, and run the tests that are collected."""
     try:
-        _confine(LEAST_SECONDS + TIMES_AS_LONG * seconds, folder / "said")
-        sys.meta_path.insert(0, BrokenFile(root, broken))
-        options = ["-x", "-q", "-p", "no:cacheprovider", f"--basetemp={folder / 'tests'}"]
-        # Plugins imported before the fork are not rewritten: no assert of theirs matters.
-        options += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
-        code = int(pytest.main([*options, *tests]))
-    finally:
-        os._exit(code)
+        if broken:
+            living.swap(broken)
+    except Unreached:
+        return UNREACHED
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    for test in tests:
+        print(f"test: {test}", flush=True)
+        signal.setitimer(signal.ITIMER_REAL, LEAST_SECONDS + TIMES_AS_LONG * recorded.waits[test])
+        for report in session.run(test):
+            if report.failed:
+                print(report.longreprtext)
+                return NOTICED
+    return UNNOTICED
 
 
-def _confine(seconds: float, said: Path) -> None:
-    """Let this process write to a file, and end it when it takes too long or too much."""
-    os.setsid()
-    signal.alarm(int(seconds))
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY_BYTES, MOST_MEMORY_BYTES))
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    descriptor = os.open(said, os.O_WRONLY | os.O_CREAT)
-    os.dup2(descriptor, 1)
-    os.dup2(descriptor, 2)
+def by_import(
+    root: Path, recorded: Record, broken: Break, tests: Sequence[str], folder: Path
+) -> int:
+    """Import the file as the break has it, and let pytest collect the tests and run them."""
+    allowed = sum(recorded.waits[test] for test in tests)
+    signal.setitimer(signal.ITIMER_REAL, 2 * LEAST_SECONDS + TIMES_AS_LONG * allowed)
+    sys.meta_path.insert(0, BrokenFile(root, broken))
+    options = ["-x", "-q", "-p", "no:cacheprovider", f"--basetemp={folder / 'tests'}"]
+    # Plugins imported before the fork are not rewritten: no assert of theirs matters.
+    options += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
+    passed = pytest.main([*options, *tests]) == pytest.ExitCode.OK
+    return UNNOTICED if passed else NOTICED
 
 
 class BrokenFile(MetaPathFinder, Loader):
@@ -114,7 +116,10 @@ class BrokenFile(MetaPathFinder, Loader):
         """Answer for the broken file alone."""
         if fullname != self._name:
             return None
-        return spec_from_file_location(fullname, self._path, loader=self)
+        inner = [str(self._path.parent)] if self._path.stem == "__init__" else None
+        return spec_from_file_location(
+            fullname, self._path, loader=self, submodule_search_locations=inner
+        )
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
         """Leave the making to Python."""
