@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from tests.bench import api, app, call, calls, dpop, insides, proxy, sign_in, startup, token
-from tests.bench.report import say
-from tests.bench.trees import Tree, trees
+from tests.bench.measures.report import say
+from tests.bench.measures.trees import Tree, trees
 
 BENCHMARKS: Final[dict[str, Callable[[Sequence[Tree]], None]]] = {
     "startup": startup.main,

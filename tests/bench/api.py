@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Final
 
 from api_server.bearer.access_token import MAX_TOKENS
-from tests.bench.comparison import Comparison, Load
-from tests.bench.report import say
+from tests.bench.measures.comparison import Comparison, Load
+from tests.bench.measures.report import say
+from tests.bench.measures.trees import Tree, names, say_change
+from tests.bench.measures.wrk import Run, wrk
 from tests.bench.servers import Running, express, issuer, open_api, our_api, running
-from tests.bench.trees import Tree, names, say_change
-from tests.bench.wrk import Run, wrk
 from tests.support.builders.tokens import AUDIENCE, EcKey, RsaKey, claims, header, token
 
 ROUNDS: Final = int(os.environ.get("DOORKEY_BENCH_ROUNDS", "5"))

@@ -9,8 +9,8 @@ from statistics import median
 from time import perf_counter
 from typing import Final
 
-from tests.bench.report import at_most, say
-from tests.bench.trees import Tree
+from tests.bench.measures.report import at_most, say
+from tests.bench.measures.trees import Tree
 from tests.support.processes.worlds import World, new_world, run_servers
 
 ROUNDS: Final = 30

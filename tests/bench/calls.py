@@ -9,9 +9,9 @@ from pathlib import Path
 from statistics import median
 from typing import Final
 
-from tests.bench.report import at_most, say
-from tests.bench.trees import Tree
-from tests.bench.watched import Watched
+from tests.bench.measures.report import at_most, say
+from tests.bench.measures.trees import Tree
+from tests.bench.measures.watched import Watched
 from tests.support.processes.worlds import new_world, run_servers
 
 ROUNDS: Final = 40

@@ -18,11 +18,11 @@ from typing import Final
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from tests.bench.comparison import Comparison, Load, Sample, sample
-from tests.bench.report import at_most, say
+from tests.bench.measures.comparison import Comparison, Load, Sample, sample
+from tests.bench.measures.report import at_most, say
+from tests.bench.measures.trees import Tree
+from tests.bench.measures.wrk import CONNECTIONS, wrk
 from tests.bench.servers import express, issuer, our_api, running
-from tests.bench.trees import Tree
-from tests.bench.wrk import CONNECTIONS, wrk
 from tests.support.builders.proofs import Prover
 from tests.support.builders.tokens import AUDIENCE, RsaKey, claims, token
 

@@ -6,9 +6,9 @@ from statistics import median
 from typing import Final
 
 from tests.bench.app import APP, ESC, F1, signed_in
-from tests.bench.report import say
-from tests.bench.trees import Tree
-from tests.bench.watched import Watched
+from tests.bench.measures.report import say
+from tests.bench.measures.trees import Tree
+from tests.bench.measures.watched import Watched
 
 ROUNDS: Final = 9
 

@@ -14,11 +14,11 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from tests.bench.api import FREE_CORE, ROUNDS, RSA, SECONDS, SERVER_CORE
-from tests.bench.comparison import Comparison, Load
-from tests.bench.report import at_least, at_most, say
+from tests.bench.measures.comparison import Comparison, Load
+from tests.bench.measures.report import at_least, at_most, say
+from tests.bench.measures.trees import Tree
+from tests.bench.measures.wrk import pinned
 from tests.bench.servers import Running, issuer, our_api, running
-from tests.bench.trees import Tree
-from tests.bench.wrk import pinned
 from tests.support.builders.configs import write_config
 from tests.support.builders.sessions import session
 from tests.support.builders.tokens import AUDIENCE, claims, token

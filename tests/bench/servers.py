@@ -15,8 +15,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Final
 
-from tests.bench.trees import Tree
-from tests.bench.wrk import pinned
+from tests.bench.measures.trees import Tree
+from tests.bench.measures.wrk import pinned
 from tests.support import ROOT
 from tests.support.builders.tokens import AUDIENCE
 from tests.support.ports import free_port

@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 
 import httpx
 
-from tests.bench.report import at_most, say
-from tests.bench.trees import Tree
+from tests.bench.measures.report import at_most, say
+from tests.bench.measures.trees import Tree
 from tests.support.app.stage import Stage, stage, text_of
 from tests.support.tenants.scripted_tenant import ScriptedTenant, browse
 from tui.app.screens.sign_in import SignInScreen

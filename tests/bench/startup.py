@@ -7,9 +7,9 @@ from pathlib import Path
 from statistics import median
 from typing import Final
 
-from tests.bench.report import at_most, say
-from tests.bench.trees import Tree, names, say_change
-from tests.bench.watched import Watched
+from tests.bench.measures.report import at_most, say
+from tests.bench.measures.trees import Tree, names, say_change
+from tests.bench.measures.watched import Watched
 from tests.support import ROOT
 from tests.support.builders.configs import write_config
 

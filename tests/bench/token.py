@@ -14,8 +14,8 @@ from statistics import median
 from time import perf_counter
 from typing import Final
 
-from tests.bench.report import at_most, say
-from tests.bench.trees import Tree, names, say_change
+from tests.bench.measures.report import at_most, say
+from tests.bench.measures.trees import Tree, names, say_change
 from tests.support import ROOT
 from tests.support.builders.configs import CONFIG
 from tests.support.builders.sessions import session

@@ -9,10 +9,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from tui.app.keys.keymap import CheckedKeymap, read_keymap
 from tui.app.moments import Clock, Sleep, local_now
 from tui.config.memory import AppMemory, memory_path
 from tui.config.paths import logs_dir, shown, state_dir, user_config_dir
 from tui.errors import ConfigInvalid
+from tui.terminal.clipboard import copy_to_system_clipboard
 from tui.terminal.crash import report_crash
 
 if TYPE_CHECKING:
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
     from tui.api.client import ApiClient
     from tui.api.proxy.server import Proxy
     from tui.app.copying import SystemClipboard
-    from tui.app.keys.keymap import CheckedKeymap
     from tui.app.messages import SignInRequested
     from tui.app.screens.doctor import DoctorScreen, Examine
     from tui.app.screens.external_api.screen import ExternalApiScreen
@@ -70,10 +71,8 @@ def service_for(config: "Config") -> "AuthService":
     return AuthService(config)
 
 
-def load_keymap(path: Path) -> "CheckedKeymap":
+def load_keymap(path: Path) -> CheckedKeymap:
     """Read a keymap; where there is none, no screen is loaded to check it against."""
-    from tui.app.keys.keymap import CheckedKeymap, read_keymap
-
     if not path.exists():
         return CheckedKeymap({})
     from tui.app.scopes import key_scopes
@@ -210,7 +209,7 @@ class Doors:
 
         return HelpScreen(below)
 
-    def keymap(self) -> "CheckedKeymap":
+    def keymap(self) -> CheckedKeymap:
         """Read the person's own keys, and check them against those of all screens."""
         return load_keymap(self.keymap_path)
 
@@ -276,8 +275,6 @@ class Doors:
         return Proxy(self.config.api_url, tokens.sign, tls=tls_context(), log=log)
 
     def _clipboard(self) -> "SystemClipboard":
-        from tui.terminal.clipboard import copy_to_system_clipboard
-
         return self.copy_to_system or copy_to_system_clipboard
 
 

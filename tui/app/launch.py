@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from tui.config.load import as_chosen, load_config
-from tui.config.paths import WEB_VARIABLE, built_in_config
+from tui.config.paths import WEB_VARIABLE, built_in_config, logs_dir, state_dir
 from tui.errors import ConfigInvalid, ConfigMissing
+from tui.terminal.clipboard import copy_to_system_clipboard
+from tui.terminal.signals import end_with_terminal
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -73,8 +75,6 @@ def _open(config: "Config | None", *, with_servers: bool = False) -> int:
         )
     gc.disable()  # what starting makes is no garbage; the app turns it on again when it stands
     os.environ.setdefault("ESCDELAY", ESCDELAY_MILLISECONDS)  # Textual reads it when imported
-    from tui.terminal.signals import end_with_terminal
-
     end_with_terminal(sys.stdout.fileno())
     from tui.app.messages import Opening
     from tui.app.textual_internals import page_driver, terminal_driver
@@ -128,7 +128,6 @@ def _set_up(driver: "type[Driver] | None", *, on_web_page: bool) -> "SetUpApp":
     from tui.app.screens.set_up.registration import Outside
     from tui.app.set_up import SetUpApp
     from tui.auth.store.sealing import SystemKeyring
-    from tui.terminal.clipboard import copy_to_system_clipboard
 
     copy = _not_to_this_machines_clipboard if on_web_page else copy_to_system_clipboard
     return SetUpApp(Outside(copy, SystemKeyring()), driver)
@@ -137,7 +136,6 @@ def _set_up(driver: "type[Driver] | None", *, on_web_page: bool) -> "SetUpApp":
 def _servers_for(opening: "Opening") -> "Servers | None":
     if not opening.with_servers:
         return None
-    from tui.config.paths import logs_dir, state_dir
     from tui.servers.bundled import bundled_servers
     from tui.servers.processes import Servers
 

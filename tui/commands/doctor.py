@@ -10,14 +10,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from tui.config.load import Config, load_config
+from tui.doctor.examination import RULES, examine
 from tui.doctor.row import WORST_FIRST, Row, Verdict, worst_first
+from tui.doctor.world import World
 from tui.errors import ConfigInvalid, ConfigUntrusted
-
-if TYPE_CHECKING:
-    from tui.doctor.world import World
 
 SYMBOLS: Final[dict[Verdict, str]] = {"wrong": "✗", "warning": "▲", "unknown": "·", "ok": "✓"}
 
@@ -33,8 +32,6 @@ PROGRESS_SECONDS: Final = 0.5
 
 def doctor(arguments: Namespace) -> int:
     """Look at everything; exit code 1 where something is wrong."""
-    from tui.doctor.world import World  # loads httpx, as the next does
-
     rows = asyncio.run(_examine(World(_config(arguments.config, trust=arguments.trust))))
     as_json = json.dumps([asdict(each) for each in rows])
     sys.stdout.write((as_json if arguments.json else "\n".join(lines(rows, _columns()))) + "\n")
@@ -108,9 +105,7 @@ def _config(path: Path | None, *, trust: bool) -> Config | ConfigInvalid:
         return error
 
 
-async def _examine(world: "World") -> list[Row]:
-    from tui.doctor.examination import RULES, examine
-
+async def _examine(world: World) -> list[Row]:
     waiting = list(RULES)
     progress = asyncio.ensure_future(_tell_progress(waiting))
     try:

@@ -64,15 +64,6 @@ def session_identity(
     return json.dumps([*parts, profile] if profile else parts, ensure_ascii=True)
 
 
-def nearest(name: str) -> str:
-    """Suggest the known key that `name` looks like."""
-    from difflib import get_close_matches  # only a wrong config needs it
-
-    known = {key.lower(): key for key in KEYS}
-    found = get_close_matches(name.lower().replace("_", ""), known, n=1)
-    return f'; did you mean "{known[found[0]]}"?' if found else f"; known are {', '.join(KEYS)}."
-
-
 def _text(expected: str) -> Callable[[object], str]:
     def check(value: object) -> str:
         if not isinstance(value, str) or not value or value != printable(value).strip():

@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal, cast
 
@@ -15,7 +16,6 @@ from tui.config.keys import (
     KEYS,
     WrongValue,
     issuer_of,
-    nearest,
     session_identity,
 )
 from tui.config.paths import CONFIG_NAME, find_config, profile_of, read_config
@@ -127,7 +127,7 @@ def parse_config(text: str, path: Path) -> Config:
     for name, value in members.items():
         key = KEYS.get(name)
         if key is None:
-            raise _wrong(path, f'"{printable(name)}" is not a known key{nearest(name)}')
+            raise _wrong(path, f'"{printable(name)}" is not a known key{_nearest(name)}')
         try:
             values[key.field] = key.check(value)
         except WrongValue as wrong:
@@ -157,6 +157,13 @@ def _members(text: str, path: Path) -> dict[str, object]:
     if not isinstance(members, dict):
         raise _wrong(path, "a JSON object is expected, with at least domain, clientId, audience.")
     return cast("dict[str, object]", members)
+
+
+def _nearest(name: str) -> str:
+    """Suggest the known key that `name` looks like."""
+    known = {key.lower(): key for key in KEYS}
+    found = get_close_matches(name.lower().replace("_", ""), known, n=1)
+    return f'; did you mean "{known[found[0]]}"?' if found else f"; known are {', '.join(KEYS)}."
 
 
 def _without_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -15,6 +15,9 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from types import FrameType
 from typing import Final, NoReturn
 
+if sys.platform != "win32":
+    import termios
+
 CHUNK_BYTES: Final = 4096
 
 LONGEST_LINE: Final = 64 * 1024
@@ -89,8 +92,6 @@ class TypedLine:
 @contextmanager
 def _disable_editing(descriptor: int) -> Iterator[None]:
     """Have the terminal hand over characters as they come, and leave it to us to show them."""
-    import termios  # Windows has none
-
     before, during = termios.tcgetattr(descriptor), termios.tcgetattr(descriptor)
     during[3] &= ~(termios.ICANON | termios.ECHO)
     ended_before = signal.signal(signal.SIGTERM, _end)

@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, cast
 
+import filelock
+
 from tui.api.kept.credentials import credential_in, looks_like_credential
 from tui.api.request import METHODS, ApiRequest, Header, checked_header, checked_path
 from tui.config.paths import shown, state_dir
@@ -96,8 +98,6 @@ class KeptRequests:
     @contextmanager
     def _change(self) -> Iterator[list[Json]]:
         """Yield the requests of this API to be changed, while no other window changes any."""
-        import filelock  # loads asyncio and more, which the list has no use for
-
         try:
             make_private_folder(self._path.parent)
             with filelock.FileLock(

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from tui.api.request import checked_path
 from tui.auth.session import Session
 from tui.auth.store.file_store import FileStore, session_store
 from tui.auth.store.session_file import SessionFile
@@ -118,7 +119,6 @@ def _headers(asked: Asked, config: Config, store: SessionStore, method: str, url
     """
     import asyncio
 
-    from tui.api.request import checked_path
     from tui.auth.authorized_request import AuthorizedRequest
     from tui.auth.service import AuthService
 

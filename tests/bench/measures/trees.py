@@ -11,7 +11,7 @@ from pathlib import Path
 from statistics import median
 from typing import Final
 
-from tests.bench.report import say
+from tests.bench.measures.report import say
 from tests.support import ROOT
 
 LARGEST_LOSS: Final = 1.03

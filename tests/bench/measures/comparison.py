@@ -6,9 +6,9 @@ from operator import truediv
 from pathlib import Path
 from statistics import median
 
-from tests.bench.report import at_least, say
+from tests.bench.measures.report import at_least, say
+from tests.bench.measures.wrk import CONNECTIONS, Run, wrk
 from tests.bench.servers import Running
-from tests.bench.wrk import CONNECTIONS, Run, wrk
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""What benchmarks measure with: trees, watched apps, load, comparisons, and what they say."""
