@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 from tui.text import printable, shortened
@@ -51,6 +51,18 @@ def issuer_of(domain: str) -> str:
     in_brackets = domain.startswith("[")
     host = domain[1:].partition("]")[0] if in_brackets else domain.partition(":")[0]
     return f"{'http' if is_loopback(host) else 'https'}://{domain}/"
+
+
+def allowed(redirect_uris: Sequence[str]) -> list[str]:
+    """Return callback URLs as a tenant has to allow them."""
+    return [_allowed(uri) for uri in redirect_uris]
+
+
+def _allowed(uri: str) -> str:
+    if split_web_address(uri).port != 0:
+        return uri
+    # A tenant that follows RFC 8252 7.3 takes any port on loopback.
+    return f"{uri.replace(':0/', '/', 1)} (with any port)"
 
 
 def session_identity(

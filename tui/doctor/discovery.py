@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tui.auth.clock_skew import date_in
-from tui.auth.tenant.http import WAIT_AND_TRY_AGAIN, explain_failure
+from tui.auth.tenant.http import WAIT_AND_TRY_AGAIN, explain_failure, leads_elsewhere
 from tui.auth.tenant.metadata import Metadata, discovery_url, no_discovery, parse_metadata
 from tui.config.load import Config
 from tui.doctor.row import Row, row, row_of, unknown
@@ -76,6 +76,9 @@ async def discover(world: World, config: Config) -> Discovered:
     if answer.status in WAIT_AND_TRY_AGAIN:
         later = f"{address.netloc} answers with {answer.status}. Try again later."
         return Discovered(TenantMisbehaved(later), date=date)
+    if 300 <= answer.status < 400:
+        way = split_web_address(discovery_url(config.issuer))
+        return Discovered(leads_elsewhere(way, answer.status), date=date)
     members = answer.members()
     if answer.status != 200 or members is None:
         return Discovered(TenantMisbehaved(no_discovery(config.issuer, answer.status)), date=date)

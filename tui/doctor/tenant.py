@@ -8,7 +8,7 @@ from typing import Final
 from tui.api.known_tokens import OKTA_ORG
 from tui.auth.tenant.http import TenantHttp
 from tui.auth.tenant.key_set import ALGORITHMS, KeySet
-from tui.auth.tenant.metadata import parse_metadata
+from tui.auth.tenant.metadata import WELL_KNOWN, parse_metadata
 from tui.config.load import Config
 from tui.config.vendors.table import vendor_of
 from tui.doctor.connection import stations
@@ -24,8 +24,6 @@ REACHED: Final = ("issuer", "name", "proxy", "connection", "tls", "discovery", "
 
 RULES: Final = (*REACHED, "pkce", "algorithms", *OFFERS, "keys")
 
-WELL_KNOWN: Final = "/.well-known/"
-
 FOR_EVERYBODY: Final = re.compile(r"/(common|organizations|consumers)(/|$)")
 """Entra ID's endpoints for many tenants, whose issuer is a template."""
 
@@ -35,9 +33,13 @@ async def look(case: Case, tell: Tell) -> None:
     config = case.config
     found = await case.wait_for_discovery()
     way = stations(found.trouble, found.obstacle, config, case.world.environ)
-    for each in (*way, issuer(found, config)):
+    spelling = issuer(found, config)
+    for each in (*way, spelling):
         tell(each)
-    tell(discovery_row(found, config))
+    if spelling.verdict == "wrong" and found.members is None and found.obstacle is None:
+        tell(unknown(["discovery"], "the issuer is none, and says nothing of itself")[0])
+    else:
+        tell(discovery_row(found, config))
     tell(clock(case, found))
     if found.members is None:
         for each in unknown(("pkce", "algorithms", *OFFERS, "keys"), "there is no metadata"):

@@ -5,20 +5,24 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.support.app.stage import ACCESS_CLAIMS, jwt_of
 from tests.support.builders.configs import CONFIG
 from tests.support.builders.sessions import session
 from tests.support.clocks import Clock
-from tests.support.tenants.scripted_tenant import ScriptedTenant
+from tests.support.tenants.scripted_tenant import ScriptedTenant, browse, led_on
 from tui.api.challenge import WELL_KNOWN
+from tui.auth.service import AuthService
 from tui.auth.session import Session
+from tui.auth.sign_in.attempt import SignInOptions
 from tui.auth.store.sealing import KeyUnavailable
+from tui.auth.store.store import MemoryStore
 from tui.config.load import Config
 from tui.doctor.examination import examine
 from tui.doctor.row import Row
 from tui.doctor.world import World
-from tui.errors import ConfigInvalid
+from tui.errors import ConfigInvalid, DoorkeyError
 from tui.json_value import Json
 
 HOSTILE = "\x1b]0;owned\x07\u202e[red]\x9b2J"
@@ -123,6 +127,32 @@ class Patient:
             keyring=self.keyring,
             state_folder=lambda: self.folder,
         )
+
+    async def browser(self, url: str) -> bool:
+        """Ask as a person's browser does; where the tenant shows a page, nothing comes back."""
+        asked = await led_on(url)
+        if "/authorize" not in self.tenant.responses:
+            return await self.tenant.browser(asked)
+        answer = self.tenant.responses["/authorize"](httpx.Request("GET", asked))
+        if answer.is_redirect:
+            await browse(answer.headers["Location"])
+        return True
+
+    async def refused_sign_in(self, patience_seconds: float) -> str:
+        """Sign in, in vain; return what is said of that."""
+        service = AuthService(
+            self.config,
+            store=MemoryStore(),
+            transport=self.world.tenant,
+            clock=self.clock,
+            open_url=self.browser,
+        )
+        try:
+            with pytest.raises(DoorkeyError) as raised:
+                await service.login(options=SignInOptions(patience_seconds=patience_seconds))
+        finally:
+            await service.aclose()
+        return str(raised.value)
 
     async def rows(self) -> dict[str, Row]:
         """Examine it."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import httpx
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.support.app.stage import ACCESS_CLAIMS, jwt_of
 from tests.support.builders.sessions import session
@@ -40,11 +41,34 @@ def comes_back(error: str, text: str = "") -> SetUp:
     """A tenant that sends the browser back with an error."""
 
     def respond(request: httpx.Request) -> httpx.Response:
-        uri = httpx.URL(request.url.params["redirect_uri"])
-        back = uri.copy_merge_params({"error": error, "error_description": text + HOSTILE})
-        return httpx.Response(302, headers={"Location": str(back)})
+        asked = request.url.params
+        back = {"error": error, "error_description": text + HOSTILE, "state": asked["state"]}
+        uri = httpx.URL(asked["redirect_uri"]).copy_merge_params(back)
+        return httpx.Response(302, headers={"Location": str(uri)})
 
     return lambda patient: patient.answers("/authorize", respond)
+
+
+def answers_codes(error: str) -> SetUp:
+    """A tenant that takes no code of this client."""
+    return lambda patient: patient.answers(
+        "/token", lambda _request: httpx.Response(400, json={"error": error})
+    )
+
+
+def signs_by(algorithm: str) -> SetUp:
+    """A tenant whose ID tokens are signed so, with a key that it does not publish."""
+
+    def set_up(patient: Patient) -> None:
+        patient.tenant.algorithm = algorithm
+        patient.tenant.header = {}
+        patient.tenant.signing_key = (
+            "a-secret-that-is-long-enough-for-everybody"
+            if algorithm == "HS256"
+            else ec.generate_private_key(ec.SECP256R1())
+        )
+
+    return set_up
 
 
 def fails(error: Exception, cause: Exception | None = None) -> SetUp:
@@ -55,12 +79,13 @@ def fails(error: Exception, cause: Exception | None = None) -> SetUp:
     return set_up
 
 
-def issued_by(domain: str) -> SetUp:
-    """Another `domain`, whose issuer is the tenant's own."""
+def issued_by(domain: str, issuer: str = "") -> SetUp:
+    """Another `domain`, whose issuer is the tenant's own, unless it calls itself otherwise."""
 
     def set_up(patient: Patient) -> None:
         patient.set(domain=domain)
-        patient.tenant.metadata["issuer"] = issuer_of(domain)
+        patient.tenant.issuer = issuer or issuer_of(domain)
+        patient.tenant.metadata["issuer"] = issuer or issuer_of(domain)
         patient.resource["authorization_servers"] = [issuer_of(domain)]
         path = httpx.URL(issuer_of(domain)).path.rstrip("/") + DISCOVERY
         members = dict(patient.tenant.metadata)

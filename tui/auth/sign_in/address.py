@@ -92,7 +92,9 @@ class AuthorizationAddress:
         if metadata.demands_pushed_requests:
             raise TenantMisbehaved(
                 "The tenant takes pushed authorization requests only (RFC 9126) and does not say "
-                "where: pushed_authorization_request_endpoint is missing in its metadata."
+                "where: pushed_authorization_request_endpoint is missing in its metadata. Tell the "
+                "tenant's administrator, or have ordinary requests allowed for "
+                f"{printable(self._attempt.config.client_id)}."
             )
         return False
 

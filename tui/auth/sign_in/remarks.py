@@ -4,15 +4,14 @@ Which callback URLs the tenant must allow, and what it brought otherwise than it
 """
 
 import json
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from tui.auth.session import Session
 from tui.auth.sign_in.attempt import SignInAttempt
+from tui.config.keys import allowed
 from tui.config.vendors.table import vendor_of
 from tui.text import printable, shortened
-from tui.web_address import split_web_address
 
 if TYPE_CHECKING:
     from tui.config.load import Config
@@ -96,17 +95,6 @@ def callback_hint(config: "Config") -> str:
     return (
         "Does the browser show an error about the callback or redirect URI? Then allow, in the "
         f"tenant's settings of the client {printable(config.client_id)}: "
-        f"{', '.join(allowed(config.redirect_uris))}"
+        f"{', '.join(allowed(config.redirect_uris))}. "
+        "About an unknown client? Then correct `clientId` in the config."
     )
-
-
-def allowed(redirect_uris: Sequence[str]) -> list[str]:
-    """Return callback URLs as a tenant has to allow them."""
-    return [_allowed(uri) for uri in redirect_uris]
-
-
-def _allowed(uri: str) -> str:
-    if split_web_address(uri).port != 0:
-        return uri
-    # A tenant that follows RFC 8252 7.3 takes any port on loopback.
-    return f"{uri.replace(':0/', '/', 1)} (with any port)"

@@ -93,16 +93,21 @@ class TenantHttp:
                 "Check `domain` in the config."
             )
         if 300 <= answer.status < 400:
-            raise TenantMisbehaved(
-                f"{host} answered {address.path} with a redirect ({answer.status}); "
-                "a direct answer is expected there. Check `domain` in the config."
-            )
+            raise leads_elsewhere(address, answer.status)
         if answer.status in WAIT_AND_TRY_AGAIN:
             raise TenantUnreachable(
-                f"{host} answered with {answer.status}, which asks to come back later.",
+                f"{host} answered with {answer.status}, which asks to come back. Try again later.",
                 _retry_after_seconds(answer.headers.get("retry-after", "")),
             )
         return answer
+
+
+def leads_elsewhere(address: WebAddress, status: int) -> TenantMisbehaved:
+    """Say that a redirect came where none is followed (security.md 19)."""
+    return TenantMisbehaved(
+        f"{address.netloc} answered {address.path} with a redirect ({status}); "
+        "a direct answer is expected there. Check `domain` in the config."
+    )
 
 
 def _retry_after_seconds(value: str) -> float | None:

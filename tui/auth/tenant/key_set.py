@@ -44,6 +44,10 @@ ALGORITHMS: Final = {
 
 SMALLEST_RSA_BITS: Final = 2048
 
+SIGN_SO: Final = (
+    "Have the tenant sign with a key that it publishes: RSA of 2048 bits or more, P-256 or Ed25519."
+)
+
 LARGEST_TOKEN_CHARACTERS: Final = 256 * 1024
 
 READERS: Final[dict[str, Callable[[dict[str, Json]], object]]] = {
@@ -93,7 +97,10 @@ class KeySet:
         """
         keys = (members or {}).get("keys")
         if not isinstance(keys, list):
-            raise TenantMisbehaved("The tenant's key set has no list of keys (RFC 7517 5).")
+            raise TenantMisbehaved(
+                "The tenant's key set has no list of keys (RFC 7517 5). Ask its administrator for "
+                "a key set that everybody can read."
+            )
         self._keys = tuple(key for member in keys if (key := _usable(member)))
 
     def __len__(self) -> int:
@@ -133,7 +140,7 @@ def _verified(
     if not candidates:
         raise UnknownKey(
             f'The ID token is signed with the {algorithm} key "{_shown(kid)}", '
-            "which is not among the tenant's published keys."
+            f"which is not among the tenant's published keys. {SIGN_SO}"
         )
     for key in candidates:
         try:
@@ -142,7 +149,9 @@ def _verified(
             continue
         return _object(payload)
     if kid is None:
-        raise UnknownKey("The ID token's signature is by none of the tenant's published keys.")
+        raise UnknownKey(
+            f"The ID token's signature is by none of the tenant's published keys. {SIGN_SO}"
+        )
     raise IdTokenRejected("The ID token's signature is not by the tenant's key.")
 
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from typing import Final
 
 from tui.config.vendors.table import vendor_of
 from tui.errors import ConfigInvalid, TenantMisbehaved
@@ -37,6 +38,10 @@ class Metadata:
     """`dpop_signing_alg_values_supported` (RFC 9449 5.1); empty where it is not said."""
 
 
+WELL_KNOWN: Final = "/.well-known/"
+"""What addresses of metadata have in them, and no issuer."""
+
+
 def discovery_url(issuer: str) -> str:
     """Where an issuer publishes its metadata (Discovery 4: a final slash is dropped first)."""
     return issuer.rstrip("/") + "/.well-known/openid-configuration"
@@ -50,10 +55,7 @@ def parse_metadata(members: dict[str, Json] | None, issuer: str) -> Metadata:
             missing or not https.
     """
     if members is None:
-        raise TenantMisbehaved(
-            f"{discovery_url(issuer)} is no discovery document (a JSON object is expected). "
-            "Check `domain` in the config."
-        )
+        raise TenantMisbehaved(no_discovery(issuer, 200))
     found = members.get("issuer")
     if found != issuer:
         raise TenantMisbehaved(_other_issuer(issuer, found))
@@ -62,7 +64,7 @@ def parse_metadata(members: dict[str, Json] | None, issuer: str) -> Metadata:
         # Absent says nothing (providers.md); a list without S256 says no.
         raise TenantMisbehaved(
             "The tenant does not support PKCE with S256, and without it a sign-in is not safe. "
-            "Ask its administrator to allow it for this client."
+            "Set S256 as the method of this client in the tenant's settings (RFC 7636)."
         )
     return Metadata(
         issuer=issuer,
@@ -129,6 +131,9 @@ def no_discovery(issuer: str, status: int) -> str:
     vendor = vendor_of(issuer)
     if vendor is not None and vendor.why_not:
         return said + vendor.why_not
+    whole = issuer.partition(WELL_KNOWN)[0]
+    if whole != issuer:
+        return said + f'Leave the end away: "domain": "{whole}".'
     return said + (
         "There is no OpenID Provider at `domain` in the config. The issuer of Keycloak ends in "
         "/realms/REALM, of Okta in /oauth2/default, of Entra ID in /TENANT-ID/v2.0."
@@ -182,7 +187,8 @@ def _endpoint(members: dict[str, Json], name: str, issuer: str) -> str:
     if address is None or not address.is_secure:
         raise TenantMisbehaved(
             f'The tenant\'s {name} is "{shortened(printable(value), 200)}"; '
-            "an https:// URL is expected (http:// on loopback only)."
+            "an https:// URL is expected (http:// on loopback only). Check `domain` in the config, "
+            "or tell the tenant's administrator."
         )
     if address.is_loopback and not split_web_address(issuer).is_loopback:
         # Nor is a code or a secret for whatever listens there, which may act on a form.

@@ -271,7 +271,8 @@ class Provider:
             answer = await self._http.get((await self.discover()).jwks_uri)
             if answer.status != 200:
                 raise TenantMisbehaved(
-                    f"The tenant's keys cannot be had: its jwks_uri answered with {answer.status}."
+                    f"The tenant's keys cannot be had: its jwks_uri answered with {answer.status}. "
+                    "Ask its administrator for a key set that everybody can read."
                 )
             self._keys = KeySet(answer.members()), self._clock()
         return self._keys[0]

@@ -21,7 +21,14 @@ from tui.auth.tenant.metadata import (
     parse_metadata,
     unseen_metadata,
 )
-from tui.config.keys import DEFAULT_REDIRECT_URIS, DEFAULT_SCOPE, KEYS, WrongValue, issuer_of
+from tui.config.keys import (
+    DEFAULT_REDIRECT_URIS,
+    DEFAULT_SCOPE,
+    KEYS,
+    WrongValue,
+    allowed,
+    issuer_of,
+)
 from tui.config.vendors.servers import GENERIC
 from tui.config.vendors.table import recognised, vendor_of
 from tui.config.vendors.vendor import Vendor
@@ -184,7 +191,7 @@ def registration(found: Found, members: Mapping[str, Json]) -> tuple[str, ...]:
     facts = {
         "client": printable(members["clientId"]),
         "audience": printable(members["audience"]),
-        "callbacks": ", ".join(printable(each) for each in listed),
+        "callbacks": ", ".join(allowed([printable(each) for each in listed])),
     }
     return found.vendor.registration(facts)
 

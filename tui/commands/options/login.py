@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from tui.commands.options.values import json_option, whole_seconds
+from tui.config.keys import allowed
 from tui.config.load import Config, load_config
 from tui.errors import DoorkeyError
 from tui.text import printable
@@ -52,8 +53,6 @@ def not_for_device(arguments: argparse.Namespace) -> str:
 
 def callback_text(config: Path | None) -> str:
     """Return the callback URLs that the tenant must allow: the config's, else the usual ones."""
-    from tui.auth.sign_in.remarks import allowed
-
     uris, client = _callbacks(config)
     lines = "\n".join(f"  {uri}" for uri in allowed(uris))
     return (

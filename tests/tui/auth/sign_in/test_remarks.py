@@ -7,7 +7,8 @@ from tests.support.clocks import Clock
 from tests.support.tenants.scripted_tenant import ScriptedTenant
 from tests.support.tenants.sign_ins import SignIns
 from tui.auth.sign_in.attempt import SignInOptions
-from tui.auth.sign_in.remarks import allowed, callback_hint
+from tui.auth.sign_in.remarks import callback_hint
+from tui.config.keys import allowed
 
 
 async def test_a_sign_in_as_asked_for_has_no_remarks(signing: SignIns) -> None:
@@ -88,9 +89,10 @@ async def test_connection_and_organization_are_asked_for(signing: SignIns) -> No
 def test_callback_urls_are_named_as_a_tenant_has_to_allow_them() -> None:
     uris = ("http://127.0.0.1:8642/callback", "http://127.0.0.1:18642/callback")
     hint = callback_hint(replace(CONFIG, redirect_uris=uris))
-    assert hint.endswith(
-        "client the-client: http://127.0.0.1:8642/callback, http://127.0.0.1:18642/callback"
-    )
+    assert (
+        "client the-client: http://127.0.0.1:8642/callback, http://127.0.0.1:18642/callback."
+    ) in hint
+    assert hint.endswith("About an unknown client? Then correct `clientId` in the config.")
 
 
 def test_nobody_is_told_to_allow_port_0() -> None:

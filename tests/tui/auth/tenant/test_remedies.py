@@ -64,7 +64,7 @@ AT_AUTHORIZATION = [
      "bound-tokens-in-words"),
     ("invalid_request", "code_challenge_method must be plain", "Set S256", "proof-key"),
     ("invalid_request", "The redirect_uri is not in the list",
-     "http://127.0.0.1:0/callback", "callback"),
+     "http://127.0.0.1/callback (with any port)", "callback"),
     ("unauthorized_client", "Unknown client: the-client", "Correct `clientId`", "client-unknown"),
     ("unauthorized_client", "The client is not allowed this grant",
      "Allow the grants authorization code and refresh token", "grant-not-allowed"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from tui.auth.tenant.remedies.standards import STANDARD_RULES
 from tui.auth.tenant.remedies.vendors import VENDOR_RULES
+from tui.config.keys import allowed
 from tui.errors import GrantRefused, SignInRefused
 from tui.text import printable, shortened
 
@@ -60,7 +61,7 @@ def _facts(config: "Config", scopes_supported: tuple[str, ...]) -> dict[str, str
         "bound": bound,
         "audience": printable(config.audience),
         "scope": printable(config.scope),
-        "callbacks": _shown(config.redirect_uris),
+        "callbacks": _shown(allowed(config.redirect_uris)),
         "unlisted": told,
     }
 
