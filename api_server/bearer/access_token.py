@@ -17,6 +17,7 @@ from api_server.bearer.claims import (
     scopes_of,
     shown,
 )
+from api_server.bearer.dpop import hash_token
 from api_server.bearer.json_web_key import ALGORITHMS, JsonWebKey
 from api_server.bearer.key_set import Keys, KeySet
 from api_server.bearer.refusal import InvalidToken, TokenTooLong
@@ -41,8 +42,8 @@ KNOWN_HEADERS: Final = 64
 HOLDERS: Final = (dict, list, frozenset)
 """What claims and scopes are kept in."""
 
-ENTRY_BYTES: Final = 600
-"""What an entry takes besides its claims and scopes: digest, hash table, read-only view."""
+ENTRY_BYTES: Final = 700
+"""What an entry takes besides its claims and scopes: digests, hash table, read-only view."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,8 @@ class AccessToken:
     """Epoch seconds."""
     key_thumbprint: str
     """The key that signed it: the token is good for as long as the key is in the set."""
+    ath: str
+    """SHA-256 of the token itself, as proofs of possession name it (RFC 9449 4.2)."""
     bound_to: str | None = None
     """The thumbprint of the key that its sender must prove to hold (RFC 9449 6.1)."""
 
@@ -157,7 +160,8 @@ class AccessTokenVerifier:
         jwt, header = _parse(token)
         self._require_allowed(header.algorithm)
         keys = await self.keys.get()
-        verified = self._read(jwt, header, await self._signer(jwt, header, keys))
+        key = await self._signer(jwt, header, keys)
+        verified = self._read(jwt, header, key, hash_token(token))
         self._cache.put(TokenCache.digest(token), verified)
         return verified
 
@@ -187,7 +191,7 @@ class AccessTokenVerifier:
                 return key
         raise InvalidToken("The token's signature is not by the issuer's key")
 
-    def _read(self, jwt: SignedJwt, header: JoseHeader, key: JsonWebKey) -> AccessToken:
+    def _read(self, jwt: SignedJwt, header: JoseHeader, key: JsonWebKey, ath: str) -> AccessToken:
         try:
             claims = parse_object(jwt.payload)
         except ValueError as error:
@@ -198,6 +202,7 @@ class AccessTokenVerifier:
             scopes_of(claims),
             expires_at,
             key.thumbprint,
+            ath,
             bound_key_of(claims),
         )
 

@@ -93,7 +93,7 @@ class Bearer(AuthenticationBackend):
             scheme = sent.scheme
             token = self._verifier.recall(sent.token) or await self._verifier.verify(sent.token)
             urls = self._urls(conn.scope)
-            nonce = self._proofs.check_sender(conn.scope, sent, token.bound_to, urls)
+            nonce = self._proofs.check_sender(conn.scope, scheme, token.ath, token.bound_to, urls)
         except Refusal as refusal:
             # kept beyond this frame: without the traceback, which would keep the token too
             return self._credentials((), scheme, now), Stranger(refusal.with_traceback(None))

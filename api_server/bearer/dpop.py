@@ -15,7 +15,7 @@ from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 from starlette.types import Scope
 
-from api_server.bearer.credentials import BEARER, DPOP, SentToken
+from api_server.bearer.credentials import BEARER, DPOP
 from api_server.bearer.dpop_memory import Nonces, SeenProofs
 from api_server.bearer.json_web_key import ALGORITHMS, JsonWebKey, KeyUnusable, read_key
 from api_server.bearer.refusal import (
@@ -82,50 +82,53 @@ class ProofVerifier:
         values: Sequence[bytes],
         method: str,
         urls: Sequence[str],
-        access_token: bytes | None = None,
+        ath: str | None = None,
         bound_to: str | None = None,
     ) -> Proof:
         """Return what the one `DPoP` header proves for this request.
 
         `urls` are the addresses that the request may have had for its client. With an access
-        token comes the thumbprint of the key that it is bound to. Raise InvalidProof, or
-        InvalidToken for a good proof of another key.
+        token come its hash and the thumbprint of the key that it is bound to. Raise InvalidProof,
+        or InvalidToken for a good proof of another key.
         """
         jwt = _parse(values)
         algorithm, key = _read_key(jwt.header, self.algorithms)
         claims = _read_claims(jwt.payload)
         _require_request(claims, method, urls)
-        _require_token(claims, access_token)
-        issued_at = self._require_now(claims)
+        if ath is not None and _text(claims, "ath") != ath:
+            raise InvalidProof("The proof's ath must be the hash of the access token")
+        now = self._clock()
+        issued_at = self._require_time(claims, now)
         nonce = self._require_nonce(claims)
         if not key.made(algorithm, jwt.signature, jwt.signed):
             raise InvalidProof("The proof's signature is not by the key in its header")
         if bound_to is not None and key.thumbprint != bound_to:
             raise InvalidToken("The token is bound to another key than the proof's")
-        self._take(key, _text(claims, "jti"), issued_at)
+        self._take(key, _text(claims, "jti"), issued_at, now)
         return Proof(key.thumbprint, nonce)
 
     def check_sender(
-        self, scope: Scope, sent: SentToken, bound_to: str | None, urls: Sequence[str]
+        self, scope: Scope, scheme: str, ath: str, bound_to: str | None, urls: Sequence[str]
     ) -> str | None:
         """Return the nonce that the proof of a bound token was made with, if any.
 
+        `ath` is the hash of the token that was sent, `bound_to` the key that it names.
         Raise a Refusal unless the token's scheme and its being bound agree, both ways, and its
         sender proves to hold the key that it is bound to (RFC 9449 7.1, 7.2).
         """
         if bound_to is None:
-            if sent.scheme == DPOP:
+            if scheme == DPOP:
                 raise InvalidToken("The token is not bound to a key (cnf): it is a bearer token")
             return None
-        if sent.scheme == BEARER:
+        if scheme == BEARER:
             raise TokenBound(
                 "The token is bound to a key (cnf) and was sent as a bearer token, without proof"
             )
         method = scope.get("method", "GET")
-        return self.verify(proofs_in(scope), method, urls, sent.token, bound_to).nonce
+        return self.verify(proofs_in(scope), method, urls, ath, bound_to).nonce
 
-    def _require_now(self, claims: JsonObject) -> float:
-        issued_at, now = claims.get("iat"), self._clock()
+    def _require_time(self, claims: JsonObject, now: float) -> float:
+        issued_at = claims.get("iat")
         if isinstance(issued_at, bool) or not isinstance(issued_at, int | float):
             raise InvalidProof("The proof's iat must be a number")
         if not now - MAX_AGE_SECONDS <= issued_at <= now + MAX_AHEAD_SECONDS:
@@ -146,11 +149,11 @@ class ProofVerifier:
             )
         return nonce
 
-    def _take(self, key: JsonWebKey, jti: str, issued_at: float) -> None:
+    def _take(self, key: JsonWebKey, jti: str, issued_at: float, now: float) -> None:
         """Raise InvalidProof for a proof that came before in its window (RFC 9449 11.1)."""
         # the key belongs to it: nobody can use up what another client is going to send
         digest = hashlib.sha256(f"{key.thumbprint} {jti}".encode("utf-8", "surrogatepass")).digest()
-        if not self._seen.add(digest, issued_at, self._clock() - MAX_AGE_SECONDS):
+        if not self._seen.add(digest, issued_at, now - MAX_AGE_SECONDS):
             raise InvalidProof("The proof was used before: make a new one for each request")
 
 
@@ -213,11 +216,6 @@ def _require_request(claims: JsonObject, method: str, urls: Sequence[str]) -> No
     # nearly all spell it as we do, and each comparison of normalised addresses takes 15 us
     if named not in urls and not any(is_same_url(named, url) for url in urls):
         raise InvalidProof(f"The proof's htu must be {urls[0]}")
-
-
-def _require_token(claims: JsonObject, access_token: bytes | None) -> None:
-    if access_token is not None and _text(claims, "ath") != hash_token(access_token):
-        raise InvalidProof("The proof's ath must be the hash of the access token")
 
 
 def is_same_url(one: str, other: str) -> bool:

@@ -41,7 +41,7 @@ def decode_base64url(text: bytes) -> bytes:
     """
     padded = text.translate(URL_TO_STANDARD) + b"=" * (-len(text) % 4)
     decoded = binascii.a2b_base64(padded, strict_mode=True)
-    if urlsafe_b64encode(decoded).rstrip(b"=") != text:
+    if binascii.b2a_base64(decoded, newline=False) != padded:
         raise ValueError("not canonical base64url")
     return decoded
 

@@ -77,8 +77,17 @@ def issuer(*jwks: Mapping[str, object]) -> Iterator[str]:
 
 def our_api(tenant: str, *flags: str) -> list[str]:
     """The command of the API as anybody runs it."""
+    return [sys.executable, "-m", "api_server", *_settings(tenant, flags)]
+
+
+def verifying_api(tenant: str) -> list[str]:
+    """The command of the API that verifies one signature more for each request."""
+    return [sys.executable, "-m", "tests.bench.verifying_api", *_settings(tenant)]
+
+
+def _settings(tenant: str, flags: Sequence[str] = ()) -> list[str]:
     given = ["--issuer", tenant, "--audience", AUDIENCE, "--algorithm", "RS256,ES256", *flags]
-    return [sys.executable, "-m", "api_server", *given, "--port"]
+    return [*given, "--port"]
 
 
 def open_api() -> list[str]:

@@ -13,7 +13,7 @@ from api_server.bearer.credentials import (
     SentToken,
     sent_token,
 )
-from api_server.bearer.dpop import PROOF_ALGORITHMS
+from api_server.bearer.dpop import PROOF_ALGORITHMS, hash_token
 from api_server.bearer.refusal import (
     Challenger,
     InsufficientScope,
@@ -55,7 +55,8 @@ class UserinfoEndpoint:
         if access is None or person is None:
             raise InvalidToken("The token is expired, revoked or not of this tenant.")
         urls = [self.tenant.settings.url("userinfo")]
-        self.tenant.proofs.check_sender(request.scope, sent, access.jkt, urls)
+        ath = hash_token(sent.token)
+        self.tenant.proofs.check_sender(request.scope, sent.scheme, ath, access.jkt, urls)
         if "openid" not in access.scope:
             raise InsufficientScope("openid", "The scope openid is needed.")
         return person.claims(access.scope, self.tenant.settings)

@@ -52,7 +52,7 @@ async def test_one_request_cannot_change_what_the_next_sees() -> None:
 
 
 def accepted(subject: str) -> AccessToken:
-    return AccessToken({"sub": subject}, frozenset(), NOW + 60.0, "key")
+    return AccessToken({"sub": subject}, frozenset(), NOW + 60.0, "key", "ath")
 
 
 def test_least_recently_used_is_forgotten_first() -> None:
@@ -82,7 +82,8 @@ def test_cache_is_bounded_in_bytes_whatever_tokens_say(claim: object) -> None:
     cache = TokenCache(max_bytes=1_000_000)
     for serial in range(200):
         said = {"sub": str(serial), "claim": json.loads(json.dumps(claim))}
-        cache.put(serial.to_bytes(2, "big"), AccessToken(said, frozenset(), NOW + 60.0, "key"))
+        token = AccessToken(said, frozenset(), NOW + 60.0, "key", "ath")
+        cache.put(serial.to_bytes(2, "big"), token)
     assert 0 < len(cache) < 30
     assert 900_000 < cache.held_bytes <= 1_000_000
     for serial in range(200):
@@ -93,7 +94,7 @@ def test_cache_is_bounded_in_bytes_whatever_tokens_say(claim: object) -> None:
 def test_scopes_count_as_what_they_take() -> None:
     cache = TokenCache()
     scopes = frozenset(f"scope-{serial}" for serial in range(1000))
-    cache.put(b"a", AccessToken({}, scopes, NOW + 60.0, "key"))
+    cache.put(b"a", AccessToken({}, scopes, NOW + 60.0, "key", "ath"))
     assert cache.held_bytes > 80_000
 
 

@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 
-from api_server.bearer.dpop import ProofVerifier
+from api_server.bearer.dpop import ProofVerifier, hash_token
 from api_server.bearer.dpop_memory import Nonces
 from api_server.bearer.refusal import NonceNeeded, Refusal
 from tests.support.builders.sessions import session
@@ -40,7 +40,7 @@ class ProvingServer:
         self.asked.append(request)
         proofs = [value for name, value in request.headers.raw if name.lower() == b"dpop"]
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        expected = token.encode() if self.has_tokens else None
+        expected = hash_token(token.encode()) if self.has_tokens else None
         try:
             assert scheme == ("DPoP" if self.has_tokens else "")
             self.verifier.verify(proofs, request.method, [str(request.url)], expected)
