@@ -10,6 +10,9 @@ from tui.errors import DoorkeyError
 SECRET = "the-secret-prefix"
 TOKEN = "canary-token"
 
+PATIENCE_SECONDS = 10
+"""For an answer; it comes within milliseconds, on a busy machine in seconds."""
+
 
 @dataclass
 class Session:
@@ -66,7 +69,8 @@ class World:
         """Send bytes, and return all that comes until the proxy ends the connection."""
         reader, writer = await self.connect()
         writer.write(data)
-        answer = await reader.read()
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            answer = await reader.read()
         writer.close()
         return answer
 

@@ -20,6 +20,9 @@ HOP_BY_HOP: Final = frozenset(
 OURS: Final = frozenset({b"authorization", b"dpop", b"host", b"expect"})
 """What a program sends in these is dropped: the proxy says it anew, or has dealt with it."""
 
+FRAMING: Final = frozenset({b"content-length"})
+"""What no `Connection` takes away: without a length, a body would be the next message."""
+
 REFERRER: Final = frozenset({b"referrer-policy"})
 """What a page says of this is not for an address with a secret in it."""
 
@@ -90,6 +93,12 @@ class ResponseHead:
     reason: bytes
     headers: Sequence[Header] = field(repr=False)
 
+    @property
+    def is_plain(self) -> bool:
+        """Return whether the body comes in no coding, or the one that is undone here: chunked."""
+        codings = (value for name, value in self.headers if name == b"transfer-encoding")
+        return all(each.strip().lower() == b"chunked" for each in codings)
+
     def has_body(self, method: str) -> bool:
         """Return whether a body follows, even if an empty one."""
         return method != "HEAD" and self.status >= 200 and self.status not in BODILESS
@@ -108,7 +117,7 @@ def end_to_end(headers: Sequence[Header], dropped: frozenset[bytes] = frozenset(
         if key == b"connection"
         for name in value.split(b",")
     }
-    gone = HOP_BY_HOP | dropped | named
+    gone = HOP_BY_HOP | dropped | (named - FRAMING)
     return [header for header in headers if header[0] not in gone]
 
 

@@ -193,8 +193,12 @@ class Proxy:
     def _upstream_head(
         self, head: RequestHead, path: str, kept: bytes | None, added: Sequence[Header]
     ) -> bytes:
-        secret = self._prefix.encode()
-        told = [each for each in end_to_end(head.headers, OURS) if secret not in each[1]]
+        secret = self._prefix[1:].lower().encode()
+        told = [
+            (name, value)
+            for name, value in end_to_end(head.headers, OURS)
+            if secret not in name + value.lower()
+        ]
         headers = [(b"host", self._host_header), *told, *added]
         if kept is None and head.length_bytes is None:
             headers.append((b"transfer-encoding", b"chunked"))

@@ -6,7 +6,7 @@ from collections import deque
 from contextlib import suppress
 from typing import Final, cast
 
-from httptools import HttpParserError, HttpResponseParser
+from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 from tui.api.proxy.flow import BrokenOff, ByteFlow, Drain
 from tui.api.proxy.heads import Header, ResponseHead
@@ -16,6 +16,7 @@ from tui.web_address import WebAddress, is_loopback
 CONNECT_SECONDS: Final = 5.0
 
 LARGEST_HEAD_BYTES: Final = 64 * 1024
+"""Of a head, and of all else that is no body: trailers, a chunk's extensions."""
 
 MOST_IDLE: Final = 32
 """Connections kept open; a program that asks for more at once opens new ones."""
@@ -50,7 +51,7 @@ class UpstreamConnection(asyncio.Protocol):
     def _reset(self) -> None:
         self._reason = b""
         self._headers: list[Header] = []
-        self._head_bytes = 0
+        self._overhead_bytes = 0
         self._complete = False
         self._head: asyncio.Future[ResponseHead] | None = None
         self._body: ByteFlow | None = None
@@ -123,15 +124,14 @@ class UpstreamConnection(asyncio.Protocol):
         if self._parser is None or self._complete:
             self.close()  # nobody has asked for anything
             return
-        if self._head is not None and not self._head.done():
-            self._head_bytes += len(data)
+        self._overhead_bytes += len(data)
         try:
             self._parser.feed_data(data)
-        except HttpParserError:
+        except (HttpParserError, HttpParserUpgrade):  # nobody has asked to change the protocol
             self._fail()
             self.close()
             return
-        if self._head_bytes > LARGEST_HEAD_BYTES and self._head and not self._head.done():
+        if self._overhead_bytes > LARGEST_HEAD_BYTES and not self._complete:
             self._fail()
             self.close()
 
@@ -166,7 +166,11 @@ class UpstreamConnection(asyncio.Protocol):
         self._headers.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
-        """Hand the head over, unless it is an interim response (RFC 9110 15.2)."""
+        """Hand the head over, unless it is an interim response (RFC 9110 15.2).
+
+        Raises:
+            ValueError: it announces a coding that nobody has asked for; the parser passes it on.
+        """
         parser = self._parser
         if parser is None or self._head is None or self._head.done():
             return
@@ -175,6 +179,8 @@ class UpstreamConnection(asyncio.Protocol):
             self._reason, self._headers = b"", []
             return
         head = ResponseHead(status, self._reason, tuple(self._headers))
+        if not head.is_plain:
+            raise ValueError("a transfer coding other than chunked")
         self._head.set_result(head)
         if not head.has_body(self._method):
             # The parser knows nothing of HEAD, and would wait for the length that is said.
@@ -182,6 +188,7 @@ class UpstreamConnection(asyncio.Protocol):
 
     def on_body(self, chunk: bytes) -> None:
         """Pass a piece of the body on."""
+        self._overhead_bytes = 0
         if self._body is not None and not self._complete:
             self._body.feed(chunk)
 

@@ -1,5 +1,8 @@
 """How the API's answers end and where they lead, as the program behind the proxy sees it."""
 
+import asyncio
+import logging
+
 import pytest
 
 from tests.support.apis.proxied import SECRET, World, body, get
@@ -80,3 +83,62 @@ async def test_a_redirect_within_the_api_stays_within_the_proxy(
     world.api.answer = answer
     came = await world.ask(get())
     assert f"location: {expected.format(**places)}\r\n".encode() in came.lower()
+
+
+async def test_a_length_stays_whatever_the_api_says_of_the_connection(world: World) -> None:
+    """RFC 9110 7.6.1: without it, a program would take the next answer for more of this one."""
+
+    async def answer(asked: Asked) -> None:
+        await asked.answer("200 OK", b"hi", "Connection: Content-Length")
+
+    world.api.answer = answer
+    assert b"content-length: 2\r\n" in (await world.ask(get())).lower()
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\nhello",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\nhi",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\nhi",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nhi",
+        b"HTTP/1.1 200 OK\r\nX: a\rInjected: b\r\nContent-Length: 2\r\n\r\nhi",
+    ],
+    ids=str,
+)
+async def test_an_answer_that_programs_could_take_in_two_ways_is_a_502(
+    world: World, sent: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def answer(asked: Asked) -> None:
+        await asked.send(sent)
+        asked.writer.close()
+
+    world.api.answer = answer
+    caplog.set_level(logging.DEBUG)
+    came = await world.ask(get())
+    assert came.startswith(b"HTTP/1.1 502 ")
+    assert b"broke off its answer" in came
+    assert "Traceback" not in caplog.text
+
+
+@pytest.mark.parametrize("end", ["X-{number}: {filling}\r\n", "{filling}"])
+async def test_trailers_without_end_are_not_kept(world: World, end: str) -> None:
+    """security.md 22: of what is no body no more is read than of a head."""
+    ended = asyncio.Event()
+
+    async def answer(asked: Asked) -> None:
+        await asked.send(
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\nX: "
+        )
+        try:
+            for number in range(200):
+                await asked.send(end.format(number=number, filling="a" * 8000).encode())
+                await asyncio.sleep(0)
+        except ConnectionError:
+            ended.set()
+
+    world.api.answer = answer
+    assert body(await world.ask(get())) == b"2\r\nhi\r\n"
+    async with asyncio.timeout(5):
+        await ended.wait()

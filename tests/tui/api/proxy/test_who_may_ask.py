@@ -78,8 +78,10 @@ async def test_another_user_is_refused_even_with_the_secret(world: World) -> Non
 async def test_the_secret_goes_to_nobody_in_a_header_of_the_program(world: World) -> None:
     """security.md 40: a browser that follows a link on a page of the API sends `Referer`."""
     base = f"http://{world.host}/{SECRET}"
-    await world.ask(GOOD, f"Referer: {base}/page", f"Destination: {base}/copy", "X-Own: mine")
-    assert SECRET.encode() not in world.api.asked[0].head
+    others = (f"X-Forwarded-Prefix: {SECRET.upper()}", f"X-{SECRET}: 1")
+    told = (f"Referer: {base}/page", f"Destination: {base}/copy", *others, "X-Own: mine")
+    await world.ask(GOOD, *told)
+    assert SECRET.encode() not in world.api.asked[0].head.lower()
     assert world.api.asked[0].header("x-own") == ["mine"]
 
 
@@ -127,6 +129,15 @@ async def test_a_smuggled_request_is_refused(world: World, headers: tuple[str, .
     answer = await world.ask(f"POST /{SECRET}/x HTTP/1.1", *headers, body=b"0\r\n\r\n")
     assert status(answer) in (400, 501)
     assert world.api.asked == []
+
+
+async def test_a_length_stays_whatever_a_program_says_of_the_connection(world: World) -> None:
+    """RFC 9110 7.6.1: without it, the API takes the body for the next request."""
+    inner = f"GET /smuggled HTTP/1.1\r\nHost: {world.host}\r\n\r\n".encode()
+    headers = ("Connection: Content-Length", f"Content-Length: {len(inner)}")
+    await world.ask(f"POST /{SECRET}/x HTTP/1.1", *headers, body=inner)
+    (asked,) = world.api.asked
+    assert (asked.head.split()[1], asked.body) == (b"/x", inner)
 
 
 @pytest.mark.parametrize("path", ['x"y', "<x>", "a\\b", "a#b"])
