@@ -58,8 +58,14 @@ MOST_COLUMNS: Final = 52
 
 
 def qr_lines(text: str) -> list[str]:
-    """Return the QR code of `text`, as small as it can be, as lines of the same width."""
-    code = segno.make(text, error="l", micro=False, boost_error=False)
+    """Return the QR code of `text`, as small as it can be, as lines of the same width.
+
+    Empty where `text` is longer than any code can be: 2,953 bytes (ISO/IEC 18004).
+    """
+    try:
+        code = segno.make(text, error="l", micro=False, boost_error=False)
+    except segno.DataOverflowError:
+        return []
     rows = [list(row) for row in code.matrix_iter(border=QUIET_ZONE)]
     if len(rows) % 2:
         rows.append([0] * len(rows[0]))

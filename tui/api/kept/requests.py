@@ -167,15 +167,22 @@ def _is_named(entry: Json, name: str) -> bool:
 
 
 def _kept(origin: str, entry: Json) -> KeptRequest:
-    members = cast("dict[str, str]", entry)
-    name, method, body = members["name"], members["method"], members["body"]
+    members = cast("dict[str, Json]", entry)
+    name, method, path, body = (_text(members[key]) for key in ("name", "method", "path", "body"))
     if method not in METHODS or name != printable(name):
         raise ValueError(method)
-    headers = tuple(_kept_header(*each) for each in cast("list[list[str]]", members["headers"]))
-    path = checked_path(origin, members["path"])
-    return KeptRequest(name, ApiRequest(method, path, headers, body.encode("utf-8")))
+    headers = tuple(_kept_header(*each) for each in cast("list[list[Json]]", members["headers"]))
+    request = ApiRequest(method, checked_path(origin, path), headers, body.encode("utf-8"))
+    return KeptRequest(name, request)
 
 
-def _kept_header(name: str, value: str) -> Header:
-    checked_header(f"{name}: {value or 'left out'}")
-    return name, value
+def _kept_header(name: Json, value: Json) -> Header:
+    header = _text(name), _text(value)
+    checked_header(f"{header[0]}: {header[1] or 'left out'}")
+    return header
+
+
+def _text(value: Json) -> str:
+    if not isinstance(value, str):
+        raise TypeError("a text is expected")
+    return value

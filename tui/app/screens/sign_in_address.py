@@ -110,11 +110,13 @@ class QrScreen(ModalScreen[None]):
         self.call_after_refresh(self._draw)
 
     def _draw(self) -> None:
-        columns, rows = len(self._lines[0]), len(self._lines)
+        columns, rows = max(map(len, self._lines), default=0), len(self._lines)
         fits = self.size.width >= columns and self.size.height >= rows + ROWS_BESIDE
-        self.set_class(not fits, "-too-small")
+        self.set_class(not (fits and self._lines), "-too-small")
         qr = self.query_one("#qr", Static)
-        if fits:
+        if not self._lines:
+            qr.update(Content(f"▲ This address is too long for any QR code. {self._instead}"))
+        elif fits:
             qr.update(Content.styled("\n".join(self._lines), INK))
         else:
             qr.update(

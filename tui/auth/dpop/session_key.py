@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from tui.base64url import decode_base64url, encode_base64url
+from tui.errors import StoreFailed
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
@@ -67,11 +68,22 @@ class SessionKey:
         return encode_base64url(hashlib.sha256(canonical.encode("ascii")).digest())
 
     def sign(self, content: bytes) -> bytes:
-        """Return the ES256 signature: r and s, 32 bytes each (RFC 7518 3.4)."""
+        """Return the ES256 signature: r and s, 32 bytes each (RFC 7518 3.4).
+
+        Raises:
+            StoreFailed: its parts do not belong together, so that nobody has drawn it.
+        """
         from cryptography.hazmat.primitives import hashes
         from cryptography.hazmat.primitives.asymmetric import ec, utils
 
-        signature = _private_key(self).sign(content, ec.ECDSA(hashes.SHA256()))
+        try:
+            private = _private_key(self)
+        except ValueError:
+            raise StoreFailed(
+                "The session's key was changed where it is kept, and signs nothing any more. "
+                "Sign in again: doorkey login."
+            ) from None
+        signature = private.sign(content, ec.ECDSA(hashes.SHA256()))
         r, s = utils.decode_dss_signature(signature)
         return r.to_bytes(COORDINATE_BYTES, "big") + s.to_bytes(COORDINATE_BYTES, "big")
 

@@ -22,6 +22,9 @@ KEPT_OF_LIFE: Final = 0.5
 LEAST_SECONDS: Final = 5.0
 """RFC 9126 2.2: a request_uri lives for 5 s at least."""
 
+LONGEST_REQUEST_URI: Final = 2000
+"""Characters: it goes into an address that a browser takes."""
+
 MOST_PUSHED_ANEW: Final = 60
 """In one sign-in, which waits for five minutes."""
 
@@ -122,14 +125,16 @@ class AuthorizationAddress:
 
 def _read_pushed_request(members: Mapping[str, Json]) -> PushedRequest:
     request_uri, seconds = members.get("request_uri"), duration_in(members.get("expires_in"))
-    if not isinstance(request_uri, str) or not request_uri or not seconds:
+    is_uri = isinstance(request_uri, str) and 0 < len(request_uri) <= LONGEST_REQUEST_URI
+    if not is_uri or not seconds:
         raise TenantMisbehaved(
             "The tenant took the pushed request, and its answer has "
             f'"{shortened(printable(request_uri), 100)}" for request_uri and '
-            f'"{shortened(printable(members.get("expires_in")), 100)}" for expires_in; a URI and '
-            "a number of seconds are expected (RFC 9126 2.2)."
+            f'"{shortened(printable(members.get("expires_in")), 100)}" for expires_in; a URI of at '
+            f"most {LONGEST_REQUEST_URI} characters and a number of seconds are expected "
+            "(RFC 9126 2.2)."
         )
-    return PushedRequest(request_uri, timedelta(seconds=min(seconds, 24 * 3600)))
+    return PushedRequest(str(request_uri), timedelta(seconds=min(seconds, 24 * 3600)))
 
 
 def _texts(members: Mapping[str, Json]) -> dict[str, str]:

@@ -10,6 +10,9 @@ from tui.json_value import Json
 from tui.text import printable, shortened
 from tui.web_address import split_web_address
 
+LONGEST_ENDPOINT: Final = 2000
+"""Characters; with the request behind it, a browser and the tenant itself have to take it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
@@ -184,11 +187,11 @@ def _endpoint(members: dict[str, Json], name: str, issuer: str) -> str:
         address = split_web_address(value) if isinstance(value, str) else None
     except ValueError:
         address = None
-    if address is None or not address.is_secure:
+    if address is None or not address.is_secure or len(str(value)) > LONGEST_ENDPOINT:
         raise TenantMisbehaved(
-            f'The tenant\'s {name} is "{shortened(printable(value), 200)}"; '
-            "an https:// URL is expected (http:// on loopback only). Check `domain` in the config, "
-            "or tell the tenant's administrator."
+            f'The tenant\'s {name} is "{shortened(printable(value), 200)}"; an https:// URL '
+            f"of at most {LONGEST_ENDPOINT} characters is expected (http:// on loopback only). "
+            "Check `domain` in the config, or tell the tenant's administrator."
         )
     if address.is_loopback and not split_web_address(issuer).is_loopback:
         # Nor is a code or a secret for whatever listens there, which may act on a form.

@@ -117,9 +117,9 @@ class _Calling:
 
     def _result(self, answer: StreamedAnswer, token: str) -> PingResult:
         headers: dict[str, str] = {}
-        for name, value in answer.headers:
-            clean = redact(token, value)
-            headers[name] = f"{headers[name]}, {clean}" if name in headers else clean
+        for found in answer.headers:
+            name, value = (redact(token, each) for each in found)
+            headers[name] = f"{headers[name]}, {value}" if name in headers else value
         return PingResult(
             url=self._config.api_url + self._request.path,
             status=answer.status,
@@ -172,4 +172,4 @@ def _is_success(result: PingResult) -> bool:
 def _head_lines(answer: StreamedAnswer, token: str) -> Iterator[str]:
     yield f"HTTP/1.1 {answer.status} {printable(redact(token, answer.reason))}".rstrip()
     for name, value in answer.headers:
-        yield f"{printable(name)}: {printable(redact(token, value))}"
+        yield printable(redact(token, f"{name}: {value}"))

@@ -22,6 +22,9 @@ LARGEST_OBJECT_BYTES: Final = 16 * 1024 * 1024
 LONGEST_LINE: Final = 64 * 1024
 """Characters; a longer line is shown in parts."""
 
+LONGEST_ESCAPE: Final = 10
+"""Characters for one, as in `&#x000041;`: a token that is sent back may be as many times longer."""
+
 
 class AnswerTooLarge(DoorkeyError):
     """An answer is larger than what is to hold it."""
@@ -57,6 +60,7 @@ class Shown:
 
     def __init__(self, access_token: str) -> None:
         self._access_token = access_token
+        self._held_back = len(access_token) * LONGEST_ESCAPE
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._held = ""
         self._is_within_line = False
@@ -73,9 +77,14 @@ class Shown:
             )
         self._held += self._decoder.decode(chunk)
         whole, end, rest = self._held.rpartition("\n")
-        if end or len(rest) > LONGEST_LINE:
-            self._show(whole + end if end else rest)
-            self._held = rest if end else ""
+        if end:
+            self._show(whole + end)
+            self._held = rest
+        elif len(rest) > LONGEST_LINE + self._held_back:
+            clean = redact(self._access_token, rest) + " "
+            cut = -1 - self._held_back  # what has come of a token that has not come as a whole
+            self._show(clean[:cut])
+            self._held = clean[cut:-1]
 
     def end(self) -> None:
         """Show the last line, and end it, so that the shell begins on one of its own."""

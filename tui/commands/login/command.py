@@ -194,7 +194,7 @@ def _tell_code(prompt: DevicePrompt) -> None:
 
 def _draw_qr(url: str) -> None:
     lines = qr_lines(url)
-    if len(lines[0]) <= shutil.get_terminal_size().columns:
+    if max(map(len, lines), default=0) <= shutil.get_terminal_size().columns:
         for line in lines:
             _say(f"{BLACK_ON_WHITE}{line}{PLAIN}")
 

@@ -119,11 +119,11 @@ def _git_request(content: bytes) -> Request:
             capabilities = [*capabilities, value] if value else []
         else:
             single[name] = value
-    host = single.get("host", "")
-    if any(mark in host for mark in "/?#"):
-        host = ""  # git decodes what %23 hides: another host's name would end where it begins
+    protocol, host = single.get("protocol", ""), single.get("host", "")
+    # git decodes what %23 hides: another host's name would end where it begins.
+    is_plain = protocol.isalpha() and not any(mark in host for mark in "/?#")
     return Request(
-        _origin(f"{single.get('protocol', '')}://{host}/"),
+        _origin(f"{protocol}://{host}/") if is_plain else "",
         user_name=single.get("username", ""),
         takes_authtype="authtype" in capabilities,
         erased=single.get("credential") or single.get("password", ""),

@@ -129,7 +129,10 @@ def test_damage_costs_nothing_that_is_whole(kept: KeptRequests, path: Path) -> N
     members = json.loads(path.read_text())
     newer = {"name": "newer", "method": "QUERY", "path": "/", "headers": [], "body": ""}
     broken = [7, {}, {**newer, "method": "GET", "path": "//evil.example"}, newer]
-    broken.append({**newer, "method": "GET", "headers": [["Authorization", "x"]]})
+    fine = {**newer, "method": "GET"}
+    broken.append({**fine, "headers": [["Authorization", "x"]]})
+    broken += [{**fine, name: other} for name in fine for other in (7, None, ["x"], {"x": 1})]
+    broken += [{**fine, "headers": [header]} for header in ([1, "x"], ["X", 1], ["X", ["x"]])]
     path.write_text(json.dumps(members | {ORIGIN: [*broken, *members[ORIGIN]]}))
     assert [each.name for each in kept.all()] == ["fine"]
     kept.keep("another", ORDER)

@@ -141,6 +141,17 @@ async def test_k_says_how_large_the_terminal_must_be_or_shows_the_code() -> None
         await until(pilot, lambda: is_waiting(on))
 
 
+async def test_k_says_that_an_address_is_too_long_for_any_code() -> None:
+    on = stage(browser="fails", scope="openid " + "x" * 3000)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await pilot.press("l")
+        await until(pilot, lambda: is_waiting(on))
+        await pilot.press("k")
+        await until(pilot, lambda: "too long for any QR code. Or go back" in text_of(on.app))
+        await pilot.press("escape")
+        await until(pilot, lambda: is_waiting(on))
+
+
 async def test_f_writes_the_address_to_a_file_for_its_owner_alone(state_dir: Path) -> None:
     on = stage(browser="fails")
     async with on.app.run_test(size=SIZE, notifications=True) as pilot:

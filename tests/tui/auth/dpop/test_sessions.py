@@ -13,7 +13,7 @@ from tests.support.clocks import Clock
 from tests.support.tenants.bound import ProvingTenant
 from tests.support.tenants.sign_ins import SignIns
 from tui.auth.dpop.session_key import SessionKey
-from tui.errors import ConfigInvalid, TenantMisbehaved
+from tui.errors import ConfigInvalid, StoreFailed, TenantMisbehaved
 
 BINDING = replace(CONFIG, dpop=True)
 
@@ -35,6 +35,16 @@ def key_of(signing: SignIns) -> SessionKey:
     assert kept is not None
     assert kept.key is not None
     return kept.key
+
+
+async def test_a_key_whose_parts_do_not_belong_together_is_told_and_signs_nothing(
+    binding: SignIns,
+) -> None:
+    """security.md 60: such as one that another session's secret was written into."""
+    await binding.service.login()
+    mixed = replace(key_of(binding), d=SessionKey.fresh().d)
+    with pytest.raises(StoreFailed, match="was changed where it is kept"):
+        mixed.sign(b"content")
 
 
 async def test_a_sign_in_binds_code_and_tokens_to_a_key_of_its_own(

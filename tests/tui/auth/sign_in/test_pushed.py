@@ -84,7 +84,8 @@ async def test_a_refusal_is_told_as_that_of_the_authorization_endpoint(
 @pytest.mark.parametrize(
     "members",
     [{}, {"request_uri": "urn:x"}, {"request_uri": 7, "expires_in": 60},
-     {"request_uri": "urn:x", "expires_in": "soon"}, {"request_uri": "urn:x", "expires_in": 0}],
+     {"request_uri": "urn:x", "expires_in": "soon"}, {"request_uri": "urn:x", "expires_in": 0},
+     {"request_uri": "u" * 2001, "expires_in": 60}],
 )  # fmt: skip
 async def test_an_answer_that_is_none_ends_the_sign_in(
     pushing: SignIns, tenant: ProvingTenant, members: dict[str, object]

@@ -29,6 +29,7 @@ from tui.json_value import Json
         ({"token_endpoint": "http://127.0.0.1.evil.example/"}, "https"),
         ({"jwks_uri": 7}, "https"),
         ({"userinfo_endpoint": "https://user@tenant.example/"}, "https"),
+        ({"authorization_endpoint": "https://tenant.example/" + "x" * 2000}, "at most 2000"),
     ],
 )
 async def test_wrong_metadata_opens_no_browser(

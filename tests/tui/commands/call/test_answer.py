@@ -52,6 +52,20 @@ async def test_i_prints_status_and_headers_first_and_nothing_in_them_steers_a_te
     )
 
 
+@pytest.mark.parametrize("status", ["200 OK", "404 No"])
+@pytest.mark.parametrize("options", [["-i"], ["--json"]])
+async def test_a_token_in_a_headers_name_is_not_shown(
+    api: ScriptedApi, call: Call, status: str, options: list[str],
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    """security.md 40."""
+    api.answer = answering(status, b"{}", f"X-{TOKEN}: 1", f"{TOKEN}-x: {TOKEN}")
+    await call("GET", "/", *options)
+    said = "".join(capsys.readouterr())
+    assert "x-[your access token]" in said
+    assert TOKEN not in said
+
+
 async def test_a_refusal_is_exit_3_with_its_body_on_stdout_and_the_reason_on_stderr(
     api: ScriptedApi, call: Call, capsys: pytest.CaptureFixture[str]
 ) -> None:

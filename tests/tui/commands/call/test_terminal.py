@@ -71,10 +71,25 @@ async def test_a_long_line_is_shown_in_parts(api: ScriptedApi, call: Call, becom
 def test_what_is_shown_ends_its_line_however_it_comes(become: Become) -> None:
     stdout = become("stdout")
     shown = Shown("the-access-token")
-    shown.write((LONGEST_LINE + 1) * b"x")
-    assert stdout.getvalue() == (LONGEST_LINE + 1) * "x"
+    shown.write(2 * LONGEST_LINE * b"x")
+    assert len(stdout.getvalue()) >= LONGEST_LINE
     shown.end()
-    assert stdout.getvalue().endswith("x\n")
+    assert stdout.getvalue() == 2 * LONGEST_LINE * "x" + "\n"
+
+
+@pytest.mark.parametrize("back", range(0, 40, 3))
+def test_a_token_that_comes_in_two_parts_of_a_long_line_is_not_shown(
+    become: Become, back: int
+) -> None:
+    """security.md 40."""
+    stdout = become("stdout")
+    shown = Shown("the-access-token")
+    long = 2 * LONGEST_LINE - back
+    text = (long * "x" + "".join(f"&#x{ord(each):06x};" for each in "the-access-token")).encode()
+    shown.write(text[: 2 * LONGEST_LINE])
+    shown.write(text[2 * LONGEST_LINE :])
+    shown.end()
+    assert stdout.getvalue() == long * "x" + "[your access token]\n"
 
 
 class Time:

@@ -113,6 +113,11 @@ def test_a_host_that_only_begins_as_ours_gets_nothing_of_git(
     assert ask.git("get", protocol, f"{host}{mark}.evil.example") == {}
 
 
+def test_a_protocol_with_an_address_in_it_gets_nothing_of_git(signed_in: Config, ask: Ask) -> None:
+    """security.md 30: the token is for the host that is named, whatever stands before it."""
+    assert ask.git("get", f"protocol={signed_in.api_url}/x?", "host=evil.example") == {}
+
+
 @pytest.mark.parametrize("operation", ["store", "capability", "what-may-come"])
 def test_what_git_says_beside_get_and_erase_succeeds_and_does_nothing(
     config: Config, ask: Ask, operation: str
