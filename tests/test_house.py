@@ -39,7 +39,6 @@ LATER: Final = {
     ("tui/commands/token/command.py", "tui.auth.service"): 107,
     # each Tab in a shell, and each other command
     ("tui/commands/completion.py", "shtab"): 30,
-    ("tui/commands/options/login.py", "tui.auth.sign_in.remarks"): 22,
     ("tui/commands/parser.py", "tui.commands.options.version"): 26,
     # one of the drivers is used, and Windows does not have all
     ("tui/app/textual_internals.py", "textual._xterm_parser"): 4,
