@@ -15,8 +15,8 @@ BEGINNING: Final = """\
 
 `doorkey init` looks a tenant up, knows its vendor, writes the config and prints these steps with
 your own values in them. Statements without a mark were seen here, at the provider itself; those
-with (read) were only read in the vendor's documentation, and those with (unchecked) not even
-that: menus may be called otherwise. Capitals stand for what is yours.
+with (read) were only read, in the vendor's documentation, in its source or in the words of its
+maintainers: menus may be called otherwise by now. Capitals stand for what is yours.
 
 The callback URLs are, unless an entry says otherwise, `http://127.0.0.1:8642/callback` and
 `http://127.0.0.1:18642/callback`; they are log-out URLs, too.
@@ -66,7 +66,7 @@ def _marked(said: Said) -> str:
     text = said.text.format_map(FACTS)
     if said.was_run:
         return text
-    return f"{text.removesuffix('.')} ({'read' if said.is_read else 'unchecked'})."
+    return f"{text.removesuffix('.')} (read)."
 
 
 if __name__ == "__main__":

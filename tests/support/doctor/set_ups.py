@@ -49,10 +49,11 @@ def comes_back(error: str, text: str = "") -> SetUp:
     return lambda patient: patient.answers("/authorize", respond)
 
 
-def answers_codes(error: str) -> SetUp:
+def answers_codes(error: str, text: str = "") -> SetUp:
     """A tenant that takes no code of this client."""
+    members = {"error": error, "error_description": text + HOSTILE}
     return lambda patient: patient.answers(
-        "/token", lambda _request: httpx.Response(400, json={"error": error})
+        "/token", lambda _request: httpx.Response(400, json=members)
     )
 
 

@@ -90,6 +90,7 @@ WRONG_TENANTS: Final = (
                 "issuer", "without OpenID Connect"),
     WrongTenant("slack", without_openid("slack.com"),
                 "issuer", "https callbacks alone"),
+    WrongTenant("apple", without_openid("appleid.apple.com"), "issuer", "signed with the"),
     # The way there.
     WrongTenant("no-such-name", fails(httpx.ConnectError("x"), NO_NAME), "name",
                 "Check the network"),
@@ -137,8 +138,9 @@ WRONG_TENANTS: Final = (
                 "a key set that everybody can read"),
     # Who asks.
     WrongTenant("google-without-a-secret",
-                both(issued_by("https://accounts.google.com"), answers_codes("invalid_client")),
-                "client-secret", "DOORKEY_CLIENT_SECRET"),
+                both(issued_by("https://accounts.google.com"),
+                     answers_codes("invalid_request", "client_secret is missing.")),
+                "client-secret", "in the keyring, or set DOORKEY_CLIENT_SECRET"),
     WrongTenant("secret-not-in-the-keyring", configured(client_secret=IN_KEYRING), "client-secret",
                 "doorkey init"),
     WrongTenant("no-secret-is-taken",

@@ -14,7 +14,7 @@ KEYCLOAK: Final = Vendor(
         Said("Clients, Create client: OpenID Connect, Client ID {client}"),
         Said("Client authentication Off, Standard flow on."),
         Said("Valid redirect URIs: {callbacks}"),
-        Said("Valid post logout redirect URIs: the same.", is_read=False),
+        Said("Valid post logout redirect URIs: the same, or +, which means that."),
         Said(
             "The client's Client scopes, {client}-dedicated, Configure a new mapper, Audience: "
             "Included Custom Audience {audience}, in the access token."
@@ -44,11 +44,9 @@ AUTHENTIK: Final = Vendor(
         Said("Advanced protocol settings: offline_access among the Selected Scopes."),
     ),
     differs=(
-        Said(
-            "`aud` of an access token is the client's ID: put that into `audience`.", is_read=False
-        ),
+        Said("`aud` of an access token is the client's ID: put that into `audience`."),
         Said("The issuer has the application's slug in it."),
-        Said("It ends in a slash.", is_read=False),
+        Said("It ends in a slash."),
     ),
     limits=(
         Said(
@@ -70,11 +68,9 @@ ZITADEL: Final = Vendor(
     register=(
         Said("Projects, the project, Applications, New: Native."),
         Said("Redirect URIs: {callbacks}"),
-        Said("Post Logout URIs: the same.", is_read=False),
+        Said("Post Logout URIs: the same."),
         Said("Token Settings, Token Type: JWT."),
-        Said(
-            "OIDC Configuration, Grant Types: Authorization Code and Refresh Token.", is_read=False
-        ),
+        Said("OIDC Configuration, Grant Types: Authorization Code and Refresh Token."),
     ),
     differs=(
         Said("`audience` is the project's ID (Resource ID), asked for by a scope of its own."),

@@ -107,10 +107,11 @@ GOOGLE: Final = Vendor(
     demands_secret=True,
     register=(
         Said("Google Auth Platform, Clients, Create client: Application type Desktop app."),
-        Said("No callback is registered: any port on 127.0.0.1 is allowed.", is_read=False),
+        Said("No callback is registered: any port on 127.0.0.1 is allowed."),
         Said("Audience: add the people who may sign in as Test users, until it is published."),
         Said(
-            "Copy the Client secret, too: even a desktop app is refused without it.", is_read=False
+            "Copy the Client secret, too: without it even a desktop app is refused (client_secret "
+            "is missing)."
         ),
     ),
     differs=(

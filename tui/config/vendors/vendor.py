@@ -13,9 +13,7 @@ class Said(NamedTuple):
     text: str
     """One sentence or two; `{client}`, `{callbacks}` and `{audience}` may stand in it."""
     was_run: bool = False
-    """True where it was seen here."""
-    is_read: bool = True
-    """Whether it was read in the vendor's documentation; else it is what is commonly said."""
+    """True where it was seen here; else it was read in what the vendor has published."""
 
 
 @dataclass(frozen=True, slots=True)

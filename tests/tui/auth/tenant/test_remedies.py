@@ -97,6 +97,7 @@ AT_TOKEN = [
     ("invalid_client", "AADSTS7000218: The request body must contain: 'client_assertion' or "
      "'client_secret'.", "Allow public client flows", "entra-public-client"),
     ("invalid_client", "", "set `clientSecret`, or DOORKEY_CLIENT_SECRET", "secret-demanded"),
+    ("invalid_request", "client_secret is missing.", "have doorkey init keep", "secret-missing"),
     ("invalid_client", "Client not found", "Correct `clientId`", "client-unknown"),
     ("invalid_request", "AADSTS9002327: Tokens issued for the 'Single-Page Application' "
      "client-type may only be redeemed via cross-origin requests", "single-page", "entra-spa"),

@@ -52,6 +52,14 @@ STANDARD_RULES: Final = (
         "Correct `clientId` in the config: the tenant does not know {client}.",
     ),
     Rule(
+        "secret-missing",
+        ("invalid_request", "invalid_client", "unauthorized_client"),
+        r"client_secret.{0,20}(missing|required)|(missing|requires?).{0,40}client_secret",
+        "The tenant demands a client secret even of this native client: have doorkey init keep the "
+        "one that it shows for {client} in the keyring, or set DOORKEY_CLIENT_SECRET.",
+        client="public",
+    ),
+    Rule(
         "api-unknown",
         ("invalid_target",),
         "",
