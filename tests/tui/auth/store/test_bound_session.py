@@ -11,7 +11,6 @@ from tests.support.builders.stores import Keys, file_store
 from tests.support.tenants.bound import KEY, bound
 from tui.auth.dpop.session_key import SessionKey
 from tui.auth.store.session_json import session_from_json, session_to_json
-from tui.commands.token.quick import _good_grant
 from tui.errors import StoreFailed
 
 EARLIER = (
@@ -60,13 +59,6 @@ def test_a_session_whose_key_is_damaged_is_none(key: object) -> None:
     members = json.loads(session_to_json(bound())) | {"key": key}
     with pytest.raises(ValueError, match=r"expected|base64|padding|data"):
         session_from_json(json.dumps(members).encode())
-
-
-def test_the_quick_way_leaves_a_bound_token_to_the_full_one() -> None:
-    kept = json.loads(EARLIER) | {"obtained_at": "2099-12-31T23:00:00+00:00"}
-    assert _good_grant(json.dumps(kept).encode(), id_token=False) is not None
-    kept |= {"version": 2, "key": {**KEY.members}}
-    assert _good_grant(json.dumps(kept).encode(), id_token=False) is None
 
 
 def test_a_key_that_went_with_its_keyring_is_told_and_another_sign_in_helps(

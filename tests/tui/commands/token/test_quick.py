@@ -10,6 +10,7 @@ import pytest
 
 from tests.support.builders.configs import UNREACHABLE
 from tests.support.builders.sessions import session
+from tests.support.tenants.bound import bound
 from tui.auth.store.file_store import session_store
 from tui.cli import main
 from tui.commands.token.quick import look
@@ -55,6 +56,12 @@ def test_the_quick_way_leaves_whatever_is_out_of_the_ordinary_to_the_full_way(
     signed_in: Config, state_dir: Path, content: bytes
 ) -> None:
     next(state_dir.glob("session-*.json")).write_bytes(content)
+    assert look().access_token == ""
+
+
+def test_the_quick_way_leaves_a_bound_token_to_the_full_one(signed_in: Config) -> None:
+    assert look().access_token == "the-access-token"
+    session_store(signed_in).save(bound(session(obtained_at=datetime.now(UTC))))
     assert look().access_token == ""
 
 

@@ -17,9 +17,10 @@ from tests.support.app.at_the_api import (
     write_path,
 )
 from tests.support.app.stage import Stage, stage, text_of, until
-from tui.api.kept.requests import KeptRequests
+from tui.api.kept.requests import FILE_NAME, KeptRequests
 from tui.api.request import ApiRequest
 from tui.app.screens.external_api.kept import KeptScreen
+from tui.config.paths import state_dir
 
 ORIGIN = "https://api.example"
 
@@ -187,7 +188,7 @@ async def test_a_name_that_is_taken_is_told_before_it_is_replaced() -> None:
 
 async def test_a_file_that_others_can_read_is_told() -> None:
     keep(Mine=ORDER)
-    KeptRequests(ORIGIN)._path.chmod(0o644)
+    (state_dir() / FILE_NAME).chmod(0o644)
     on = stage(signed_in=True)
     async with on.app.run_test(size=SIZE) as pilot:
         await in_the_list(pilot, on)
