@@ -125,17 +125,6 @@ class ApiClient:
         return self._http
 
 
-async def ping(
-    api_url: str, access_token: str, *, transport: "httpx.AsyncBaseTransport | None" = None
-) -> PingResult:
-    """Call the API's first route with GET, as the quickstart does; raises as `call` does."""
-    client = ApiClient(api_url, transport=transport)
-    try:
-        return await client.call(Authorization(access_token))
-    finally:
-        await client.aclose()
-
-
 def _headers(request: ApiRequest) -> dict[str, str]:
     """Return what is sent; whoever does not say what is accepted takes anything, as with curl."""
     sent = request.headers_sent

@@ -260,8 +260,3 @@ async def hang_up(writer: asyncio.StreamWriter) -> None:
     writer.close()
     with suppress(OSError):
         await writer.wait_closed()
-
-
-def json_of(response: str) -> Json:
-    parsed: Json = json.loads(response.partition("\r\n\r\n")[2])
-    return parsed

@@ -5,8 +5,8 @@ import ssl
 import httpx
 import pytest
 
-from tui.api.answer import NoAnswer
-from tui.api.client import ApiClient, ping
+from tui.api.answer import NoAnswer, PingResult
+from tui.api.client import ApiClient
 from tui.api.request import ApiRequest
 from tui.auth.dpop.authorization import Authorization
 from tui.errors import ApiUnreachable
@@ -17,6 +17,16 @@ API = "https://api.example"
 
 def api(response: httpx.Response) -> httpx.MockTransport:
     return httpx.MockTransport(lambda _request: response)
+
+
+async def ping(
+    api_url: str, access_token: str, *, transport: httpx.AsyncBaseTransport | None = None
+) -> PingResult:
+    client = ApiClient(api_url, transport=transport)
+    try:
+        return await client.call(Authorization(access_token))
+    finally:
+        await client.aclose()
 
 
 async def test_success_is_told_in_the_apis_words() -> None:

@@ -16,7 +16,8 @@ from tests.support.builders.stores import file_store
 from tests.support.clocks import Clock
 from tests.support.tenants.echoes import PLACES, echo
 from tests.support.tenants.scripted_tenant import ScriptedTenant, led_on
-from tui.api.client import ping
+from tui.api.client import ApiClient
+from tui.auth.dpop.authorization import Authorization
 from tui.auth.httpx_auth import DoorkeyAuth
 from tui.auth.service import AuthService
 from tui.auth.session import LoginEvent
@@ -108,7 +109,9 @@ async def test_no_secret_is_said_whatever_happens(
     await attempt(said, service, service.renew_tokens())
     await attempt(said, service, service.login(watch=lambda progress: said.append(repr(progress))))
     api = httpx.MockTransport(down if wrong else answers(401))
-    await attempt(said, service, ping("https://api.example", f"access-{CANARY}", transport=api))
+    client = ApiClient("https://api.example", transport=api)
+    await attempt(said, service, client.call(Authorization(f"access-{CANARY}")))
+    await client.aclose()
     await attempt(said, service, service.log_out())
     said += [repr(store), repr(events), repr(DoorkeyAuth(service)), caplog.text]
     await service.aclose()

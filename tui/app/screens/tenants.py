@@ -197,7 +197,7 @@ the one at the cursor up and says what it has to know, as `doorkey init --show` 
         self.app.push_screen(screen)
 
     @on(Worker.StateChanged)
-    def _work_changed(self, message: Worker.StateChanged) -> None:
+    def _tell_failed_work(self, message: Worker.StateChanged) -> None:
         tell_of_failed_work(self, message)
 
     def action_leave(self) -> None:
