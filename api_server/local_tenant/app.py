@@ -30,6 +30,7 @@ from api_server.local_tenant.pages.frame import Alert, problem_page
 from api_server.local_tenant.records.tenant import Tenant, open_tenant
 from api_server.local_tenant.response_headers import ResponseHeaders
 from api_server.local_tenant.settings import Clock, Randomness, Settings
+from api_server.web_origin import DISCOVERY_PATH
 
 Handler: TypeAlias = Callable[[Request, Exception], Awaitable[Response]]
 
@@ -68,7 +69,7 @@ def _documents(tenant: Tenant) -> list[Route]:
     discovery, path = DiscoveryEndpoint(tenant), tenant.settings.path
     return [
         Route("/healthz", discovery.health),
-        Route(f"{path}/.well-known/openid-configuration", discovery.metadata),
+        Route(f"{path}{DISCOVERY_PATH}", discovery.metadata),
         # RFC 8414 3.1 puts the issuer's path behind the well-known part
         Route(f"/.well-known/oauth-authorization-server{path}", discovery.metadata),
         Route(f"{path}/jwks.json", discovery.key_set),

@@ -20,7 +20,7 @@ from tests.support.processes.worlds import World, new_world
 START_SECONDS: Final = 60.0
 """For a provider to answer; those in Python load for some seconds on a busy machine."""
 
-PERSON: Final = str(Path(__file__).with_name("person.py"))
+PERSON: Final = f"{sys.executable} -m tests.interop.person"
 
 ALICE: Final = {"username": "alice", "login": "alice", "email": "alice@example.com"}
 PASSWORD: Final = {"password": "alice-password"}
@@ -57,7 +57,7 @@ class Provider:
 def world_for(folder: Path, issuer: str, **members: object) -> World:
     """Make a config for `issuer`, and an environment whose browser is the person's."""
     world = new_world(folder, **{"domain": issuer, "clientId": "doorkey"} | members)
-    browser = f"{sys.executable} {PERSON} {folder} %s"
+    browser = f"{PERSON} {folder} %s"
     return replace(world, environment=world.environment | {"BROWSER": browser})
 
 

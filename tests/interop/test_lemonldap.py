@@ -26,8 +26,9 @@ from tests.interop.journey import (
     signs_in,
 )
 from tests.interop.packages import HERE, debian_program
-from tests.interop.person import Person, Reader
+from tests.interop.person import Person
 from tests.interop.provider import Provider, process, world_for
+from tests.support.people.forms import Page
 from tests.support.ports import free_port
 from tests.support.processes.worlds import World, serve
 from tui.json_value import Json
@@ -74,7 +75,7 @@ def enter(provider: Provider) -> None:
     """Sign in at the portal itself: else its log-out page goes back to the first request (2.16)."""
     jar = LWPCookieJar(provider.world.folder / "cookies.txt")
     with httpx.Client(trust_env=False, cookies=jar) as browser:
-        form = Reader(browser.get(provider.world.config.issuer).text).forms[0]
+        form = Page(browser.get(provider.world.config.issuer).text).forms[0]
         browser.post(provider.world.config.issuer, data=form.fields | provider.person.answers)
     jar.save(ignore_discard=True)
 

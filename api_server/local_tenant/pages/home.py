@@ -7,6 +7,7 @@ from starlette.responses import Response
 from api_server.local_tenant.pages.frame import Markup, fill, page, portrait_of
 from api_server.local_tenant.records.people import Person
 from api_server.local_tenant.settings import Settings
+from api_server.web_origin import discovery_url
 
 BODY: Final = """\
 <h1>The local tenant is running</h1>
@@ -34,7 +35,7 @@ def home_page(settings: Settings, person: Person | None) -> Response:
         issuer=settings.issuer,
         client=settings.client_id,
         audience=settings.audience,
-        discovery=settings.url(".well-known/openid-configuration"),
+        discovery=discovery_url(settings.issuer),
     )
     return page(settings, "Local tenant", body)
 

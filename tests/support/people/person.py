@@ -8,7 +8,7 @@ from typing import Final
 
 import httpx
 
-from tests.support.people.forms import Form, forms_of
+from tests.support.people.forms import Form, Page
 
 COMMAND: Final = f"{sys.executable} -m tests.support.people.person %s"
 """As `$BROWSER` takes it."""
@@ -23,7 +23,7 @@ def visit(url: str) -> int:
     with httpx.Client(follow_redirects=True, trust_env=False) as browser:
         page = browser.get(url)
         for _ in range(MOST_PAGES):
-            forms = forms_of(page.text)
+            forms = Page(page.text).forms
             if not forms:
                 return 0 if page.is_success else 1
             page = browser.post(page.url.join(forms[0].action), data=filled(forms[0]))
@@ -32,7 +32,7 @@ def visit(url: str) -> int:
 
 def filled(form: Form) -> dict[str, str]:
     """Answer what the form asks, and press Allow where it can be pressed."""
-    allow = {name: value for name, value in form.buttons if value == "allow"}
+    allow = {name: value for name, value, _ in form.buttons if value == "allow"}
     return form.fields | {name: ANSWERS[name] for name in form.fields if name in ANSWERS} | allow
 
 
@@ -44,7 +44,7 @@ def last_address(url: str) -> str:
             if page.next_request:
                 page = browser.send(page.next_request)
             else:
-                (form,) = forms_of(page.text)
+                (form,) = Page(page.text).forms
                 page = browser.post(page.url.join(form.action), data=filled(form))
         return str(page.next_request.url)
 
