@@ -1,5 +1,7 @@
 """Sign-ins that are too long ago, or too weak (RFC 9470)."""
 
+from collections.abc import Awaitable, Callable
+
 import httpx
 import pytest
 from starlette.applications import Starlette
@@ -8,12 +10,15 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from api_server.bearer import Bearer, requires
+from tests.support import ROOT
 from tests.support.apis.checked_api import K1, Api, assert_refused, challenge_of
 from tests.support.builders.tokens import AUDIENCE, ISSUER, claims, token
 from tests.support.clocks import NOW, Seconds
 from tests.support.tenants.issuers import Issuer
 
 VAULT = "/api/vault"
+
+Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 async def visit(api: Api, **changes: object) -> httpx.Response:
@@ -54,10 +59,10 @@ async def things(request: Request) -> Response:
     return JSONResponse({})
 
 
-async def ask(**changes: object) -> httpx.Response:
-    """Ask for what needs a scope, a class and a fresh sign-in."""
+async def ask(endpoint: Endpoint = things, **changes: object) -> httpx.Response:
+    """Ask for what needs a scope, a class and a fresh sign-in, unless told otherwise."""
     bearer = Bearer(ISSUER, AUDIENCE, transport=Issuer(K1), clock=Seconds(NOW))
-    app = Starlette(routes=[Route("/", things)], middleware=[bearer.middleware])
+    app = Starlette(routes=[Route("/", endpoint)], middleware=[bearer.middleware])
     said = claims(**({"scope": "read:things", "acr": "mfa", "auth_time": NOW} | changes))
     headers = {"authorization": f"Bearer {token(K1, said)}"}
     transport = httpx.ASGITransport(app)
@@ -88,3 +93,23 @@ async def test_class_does_not_stand_in_for_freshness() -> None:
 
 async def test_scope_is_asked_for_first() -> None:
     assert (await ask(scope="openid", acr=None)).json()["error"] == "insufficient_scope"
+
+
+@requires(acr="mfa", max_age=300)
+async def of_the_readme(request: Request) -> Response:
+    return JSONResponse({})
+
+
+@pytest.mark.parametrize(
+    ("acr", "seconds", "status"), [("mfa", 300, 200), ("pwd", 0, 401), ("mfa", 306, 401)]
+)
+async def test_the_readmes_guard_asks_for_its_class_within_300_s(
+    acr: str, seconds: int, status: int
+) -> None:
+    assert '`@requires(acr="mfa", max_age=300)` asks for a sign-in of that class within 300 s' in (
+        (ROOT / "README.md").read_text()
+    )
+    response = await ask(of_the_readme, acr=acr, auth_time=NOW - seconds)
+    assert response.status_code == status
+    if status == 401:
+        assert 'acr_values="mfa", max_age="300"' in challenge_of(response)
