@@ -1,5 +1,7 @@
 """How the address of a sign-in can be had: clipboard, QR code, file."""
 
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.app import ComposeResult
@@ -14,11 +16,14 @@ from tui.app.keys.caps import key_cap
 from tui.app.widgets.key_line import KeyLine
 from tui.auth.session import DevicePrompt, LoginEvent, SignInProgress
 from tui.config.paths import shown, state_dir
-from tui.terminal.address_file import remove_address, write_address
+from tui.private_file import create_private, make_private_folder
 from tui.terminal.half_blocks import qr_lines
 
 if TYPE_CHECKING:
     from tui.app.copying import SystemClipboard
+
+FILE_NAME: Final = "sign-in-address.txt"
+"""In the state folder: for terminals that let nobody copy a long line."""
 
 ROWS_BESIDE: Final = 3
 """The line of advice, the line below it, and the footer."""
@@ -141,3 +146,19 @@ def _qr_of(prompt: DevicePrompt) -> tuple[str, str]:
             f"Scan this, and compare the code: {prompt.user_code}",
         )
     return prompt.verification_uri, f"Scan this, and enter the code: {prompt.user_code}"
+
+
+def write_address(url: str, folder: Path) -> Path:
+    """Write `url` to a file that only its owner can read, and return its path; raises OSError."""
+    path = folder / FILE_NAME
+    make_private_folder(folder)
+    path.unlink(missing_ok=True)
+    with open(create_private(path), "w", encoding="ascii") as file:  # noqa: PTH123 - a descriptor has no path
+        file.write(url + "\n")
+    return path
+
+
+def remove_address(folder: Path) -> None:
+    """Remove the file; once its sign-in has ended, the address is worth nothing."""
+    with suppress(OSError):
+        (folder / FILE_NAME).unlink(missing_ok=True)

@@ -2,11 +2,14 @@
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.support.app.stage import ACCESS_CLAIMS, jwt_of
+from tests.support.builders.configs import CONFIG
+from tui.api.kept.curl import curl_line
 from tui.api.kept.requests import LONGEST_NAME, KeptRequest, KeptRequests
 from tui.api.request import ApiRequest
 from tui.errors import StoreFailed
@@ -170,3 +173,10 @@ def test_what_does_not_fit_is_refused_and_the_rest_stays(kept: KeptRequests) -> 
     with pytest.raises(StoreFailed, match="is full"):
         kept.keep("y", ApiRequest("POST", "/", (), b"a " * 3_000_000))
     assert [each.name for each in kept.all()] == ["x"]
+
+
+def test_with_bound_tokens_the_line_asks_for_the_headers_of_its_own_request() -> None:
+    request = ApiRequest("DELETE", "/orders/7?now=$1")
+    line = curl_line(replace(CONFIG, dpop=True), request)
+    assert "--format header --for DELETE '/orders/7?now=$1' | curl" in line
+    assert "--for " not in curl_line(CONFIG, request)

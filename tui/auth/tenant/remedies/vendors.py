@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tui.auth.tenant.remedies.rule import Rule
+from tui.auth.tenant.remedies.standards import Rule
 
 VENDOR_RULES: Final = (
     Rule(

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from tui.terminal.address_file import NAME, remove_address, write_address
+from tui.app.screens.sign_in_address import FILE_NAME, remove_address, write_address
 
 
 def test_a_file_that_others_can_read_is_not_written_into(state_dir: Path) -> None:
     state_dir.mkdir(mode=0o700)
-    planted = state_dir / NAME
+    planted = state_dir / FILE_NAME
     planted.write_text("old")
     planted.chmod(0o644)
     with planted.open() as held:
@@ -19,7 +19,7 @@ def test_a_file_that_others_can_read_is_not_written_into(state_dir: Path) -> Non
 
 def test_a_link_is_not_followed(state_dir: Path, tmp_path: Path) -> None:
     state_dir.mkdir(mode=0o700)
-    (state_dir / NAME).symlink_to(tmp_path / "elsewhere")
+    (state_dir / FILE_NAME).symlink_to(tmp_path / "elsewhere")
     assert not write_address("https://tenant.example/authorize", state_dir).is_symlink()
     assert not (tmp_path / "elsewhere").exists()
 
@@ -33,4 +33,4 @@ def test_the_file_goes_with_the_sign_in(state_dir: Path) -> None:
 
 def test_what_is_not_there_need_not_be_taken_away(state_dir: Path) -> None:
     remove_address(state_dir)
-    assert not (state_dir / NAME).exists()
+    assert not (state_dir / FILE_NAME).exists()
