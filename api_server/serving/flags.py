@@ -11,7 +11,7 @@ FROM_CONFIG: Final = """
 No option is needed: --config PATH, else the auth_config.json that is found, says the rest. One
 that is given here all the same counts instead.
 """
-"""Of a launcher that passes on what its config says."""
+"""What the description says besides where a launcher passes on what its config says."""
 
 
 class SettingsInvalid(ValueError):

@@ -50,7 +50,7 @@ class PingResult:
     headers: Mapping[str, str] = field(repr=False)
     """By their names in lower case; several of one name are one, with commas between."""
     body: str = field(repr=False)
-    """The text; of what is none, what to say of it."""
+    """The text; for bytes that are no text, a description of them."""
     elapsed_seconds: float
     """From the first byte that was sent, or the connection to be made, to the last that came."""
     method: str = "GET"

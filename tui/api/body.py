@@ -16,10 +16,10 @@ HEX_CELLS: Final = 39
 CHARSET: Final = re.compile(r"charset\s*=\s*\"?([\w.:-]{1,40})", re.IGNORECASE)
 
 CHARSETS: Final = frozenset({"iso-8859-1", "latin-1", "windows-1252", "utf-16", "us-ascii"})
-"""Beside UTF-8; of others an answer is read as UTF-8 where it is that."""
+"""Charsets that are read beside UTF-8; what names another is read as UTF-8 where it is valid."""
 
 NO_TEXT: Final = re.compile(rb"[\x00-\x06\x0e-\x1a\x1c-\x1f]")
-"""What no text has in it; BEL, BS, ESC and the ends of lines may be."""
+"""Bytes that no text holds; BEL, BS, ESC and line ends may be in one."""
 
 JPEG_SIZES: Final = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
 """The markers of JPEG's frame headers, which hold the size (ITU-T T.81 B.1.1.3)."""

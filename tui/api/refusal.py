@@ -30,7 +30,7 @@ PROOF_ERRORS: Final = frozenset({"invalid_dpop_proof", "use_dpop_nonce"})
 """RFC 9449 7.1, 9."""
 
 LEEWAY: Final = timedelta(seconds=5)
-"""What APIs usually forgive of a clock."""
+"""How far APIs usually let clocks differ."""
 
 HINTS: Final[tuple[tuple[str, Cause], ...]] = (
     ("expired", "expired"),

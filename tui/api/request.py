@@ -19,7 +19,7 @@ REPEATED_METHODS: Final = frozenset({"GET", "HEAD"})
 """What may be called without being asked for each time."""
 
 BODYLESS_METHODS: Final = frozenset({"GET", "HEAD"})
-"""What a body is not sent with: it means nothing there, and some servers refuse it."""
+"""Methods that are sent without a body: it means nothing there, and some servers refuse it."""
 
 REQUEST_MEMORY: Final = "request"
 
@@ -53,7 +53,7 @@ NOT_TO_BE_SET: Final[Mapping[str, str]] = {
         BY_HOP,
     ),
 }  # fmt: skip
-"""Headers that nobody sets by hand, and why."""
+"""Headers that cannot be set, and why."""
 
 Header = tuple[str, str]
 """Name and value."""

@@ -11,7 +11,7 @@ PARTS: Final[Mapping[str, str]] = {
     "receive_response_headers": "first byte",
     "receive_response_body": "body",
 }
-"""The steps of an exchange, as httpcore's trace extension names them, and what each counts to."""
+"""The steps of an exchange, as httpcore's trace extension names them, and the part each is in."""
 
 
 class Stopwatch:

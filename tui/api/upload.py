@@ -15,7 +15,7 @@ BEGINNING_BYTES: Final = 1024 * 1024
 """How much is looked at to tell what a body is; a shorter one is held as a whole."""
 
 LONGEST_CUT: Final = 8
-"""Characters of JSON that are wrong where they are cut: `false`, an escape such as `\\u00e9`."""
+"""Characters of the longest piece of JSON that a cut can break: `false`, an escape (`\\u00e9`)."""
 
 
 class Upload:
@@ -26,8 +26,8 @@ class Upload:
     ) -> None:
         """Take what is held of a body, and where the rest comes from.
 
-        Of a file, which `file_length_bytes` makes it, the rest begins where it is read now, and
-        what is held is no more than a look at it.
+        With `file_length_bytes` it is a file: all of it is read from the descriptor, from where
+        that is now, and what is held only tells what kind of body it is.
         """
         self.sent_bytes = 0
         """How much of it has been sent."""

@@ -112,7 +112,7 @@ class DoorkeyApp(App[None]):
         self.call_after_refresh(self._begin)
 
     async def on_unmount(self) -> None:
-        """Leave nothing running behind."""
+        """Stop everything that was begun."""
         await self._background.end()
 
     def _begin(self) -> None:

@@ -34,7 +34,7 @@ WATCH_SECONDS: Final = 20.0
 """While all is well and Home is looked at: a look takes 20 ms of a processor, 0.1 % of it."""
 
 WATCH_AFAR_SECONDS: Final = 60.0
-"""The same, where the tenant or the API is elsewhere and ours is the other one alone."""
+"""The same, where only one of tenant and API is a bundled server, and the other is elsewhere."""
 
 
 class Background:
@@ -60,7 +60,7 @@ class Background:
         self.look_around()
 
     async def end(self) -> None:
-        """Leave nothing running behind."""
+        """Stop everything that was begun."""
         for unsubscribe in self._unsubscribe:
             unsubscribe()
         if self._servers is not None:

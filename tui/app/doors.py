@@ -65,7 +65,7 @@ LOADED_AHEAD: Final = (
 
 
 def service_for(config: "Config") -> "AuthService":
-    """Make the service as it is."""
+    """Make the service that the app uses outside tests."""
     from tui.auth.service import AuthService
 
     return AuthService(config)

@@ -83,7 +83,7 @@ class SignInRequested(Message):
 
     @property
     def is_special(self) -> bool:
-        """Whether this sign-in is for who is signed in already."""
+        """Whether this sign-in is for somebody who is signed in already."""
         is_recent = self.max_age_seconds is not None
         return bool(self.scope or self.prompt or self.acr_values or is_recent)
 

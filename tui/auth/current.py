@@ -37,12 +37,12 @@ class CurrentSession:
         return lambda: self._listeners.remove(listener)
 
     def adopt(self, session: Session, state: Mapping[str, str] | None = None) -> LoginEvent:
-        """Make `session` the one of this moment, and tell so."""
+        """Make `session` the current one, and tell so."""
         self.session = session
         return self._tell(LoginEvent(True, session.profile, state))
 
     def forget(self, reason: str) -> None:
-        """Have nobody signed in, and tell so; `reason` is empty where a person asked for it."""
+        """End the session in memory, and tell so; `reason` is empty where a person asked for it."""
         self.session = None
         self._tell(LoginEvent(False, None, None, reason))
 

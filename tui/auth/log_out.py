@@ -169,7 +169,7 @@ class _RoundTrip:
         """
 
         def come_back(_query: str) -> ResultPage:
-            # Another state, or none, is still a return: nothing is decided by it.
+            # Another state, or none, counts as a return, too: nothing depends on it.
             self._returned.set()
             return SIGNED_OUT
 

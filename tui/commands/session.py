@@ -88,7 +88,7 @@ async def _logout(config: Config, arguments: Namespace) -> tuple[LogOutStep, ...
 
 
 def _say_nothing(_step: LogOutStep) -> None:
-    """Leave it to the object at the end."""
+    """Print nothing: with `--json` one object is printed at the end."""
 
 
 def _show_step(step: LogOutStep) -> None:

@@ -27,7 +27,7 @@ class Parser(argparse.ArgumentParser):
     """A parser that raises what is wrong, and suggests the nearest word that is not."""
 
     commands: "Mapping[str, Parser]" = MappingProxyType({})
-    """Those of its commands, by their names."""
+    """The parsers of its commands, by name."""
 
     def error(self, message: str) -> NoReturn:
         """Raise CommandLineWrong."""

@@ -24,7 +24,7 @@ from tui.config.trust import require_trust
 from tui.errors import ConfigInvalid
 
 BUILT_IN_LABEL: Final = "built in"
-"""What the local tenant's config is called that Doorkey itself has written."""
+"""The label of the local tenant's config that Doorkey has written itself."""
 
 
 @dataclass(frozen=True, slots=True)

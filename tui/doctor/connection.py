@@ -29,7 +29,7 @@ def resolves(host: str) -> bool:
     """Return whether `host` has an address; blocks for `NAME_SECONDS` at most."""
     ask = partial(socket.getaddrinfo, host, 443, type=socket.SOCK_STREAM)
     try:
-        call_within(NAME_SECONDS, ask)  # in a thread of its own, which holds nobody's exit
+        call_within(NAME_SECONDS, ask)  # in a daemon thread, which does not delay the exit
     except KeyUnavailable:
         return False
     return True
@@ -54,7 +54,7 @@ def stations(
     config: Config,
     environ: Mapping[str, str],
 ) -> list[Row]:
-    """Say how far the question came: name, proxy, connection, TLS."""
+    """Say how far the request came: name, proxy, connection, TLS."""
     good = {
         "name": _name(config.issuer, environ),
         "proxy": proxy_in_use(config, environ),

@@ -48,7 +48,7 @@ def look_without_config(world: World, tell: Tell) -> None:
 
 
 async def guard_check(rule: str, check: Callable[[], Row]) -> Row:
-    """Do a check that asks the system, beside the event loop; what it refuses is a row, too."""
+    """Run a check that asks the system in a thread; an error of it becomes a row, too."""
     try:
         return await asyncio.to_thread(check)
     except (DoorkeyError, OSError) as error:

@@ -22,7 +22,7 @@ CHECK_SECONDS: Final = 4.0
 """A tenant answers in well under one; who waits longer is told so."""
 
 CLOCK_LEEWAY_SECONDS: Final = 60
-"""What sign-ins forgive of a clock (OpenID Connect Core 3.1.3.7)."""
+"""How far off a clock may be for a sign-in (OpenID Connect Core 3.1.3.7)."""
 
 LONGEST_CAUSE: Final = 120
 

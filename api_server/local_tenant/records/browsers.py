@@ -99,7 +99,7 @@ def log_in(db: sqlite3.Connection, old: Browser, person: str, acr: str, tenant: 
 
 
 def keep_browser(db: sqlite3.Connection, browser: Browser, expires_at: int) -> None:
-    """Keep a browser until then at least."""
+    """Keep a browser until `expires_at` at least."""
     db.execute(
         "UPDATE browsers SET expires_at = max(expires_at, ?) WHERE digest = ?",
         (expires_at, browser.digest),

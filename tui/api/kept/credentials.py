@@ -9,7 +9,7 @@ NAMES: Final = re.compile(
     r"|(?:api|access|subscription|functions|master|private|service)[-_]?key",
     re.IGNORECASE,
 )
-"""In the name of a header."""
+"""Words in the name of a header whose value is a credential."""
 
 VALUES: Final = re.compile(
     r"eyJ[\w-]{5,}\.[\w-]{5,}"  # a JWT: base64url of '{"' at the start
@@ -17,7 +17,7 @@ VALUES: Final = re.compile(
     r"|\b(?:gh[opsur]_|github_pat_|glpat-|xox[abeoprs]-|sk[-_]|pk[-_]|rk[-_]|AKIA|AIza)[\w-]{8,}",
     re.IGNORECASE,
 )
-"""What begins as tokens and keys of others begin."""
+"""How known kinds of tokens and API keys begin."""
 
 FIELDS: Final = re.compile(
     r"((?:access|refresh|id|auth|bearer|session|api)[-_]?token|client[-_]?(?:secret|assertion)"
@@ -25,10 +25,10 @@ FIELDS: Final = re.compile(
     r"(?:[\"']?\s*[:=]\s*[\"']?)[^\s\"'&,}\]]",
     re.IGNORECASE,
 )
-"""A member of JSON, of a form or of a query that has a value."""
+"""A member of JSON, of a form or of a query that holds a credential."""
 
 LONG_CHARACTERS: Final = 40
-"""Characters; a longer word of capital and small letters and digits is no word of people."""
+"""Characters; a longer run of capital and small letters and digits is no word of a language."""
 
 
 def looks_like_credential(name: str, value: str) -> bool:

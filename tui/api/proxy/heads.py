@@ -24,7 +24,7 @@ FRAMING: Final = frozenset({b"content-length"})
 """What no `Connection` takes away: without a length, a body would be the next message."""
 
 REFERRER: Final = frozenset({b"referrer-policy"})
-"""What a page says of this is not for an address with a secret in it."""
+"""What a browser may tell other sites of an address: this one has a secret in it."""
 
 IDEMPOTENT: Final = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 """What may be sent again where nobody knows whether it arrived (RFC 9110 9.2.2)."""

@@ -25,7 +25,7 @@ APP_BINDINGS: Final[list[BindingType]] = [
     ),
     Binding("q", "quit", "Quit", id="quit", tooltip="Leave; your session is kept"),
 ]  # fmt: skip
-"""Each by the name under which a keymap can change it."""
+"""The bindings that work everywhere; a keymap changes each by its id."""
 
 
 def key_cap(node: DOMNode, name: str) -> str:

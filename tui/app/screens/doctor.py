@@ -64,7 +64,7 @@ class RuleTable(RowList):
 
 
 class DoctorScreen(Screen[None]):
-    """One examination after the other, over Home."""
+    """Runs the doctor's rules, as often as one asks, and shows them over Home."""
 
     CSS_PATH = "doctor.tcss"
     AUTO_FOCUS = "RuleTable"

@@ -31,7 +31,7 @@ WHAT_THIS_IS: Final = (
 
 
 class HomeScreen(PlaceScreen):
-    """The first thing that one sees."""
+    """The screen that the app begins with."""
 
     PLACE = "home"
     CSS_PATH = "home.tcss"

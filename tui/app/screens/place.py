@@ -28,7 +28,7 @@ TIMES_SECONDS: Final = 15.0
 
 
 class PlaceScreen(Screen[None]):
-    """A screen one can be at. Subclasses yield their content in `compose_content`."""
+    """The screen of one mode. Subclasses yield their content in `compose_content`."""
 
     PLACE: ClassVar[Place]
     BINDINGS: ClassVar[list[BindingType]] = [

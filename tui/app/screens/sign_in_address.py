@@ -92,7 +92,7 @@ class QrScreen(ModalScreen[None]):
     CSS_PATH = "sign_in_qr.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close", "Back", id="close-qr", tooltip="To the ways"),
-        # What one presses to be rid of a picture, the key that showed it among them.
+        # Every key by which one closes a picture, the one that showed it among them.
         Binding("k,enter,q,ctrl+c", "close", "Back", id="close-qr-too", show=False),
     ]
 

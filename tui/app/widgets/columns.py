@@ -70,7 +70,7 @@ class ColumnsRow(Widget):
         self._text = Content("")
 
     def set_columns(self, lead: Lead, text: Content) -> None:
-        """Show other words; those of others have been made printable."""
+        """Show other words; those that others wrote must be printable already."""
         self._lead, self._text = lead, text
         self.refresh(layout=True)
 
@@ -92,6 +92,6 @@ class FactRow(ColumnsRow):
         self.say("")
 
     def say(self, value: str) -> None:
-        """Say another value, which others may have written."""
+        """Show another value, which others may have written."""
         lead = ((self._name_of_fact, NAME_CELLS, "$foreground-muted"),)
         self.set_columns(lead, Content(shortened(printable_block(value), LONGEST_FACT)))

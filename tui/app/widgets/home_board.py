@@ -193,7 +193,7 @@ class HomeBoard(Vertical):
             panel.show_findings(findings)
 
     def look_again(self) -> None:
-        """Say that all is looked at again."""
+        """Say that everything is being checked again."""
         for panel in self._panels():
             panel.look_again()
 

@@ -78,7 +78,7 @@ class KeyLine(LinkLine):
     """
 
     names: reactive[Mapping[str, str]] = reactive(MappingProxyType({}))
-    """What keys do just now, by the ids of their bindings, where that is not what they do else.
+    """What keys do now, by the ids of their bindings, where it differs from the usual name.
 
     One with an empty name is left out.
     """

@@ -25,7 +25,7 @@ WITHOUT_REFRESH: Final = (
 
 
 class StatePanel(Vertical):
-    """What stands where, so that nobody has to guess why something does not work."""
+    """What works and what does not, so that nobody has to guess."""
 
     def __init__(self, config: "Config", storage: str) -> None:
         super().__init__(classes="panel")

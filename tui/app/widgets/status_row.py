@@ -1,4 +1,4 @@
-"""What is so, on one line each: a word with its symbol, a name, the details; and what is wrong."""
+"""A state on one line: a word with its symbol, a name, the details; a notice of what is wrong."""
 
 from typing import Final, Literal
 
@@ -49,7 +49,7 @@ class StatusRow(ColumnsRow):
         self.show(word, detail, kind)
 
     def show(self, word: str, detail: str, kind: Kind) -> None:
-        """Say another state."""
+        """Show another state."""
         lead = (
             (f"{SYMBOLS[kind]} {word}", WORD_CELLS, f"{LOOKS[kind]} bold"),
             (self._label, NAME_CELLS, "$foreground-muted"),

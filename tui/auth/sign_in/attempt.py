@@ -36,7 +36,7 @@ STATE_BYTES: Final = 32
 """256 bits; RFC 6749 10.10 asks for a chance of guessing of at most 2^-128."""
 
 MOST_PARAMETERS: Final = 50
-"""An answer has four; more is somebody else's request."""
+"""An authorization response has four; one with more is refused."""
 
 ONCE: Final = ("code", "state", "error", "iss")
 """Parameters that must not come twice (RFC 6749 3.1)."""

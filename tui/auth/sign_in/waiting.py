@@ -40,7 +40,7 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What a sign-in works with."""
+    """What a sign-in needs of the world and of its service."""
 
     make_provider: Callable[[], "Provider"]
     reserve: Callable[[], Awaitable[None]]

@@ -60,11 +60,11 @@ class SystemKeyring:
         return call_within(KEYRING_SECONDS, lambda: _read(name))
 
     def set(self, name: str, text: str) -> None:
-        """Tell the keyring."""
+        """Write it to the keyring."""
         call_within(KEYRING_SECONDS, lambda: _backend().set_password(SERVICE, name, text))
 
     def delete(self, name: str) -> None:
-        """Have the keyring forget."""
+        """Delete it from the keyring."""
         call_within(KEYRING_SECONDS, lambda: _backend().delete_password(SERVICE, name))
 
 

@@ -8,7 +8,7 @@ from tui.auth.session import Session
 from tui.auth.store.session_file import Signature
 
 NEVER_SEEN: Final[Signature] = (-1,)
-"""What no store has, so that the first look is always taken."""
+"""A signature that no store returns, so that the first comparison finds a change."""
 
 StorageKind = Literal["keyring", "file", "memory"]
 """Where a session is kept: a file sealed with a key in the keyring, a plain file, or nowhere."""

@@ -25,7 +25,7 @@ USUAL_INTERVAL_SECONDS: Final = 5.0
 """Where the tenant says nothing (RFC 8628 3.2)."""
 
 SHORTEST_INTERVAL_SECONDS: Final = 1.0
-"""A tenant that asks for less is a tenant that we would hammer."""
+"""The shortest pause between two polls, however short a one the tenant allows."""
 
 DENIED: Final = frozenset({"access_denied", "authorization_declined"})
 """The second is Entra ID's own."""

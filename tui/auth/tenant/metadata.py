@@ -194,7 +194,7 @@ def _endpoint(members: dict[str, Json], name: str, issuer: str) -> str:
             "Check `domain` in the config, or tell the tenant's administrator."
         )
     if address.is_loopback and not split_web_address(issuer).is_loopback:
-        # Nor is a code or a secret for whatever listens there, which may act on a form.
+        # A code or a secret must not go to a local server that a remote tenant has named.
         raise TenantMisbehaved(
             f'The tenant\'s {name} is "{shortened(printable(value), 200)}", which is this machine; '
             "a tenant elsewhere has its endpoints elsewhere. Tell its administrator."

@@ -50,7 +50,7 @@ METADATA_FRESH: Final = timedelta(hours=1)
 KEYS_FRESH: Final = timedelta(hours=1)
 
 KEYS_COOLDOWN: Final = timedelta(seconds=30)
-"""Between two fetches of the keys for a `kid` that is not known: a wrong token is no lever."""
+"""Between two fetches for a `kid` that is not known: wrong tokens must not become requests."""
 
 
 class Provider:

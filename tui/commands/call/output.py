@@ -144,7 +144,7 @@ class Saved:
 
 
 def _device(path: Path) -> int:
-    """Open what is no ordinary file, nor anybody else's; it may be another than a moment ago."""
+    """Open a device or pipe that is not another user's; check it again, as it may be replaced."""
     if not _is_own(path.lstat(), or_of_system=True):
         raise OSError(errno.EPERM, "it is another user's")
     descriptor = os.open(path, os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0))

@@ -17,11 +17,11 @@ HELPER: Final = "credential-helper"
 FORMATS: Final = ("token", "json", "header", "env", "exec-credential", GIT, HELPER)
 
 OPERATIONS: Final = (GIT, HELPER)
-"""The formats whose caller says what is to be done, behind all that its own settings say."""
+"""The formats whose caller appends an operation, such as `get`, to the command line."""
 
 EXEC_GROUP: Final = "client.authentication.k8s.io"
 EXEC_VERSIONS: Final = (f"{EXEC_GROUP}/v1", f"{EXEC_GROUP}/v1beta1")
-"""Of Kubernetes' ExecCredential, the latest first; both have what is said here."""
+"""Of Kubernetes' ExecCredential, the latest first; both have the members that are written."""
 
 EXEC_VARIABLE: Final = "KUBERNETES_EXEC_INFO"
 

@@ -31,7 +31,7 @@ SLOW_SECONDS: Final = 3.0
 
 
 class Calling:
-    """What a screen calls; it says on the screen's `CallView` what comes of it."""
+    """Makes a screen's calls, and shows on its `CallView` what comes of each."""
 
     def __init__(
         self,

@@ -16,7 +16,7 @@ from tui.text import printable
 
 
 class RequestEditing:
-    """What is called next: method and path in one widget of the screen, the rest in another."""
+    """Edits the next request: method and path in one widget of the screen, the rest in another."""
 
     def __init__(self, screen: Screen[None], origin: str) -> None:
         self._screen = screen

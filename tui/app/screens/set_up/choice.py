@@ -34,7 +34,7 @@ OWN: Final = (
 
 
 class ChoiceScreen(Screen[None]):
-    """Ends in the wish to open the app with a config."""
+    """Asks for a tenant, and then for the app to be opened with its config."""
 
     CSS_PATH = "set_up.tcss"
     AUTO_FOCUS = "#local"

@@ -44,14 +44,14 @@ class RequestDetails(Vertical):
     """Empty while there is neither; the fields are composed when they are first opened."""
 
     class Changed(Message):
-        """Headers or body are others now."""
+        """The headers or the body have changed."""
 
         def __init__(self, request: ApiRequest) -> None:
             self.request = request
             super().__init__()
 
     class Done(Message):
-        """Somebody is done with editing."""
+        """Editing has ended."""
 
     def __init__(self) -> None:
         super().__init__()

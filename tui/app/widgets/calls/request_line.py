@@ -31,7 +31,7 @@ CURSOR_CELLS: Final = 1
 """After the path, while it is edited."""
 
 LEAST_ORIGIN_CELLS: Final = 8
-"""`http://…` says nothing."""
+"""An origin that is cut shorter, `http://…`, says nothing."""
 
 
 class MethodLabel(Static):
@@ -82,7 +82,7 @@ class RepeatButton(Button):
     """`Every 2 s`, or `■ Stop` while the API is called again and again."""
 
     repeating: reactive[bool] = reactive(False)
-    """Whether it is."""
+    """Whether calls are being repeated."""
     seconds: reactive[int] = reactive(DEFAULT_INTERVAL)
     """From the end of one call to the start of the next."""
 

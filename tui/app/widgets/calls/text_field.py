@@ -48,7 +48,7 @@ class LinesArea(TextArea):
     """
 
     class Left(Message):
-        """Somebody is done with the lines."""
+        """Editing has ended, by Esc."""
 
     def __init__(self, text: str, placeholder: str, *, coloured: bool = False) -> None:
         super().__init__(text, compact=True, placeholder=placeholder, highlight_cursor_line=False)
@@ -74,7 +74,7 @@ class LinesArea(TextArea):
 
 
 class TextField(Vertical):
-    """What the lines are, the lines, and what is wrong with them."""
+    """A title, the lines, and below them what is wrong."""
 
     DEFAULT_CSS = """
     TextField {
@@ -85,7 +85,7 @@ class TextField(Vertical):
     """
 
     class Edited(Message):
-        """The lines are others now."""
+        """The text has changed."""
 
         def __init__(self, field: "TextField", text: str) -> None:
             self.field = field
@@ -119,7 +119,7 @@ class TextField(Vertical):
         return self._area.text
 
     def rename(self, label: str) -> None:
-        """Say otherwise what the lines are."""
+        """Show another title."""
         self._label.update(Content(label))
 
     def edit(self) -> None:
