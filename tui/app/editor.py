@@ -96,7 +96,7 @@ async def _edit(
             )
             code = await process.wait()
     except SuspendNotSupported:
-        raise NotEdited("Here the app cannot step aside.") from None
+        raise NotEdited("The app cannot make room for an editor here.") from None
     except OSError as error:
         command = printable(words[0])
         raise NotEdited(f"{command} cannot be started ({error.strerror}).") from None

@@ -82,7 +82,7 @@ class Calling:
             self._screen.workers.cancel_group(self._screen, group)
         if self._under_way is not None:
             self._view.show_unfinished(Call(self._clock(), self._under_way))
-        why = "You cancelled it. What the API did of it until then is not known."
+        why = "You cancelled the call. Whether the API has acted on it is not known."
         self._view.panel.show_trouble(why, "No answer")
         self._view.watch_offer()
         self._look_around()

@@ -29,7 +29,9 @@ async def test_another_audience_is_explained_and_the_way_out_edits_the_config() 
         assert "            your token has https://api.example, https://tenant" in shown
         assert "✓ Issuer    https://tenant.example/" in shown
         await pilot.press("w")
-        await until(pilot, lambda: "Here the app cannot step aside." in text_of(on.app))
+        await until(
+            pilot, lambda: "The app cannot make room for an editor here." in text_of(on.app)
+        )
 
 
 async def test_a_missing_scope_leads_to_a_sign_in_that_asks_for_it() -> None:
