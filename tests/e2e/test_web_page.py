@@ -7,6 +7,7 @@ from typing import BinaryIO
 
 import pytest
 
+from tests.support.heavy import some
 from tests.support.people.person import visit
 from tests.support.processes.worlds import DOORKEY, PATIENCE_SECONDS, new_world, run_servers
 
@@ -54,6 +55,7 @@ def test_a_sign_in_opens_in_the_browser_that_shows_the_app(tmp_path: Path) -> No
     with run_servers(new_world(tmp_path)) as world:
         environment = world.environment | {
             "TEXTUAL_DRIVER": "textual.drivers.web_driver:WebDriver",
+            "DOORKEY_WEB": "1",
             "BROWSER": "false",
         }
         with subprocess.Popen(
@@ -66,13 +68,32 @@ def test_a_sign_in_opens_in_the_browser_that_shows_the_app(tmp_path: Path) -> No
                 page.type("l")
                 assert visit(page.opened()) == 0
                 page.until_shown(b"Hello, ")
-                # Under a bare `textual serve`, any website reads the screen.
-                page.type("2v")
-                page.until_shown(b"Not here")
-                page.type("cuq")
+                page.type("q")
                 page.until_ended()
-                assert b"eyJ" not in page.shown, "a token was revealed"
-                assert b"]52;" not in page.shown, "something was copied"
                 assert app.wait(PATIENCE_SECONDS) == 0
             finally:
                 app.kill()
+
+
+@pytest.mark.pty
+@pytest.mark.heavy
+@pytest.mark.parametrize("command", some([[], ["dev"]], 1), ids=str)
+def test_under_a_bare_textual_serve_nothing_is_opened(command: list[str], tmp_path: Path) -> None:
+    """security.md 56: whatever a website presses there, no config is read and nothing shown."""
+    world = new_world(tmp_path)
+    world.config.path.write_text("{")
+    environment = world.environment | {"TEXTUAL_DRIVER": "textual.drivers.web_driver:WebDriver"}
+    with subprocess.Popen(
+        [*DOORKEY, *command], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, env=environment, cwd=tmp_path,
+    ) as app:  # fmt: skip
+        try:
+            page = Page(app)
+            page.until_shown(b"Doorkey does not open here")
+            page.type("l2v3pcutdq")
+            page.until_ended()
+            assert app.wait(PATIENCE_SECONDS) == 2
+            assert app.stderr is not None
+            assert b"Run `doorkey web`" in app.stderr.read()
+        finally:
+            app.kill()

@@ -41,7 +41,7 @@ from tui.app.messages import (
 from tui.app.moments import TICK_SECONDS, local_now
 from tui.app.navigation import Navigation, ScreenFactories
 from tui.app.palette import system_commands, take_keymap
-from tui.app.screens.place import PlaceScreen, tell_of_failed_work, withholds
+from tui.app.screens.place import PlaceScreen, tell_of_failed_work
 from tui.app.textual_internals import KeptStylesheet, forget_clipboard, parse_ahead, report_crashes
 from tui.app.themes import Themes
 from tui.terminal.signals import end_on_signals
@@ -261,8 +261,7 @@ class DoorkeyApp(App[None]):
 
     @on(ConfigEditRequested)
     def _edit_config(self) -> None:
-        if not withholds(self, self._doors.withheld):
-            self._background.edit_config()
+        self._background.edit_config()
 
     async def action_help(self) -> None:
         """Show what one can do here."""

@@ -95,8 +95,6 @@ class Doors:
     examine: "Examine | None" = None
     tenant: "httpx.AsyncBaseTransport | None" = None
     """How tenants that are looked up are reached; None for the network."""
-    withheld: str = ""
-    """Why no token leaves the app here, and nothing is written; empty where all of it works."""
     keymap_path: Path = field(default_factory=lambda: user_config_dir() / KEYMAP_NAME)
 
     @cached_property
@@ -117,7 +115,7 @@ class Doors:
         from tui.app.screens.profile import ProfileScreen
 
         copy = self._clipboard()
-        return ProfileScreen(self.service, self.clock, self.memory, copy, self.withheld)
+        return ProfileScreen(self.service, self.clock, self.memory, copy)
 
     def external_api(self) -> "ExternalApiScreen":
         """Make External API."""
@@ -128,9 +126,7 @@ class Doors:
         api = (self.make_api or ApiClient)(self.config.api_url)
         caller = Caller(self.service, api, self.clock)
         copy = self._clipboard()
-        return ExternalApiScreen(
-            caller, self.clock, self.memory, copy, self._proxy, self.withheld, self.sleep
-        )
+        return ExternalApiScreen(caller, self.clock, self.memory, copy, self._proxy, self.sleep)
 
     def sign_in(
         self, wish: "SignInRequested", scope: str, wait_for_tenant: Callable[[], Awaitable[None]]
@@ -170,7 +166,6 @@ class Doors:
             self.clock,
             partial(self.set_up_form, with_servers),
             partial(self._registration, with_servers),
-            self.withheld,
         )
 
     def set_up_form(self, with_servers: bool) -> "FormScreen":

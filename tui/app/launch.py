@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from tui.config.load import as_chosen, load_config
 from tui.config.paths import WEB_VARIABLE, built_in_config, logs_dir, state_dir
-from tui.errors import ConfigInvalid, ConfigMissing
+from tui.errors import ConfigInvalid, ConfigMissing, WrongUsage
 from tui.terminal.clipboard import copy_to_system_clipboard
 from tui.terminal.signals import end_with_terminal
 
@@ -31,12 +31,6 @@ AppFactory = Callable[["Opening", "type[Driver] | None"], "DoorkeyApp | SetUpApp
 ESCDELAY_MILLISECONDS: Final = "25"
 """From when on Textual calls it Esc; less than our driver's look, or it would look once more."""
 
-UNGUARDED: Final = (
-    "Any website that your browser visits can open this page, read it and press its keys: "
-    "`textual serve` does not ask who comes. So no token is shown or copied here, no file written, "
-    "no tenant set up, nothing changed at the API. `doorkey web` lets only you in."
-)
-
 
 def run_app(arguments: "Namespace") -> int:
     """Run the app."""
@@ -45,15 +39,17 @@ def run_app(arguments: "Namespace") -> int:
 
 def run_dev(arguments: "Namespace") -> int:
     """Run the app, and beside it the bundled servers that the config points to."""
+    _refuse_unguarded_page()
     return _open(config_for_dev(arguments.config), with_servers=True)
 
 
 def open_app(config_path: Path | None) -> int:
     """Run the app with the config at `config_path`, or with the one that is found."""
+    _refuse_unguarded_page()
     try:
         config = load_config(config_path)
     except ConfigMissing:
-        if not (_is_guarded_page() if is_web_page() else _has_terminal()):
+        if not (is_web_page() or _has_terminal()):
             raise
         return _open(None)
     return _open(config)
@@ -156,9 +152,21 @@ def is_web_page(environ: Mapping[str, str] = os.environ) -> bool:
     return environ.get("TEXTUAL_DRIVER", "").endswith(":WebDriver")
 
 
-def _is_guarded_page() -> bool:
-    """Return whether `doorkey web` has started this process, which lets its owner alone in."""
-    return bool(os.environ.get(WEB_VARIABLE))
+def _refuse_unguarded_page() -> None:
+    """Say on a page that anybody can open why nothing is done there.
+
+    `doorkey web` lets its owner alone in, and says so to the processes that it starts.
+
+    Raises:
+        WrongUsage: the page has been left; says the same at the terminal of `textual serve`.
+    """
+    if not is_web_page() or os.environ.get(WEB_VARIABLE):
+        return
+    from tui.app.textual_internals import page_driver
+    from tui.app.web.unguarded import INSTEAD, WHY, UnguardedApp
+
+    UnguardedApp(page_driver()).run()
+    raise WrongUsage(f"{WHY} {INSTEAD}")
 
 
 def app_on_web_page(opening: "Opening", driver: "type[Driver] | None") -> "DoorkeyApp":
@@ -181,7 +189,6 @@ def app_on_web_page(opening: "Opening", driver: "type[Driver] | None") -> "Doork
         opening.config,
         make_service,
         copy_to_system=_not_to_this_machines_clipboard,
-        withheld="" if _is_guarded_page() else UNGUARDED,
     )
     app = DoorkeyApp(doors, _servers_for(opening), opening=opening, driver_class=driver)
     return app

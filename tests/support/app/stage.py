@@ -123,7 +123,6 @@ def stage(
     scope: str = CONFIG.scope,
     api_url: str = CONFIG.api_url,
     client_secret: str | None = None,
-    withheld: str = "",
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     device_sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     look: Look | None = None,
@@ -181,7 +180,6 @@ def stage(
         look_around=look or _all_is_well,
         examine=examine,
         tenant=tenant,
-        withheld=withheld,
         keymap_path=keymap or Path("/nowhere/keymap.json"),
         make_api=partial(
             ApiClient,

@@ -10,12 +10,11 @@ from textual.app import App, ComposeResult
 from tests.support import ROOT
 from tests.support.builders.configs import UNREACHABLE
 from tests.support.processes.worlds import DOORKEY, new_world
-from tui.app.launch import config_for_dev, open_app, run_in_turn
+from tui.app.launch import config_for_dev, run_in_turn
 from tui.app.messages import Opening
 from tui.app.widgets.state_panel import StatePanel
 from tui.app.widgets.status_row import StatusRow
 from tui.config.load import Config, parse_config
-from tui.errors import ConfigMissing
 
 
 @pytest.fixture
@@ -62,15 +61,6 @@ def test_doorkey_alone_offers_it(tmp_path: Path) -> None:
     )
     assert run.returncode == 2
     assert "To try it all on this machine without one: doorkey dev." in run.stderr
-
-
-def test_a_page_that_any_website_can_type_into_asks_for_no_tenant(
-    empty_folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """security.md 56: a bare `textual serve` has no guard before it; `doorkey web` has."""
-    monkeypatch.setenv("TEXTUAL_DRIVER", "textual.drivers.web_driver:WebDriver")
-    with pytest.raises(ConfigMissing, match="doorkey init"):
-        open_app(None)
 
 
 class Visit:

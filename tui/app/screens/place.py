@@ -101,13 +101,6 @@ class PlaceScreen(Screen[None]):
         self.query_one("#body").scroll_relative(y=lines, animate=False)
 
 
-def withholds(where: App[None] | Screen[None], why: str) -> bool:
-    """Return whether something is not done here; `why`, if it says anything, is told."""
-    if why:
-        where.notify(why, title="Not here", severity="warning", markup=False)
-    return bool(why)
-
-
 def tell_of_failed_work(where: App[None] | Screen[None], message: Worker.StateChanged) -> None:
     """Say on screen that some work in the background failed; the app goes on."""
     if message.state is WorkerState.ERROR:

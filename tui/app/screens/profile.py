@@ -15,7 +15,7 @@ from tui.api.request import remembered_request
 from tui.app.account import Account
 from tui.app.copying import SystemClipboard, copy_curl, copy_quietly, copy_token
 from tui.app.moments import Clock
-from tui.app.screens.place import PlaceScreen, withholds
+from tui.app.screens.place import PlaceScreen
 from tui.app.widgets.claims_table import ClaimsTable
 from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.token_panes import AccessTokenPane, AnyJwtPane, IdTokenPane, SessionPane
@@ -78,14 +78,11 @@ The keys of all these are below.
         clock: Clock,
         memory: AppMemory,
         copy_to_system: SystemClipboard,
-        withheld: str = "",
     ) -> None:
-        """Take the way to the clipboard; `withheld` says why no token may leave the app, if so."""
         super().__init__(service.config.label, clock)
         self._service = service
         self._memory = memory
         self._copy_to_system = copy_to_system
-        self._withheld = withheld
         self._panes: dict[str, Pane] = {}
         """Of the tabs that have been looked at."""
 
@@ -168,8 +165,7 @@ The keys of all these are below.
 
     def action_reveal(self) -> None:
         """Show the token of this tab, or hide it again."""
-        if not withholds(self, self._withheld):
-            self.revealed = not self.revealed
+        self.revealed = not self.revealed
 
     def watch_revealed(self) -> None:
         """Show the token, or take it off the screen."""
@@ -188,8 +184,6 @@ The keys of all these are below.
     @work(exclusive=True, group="copy", exit_on_error=False)
     async def action_copy_token(self) -> None:
         """Copy the token of this tab."""
-        if withholds(self, self._withheld):
-            return
         await copy_token(self.app, self._service, self._tab, self._copy_to_system)
 
     @work(exclusive=True, group="copy", exit_on_error=False)
@@ -213,8 +207,6 @@ The keys of all these are below.
     @work(exclusive=True, group="copy", exit_on_error=False)
     async def action_copy_curl(self) -> None:
         """Copy a command that calls the API."""
-        if withholds(self, self._withheld):
-            return
         config = self._service.config
         request = remembered_request(self._memory, config.api_url)
         await copy_curl(self.app, config, request, self._copy_to_system)

@@ -16,7 +16,7 @@ from textual.worker import Worker
 
 from tui.app.messages import Opening, OpeningRequested
 from tui.app.moments import Clock, clock_time
-from tui.app.screens.place import tell_of_failed_work, withholds
+from tui.app.screens.place import tell_of_failed_work
 from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.row_list import RowList
 from tui.auth.kept_sessions import KeptSession, KeptSessions
@@ -111,12 +111,8 @@ the one at the cursor up and says what it has to know, as `doorkey init --show` 
         clock: Clock,
         make_form: "Callable[[], FormScreen]",
         make_steps: "Callable[[Config], Awaitable[RegistrationScreen]]",
-        withheld: str = "",
     ) -> None:
-        """Take what is open here: its config, its session, whether its servers run beside it.
-
-        `withheld` says why no tenant may be set up, if so.
-        """
+        """Take what is open here: its config, its session, whether its servers run beside it."""
         super().__init__()
         self._config = config
         self._session = session
@@ -124,7 +120,6 @@ the one at the cursor up and says what it has to know, as `doorkey init --show` 
         self._clock = clock
         self._make_form = make_form
         self._make_steps = make_steps
-        self._withheld = withheld
         self._kept = KeptSessions(config.path)
 
     def compose(self) -> ComposeResult:
@@ -179,8 +174,7 @@ the one at the cursor up and says what it has to know, as `doorkey init --show` 
 
     def action_new(self) -> None:
         """Ask for a tenant that is new here."""
-        if not withholds(self, self._withheld):
-            self.app.push_screen(self._make_form())
+        self.app.push_screen(self._make_form())
 
     @work(exclusive=True, group="steps", exit_on_error=False)
     async def action_register(self) -> None:

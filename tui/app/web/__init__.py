@@ -1,1 +1,1 @@
-"""`doorkey web`: the app on a page of one's own browser, by Textual's server behind a guard."""
+"""The app in a browser: on a page of one's own, behind a guard; on one open to all, not at all."""

@@ -12,7 +12,6 @@ from tui.api.request import ApiRequest
 from tui.app.messages import CheckRequested, PingSucceeded
 from tui.app.moments import Clock
 from tui.app.screens.external_api.dialogs import change_question
-from tui.app.screens.place import withholds
 from tui.app.widgets.calls.call_view import CallView
 from tui.app.widgets.calls.request_line import RepeatButton
 from tui.app.widgets.key_line import KeyLine
@@ -39,14 +38,11 @@ class Calling:
         caller: Caller,
         clock: Clock,
         sleep: "Sleep" = asyncio.sleep,
-        withheld: str = "",
     ) -> None:
-        """`withheld` says why nothing may be changed at the API, if so."""
         self._screen = screen
         self._caller = caller
         self._clock = clock
         self._sleep = sleep
-        self._withheld = withheld
         self._meant: set[tuple[str, str]] = set()
         """Methods and paths that may change something, and were said to be meant."""
         self._refused: tuple[Call, TokenSet] | None = None
@@ -157,8 +153,6 @@ class Calling:
 
     async def _call_if_meant(self, request: ApiRequest) -> None:
         change = (request.method, request.path)
-        if not request.is_safe and withholds(self._screen, self._withheld):
-            return
         if not request.is_safe and change not in self._meant:
             question = change_question(self.origin, request)
             if not await self._screen.app.push_screen_wait(question):

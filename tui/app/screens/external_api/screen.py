@@ -21,7 +21,7 @@ from tui.app.screens.external_api.editing import RequestEditing
 from tui.app.screens.external_api.keys import BINDINGS, HELP
 from tui.app.screens.external_api.proxying import MakeProxy, ProxySwitch
 from tui.app.screens.external_api.saving import Saving
-from tui.app.screens.place import PlaceScreen, withholds
+from tui.app.screens.place import PlaceScreen
 from tui.app.widgets.calls.answer_panel import AnswerPanel
 from tui.app.widgets.calls.call_view import CallView
 from tui.app.widgets.calls.calls_panel import CallsTable
@@ -52,20 +52,17 @@ class ExternalApiScreen(PlaceScreen):
         memory: AppMemory,
         copy_to_system: SystemClipboard,
         make_proxy: MakeProxy,
-        withheld: str = "",
         sleep: "Sleep" = asyncio.sleep,
     ) -> None:
-        """Take what makes the calls; `withheld` says why nothing may leave or change, if so."""
         super().__init__(caller.config.label, clock)
         self._caller = caller
         self._memory = memory
         self._copy_to_system = copy_to_system
         self._origin = caller.config.api_url
-        self._calling = Calling(self, caller, clock, sleep, withheld)
+        self._calling = Calling(self, caller, clock, sleep)
         self._editing = RequestEditing(self, self._origin)
         self._saving = Saving(self, caller, clock)
         self._proxy = ProxySwitch(self, make_proxy)
-        self._withheld = withheld
 
     def compose_content(self) -> ComposeResult:
         """Yield the request and what came of the calls."""
@@ -121,14 +118,12 @@ class ExternalApiScreen(PlaceScreen):
     @work(exclusive=True, group="editor", exit_on_error=False)
     async def action_editor(self) -> None:
         """Write the body in the person's own editor."""
-        if not withholds(self, self._withheld):
-            await self._editing.write_body_in_editor()
+        await self._editing.write_body_in_editor()
 
     @work(exclusive=True, group="kept", exit_on_error=False)
     async def action_kept(self) -> None:
         """Open a request that was kept, or keep this one."""
-        if not withholds(self, self._withheld):
-            await self._editing.open_kept(self._caller.secrets, self._copy_curl_of)
+        await self._editing.open_kept(self._caller.secrets, self._copy_curl_of)
 
     @on(RequestLine.Done)
     @on(RequestDetails.Done)
@@ -248,7 +243,7 @@ class ExternalApiScreen(PlaceScreen):
     async def action_save(self) -> None:
         """Save the answer, whole, as a file in the folder that one is in; Esc cancels."""
         call = self.query_one(CallView).shown
-        if call and not withholds(self, self._withheld):
+        if call:
             await self._saving.save(call)
 
     # What leaves the app
@@ -266,14 +261,12 @@ class ExternalApiScreen(PlaceScreen):
         await self._copy_curl_of(request)
 
     async def _copy_curl_of(self, request: ApiRequest) -> None:
-        if not withholds(self, self._withheld):
-            await copy_curl(self.app, self._caller.config, request, self._copy_to_system)
+        await copy_curl(self.app, self._caller.config, request, self._copy_to_system)
 
     @work(exclusive=True, group="proxy", exit_on_error=False)
     async def action_proxy(self) -> None:
         """Turn the proxy on, or off."""
-        if not withholds(self, self._withheld):
-            await self._proxy.turn()
+        await self._proxy.turn()
 
     @work(exclusive=True, group="copy", exit_on_error=False)
     async def action_copy_proxy(self) -> None:

@@ -96,13 +96,3 @@ async def test_a_way_to_another_place_leaves_the_proxy_on() -> None:
             await pilot.press("1")
             await until(pilot, lambda: on.app.current_mode == "home")
             assert (await ask(address)).startswith(b"HTTP/1.1 200")
-
-
-async def test_where_a_website_can_read_the_screen_there_is_no_proxy_and_no_curl_line() -> None:
-    on = stage(signed_in=True, withheld="Any website can read this.")
-    async with on.app.run_test(size=SIZE, notifications=True) as pilot:
-        await at_the_api(pilot, on)
-        await pilot.press("x", "u")
-        await until(pilot, lambda: text_of(on.app).count("Any website can read this.") == 2)
-        assert "Proxy on" not in text_of(on.app)
-        assert not on.copied
