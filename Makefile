@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 ARGS ?=
+# The tests start the commands some hundreds of times: not from source each time, whatever the shell says.
+unexport PYTHONDONTWRITEBYTECODE
 # one more than there are cores: much of the suite waits for processes
 WORKERS := $(shell $(PYTHON) -c 'import os; print(min(8, (os.cpu_count() or 1) + 1))')
 
