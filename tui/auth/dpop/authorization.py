@@ -7,6 +7,9 @@ from typing import Final
 NONCE_WANTED: Final = "use_dpop_nonce"
 """RFC 9449 8, 9: the proof was good but for its nonce."""
 
+LONGEST_NONCE: Final = 1024
+"""Characters; a longer one would not fit into a header with the proof around it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Authorization:
@@ -27,6 +30,13 @@ def asks_for_nonce(status: int, headers: Mapping[str, str]) -> bool:
     """Return whether an API refuses a proof for its nonce alone, and gives one (RFC 9449 9)."""
     challenge = headers.get("www-authenticate", "")
     return status == 401 and NONCE_WANTED in challenge and "dpop-nonce" in headers
+
+
+def is_nonce(text: str) -> bool:
+    """Return whether a server may have given this as its nonce, of a length that can be sent."""
+    # NQCHAR (RFC 9449 8.1): no blank, no quote, no backslash.
+    is_made_of_them = text.isascii() and text.isprintable() and not set(' "\\') & set(text)
+    return is_made_of_them and 0 < len(text) <= LONGEST_NONCE
 
 
 def says_invalid_proof(status: int, headers: Mapping[str, str]) -> bool:

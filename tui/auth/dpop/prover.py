@@ -8,15 +8,13 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from tui.auth.clock_skew import NO_SKEW, clock_skew, date_in
+from tui.auth.dpop.authorization import is_nonce
 from tui.auth.dpop.session_key import ALGORITHM, SessionKey
 from tui.base64url import encode_base64url
 from tui.web_address import split_web_address
 
 IDENTIFIER_BYTES: Final = 16
 """128 bits make a `jti` that no other proof has (RFC 9449 4.2 asks for 96)."""
-
-LONGEST_NONCE: Final = 1024
-"""Characters; a longer one would not fit into a header with the proof around it."""
 
 
 class Prover:
@@ -39,7 +37,7 @@ class Prover:
         """
         origin = split_web_address(url).origin
         nonce = headers.get("dpop-nonce", "")
-        if 0 < len(nonce) <= LONGEST_NONCE and _is_nonce(nonce):
+        if is_nonce(nonce):
             self._nonces[origin] = nonce
         date = date_in(headers)
         if date is not None:
@@ -73,11 +71,6 @@ class Prover:
         header = {"typ": "dpop+jwt", "alg": ALGORITHM, "jwk": key.public_jwk}
         signed = f"{_encoded(header)}.{_encoded(claims)}"
         return f"{signed}.{encode_base64url(key.sign(signed.encode('ascii')))}"
-
-
-def _is_nonce(text: str) -> bool:
-    # NQCHAR (RFC 9449 8.1): no blank, no quote, no backslash.
-    return text.isascii() and text.isprintable() and not any(mark in text for mark in ' "\\')
 
 
 def _encoded(members: Mapping[str, object]) -> str:

@@ -26,6 +26,11 @@ def token_options(token: ArgumentParser) -> None:
         help="with --format header: the headers of one request to the API, for a bound token, too",
     )  # fmt: skip
     token.add_argument(
+        "--nonce",
+        help="with --for, where the API demands one of bound tokens: what its refusal says in the "
+        "header DPoP-Nonce",
+    )
+    token.add_argument(
         "--id-token", action="store_true", help="the ID token instead of the access token"
     )
     token.add_argument(

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from tui.api.request import checked_path
+from tui.auth.dpop.authorization import is_nonce
 from tui.auth.session import Session
 from tui.auth.store.file_store import FileStore, session_store
 from tui.auth.store.session_file import SessionFile
@@ -41,6 +42,7 @@ def token(arguments: "Namespace") -> int:
             arguments.id_token,
             None if arguments.min_validity is None else timedelta(seconds=arguments.min_validity),
             tuple(arguments.request) if arguments.request else None,
+            arguments.nonce,
         )
     )
     if asked.needs_nothing:
@@ -131,11 +133,15 @@ def _headers(asked: Asked, config: Config, store: SessionStore, method: str, url
         raise WrongUsage(
             f"--for takes a method, and a path or URL of {config.api_url}: {error}."
         ) from None
+    if asked.nonce is not None and not is_nonce(asked.nonce):
+        raise WrongUsage("--nonce takes what the API's refusal says in the header DPoP-Nonce.")
 
     async def run() -> Mapping[str, str]:
         async with AuthService(config, store=store) as service:
             service.take_up()
             _warn_of_less(await _asked_of(service, asked), asked.min_validity)
+            if asked.nonce is not None:
+                service.prover.learn(config.api_url, {"dpop-nonce": asked.nonce})
             authorized = AuthorizedRequest(service, method.upper(), config.api_url + path)
             return (await authorized.authorization()).headers
 

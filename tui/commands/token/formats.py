@@ -39,6 +39,8 @@ class Asked(NamedTuple):
     min_validity: timedelta | None = None
     request: tuple[str, str] | None = None
     """Method and URL that the headers are for."""
+    nonce: str | None = None
+    """What the API wants to find in the proof among them (RFC 9449 9)."""
 
     @property
     def needs_nothing(self) -> bool:
@@ -76,6 +78,8 @@ def asked_in(words: Sequence[str]) -> Asked | None:
 
 def checked(asked: Asked) -> Asked:
     """Return `asked`; raise WrongUsage where its options exclude one another."""
+    if asked.nonce is not None and asked.request is None:
+        raise WrongUsage("--nonce goes with --for METHOD URL only.")
     if asked.request is not None and (asked.format != "header" or asked.id_token):
         raise WrongUsage("--for goes with --format header, and with access tokens only.")
     if asked.format not in OPERATIONS:

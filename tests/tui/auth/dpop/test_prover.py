@@ -7,8 +7,8 @@ import pytest
 from tests.support.clocks import Clock
 from tests.support.people.visitor import claims_of
 from tests.support.tenants.bound import KEY
-from tui.auth.dpop.authorization import asks_for_nonce, says_invalid_proof
-from tui.auth.dpop.prover import LONGEST_NONCE, Prover
+from tui.auth.dpop.authorization import LONGEST_NONCE, asks_for_nonce, says_invalid_proof
+from tui.auth.dpop.prover import Prover
 
 API = "https://api.example/a"
 WANTED = {"www-authenticate": 'DPoP error="use_dpop_nonce"', "dpop-nonce": "n"}

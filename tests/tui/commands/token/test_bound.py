@@ -84,6 +84,16 @@ def test_both_headers_of_one_request_are_printed(
     assert KEY.d not in out
 
 
+def test_a_nonce_that_the_api_demands_can_be_given(keyed: Config, capsys: Capture) -> None:
+    argv = ["token", "--format", "header", "--for", "GET", "/api/external", "--nonce"]
+    assert main([*argv, "n-0S6_WzA2Mj"]) == 0
+    assert claims_of(capsys.readouterr().out.split()[-1])["nonce"] == "n-0S6_WzA2Mj"
+    for nonce in ("", "two words", "a" * 1025, "line\nbreak"):
+        assert main([*argv, nonce]) == 2
+        out, err = capsys.readouterr()
+        assert (out, "DPoP-Nonce" in err) == ("", True)
+
+
 def test_a_longer_life_than_can_be_had_is_warned_of_with_both_headers_too(
     keyed: Config, capsys: Capture
 ) -> None:
@@ -106,6 +116,7 @@ def test_a_bearer_session_has_one_header(signed_in: Config, capsys: Capture) -> 
         ["--format", "header", "--id-token", "--for", "GET", "/x"],
         ["--format", "header", "--for", "GET", "https://elsewhere.example/x"],
         ["--format", "header", "--for", "GET\nX: y", "/x"],
+        ["--format", "header", "--nonce", "x"],
     ],
 )
 def test_headers_for_anything_else_are_refused(
