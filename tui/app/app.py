@@ -152,8 +152,9 @@ class DoorkeyApp(App[None]):
         return super().switch_mode(mode)
 
     def delay_update(self, delay: float = 0.05) -> None:
-        """Mask a change of screens no longer than it takes: 35 ms less than Textual does."""
-        super().delay_update(min(delay, self.navigation.mask_seconds))
+        """Mask a change of screens only while one is put together: 50 ms less on all others."""
+        if self.navigation.mask_seconds:
+            super().delay_update(min(delay, self.navigation.mask_seconds))
 
     # The session
 

@@ -18,8 +18,6 @@ ScreenFactories = Mapping[Place, Callable[[], Screen[None]]]
 SignInFactory = Callable[[SignInRequested], "Screen[LoginEvent | None]"]
 """What makes the screen of one sign-in."""
 
-FRAME_SECONDS: Final = 1 / 60
-
 FIRST_VISIT_SECONDS: Final = 0.05
 """A screen that is just put together would be painted several times."""
 
@@ -42,10 +40,10 @@ class Navigation:
         """Where the sign-in leads that is wanted, or under way."""
         self._hoped_for: Place | None = None
         """Where to be as soon as it is known that somebody is signed in, and not at all else."""
-        self._been_at: set[str] = set()
+        self._been_at = {"home"}
         self.is_signing_in = False
         """Whether the screen of a sign-in is open."""
-        self.mask_seconds = FRAME_SECONDS
+        self.mask_seconds = FIRST_VISIT_SECONDS
         """How long a change of screens is masked; no longer than it takes."""
         for place, factory in screens.items():
             app.add_mode(place, factory)
@@ -116,7 +114,7 @@ class Navigation:
         """Return where somebody comes who wants to go to `mode`: there, or home."""
         if mode in PROTECTED and not self._account().signed_in:
             mode = "home"
-        self.mask_seconds = FRAME_SECONDS if mode in self._been_at else FIRST_VISIT_SECONDS
+        self.mask_seconds = 0.0 if mode in self._been_at else FIRST_VISIT_SECONDS
         self._been_at.add(mode)
         return mode
 

@@ -1,15 +1,20 @@
-"""What the first paint waits for, and what it does not."""
+"""What the first paint waits for, what is made ready after it, and what coming back costs."""
 
 import gc
 import subprocess
 import sys
+from collections import Counter
 
 import pytest
+from textual._compositor import Compositor
+from textual.color import Color
+from textual.css.stylesheet import Stylesheet
 
 from tests.support.app.stage import stage, text_of, until
 from tui.app.app import DoorkeyApp
 from tui.app.doors import Doors
 from tui.app.screens.home import GREETING
+from tui.app.themes import LIGHT, LIGHT_NAME
 from tui.auth.service import AuthService
 from tui.config.load import Config
 
@@ -98,3 +103,64 @@ def test_what_a_sign_in_needs_is_not_loaded_for_who_is_signed_in() -> None:
         [sys.executable, "-c", SIGNED_IN], capture_output=True, text=True, check=False
     )
     assert run.stdout.strip() == "False", run.stderr
+
+
+PLACES_KNOWN_BY = {
+    "2": "What your ID token says",
+    "3": "Nothing called yet",
+    "1": "The state of things",
+}
+
+
+@pytest.fixture
+def work(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """How often Textual has styled a widget, laid a screen out, and painted."""
+    done = Counter[str]()
+    apply, reflow, paint = Stylesheet.apply, Compositor.reflow, Compositor.render_update
+
+    def count_apply(self: Stylesheet, *given: object, **further: object) -> None:
+        done["styled"] += 1
+        apply(self, *given, **further)  # type: ignore[arg-type] # as it was called
+
+    def count_reflow(self: Compositor, *given: object) -> object:
+        done["laid out"] += 1
+        return reflow(self, *given)  # type: ignore[arg-type] # as it was called
+
+    def count_paint(self: Compositor, *given: object, **further: object) -> object:
+        update = paint(self, *given, **further)  # type: ignore[arg-type] # as it was called
+        done["painted"] += update is not None
+        return update
+
+    monkeypatch.setattr(Stylesheet, "apply", count_apply)
+    monkeypatch.setattr(Compositor, "reflow", count_reflow)
+    monkeypatch.setattr(Compositor, "render_update", count_paint)
+    return done
+
+
+async def test_coming_back_to_a_place_costs_one_layout_and_one_painting(
+    work: Counter[str],
+) -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=(120, 36)) as pilot:
+        await until(pilot, lambda: on.app.account.signed_in)
+        for key, words in (*PLACES_KNOWN_BY.items(),) * 2:
+            await pilot.press(key)
+            await until(pilot, lambda words=words: words in text_of(on.app))  # type: ignore[misc]
+        for key in PLACES_KNOWN_BY:
+            work.clear()
+            await pilot.press(key)
+            await until(pilot, lambda: work["painted"])
+            assert work == {"laid out": 1, "painted": 1}, key
+
+
+async def test_a_place_that_one_comes_back_to_wears_the_colours_and_the_size_of_now() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=(120, 36)) as pilot:
+        await until(pilot, lambda: on.app.account.signed_in)
+        await pilot.press("2", "1")
+        await until(pilot, lambda: on.app.current_mode == "home")
+        on.app.theme = LIGHT_NAME
+        await pilot.resize_terminal(60, 20)
+        await pilot.press("2")
+        await until(pilot, lambda: on.app.screen.has_class("-narrow"))
+        assert on.app.screen.styles.background == Color.parse(LIGHT.background or "")

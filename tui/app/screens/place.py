@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from textual import on
+from textual import events, on
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
@@ -52,6 +52,7 @@ class PlaceScreen(Screen[None]):
         self._tenant = tenant
         self.clock = clock
         self._times_at = clock()
+        self._is_styled = False
 
     def compose(self) -> ComposeResult:
         """Put the frame around the content."""
@@ -67,8 +68,11 @@ class PlaceScreen(Screen[None]):
         """Yield what this screen is about."""
         yield from ()
 
-    def on_screen_resume(self) -> None:
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
         """Bring the relative times up to date at once."""
+        # Styling all anew takes a third of a visit, and what changes a style does so by itself.
+        event.refresh_styles = not self._is_styled
+        self._is_styled = True
         self.watch_now()
 
     def watch_now(self) -> None:

@@ -38,6 +38,10 @@ BUTTONS: Final = {
 """What the one primary button says, by the step that is next."""
 
 
+NAMED: Final = ("login", "profile", "external-api", "doctor")
+"""The bindings whose keys are named, by their ids."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One thing to do: its binding, label, what it brings, and what it asks for when clicked."""
@@ -134,6 +138,7 @@ class HomeBoard(Vertical):
         super().__init__()
         self._config = config
         self._storage = storage
+        self._caps: tuple[str, ...] = ()
 
     def compose(self) -> ComposeResult:
         """Put the parts below each other."""
@@ -207,8 +212,12 @@ class HomeBoard(Vertical):
         return self.query(StatePanel) if self.is_attached else ()
 
     def _follow_bindings(self, _screen: "Screen[object]") -> None:
-        self.watch_done(self.done)
-        self._name_doctor()
+        # With each change of screens, too, and mostly for nothing: drawn anew, it costs a layout.
+        caps = tuple(key_cap(self, name) for name in NAMED)
+        if caps != self._caps:
+            self._caps = caps
+            self.watch_done(self.done)
+            self._name_doctor()
 
     def _name_doctor(self) -> None:
         for panel in self._panels():

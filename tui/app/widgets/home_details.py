@@ -29,12 +29,20 @@ class KeySheet(Widget):
     KeySheet { height: auto; text-wrap: nowrap; text-overflow: ellipsis; }
     """
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._drawn = Content("")
+
     def on_mount(self) -> None:
         """Follow the account and the keymap."""
         self.screen.bindings_updated_signal.subscribe(self, self._follow_bindings)
 
     def render(self) -> Content:
         """Draw the keys."""
+        self._drawn = self._sheet()
+        return self._drawn
+
+    def _sheet(self) -> Content:
         return Content("\n").join(self._lines())
 
     def _lines(self) -> Iterator[Content]:
@@ -47,8 +55,10 @@ class KeySheet(Widget):
                     (each.tooltip, "$foreground-muted"),
                 )
 
-    def _follow_bindings(self, _screen: "Screen[object]") -> None:
-        self.refresh(layout=True)
+    def _follow_bindings(self, screen: "Screen[object]") -> None:
+        # With each change of screens, too, and mostly for nothing.
+        if screen.is_current and not self._sheet().is_same(self._drawn):
+            self.refresh(layout=True)
 
 
 class HomeDetails(Horizontal):

@@ -83,16 +83,23 @@ class KeyLine(LinkLine):
     One with an empty name is left out.
     """
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._drawn: tuple[ActiveBinding, ...] = ()
+
     def on_mount(self) -> None:
         """Follow the focus, the account, the keymap."""
         self.screen.bindings_updated_signal.subscribe(self, self._follow_bindings)
 
-    def _follow_bindings(self, _screen: "Screen[object]") -> None:
-        self.refresh()
+    def _follow_bindings(self, screen: "Screen[object]") -> None:
+        # With each change of screens, too, and mostly for nothing.
+        if screen.is_current and tuple(self._offered().values()) != self._drawn:
+            self.refresh()
 
     def render(self) -> Content:
         """Draw the keys that fit."""
         offered = self._offered()
+        self._drawn = tuple(offered.values())
         self.tips = {_press(each): each.tooltip or self._words(each) for each in offered.values()}
         always = [self._key(offered.pop(name)) for name in ALWAYS if name in offered]
         last = sum(self._key(each).cell_length for each in offered.values() if _is_esc(each))

@@ -55,6 +55,7 @@ class NavBar(LinkLine):
     def __init__(self, current: Place) -> None:
         super().__init__()
         self._current = current
+        self._caps: tuple[str, ...] = ()
 
     @property
     def items(self) -> tuple[str, ...]:
@@ -66,7 +67,12 @@ class NavBar(LinkLine):
         self.screen.bindings_updated_signal.subscribe(self, self._follow_bindings)
 
     def _follow_bindings(self, _screen: "Screen[object]") -> None:
-        self.refresh()
+        # With each change of screens, too, and mostly for nothing.
+        if self._caps != self._caps_now():
+            self.refresh()
+
+    def _caps_now(self) -> tuple[str, ...]:
+        return tuple(key_cap(self, name) for name in self.items)
 
     def action_ask(self, name: str) -> None:
         """Ask for what the item `name` leads to."""
@@ -74,6 +80,7 @@ class NavBar(LinkLine):
 
     def render(self) -> Content:
         """Draw the items, the way out at the right end, and the rule."""
+        self._caps = self._caps_now()
         drawn = {name: self._item(name, LABELS) for name in self.items}
         if sum(item.cell_length for item in drawn.values()) > self.content_size.width:
             drawn = {name: self._item(name, SHORT) for name in self.items}

@@ -3,7 +3,7 @@
 import asyncio
 from typing import TYPE_CHECKING
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
@@ -196,7 +196,7 @@ class ExternalApiScreen(PlaceScreen):
         if self.is_current:  # else a sign-in is on its way back here
             self._calling.retry_refused()
 
-    def on_screen_resume(self) -> None:
+    def on_screen_resume(self, _event: events.ScreenResume) -> None:
         """Call again what was refused, where a sign-in has brought other tokens."""
         self._calling.retry_refused()
         self._calling.forget_refused()
