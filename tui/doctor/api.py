@@ -95,6 +95,9 @@ def metadata(document: Answer | None, config: Config) -> Row:
     resource = shortened(printable(said.resource), 200)
     servers = said.authorization_servers
     if servers and config.issuer not in servers:
+        if config.issuer.rstrip("/") in [each.rstrip("/") for each in servers]:
+            # Which spelling is right, the rule `issuer` says.
+            return row("api-metadata", "unknown", "the API spells the issuer otherwise: see issuer")
         listed = shortened(printable(", ".join(servers)), 200)
         return row(
             "api-metadata",

@@ -6,11 +6,13 @@ from typing import Final, NamedTuple
 
 import httpx
 
+from tests.support.builders.configs import CONFIG
 from tests.support.doctor.patient import HOSTILE, Patient
 from tests.support.doctor.set_ups import (
     DISCOVERY,
     SetUp,
     answers_codes,
+    api,
     both,
     comes_back,
     configured,
@@ -73,8 +75,10 @@ WRONG_TENANTS: Final = (
     # How the issuer is spelled.
     WrongTenant("other-issuer", says(issuer="https://other.example/" + HOSTILE), "issuer",
                 "to the letter"),
-    WrongTenant("no-slash", says(issuer="https://tenant.example"), "issuer",
-                '"domain": "https://tenant.example"'),
+    WrongTenant("no-slash", both(says(issuer="https://tenant.example"),
+                                 api(resource={"resource": CONFIG.audience,
+                                               "authorization_servers": ["https://tenant.example"]})),
+                "issuer", '"domain": "https://tenant.example"'),
     WrongTenant("plain-http", says(issuer="http://tenant.example/"), "issuer", "to the letter"),
     WrongTenant("template", says(issuer=ENTRA_TEMPLATE), "issuer", "TENANT-ID/v2.0"),
     WrongTenant("common", issued_by(f"{ENTRA}/common/v2.0", ENTRA_TEMPLATE), "issuer",

@@ -117,6 +117,20 @@ async def test_a_tenant_whose_looks_do_not_tell_is_of_the_vendor_that_is_typed()
     assert load_config(user_config_dir() / "auth_config.json").audience_parameter == "none"
 
 
+async def test_who_has_no_client_yet_is_told_how_to_get_one() -> None:
+    on = SetUp()
+    async with on.app.run_test(size=SIZE) as pilot:
+        await fill(on, pilot, client="")
+        await pilot.press("f4")
+        await until(pilot, on.shows("What to register at the tenant", "public) client CLIENT-ID"))
+        assert not on.shows("sign in")()
+        await pilot.press("s", "c", "b")
+        await until(pilot, lambda: on.copied == ["http://127.0.0.1:18642/callback"])
+        await pilot.press("escape")
+        await until(pilot, on.shows("Connect your own", "tenant.example"))
+    assert not user_config_dir().exists()
+
+
 async def test_a_vendor_that_demands_a_secret_has_the_form_ask_for_one() -> None:
     on = SetUp(httpx.MockTransport(nobody_listens))
     async with on.app.run_test(size=SIZE) as pilot:

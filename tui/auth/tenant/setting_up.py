@@ -184,6 +184,12 @@ def members_of(config: "Config") -> dict[str, Json]:
     }
 
 
+def members_without_client(found: Found) -> dict[str, Json]:
+    """Return what `registration` needs while there is no client; capitals as in docs/tenants.md."""
+    uris: list[Json] = [*found.vendor.redirect_uris]
+    return {"clientId": "CLIENT-ID", "audience": "AUDIENCE", "redirectUris": uris}
+
+
 def registration(found: Found, members: Mapping[str, Json]) -> tuple[str, ...]:
     """Return what to do at the tenant, in its vendor's words, ready to copy."""
     callbacks = members.get("redirectUris", [*DEFAULT_REDIRECT_URIS])

@@ -8,7 +8,7 @@ import asyncio
 import json
 import sys
 from argparse import Namespace
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from tui.auth.store.client_secret import forget_secret, write_with_secret
@@ -18,6 +18,7 @@ from tui.auth.tenant.setting_up import (
     config_members,
     look_again,
     members_of,
+    members_without_client,
     registration,
 )
 from tui.commands.init.look_up import TenantLookUp
@@ -26,12 +27,15 @@ from tui.commands.init.questions import (
     ask_secret,
     ask_unless_given,
     ask_until_valid,
+    explain,
+    fitted,
     require_all,
     say,
 )
 from tui.config.keys import DEFAULT_API_URL
 from tui.config.load import Config, load_config
 from tui.config.paths import CONFIG_NAME, profile_path, shown, user_config_dir
+from tui.config.vendors.servers import GENERIC
 from tui.config.vendors.table import BY_KEY
 from tui.errors import Cancelled, ConfigInvalid, WrongUsage
 from tui.json_value import Json
@@ -72,7 +76,7 @@ def _write(path: Path, arguments: Namespace) -> int:
         _print_json(found, config)
     else:
         if trouble:
-            say(trouble)
+            explain(trouble)
         _tell(found, config)
     return 0
 
@@ -92,7 +96,9 @@ def _found_and_members(arguments: Namespace, *, asks: bool) -> tuple[Found, dict
     """Ask for what is not given; what the tenant says is told between two questions."""
     vendor = BY_KEY.get(arguments.vendor or "")
     with TenantLookUp(arguments.issuer, vendor, silent=arguments.json) as looked_up:
-        client_id = ask_unless_given(arguments, "client_id")
+        client_id = ask_unless_given(
+            arguments, "client_id", lambda: _tell_of_new_client(looked_up.found())
+        )
         looked_up.tell()
         audience = ask_unless_given(arguments, "audience")
         looked_up.tell()
@@ -106,12 +112,17 @@ def _found_and_members(arguments: Namespace, *, asks: bool) -> tuple[Found, dict
 
 def _tell(found: Found, config: Config) -> None:
     say(f"\nWritten: {shown(config.path)}\n")
-    for line in _steps(found, config):
-        say(line)
+    explain(_steps(found, members_of(config)))
     if found.may_demand_secret and config.client_secret is None:
-        say("\nIf the tenant demands a client secret, set DOORKEY_CLIENT_SECRET.")
+        explain("\nIf the tenant demands a client secret, set DOORKEY_CLIENT_SECRET.")
     say(f"\nThen sign in: {_command(config, 'login')}")
     say(f"To read the steps again: {_command(config, 'init --show')}")
+
+
+def _tell_of_new_client(found: Found) -> None:
+    """Say what to do at the tenant before there is a client ID, which some tenants choose."""
+    explain(_steps(found, members_without_client(found)))
+    explain("Capitals stand for what is yours: given by the tenant, or chosen by you there.\n")
 
 
 def _show(config: Config, arguments: Namespace) -> int:
@@ -121,16 +132,18 @@ def _show(config: Config, arguments: Namespace) -> int:
         _print_json(found, config, trouble)
         return 0
     if trouble:
-        say(printable_block(f"The tenant was not looked up: {trouble}"))
-    sys.stdout.write("\n".join(_steps(found, config)) + "\n")
+        explain(printable_block(f"The tenant was not looked up: {trouble}"))
+    sys.stdout.write(fitted(_steps(found, members_of(config)), sys.stdout) + "\n")
     sys.stdout.flush()
     return 0
 
 
-def _steps(found: Found, config: Config) -> Iterator[str]:
-    yield f"At {found.vendor.name}, in its own words:\n"
-    for number, step in enumerate(registration(found, members_of(config)), 1):
-        yield f"  {number}. {step}"
+def _steps(found: Found, members: Mapping[str, Json]) -> str:
+    whose = f"At {found.vendor.name}, in its own words:"
+    if found.vendor is GENERIC:
+        whose = "What any OpenID Provider needs:"
+    steps = enumerate(registration(found, members), 1)
+    return "\n".join([whose, "", *(f"  {number}. {step}" for number, step in steps)])
 
 
 def _print_json(found: Found, config: Config, trouble: str = "") -> None:

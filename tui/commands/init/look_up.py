@@ -5,12 +5,13 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from types import TracebackType
 from typing import Final, ParamSpec, TypeVar
 
 from tui.auth.tenant.setting_up import Found, look_up, unseen
-from tui.commands.init.questions import NEEDED, answer, say
+from tui.commands.init.questions import NEEDED, answer, explain, say
 from tui.config.vendors.vendor import Vendor
 from tui.errors import ConfigInvalid, DoorkeyError
 from tui.text import printable, printable_block
@@ -21,7 +22,7 @@ T = TypeVar("T")
 END_SECONDS: Final = 2.0
 """For a look-up that is of no use any more: it reads the roots of TLS, or is about to wait."""
 
-QUESTION: Final = f"{NEEDED['issuer'][1]}: "
+QUESTION: Final = NEEDED["issuer"][1]
 
 
 class TenantLookUp:
@@ -40,6 +41,7 @@ class TenantLookUp:
         self._silent = silent
         self._may_ask = issuer is None
         self._found: Found | None = None
+        self._typed = ""
         self._is_ended = threading.Event()
         self._cancel: Callable[[], object] | None = None
         self._looking = self._begin(issuer) if issuer is not None else self._ask()
@@ -61,7 +63,7 @@ class TenantLookUp:
         wait([self._looking], END_SECONDS)
 
     def tell(self) -> None:
-        """Say what has come of it by now, once; where it failed, ask for another issuer.
+        """Say what has come of it by now, once; where it failed, ask which tenant is meant.
 
         Raises:
             TenantUnreachable, TenantMisbehaved: it failed, and the issuer was given.
@@ -83,24 +85,36 @@ class TenantLookUp:
         except DoorkeyError as error:
             if not self._may_ask:
                 raise
-            say(printable_block(error))
-            self._looking = self._ask()
+            explain(printable_block(error))
+            self._looking = self._ask(self._typed)
             return
         self._found = found
         if not self._silent:
             say(f"{found.vendor.name} at {printable(found.issuer)}")
             if found.remark:
-                say(printable(found.remark))
+                explain(printable(found.remark))
 
-    def _ask(self) -> "Future[Found]":
+    def _ask(self, silent_one: str = "") -> "Future[Found]":
+        """Ask for an issuer; one that does not answer may be meant all the same."""
+        question = (
+            f"{QUESTION} (Enter: {printable(silent_one)}, unseen)" if silent_one else QUESTION
+        )
         while True:
+            typed = answer(f"{question}: ")
             try:
-                return self._begin(answer(QUESTION))
+                return self._begin(typed) if typed or not silent_one else self._unseen(silent_one)
             except ConfigInvalid as error:
-                say(printable_block(error))
+                explain(printable_block(error))
+
+    def _unseen(self, issuer: str) -> "Future[Found]":
+        known: Future[Found] = Future()
+        found = unseen(issuer)
+        known.set_result(replace(found, vendor=self._vendor or found.vendor))
+        return known
 
     def _begin(self, issuer: str) -> "Future[Found]":
         unseen(issuer)  # what cannot be one is told at once
+        self._typed = issuer
 
         async def look() -> Found:
             loop, task = asyncio.get_running_loop(), asyncio.current_task()

@@ -1,9 +1,13 @@
 """What `doorkey init` asks at a terminal: each question until its answer will do."""
 
+import os
+import re
 import sys
+import textwrap
 from argparse import Namespace
+from collections.abc import Callable
 from getpass import getpass
-from typing import Final
+from typing import Final, TextIO
 
 from tui.auth.tenant.setting_up import Found
 from tui.config.keys import KEYS, WrongValue, secret
@@ -11,10 +15,13 @@ from tui.errors import Cancelled, WrongUsage
 
 NEEDED: Final = {
     "issuer": ("domain", "Issuer or host of the tenant"),
-    "client_id": ("clientId", "Client ID of a native client there"),
-    "audience": ("audience", "Audience: the API's identifier there"),
+    "client_id": ("clientId", "Client ID of a native client there (Enter: how to get one)"),
+    "audience": ("audience", "Audience, the API's identifier there"),
 }
 """By option: the key of the config, and the question."""
+
+NARROWEST: Final = 20
+"""Columns; in fewer, wrapping is left to the terminal."""
 
 
 def require_all(arguments: Namespace) -> None:
@@ -26,20 +33,32 @@ def require_all(arguments: Namespace) -> None:
             raise WrongUsage(f"--{name} is missing, and {why}.")
 
 
-def ask_unless_given(arguments: Namespace, option: str) -> str:
+def ask_unless_given(
+    arguments: Namespace, option: str, help_along: Callable[[], object] | None = None
+) -> str:
     """Return what an option says, or the answer to its question."""
     given: str | None = getattr(arguments, option)
-    return given if given is not None else ask_until_valid(*NEEDED[option])
+    if given is not None:
+        return given
+    return ask_until_valid(*NEEDED[option], help_along=help_along)
 
 
-def ask_until_valid(key: str, question: str, usual: str = "") -> str:
-    """Ask until the answer can be a value of `key`; nothing typed is `usual`."""
+def ask_until_valid(
+    key: str, question: str, usual: str = "", help_along: Callable[[], object] | None = None
+) -> str:
+    """Ask until the answer can be a value of `key`.
+
+    Nothing typed is `usual`; where nothing is usual, it asks for help, if there is any.
+    """
     while True:
         typed = answer(f"{question}: ") or usual
+        if not typed and help_along is not None:
+            help_along()
+            continue
         try:
             KEYS[key].check(typed)
         except WrongValue as wrong:
-            say(f"It must be {wrong}.")
+            explain(f"It must be {wrong}.")
         else:
             return typed
 
@@ -49,9 +68,9 @@ def ask_secret(found: Found) -> str:
     if not found.takes_secret:
         return ""
     if found.may_demand_secret:
-        say("This tenant may refuse even a native app without its client secret.")
+        explain("This tenant may refuse even a native app without its client secret.")
     else:
-        say("A native app needs no client secret here, unless the tenant gave it one.")
+        explain("A native app needs no client secret here, unless the tenant gave it one.")
     while True:
         typed = _ask_unseen(
             "Client secret, for your system's keyring (not shown; Enter for none): "
@@ -59,7 +78,7 @@ def ask_secret(found: Found) -> str:
         try:
             return typed and str(secret(typed))
         except WrongValue as wrong:
-            say(f"It must be {wrong}.")
+            explain(f"It must be {wrong}.")
 
 
 def answer(question: str) -> str:
@@ -72,8 +91,31 @@ def answer(question: str) -> str:
     return line.strip()
 
 
+def explain(words: str) -> None:
+    """Tell whoever sits at the terminal, in lines that end with a word."""
+    say(fitted(words, sys.stderr))
+
+
+def fitted(words: str, stream: TextIO) -> str:
+    """Return each line of `words` as it fits into a terminal; as it is where there is none."""
+    if not stream.isatty():
+        return words
+    columns = os.get_terminal_size(stream.fileno()).columns - 1
+    if columns < NARROWEST:
+        return words
+    return "\n".join(_wrapped(line, columns) for line in words.split("\n"))
+
+
+def _wrapped(line: str, columns: int) -> str:
+    step = re.match(r" *([0-9]+\. )?", line)
+    further = " " * (step.end() if step else 0)
+    return textwrap.fill(
+        line, columns, subsequent_indent=further, break_long_words=False, break_on_hyphens=False
+    )
+
+
 def say(line: str) -> None:
-    """Tell whoever sits at the terminal."""
+    """Tell whoever sits at the terminal, who may want to copy it: it is left as it is."""
     sys.stderr.write(line + "\n")
     sys.stderr.flush()
 

@@ -76,10 +76,10 @@ def test_the_tenant_is_asked_while_the_next_answers_are_typed(
     terminal.send(f"{tenant.issuer}\r")
     terminal.wait_for("Client ID")
     assert tenant.is_asked.wait(PATIENCE_SECONDS)
-    terminal.send("\rmy-client\r")
-    terminal.wait_for("It must be", "Audience")
-    terminal.send("my-api\r")
-    terminal.wait_for("API's URL")
+    terminal.send("my-client\r")
+    terminal.wait_for("Audience")
+    terminal.send("\rmy-api\r")
+    terminal.wait_for("It must be", "API's URL")
     terminal.send("\r")
     terminal.wait_for("Looking the tenant up ...")
     assert not own_folder.exists()
@@ -99,13 +99,29 @@ def test_an_issuer_that_is_none_is_asked_for_anew_and_the_other_answers_stay(
     terminal.wait_for("The issuer must be", "Client ID")
     tenant.may_answer.set()
     terminal.send("my-client\rmy-api\r\r")
-    terminal.wait_for("There is no OpenID Provider at the issuer")
+    terminal.wait_for("There is no OpenID Provider")
     terminal.send(f"{tenant.issuer}\r")
     terminal.wait_for("Then sign in: doorkey login")
     shown = terminal.received.decode()
     assert shown.count("Client ID of") == 1
-    assert shown.count("Issuer or host of the tenant:") == 3
+    assert shown.count("Issuer or host of the tenant") == 3
     assert load_config(own_folder / "auth_config.json").client_id == "my-client"
+
+
+def test_who_has_no_client_yet_is_told_how_to_get_one_and_a_silent_tenant_may_be_meant(
+    tenant: Tenant, terminal: Terminal, own_folder: Path
+) -> None:
+    """Some tenants choose the client ID, once the client is registered."""
+    tenant.may_answer.set()
+    terminal.send(f"{tenant.issuer}/elsewhere\r\r")
+    terminal.wait_for("(Enter: ", "/elsewhere, unseen)")
+    terminal.send("\r")
+    terminal.wait_for("What any OpenID Provider needs:", "1. A native (public) client CLIENT-ID")
+    terminal.wait_for("Capitals stand for what is yours")
+    assert "\n     http://127.0.0.1:18642/callback\n" in terminal.text, "broken within a word"
+    terminal.send("my-client\rmy-api\r\r")
+    terminal.wait_for("Then sign in: doorkey login")
+    assert load_config(own_folder / "auth_config.json").issuer == f"{tenant.issuer}/elsewhere"
 
 
 @pytest.mark.parametrize("typed", ["", "\r", "{issuer}\r", "{issuer}\rmy-client\rmy-api\r\r"])

@@ -37,7 +37,7 @@ def test_a_tenant_that_answers_says_itself_who_it_is(
 ) -> None:
     assert main(["init", "--show", "--config", str(world.config.path)]) == 0
     output = capsys.readouterr()
-    assert "At OpenID Provider, in its own words" in output.out
+    assert output.out.startswith("What any OpenID Provider needs:\n\n  1. A native")
     assert world.config.client_id in output.out
     assert output.err == ""
 

@@ -1,6 +1,7 @@
-"""One line of a form: its name, what is typed, and below it what is wrong or was found."""
+"""One line of a form: its name, what is typed, what is wrong with it or was found."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Final, Literal
 
 from textual.app import ComposeResult
@@ -9,8 +10,11 @@ from textual.content import Content
 from textual.suggester import SuggestFromList
 from textual.widgets import Input, Label, Static
 
+from tui.auth.tenant.setting_up import unseen
 from tui.config.keys import WrongValue
-from tui.errors import DoorkeyError
+from tui.config.vendors.servers import GENERIC
+from tui.config.vendors.table import BY_KEY
+from tui.errors import ConfigInvalid, DoorkeyError
 from tui.text import printable_block
 
 Check = Callable[[str], object]
@@ -96,3 +100,23 @@ class Field(Vertical):
 def optional(check: Check) -> Check:
     """Return a check that lets nothing be typed, too."""
     return lambda text: check(text) if text else None
+
+
+def check_issuer(text: str) -> None:
+    """Raise WrongValue or ConfigInvalid where this cannot be an issuer."""
+    if not text:
+        raise WrongValue("a host or an issuer URL")
+    unseen(text)
+
+
+def check_vendor(text: str) -> None:
+    """Raise WrongValue where there is no vendor of that name."""
+    if text.lower() not in BY_KEY:
+        raise WrongValue(f"one of {', '.join(BY_KEY)}, or nothing")
+
+
+def is_of_no_known_vendor(typed: str) -> bool:
+    """Return whether the host of an issuer does not tell whose it is."""
+    with suppress(ConfigInvalid):
+        return unseen(typed).vendor is GENERIC
+    return False

@@ -18,12 +18,18 @@ from textual.worker import Worker
 
 from tui.app.screens.external_api.dialogs import QuestionScreen
 from tui.app.screens.place import tell_of_failed_work
-from tui.app.screens.set_up.fields import Field, optional
-from tui.app.screens.set_up.registration import Outside, RegistrationScreen
+from tui.app.screens.set_up.fields import (
+    Field,
+    check_issuer,
+    check_vendor,
+    is_of_no_known_vendor,
+    optional,
+)
+from tui.app.screens.set_up.registration import Outside, RegistrationScreen, steps_before
 from tui.app.widgets.key_line import KeyLine
 from tui.auth.store.client_secret import write_with_secret
 from tui.auth.tenant.setting_up import Found, config_members, look_up, registration, unseen
-from tui.config.keys import DEFAULT_API_URL, KEYS, WrongValue
+from tui.config.keys import DEFAULT_API_URL, KEYS
 from tui.config.keys import secret as checked_secret
 from tui.config.paths import CONFIG_NAME, profile_path, shown, user_config_dir
 from tui.config.vendors.servers import GENERIC
@@ -55,6 +61,8 @@ class FormScreen(ModalScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f3", "write", "Write it", id="write-config",
                 tooltip="The config; then what to register"),
+        Binding("f4", "register", "How to get a client", id="steps-before",
+                tooltip="What to register at the tenant, before there is a client ID"),
         Binding("escape", "leave", "Back", id="leave-set-up", tooltip="Nothing more is written"),
         Binding("f1", "app.help", "Help", id="help", tooltip="What this is"),
     ]  # fmt: skip
@@ -67,7 +75,7 @@ there, where you name a profile. Each profile has a session of its own.
 - *Issuer*: the tenant's host, such as `your.eu.auth0.com`, or its issuer URL. It is looked up while
   you type; the tenant's own spelling is taken, and what its vendor does differently is known.
 - *Client ID*: of a *native* (public) application at the tenant. Some tenants give it, with some you
-  choose it yourself.
+  choose it yourself; `F4` says how to get one.
 - *Audience*: what the tenant calls your API; it stands in `aud` of an access token.
 - *API URL*: the one origin that ever gets the access token.
 - *Client secret*: asked for only where the tenant may demand one; kept in your system's keyring.
@@ -91,7 +99,7 @@ at the tenant; your browser opens only when you say so.
         client, audience = KEYS["clientId"].check, KEYS["audience"].check
         with VerticalScroll(id="body", can_focus=False), Vertical(id="column"):
             yield Static(Content("Connect your own tenant"), classes="headline lead")
-            yield Field("issuer", "Issuer", "your.eu.auth0.com, or its issuer URL", _is_issuer)
+            yield Field("issuer", "Issuer", "your.eu.auth0.com, or its issuer URL", check_issuer)
             yield Field("client", "Client ID", "of a native (public) application there", client)
             yield Field(
                 "secret", "Client secret",
@@ -103,7 +111,7 @@ at the tenant; your browser opens only when you say so.
                 "api", "API URL", f"empty: {DEFAULT_API_URL}", optional(KEYS["apiUrl"].check)
             )
             yield Field("profile", "Profile", f"empty: {shown(usual)}{taken}", self._path)
-            yield Field("vendor", "Vendor", OF_WHOM, optional(_is_vendor), suggest=(*BY_KEY,))
+            yield Field("vendor", "Vendor", OF_WHOM, optional(check_vendor), suggest=(*BY_KEY,))
             yield Button("Write the config", variant="primary", id="write")
             yield Static(id="trouble")
         yield KeyLine()
@@ -140,7 +148,7 @@ at the tenant; your browser opens only when you say so.
             found = await look_up(field.value, transport=self._outside.transport)
         except DoorkeyError as error:
             field.say(str(error), "bad")
-            self._field("vendor").display = _is_of_no_known_vendor(field.value)
+            self._field("vendor").display = is_of_no_known_vendor(field.value)
             raise
         self._take(found, f"{found.vendor.name} at {found.issuer}\n{found.remark}".strip())
         return found
@@ -261,6 +269,15 @@ at the tenant; your browser opens only when you say so.
             )
         )
 
+    @work(exclusive=True, group="register", exit_on_error=False)
+    async def action_register(self) -> None:
+        """Say what to do at the tenant before there is a client; ask it first who it is."""
+        with suppress(DoorkeyError):  # which the field tells
+            found = self._of_vendor(self._found or await self._ask_tenant())
+            self.app.push_screen(steps_before(found, self._outside))
+            return
+        self._field("issuer").go_there()
+
     def action_leave(self) -> None:
         """Go back; what was written stays."""
         self.dismiss(None)
@@ -275,20 +292,3 @@ at the tenant; your browser opens only when you say so.
 
 def _field_of(typed_in: Input) -> Field:
     return next(each for each in typed_in.ancestors if isinstance(each, Field))
-
-
-def _is_issuer(text: str) -> None:
-    if not text:
-        raise WrongValue("a host or an issuer URL")
-    unseen(text)
-
-
-def _is_vendor(text: str) -> None:
-    if text.lower() not in BY_KEY:
-        raise WrongValue(f"one of {', '.join(BY_KEY)}, or nothing")
-
-
-def _is_of_no_known_vendor(typed: str) -> bool:
-    with suppress(ConfigInvalid):
-        return unseen(typed).vendor is GENERIC
-    return False

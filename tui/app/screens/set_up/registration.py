@@ -18,7 +18,12 @@ from tui.app.messages import Opening, OpeningRequested
 from tui.app.screens.place import tell_of_failed_work
 from tui.app.widgets.columns import ColumnsRow
 from tui.app.widgets.key_line import KeyLine
-from tui.auth.tenant.setting_up import look_again, members_of, registration
+from tui.auth.tenant.setting_up import (
+    look_again,
+    members_of,
+    members_without_client,
+    registration,
+)
 from tui.config.load import parse_config
 from tui.config.paths import read_config, shown
 from tui.errors import DoorkeyError
@@ -29,11 +34,14 @@ if TYPE_CHECKING:
 
     from tui.app.copying import SystemClipboard
     from tui.auth.store.sealing import KeyKeeper
+    from tui.auth.tenant.setting_up import Found
     from tui.config.load import Config
     from tui.config.vendors.vendor import Vendor
 
 LETTERS: Final = "abcdef"
 """By which key each text is copied; the steps are numbered."""
+
+NOW: Final = "Now register it at your tenant"
 
 NUMBER_CELLS: Final = 4
 NAME_CELLS: Final = 14
@@ -57,6 +65,12 @@ async def steps_again(config: "Config", outside: Outside) -> "RegistrationScreen
         trouble = f"The tenant was not looked up: {trouble}"
     steps = registration(found, members_of(config))
     return RegistrationScreen(found.vendor, steps, config, trouble, outside, is_new=False)
+
+
+def steps_before(found: "Found", outside: Outside) -> "RegistrationScreen":
+    """Return the screen for a tenant of which there is no config yet."""
+    steps = registration(found, members_without_client(found))
+    return RegistrationScreen(found.vendor, steps, None, "", outside)
 
 
 class RegistrationScreen(ModalScreen[None]):
@@ -95,13 +109,13 @@ says why, and offers to try again and to edit the config; `d` on Home examines e
         self,
         vendor: "Vendor",
         steps: Sequence[str],
-        config: "Config",
+        config: "Config | None",
         trouble: str,
         outside: Outside,
         *,
         is_new: bool = True,
     ) -> None:
-        """Take who the vendor is, what to do there, and what went wrong before.
+        """Take who the vendor is, what to do there, for which config, and what went wrong before.
 
         `is_new` tells of a config that was written just now, by the form below.
         """
@@ -112,18 +126,17 @@ says why, and offers to try again and to edit the config; `d` on Home examines e
         self._trouble = trouble
         self._outside = outside
         self._is_new = is_new
-        callbacks = (("Callback URL", uri) for uri in config.redirect_uris)
-        texts = (*callbacks, ("Client ID", config.client_id), ("Audience", config.audience))
-        self._texts = texts[: len(LETTERS)]
+        uris = config.redirect_uris if config else vendor.redirect_uris
+        named = (("Client ID", config.client_id), ("Audience", config.audience)) if config else ()
+        self._texts = (*(("Callback URL", uri) for uri in uris), *named)[: len(LETTERS)]
 
     def compose(self) -> ComposeResult:
         """Yield the steps, then what is to be copied."""
         with VerticalScroll(id="body", can_focus=False), Vertical(id="column"):
-            headline, of = ("Now register it at your tenant", "Written")
-            if not self._is_new:
-                headline, of = ("What to register at the tenant", "Config")
+            is_told_before = self._config is None or not self._is_new
+            headline = "What to register at the tenant" if is_told_before else NOW
             yield Static(Content(headline), classes="headline")
-            yield Static(Content(f"{of}: {shown(self._config.path)}"), classes="lead")
+            yield Static(Content(self._lead()), classes="lead")
             if self._trouble:
                 yield Static(Content(printable(self._trouble)), classes="trouble lead")
             yield Static(Content(_whose_words(self._vendor)), classes="whose")
@@ -136,13 +149,20 @@ says why, and offers to try again and to edit the config; `d` on Home examines e
                     (name, NAME_CELLS, "$foreground-muted"),
                 )
                 yield _row(lead, text)
-            yield Button("I have registered it: sign in", variant="primary", id="registered")
+            if self._config is not None:
+                yield Button("I have registered it: sign in", variant="primary", id="registered")
             yield Static(id="trouble")
         yield KeyLine()
 
+    def _lead(self) -> str:
+        if self._config is None:
+            return "Capitals stand for what is yours: given by the tenant, or chosen by you there."
+        return f"{'Written' if self._is_new else 'Config'}: {shown(self._config.path)}"
+
     def on_mount(self) -> None:
         """Have Enter sign in; what does not fit begins at its beginning all the same."""
-        self.query_one("#registered").focus(scroll_visible=False)
+        for button in self.query("#registered"):
+            button.focus(scroll_visible=False)
         if not self._is_new:
             self.query_one(KeyLine).names = {"leave-registration": "Back"}
 
@@ -153,6 +173,8 @@ says why, and offers to try again and to edit the config; `d` on Home examines e
     @on(Button.Pressed, "#registered")
     def action_registered(self) -> None:
         """Open the app with the config, and begin to sign in."""
+        if self._config is None:
+            return
         try:
             config = parse_config(read_config(self._config.path), self._config.path)
         except DoorkeyError as error:
@@ -175,7 +197,9 @@ says why, and offers to try again and to edit the config; `d` on Home examines e
         )
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer to copy what there is."""
+        """Offer to copy what there is, and to sign in where that can be."""
+        if action == "registered":
+            return self._config is not None
         if action == "copy":
             return parameters[0] in range(len(self._texts))
         return super().check_action(action, parameters)
