@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.builders.configs import CONFIG
 from tests.support.builders.sessions import session
-from tests.support.tenants.services import Make
+from tests.support.tenants.services import Make, events_of
 from tui.auth.service import AuthService
 from tui.auth.session import Session
 from tui.auth.store.store import MemoryStore
@@ -54,6 +54,18 @@ async def test_what_happens_here_while_the_store_is_read_is_not_undone(make: Mak
     store.changes += 1
     await service.follow_store()
     assert service.session == renewed
+
+
+@pytest.mark.parametrize("kept", [None, session()])
+async def test_a_store_that_was_written_without_a_change_is_no_news(
+    make: Make, kept: Session | None
+) -> None:
+    store = SlowStore(kept)
+    service = make(store=store)
+    events = events_of(service)
+    store.changes += 1
+    await service.follow_store()
+    assert events == []
 
 
 async def test_a_keyring_that_is_unlocked_later_gives_its_session_back(make: Make) -> None:

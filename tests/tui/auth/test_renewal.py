@@ -132,7 +132,9 @@ async def test_a_definite_no_ends_the_session_and_says_why(
     assert "refused" in events[-1].reason
 
 
-@pytest.mark.parametrize("error", ["invalid_client", "temporarily_unavailable", "unregistered"])
+@pytest.mark.parametrize(
+    "error", ["invalid_client", "invalid_request", "temporarily_unavailable", "unregistered"]
+)
 async def test_another_refusal_keeps_the_session(
     make: Make, tenant: ScriptedTenant, error: str
 ) -> None:
@@ -192,6 +194,20 @@ async def test_a_rotated_refresh_token_in_a_wrong_answer_is_not_lost(
         await service.get_access_token()
     tenant.token_members = {}
     assert await service.get_access_token() == "access-2"
+
+
+async def test_a_rotated_refresh_token_is_kept_before_its_id_token_is_looked_at(
+    make: Make, tenant: ScriptedTenant
+) -> None:
+    """The old one is spent: whatever becomes of the rest, the session goes on with the new one."""
+    store = MemoryStore(expired(session()))
+    tenant.responses["/jwks"] = nobody_listens
+    with pytest.raises(TenantUnreachable):
+        await make(store=store).get_access_token()
+    kept = store.load()
+    assert kept is not None
+    assert kept.token_set.refresh_token == "refresh-1"
+    assert kept.token_set.access_token == "the-access-token"
 
 
 async def test_a_log_out_during_a_renewal_is_final_and_disowns_what_comes(

@@ -1,14 +1,16 @@
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 
 import pytest
 
 from tests.support.builders.sessions import session
 from tests.support.clocks import Clock
+from tests.support.tenants.scripted_tenant import ScriptedTenant
 from tests.support.tenants.services import Make, events_of
 from tui.auth.service import AuthService
 from tui.auth.session import Session
-from tui.auth.store.store import MemoryStore
-from tui.errors import DoorkeyError, SignInNeeded
+from tui.auth.store.store import LOCK_SECONDS, MemoryStore
+from tui.errors import DoorkeyError, SignInNeeded, StoreFailed
 
 
 async def test_signed_out_there_is_nothing(make: Make) -> None:
@@ -76,3 +78,38 @@ async def test_a_session_that_cannot_be_kept_is_not_used(make: Make) -> None:
     with pytest.raises(DoorkeyError, match="no space"):
         await service.local_login(replace(session()))
     assert not service.is_authenticated()
+
+
+async def test_a_session_that_only_memory_has_is_revoked(
+    make: Make, tenant: ScriptedTenant
+) -> None:
+    store = MemoryStore(session())
+    service = make(store=store)
+    store.clear()
+    await service.log_out(at_tenant=False)
+    assert tenant.refresh_tokens == set()
+
+
+class HeldStore(MemoryStore):
+    """Another process holds its lock for longer than anybody waits."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self.patience: list[float] = []
+
+    def lock(self, patience_seconds: float = LOCK_SECONDS) -> AbstractAsyncContextManager[None]:
+        self.patience.append(patience_seconds)
+        raise StoreFailed("Another process holds it.")
+
+
+async def test_a_log_out_waits_two_seconds_for_the_store_and_then_wipes_and_revokes_what_it_has(
+    make: Make, tenant: ScriptedTenant
+) -> None:
+    store = HeldStore(session(refresh_token="old"))
+    service = make(store=store)
+    store.save(session(refresh_token="the-refresh-token"))
+    steps = await service.log_out(at_tenant=False)
+    assert [step.outcome for step in steps] == ["done", "done"]
+    assert store.patience == [2.0]
+    assert store.load() is None
+    assert tenant.refresh_tokens == set()

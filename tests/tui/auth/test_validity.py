@@ -1,10 +1,11 @@
-"""When an access token is good enough to be handed out."""
+"""When an access token is good enough to be handed out, and when a clock is off."""
 
 from datetime import timedelta
 
 import pytest
 
 from tests.support.clocks import START
+from tui.auth.clock_skew import clock_skew
 from tui.auth.validity import is_good_for
 
 
@@ -43,3 +44,19 @@ def test_more_than_a_token_ever_has_renews_one_that_is_not_new(asked: float) -> 
 def test_more_than_a_short_token_ever_has_renews_it_in_the_middle_of_its_life() -> None:
     assert good(60, lifetime=30, age=14)
     assert not good(60, lifetime=30, age=16)
+
+
+@pytest.mark.parametrize(
+    ("behind", "counts"),
+    [
+        (timedelta(seconds=30), False),
+        (timedelta(seconds=31), True),
+        (timedelta(days=2, seconds=-1), True),
+        (timedelta(days=2), False),
+    ],
+)
+def test_a_clock_is_off_by_more_than_half_a_minute_and_less_than_two_days(
+    behind: timedelta, counts: bool
+) -> None:
+    for off in (behind, -behind):
+        assert clock_skew(START - off, START) == (off if counts else timedelta())

@@ -92,8 +92,9 @@ async def test_no_host_or_two_hosts_are_400(listener: LoopbackListener) -> None:
     assert status_of(await exchange(port, b"GET /callback HTTP/1.0\r\n\r\n")) == 400
 
 
-async def test_a_request_with_an_origin_is_refused(listener: LoopbackListener) -> None:
-    response = await browse(listener.redirect_uri, headers="Origin: https://evil.example\r\n")
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", ""])
+async def test_a_request_with_an_origin_is_refused(listener: LoopbackListener, origin: str) -> None:
+    response = await browse(listener.redirect_uri, headers=f"Origin: {origin}\r\n")
     assert status_of(response) == 400
 
 
