@@ -3,7 +3,7 @@
 import ast
 import builtins
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 COMPARISONS: Final[dict[type[ast.cmpop], type[ast.cmpop]]] = {
@@ -58,7 +58,9 @@ def changes(node: ast.AST, parent: ast.AST) -> Iterator[tuple[ast.AST, str]]:
                 new = ast.Compare(node.left, ops, node.comparators)
                 yield new, said(new)
         case ast.BoolOp():
-            for value in node.values:
+            for number, value in enumerate(node.values):
+                if _is_for_none(value, node.values[number + 1 :]):
+                    continue
                 left = [each for each in node.values if each is not value]
                 new = ast.BoolOp(node.op, left) if len(left) > 1 else left[0]
                 yield new, said(new)
@@ -106,6 +108,34 @@ def changes(node: ast.AST, parent: ast.AST) -> Iterator[tuple[ast.AST, str]]:
             if "Final" in ast.unparse(annotation):
                 yield from _limits(value, node)
                 yield from _lists(value, node)
+
+
+def _is_for_none(value: ast.expr, following: Sequence[ast.expr]) -> bool:
+    """Whether it only keeps None from an attribute, an item, an order: there Python itself refuses.
+
+    Such a break lets nobody in: it raises, where the condition was false.
+    """
+    match value:
+        case ast.Compare(left, [ast.Is() | ast.IsNot()], [ast.Constant(value=None)]):
+            name = ast.unparse(left)
+        case _:
+            return False
+    return any(
+        ast.unparse(used) == name
+        for each in following
+        for node in ast.walk(each)
+        for used in _used_by(node)
+    )
+
+
+def _used_by(node: ast.AST) -> Sequence[ast.expr]:
+    match node:
+        case ast.Attribute(value=value) | ast.Subscript(value=value) | ast.Call(func=value):
+            return (value,)
+        case ast.Compare(left, [ast.Lt() | ast.LtE() | ast.Gt() | ast.GtE(), *_], [right, *_]):
+            return left, right
+        case _:
+            return ()
 
 
 def _flags(call: ast.Call) -> Iterator[tuple[ast.AST, str]]:

@@ -57,6 +57,8 @@ class Record:
     lines: Mapping[str, Mapping[int, Sequence[str]]]
     seconds: Mapping[str, float]
     """Of the processor's time."""
+    breadth: Mapping[str, int]
+    """Lines that a test runs: of few, it is likelier to be about each of them."""
     waits: Mapping[str, float]
     """Seconds by the clock, on the machine as it was."""
     used: Mapping[str, Mapping[str, set[int]]]
@@ -65,7 +67,7 @@ class Record:
     """The modules that each file of tests imports."""
 
     def tests_for(self, broken: Break, known: str | None = None) -> list[str]:
-        """Choose the tests that run the broken line, those of its own room and quick ones first.
+        """Choose the tests that run the broken line, those of its own room and narrow ones first.
 
         `known` is one that noticed this break before.
         """
@@ -76,7 +78,7 @@ class Record:
 
         def order(test: str) -> tuple[float, ...]:
             near = test.endswith(whole), test.startswith(named), test.startswith(room)
-            return test != known, *(not each for each in near), self.seconds[test]
+            return test != known, *(not each for each in near), self.breadth[test]
 
         ordered = sorted(chosen, key=order)
         return list(self._within_time(ordered))
@@ -139,18 +141,21 @@ def read_record(house: House) -> Record:
     """Return what was recorded."""
     lines: dict[str, dict[int, list[str]]] = {}
     seconds: dict[str, float] = {}
+    breadth: dict[str, int] = {}
     waits: dict[str, float] = {}
     for path in sorted((house.root / KEPT).iterdir()):
         found: OfFile = json.loads(path.read_text("utf-8"))
         for test in found["useless"]:
             print(f"  left out, for it fails or is skipped as it is: {test}")
         for test, (seconds[test], waits[test]) in found["seconds"].items():
-            for file, numbers in found["lines"].get(test, {}).items():
+            run = found["lines"].get(test, {})
+            breadth[test] = sum(map(len, run.values()))
+            for file, numbers in run.items():
                 for number in numbers:
                     lines.setdefault(file, {}).setdefault(number, []).append(test)
     files = {test.partition("::")[0] for test in seconds}
     imported = {file: _imported(house.root / file) for file in files}
-    return Record(lines, seconds, waits, _uses(house), imported)
+    return Record(lines, seconds, breadth, waits, _uses(house), imported)
 
 
 def _imported(path: Path) -> set[str]:

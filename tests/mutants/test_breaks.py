@@ -15,6 +15,11 @@ from tests.support import ROOT
         ("a <= b", ["a < b"]),
         ("a <= b < c", ["a < b < c", "a <= b <= c"]),
         ("a and b and c", ["b and c", "a and c", "a and b"]),
+        (
+            "a is not None and a.b",
+            ["a is not None", "a is None"],
+        ),  # without it, Python refuses itself
+        ("a is not None and b", ["b", "a is not None", "a is None"]),
         ("not a", ["a"]),
         ("if a: return", ["never"]),
         ("raise ValueError", ["pass"]),
