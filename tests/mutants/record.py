@@ -73,11 +73,11 @@ class Record:
         """
         chosen = self._running(broken)
         room = f"tests/{Path(broken.path).parent}/"
-        named = f"{room}test_{Path(broken.path).stem}.py::"
+        named = f"/test_{Path(broken.path).stem}.py::"
         whole = f"[{broken.path}]"
 
         def order(test: str) -> tuple[float, ...]:
-            near = test.endswith(whole), test.startswith(named), test.startswith(room)
+            near = test.endswith(whole), named in test, test.startswith(room)
             return test != known, *(not each for each in near), self.breadth[test]
 
         ordered = sorted(chosen, key=order)
