@@ -1,0 +1,277 @@
+"""The API's side of the proxy, byte for byte, without a network."""
+
+import asyncio
+import sys
+
+import pytest
+
+from tests.support.processes.other_user import NOBODY, listening_as, needs_root
+from tui.api.proxy.flow import BrokenOff, ByteFlow
+from tui.api.proxy.heads import ResponseHead
+from tui.api.proxy.upstream import (
+    LARGEST_HEAD_BYTES,
+    MOST_IDLE,
+    ForeignServer,
+    Unanswered,
+    Upstream,
+    UpstreamConnection,
+)
+from tui.web_address import split_web_address
+
+
+class Wire(asyncio.Transport):
+    """What is written, and whether it was cut; the other end is where a test says."""
+
+    def __init__(self, peer: str = "192.0.2.1") -> None:
+        super().__init__({"peername": (peer, 443), "sockname": ("192.0.2.2", 1)})
+        self.written = b""
+        self.is_cut = False
+        self.is_paused = False
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        self.written += data
+
+    def abort(self) -> None:
+        self.is_cut = True
+
+    def pause_reading(self) -> None:
+        self.is_paused = True
+
+    def resume_reading(self) -> None:
+        self.is_paused = False
+
+
+def connected(method: str = "GET", wire: Wire | None = None) -> tuple[UpstreamConnection, Wire]:
+    connection, wire = UpstreamConnection(), wire or Wire()
+    connection.connection_made(wire)
+    connection.begin(method, b"GET / HTTP/1.1\r\n\r\n")
+    return connection, wire
+
+
+async def taken(flow: ByteFlow) -> bytes:
+    return b"".join([chunk async for chunk in flow.chunks()])
+
+
+async def test_an_answer_is_read_and_the_connection_kept() -> None:
+    connection, wire = connected()
+    connection.data_received(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-A: b\r\n\r\nhi")
+    response, body = await connection.response()
+    assert response == ResponseHead(200, b"OK", ((b"content-length", b"2"), (b"x-a", b"b")))
+    assert await taken(body) == b"hi"
+    assert connection.reusable
+    assert not wire.is_cut
+
+
+async def test_an_interim_answer_is_none() -> None:
+    connection, _ = connected()
+    connection.data_received(b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n")
+    connection.data_received(b"HTTP/1.1 204 No Content\r\nX-A: b\r\n\r\n")
+    response, body = await connection.response()
+    assert (response.status, response.reason) == (204, b"No Content")
+    assert response.headers == ((b"x-a", b"b"),)
+    assert await taken(body) == b""
+    assert connection.reusable
+
+
+async def test_bytes_that_nobody_asked_for_end_the_connection() -> None:
+    """They would be taken for the answer to the next request, perhaps somebody else's."""
+    connection, wire = connected()
+    connection.data_received(b"HTTP/1.1 204 No Content\r\n\r\n")
+    assert not wire.is_cut
+    connection.data_received(b"HTTP/1.1 200 OK\r\n\r\n")
+    assert wire.is_cut
+    unasked, wire = UpstreamConnection(), Wire()
+    unasked.connection_made(wire)
+    unasked.data_received(b"HTTP/1.1 200 OK\r\n\r\n")
+    assert wire.is_cut
+
+
+@pytest.mark.parametrize(
+    ("said", "keeps_open"),
+    [
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", True),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", False),
+        (b"HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n", False),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nh", False),
+        (b"HTTP/1.1 200 OK\r\n\r\n", False),
+    ],
+)
+async def test_a_connection_serves_again_once_its_exchange_is_over(
+    said: bytes, keeps_open: bool
+) -> None:
+    connection, _ = connected()
+    assert not connection.reusable
+    connection.data_received(said)
+    assert connection.reusable is keeps_open
+    connection.connection_lost(None)
+    assert not connection.reusable
+
+
+async def test_a_connection_whose_request_is_still_sent_does_not_serve_again() -> None:
+    connection, wire = connected()
+    upload = ByteFlow(wire)
+    connection.send(upload, chunked=False)
+    connection.data_received(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+    assert not connection.reusable
+    upload.end()
+    for _ in range(3):
+        await asyncio.sleep(0)
+    assert connection.reusable
+
+
+@pytest.mark.parametrize(("chunked", "framed"), [(True, b"2\r\nhi\r\n0\r\n\r\n"), (False, b"hi")])
+async def test_a_body_is_framed_as_it_was(chunked: bool, framed: bytes) -> None:
+    connection, wire = connected()
+    wire.written = b""
+    upload = ByteFlow(wire)
+    upload.feed(b"hi")
+    upload.end()
+    connection.send(upload, chunked=chunked)
+    for _ in range(3):
+        await asyncio.sleep(0)
+    assert wire.written == framed
+
+
+async def test_an_upload_that_breaks_off_ends_the_connection() -> None:
+    """Else the API would take a part for the whole."""
+    connection, wire = connected()
+    upload = ByteFlow(wire)
+    upload.end(broken=True)
+    connection.send(upload, chunked=True)
+    for _ in range(3):
+        await asyncio.sleep(0)
+    assert wire.is_cut
+    assert b"0\r\n" not in wire.written
+
+
+async def test_an_upload_waits_while_the_api_takes_no_more() -> None:
+    connection, wire = connected()
+    wire.written = b""
+    upload = ByteFlow(wire)
+    upload.feed(b"one")
+    connection.pause_writing()
+    connection.send(upload, chunked=False)
+    for _ in range(3):
+        await asyncio.sleep(0)
+    upload.feed(b"two")
+    for _ in range(3):
+        await asyncio.sleep(0)
+    assert wire.written == b"one"
+    connection.resume_writing()
+    for _ in range(3):
+        await asyncio.sleep(0)
+    assert wire.written == b"onetwo"
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    ("size", "is_read"), [(LARGEST_HEAD_BYTES, True), (LARGEST_HEAD_BYTES + 1, False)]
+)
+async def test_a_head_that_does_not_end_is_given_up_after_64_kib(size: int, is_read: bool) -> None:
+    assert LARGEST_HEAD_BYTES == 64 * 1024
+    connection, wire = connected()
+    start = b"HTTP/1.1 200 OK\r\nX-A: "
+    connection.data_received(start + b"x" * (size - len(start)))
+    assert wire.is_cut is not is_read
+    if is_read:
+        connection.connection_lost(None)
+    with pytest.raises(Unanswered):
+        await connection.response()
+
+
+async def test_a_large_body_behind_its_head_is_no_large_head() -> None:
+    connection, wire = connected()
+    size = LARGEST_HEAD_BYTES + 1
+    connection.data_received(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % size + b"x" * size)
+    assert not wire.is_cut
+
+
+@pytest.mark.parametrize("said", [b"nonsense\r\n\r\n", b"HTTP/1.1 200 OK\r\nX-A: b\r\n"])
+async def test_no_answer_is_an_error_and_not_an_empty_one(said: bytes) -> None:
+    connection, _ = connected()
+    connection.data_received(said)
+    connection.connection_lost(None)
+    with pytest.raises(Unanswered) as raised:
+        await connection.response()
+    assert raised.value.reached
+
+
+async def test_a_request_on_a_lost_connection_has_no_answer() -> None:
+    connection, wire = UpstreamConnection(), Wire()
+    connection.connection_made(wire)
+    connection.connection_lost(None)
+    connection.begin("GET", b"GET / HTTP/1.1\r\n\r\n")
+    with pytest.raises(Unanswered):
+        await connection.response()
+    assert wire.written == b""
+
+
+@pytest.mark.parametrize(
+    ("headers", "error", "is_whole"),
+    [
+        (b"", None, True),
+        (b"", ConnectionResetError(), False),
+        (b"Content-Length: 5\r\n", None, False),
+        (b"Transfer-Encoding: chunked\r\n", None, False),
+    ],
+)
+async def test_a_body_ends_with_the_connection_only_where_nothing_else_ends_it(
+    headers: bytes, error: Exception | None, is_whole: bool
+) -> None:
+    """RFC 9112 6.3."""
+    connection, _ = connected()
+    body_so_far = b"2\r\nhi\r\n" if b"chunked" in headers else b"hi"
+    connection.data_received(b"HTTP/1.1 200 OK\r\n" + headers + b"\r\n" + body_so_far)
+    connection.connection_lost(error)
+    _, body = await connection.response()
+    if is_whole:
+        assert await taken(body) == b"hi"
+    else:
+        with pytest.raises(BrokenOff):
+            await taken(body)
+
+
+@needs_root
+async def test_no_token_goes_to_another_users_server() -> None:
+    """security.md 2."""
+    with listening_as(NOBODY) as (port, _process):
+        api = Upstream(split_web_address(f"http://127.0.0.1:{port}"), None)
+        with pytest.raises(ForeignServer):
+            await api.connection()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no other system tells")
+async def test_a_server_that_has_gone_gets_none_either() -> None:
+    connection, wire = connected(wire=Wire("127.0.0.1"))
+    with pytest.raises(ConnectionResetError):
+        connection.require_own_user()
+    assert wire.is_cut
+    connection, wire = connected()
+    connection.require_own_user()  # nobody of this machine
+    assert not wire.is_cut
+
+
+async def test_32_connections_wait_and_no_more() -> None:
+    api = Upstream(split_web_address("https://api.example"), None)
+    wires = []
+    for _ in range(MOST_IDLE + 1):
+        connection, wire = connected()
+        connection.data_received(b"HTTP/1.1 204 No Content\r\n\r\n")
+        api.give_back(connection)
+        wires.append(wire)
+    assert [wire.is_cut for wire in wires] == [False] * 32 + [True]
+    reused = await api.connection()
+    assert not reused.fresh
+    api.close()
+    assert [wire.is_cut for wire in wires].count(False) == 1
+
+
+async def test_a_lost_connection_is_not_given_out() -> None:
+    api = Upstream(split_web_address("http://127.0.0.1:1"), None)
+    connection, _ = connected()
+    connection.data_received(b"HTTP/1.1 204 No Content\r\n\r\n")
+    api.give_back(connection)
+    connection.connection_lost(None)
+    with pytest.raises(Unanswered) as raised:
+        await api.connection()
+    assert not raised.value.reached
