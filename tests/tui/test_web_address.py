@@ -1,6 +1,6 @@
 import pytest
 
-from tui.web_address import is_loopback, split_web_address
+from tui.web_address import is_loopback, is_of_this_machine, split_web_address, with_query
 
 
 @pytest.mark.parametrize(
@@ -34,12 +34,22 @@ def test_an_origin_leaves_out_the_port_that_is_usual(url: str, origin: str) -> N
 
 
 @pytest.mark.parametrize(
-    "url",
-    ["", "localhost", "ftp://x.example", "https://", "https://u@x.example", "https://x.example:x",
-     "https://x.example/a b", "https://x.example/\n", "https://x.example\\@y.example", "https://é"],
-)  # fmt: skip
-def test_what_is_no_web_address_is_refused(url: str) -> None:
-    with pytest.raises(ValueError):  # noqa: PT011 - each has words of its own
+    ("url", "reason"),
+    [
+        ("", "does not start with"),
+        ("localhost", "does not start with"),
+        ("ftp://x.example", "does not start with"),
+        ("https://", "no host"),
+        ("https://:1/", "no host"),
+        ("https://u@x.example", "a user name"),
+        ("https://@x.example", "a user name"),
+        ("https://x.example:x", "[Pp]ort"),
+        ("https://x.example:65536", "[Pp]ort"),
+        *((f"https://x.example/{mark}", "no place in a URL") for mark in ' \\"<>\n\x7f\x1bé'),
+    ],
+)
+def test_what_is_no_web_address_is_refused(url: str, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
         split_web_address(url)
 
 
@@ -48,3 +58,34 @@ def test_http_is_secure_on_loopback_only() -> None:
     assert split_web_address("https://x.example/").is_secure
     assert not split_web_address("http://x.example/").is_secure
     assert not split_web_address("https://localhost/").is_local
+
+
+def test_localhost_is_asked_for_where_our_servers_are_first() -> None:
+    """security.md 2: somebody else may listen on [::1]."""
+    assert split_web_address("http://localhost:1/").hosts == ("127.0.0.1", "::1")
+    assert split_web_address("https://localhost:1/").hosts == ("localhost",)
+    assert split_web_address("http://127.0.0.1:1/").hosts == ("127.0.0.1",)
+    assert split_web_address("http://x.example/").hosts == ("x.example",)
+
+
+@pytest.mark.parametrize(
+    ("address", "is_so"),
+    [
+        ("http://[::1]:1/", True),
+        ("https://localhost/", True),
+        ("https://x.example/", False),
+        ("localhost", False),
+    ],
+)
+def test_an_address_of_this_machine_is_opened_by_no_other(address: str, is_so: bool) -> None:
+    assert is_of_this_machine(address) is is_so
+
+
+def test_a_query_is_added_to_the_one_that_is_there() -> None:
+    assert with_query("https://x.example/a", {"b": "c d"}) == "https://x.example/a?b=c+d"
+    assert with_query("https://x.example/a?e=f", {"b": "&"}) == "https://x.example/a?e=f&b=%26"
+
+
+def test_host_and_port_stand_as_in_the_address() -> None:
+    assert split_web_address("https://[::1]:443/").netloc == "[::1]"
+    assert split_web_address("http://X.example:443/").netloc == "x.example:443"
