@@ -1,11 +1,13 @@
 """Which keyring gets the key of a sealed session: the system's own."""
 
+import sys
 import threading
 from collections.abc import Iterator
 from types import SimpleNamespace
 
 import keyring
 import pytest
+import secretstorage
 
 from tui.auth.store.sealing import KeyUnavailable, SystemKeyring, call_within
 
@@ -56,6 +58,52 @@ def test_the_systems_own_keyring_is_asked(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(keyring, "get_keyring", lambda: backend)
     SystemKeyring().set("name", "text")
     assert backend.asked == ["doorkey"]
+
+
+class Item:
+    """What a Secret Service keeps, unlocked or not."""
+
+    def __init__(self, secret: bytes, *, locked: bool = False) -> None:
+        self._secret = secret
+        self._locked = locked
+
+    def is_locked(self) -> bool:
+        return self._locked
+
+    def get_secret(self) -> bytes:
+        if self._locked:
+            raise secretstorage.LockedException
+        return self._secret
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux desktops alone have a Secret Service")
+@pytest.mark.parametrize(
+    ("items", "answer"),
+    [
+        ([Item(b"one"), Item(b"two")], "one"),
+        ([Item(b"one", locked=True), Item(b"two")], "two"),
+        ([Item(b"one", locked=True)], None),
+        ([], None),
+    ],
+)
+def test_the_secret_service_is_asked_first_and_a_locked_item_is_left_alone(
+    items: list[Item], answer: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A locked one would open a window that asks somebody to unlock it."""
+    backend, asked = Keyring(), list[dict[str, str]]()
+    monkeypatch.setattr(Keyring, "__module__", "keyring.backends.SecretService")
+    monkeypatch.setattr(keyring, "get_keyring", lambda: backend)
+    bus = SimpleNamespace(close=lambda: None)
+    monkeypatch.setattr(secretstorage, "dbus_init", lambda: bus)
+
+    def search(_bus: object, attributes: dict[str, str]) -> list[Item]:
+        asked.append(attributes)
+        return items
+
+    monkeypatch.setattr(secretstorage, "search_items", search)
+    assert SystemKeyring().get("name") == answer
+    assert asked == [{"service": "doorkey", "username": "name"}]
+    assert backend.asked == ([] if answer else ["doorkey"])
 
 
 @pytest.fixture
