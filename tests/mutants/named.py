@@ -79,7 +79,7 @@ NAMED: Final = (
         "a script of a page without an origin is taken for the person",
         "tui/auth/sign_in/loopback.py",
         'if b"origin" in headers:',
-        'if headers.get(b"origin", b"null") != b"null":',
+        'if headers.get(b"origin", [b"null"]) != [b"null"]:',
     ),
     (
         "[::1] goes through the proxy",
