@@ -45,7 +45,7 @@ def breaks_of(root: Path, path: Path) -> list[Break]:
             partial(_with, tree, place.node, new),
         )
         for place in _places(tree)
-        for new, after in changes(place.node, place.parent)
+        for new, after in changes(place.node, place.parent, is_wording=place.is_wording)
     ]
 
 
@@ -63,30 +63,39 @@ class _Place:
     node: ast.expr | ast.stmt
     where: str
     parent: ast.AST
+    is_wording: bool
+    """Whether it is what an error says."""
 
 
 def _places(tree: ast.Module) -> Iterator[_Place]:
     """Walk through all that runs; annotations and docstrings do not."""
 
-    def walk(node: ast.AST, where: str) -> Iterator[_Place]:
+    def walk(node: ast.AST, where: str, is_wording: bool) -> Iterator[_Place]:
         for name, value in ast.iter_fields(node):
             if name in ("annotation", "returns", "type_params", "decorator_list"):
                 continue
             for child in value if isinstance(value, list) else [value]:
-                if not isinstance(child, ast.AST) or _is_for_types(child):
+                if not isinstance(child, ast.AST) or _is_left_out(child):
                     continue
                 inner = where
                 if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
                     inner = f"{where}.{child.name}".lstrip(".")
+                said = is_wording or isinstance(node, ast.Raise)
                 if isinstance(child, ast.expr | ast.stmt):
-                    yield _Place(child, where, node)
-                yield from walk(child, inner)
+                    yield _Place(child, where, node, said)
+                yield from walk(child, inner, said)
 
-    yield from walk(tree, "")
+    yield from walk(tree, "", False)
 
 
-def _is_for_types(node: ast.AST) -> bool:
-    return isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+def _is_left_out(node: ast.AST) -> bool:
+    """Whether it runs never, or only writes a line of the log."""
+    if not isinstance(node, ast.If):
+        return False
+    body = [ast.unparse(each) for each in (*node.body, *node.orelse)]
+    return ast.unparse(node.test) == "TYPE_CHECKING" or all(
+        line.startswith(("logger.", "_logger.")) for line in body
+    )
 
 
 def _with(tree: ast.Module, old: ast.AST, new: ast.AST) -> ast.Module:

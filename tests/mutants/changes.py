@@ -45,8 +45,15 @@ DIRECTIVE: Final = re.compile(
 HEADER: Final = re.compile(r"[A-Z][A-Za-z]*(-[A-Z][A-Za-z]*)+|Vary|Allow|Host|Origin")
 
 
-def changes(node: ast.AST, parent: ast.AST) -> Iterator[tuple[ast.AST, str]]:
-    """Yield what could stand there instead, and how a list of breaks says it."""
+def changes(
+    node: ast.AST, parent: ast.AST, *, is_wording: bool = False
+) -> Iterator[tuple[ast.AST, str]]:
+    """Yield what could stand there instead, and how a list of breaks says it.
+
+    Of the words of an error nothing is broken but what makes the text of others safe.
+    """
+    if is_wording and not isinstance(node, ast.Call):
+        return
     match node:
         case ast.Compare(ops=[op]) if type(op) in COMPARISONS:
             new: ast.AST = ast.Compare(node.left, [COMPARISONS[type(op)]()], node.comparators)

@@ -23,6 +23,8 @@ from tests.support import ROOT
         ("not a", ["a"]),
         ("if a: return", ["never"]),
         ("raise ValueError", ["pass"]),
+        ("raise ValueError(a or b, escape(c))", ["pass", "c", "quotes as they are"]),
+        ("if a: logger.info(b)", []),
         ("return True", ["return False"]),
         ("f(a, b=True)", ["b=False"]),
         ("hmac.compare_digest(a, b)", ["True"]),

@@ -7,6 +7,7 @@ import pytest
 from api_server.bearer.access_token import AccessToken, AccessTokenVerifier, TokenCache
 from api_server.bearer.claims import ClaimRules
 from api_server.bearer.key_set import KeySet, KeySource
+from api_server.bearer.refusal import InvalidToken, TokenTooLong
 from tests.support.apis.checked_api import K1, K2, Api
 from tests.support.builders.tokens import AUDIENCE, ISSUER, claims, token
 from tests.support.clocks import NOW, Seconds
@@ -43,6 +44,21 @@ async def test_token_is_forgotten_once_its_key_has_left_the_set() -> None:
     assert len(memory.cache) == 1
     assert memory.verifier.recall(TOKEN) is None
     assert len(memory.cache) == 0
+
+
+async def test_nothing_is_recalled_while_no_keys_are_at_hand() -> None:
+    memory = Memory()
+    await memory.verifier.verify(TOKEN)
+    memory.clock.advance(7 * 24 * 3600)
+    assert memory.verifier.keys.at_hand() is None
+    assert memory.verifier.recall(TOKEN) is None
+
+
+async def test_a_token_of_8_kib_is_looked_at_and_no_longer_one() -> None:
+    with pytest.raises(InvalidToken):
+        await Memory().verifier.verify(b"x" * 8192)
+    with pytest.raises(TokenTooLong):
+        await Memory().verifier.verify(b"x" * 8193)
 
 
 async def test_one_request_cannot_change_what_the_next_sees() -> None:

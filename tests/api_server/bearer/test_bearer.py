@@ -1,5 +1,7 @@
 """The bearer check in somebody else's app."""
 
+from typing import Any
+
 import httpx
 import pytest
 from starlette.applications import Starlette
@@ -13,6 +15,7 @@ from api_server.bearer import Bearer, requires
 from api_server.bearer.bearer import Caller
 from api_server.bearer.signed_jwt import SignedJwt
 from tests.support.apis.checked_api import K1
+from tests.support.builders.proofs import Prover
 from tests.support.builders.tokens import AUDIENCE, ISSUER, claims, token
 from tests.support.clocks import NOW, Seconds
 from tests.support.tenants.issuers import Issuer
@@ -61,9 +64,9 @@ class Things(HTTPEndpoint):
         return JSONResponse({"sub": request.user.identity})
 
 
-def client(**options: object) -> httpx.AsyncClient:
+def client(**options: Any) -> httpx.AsyncClient:
     # the three lines of the README, but for the transport and the clock
-    bearer = Bearer(ISSUER, AUDIENCE, transport=Issuer(K1), clock=Seconds(NOW))
+    bearer = Bearer(ISSUER, AUDIENCE, transport=Issuer(K1), clock=Seconds(NOW), **options)
     app = Starlette(
         routes=[
             Route("/things", things),
@@ -127,11 +130,40 @@ async def test_all_scopes_are_needed_not_any() -> None:
     assert (await client().get("/change", headers=sent)).status_code == 200
 
 
+async def test_tokens_may_name_another_issuer_than_discovery() -> None:
+    named = client(token_issuer="https://other.example/")
+    sent = good(iss="https://other.example/")
+    assert (await named.get("/things", headers=sent)).status_code == 200
+    assert (await named.get("/things", headers=good())).status_code == 401
+    assert (await client().get("/things", headers=sent)).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("origins", "named", "status"),
+    [
+        ((), "http://test", 200),
+        ((), "http://evil.example", 401),
+        (("https://api.example/",), "https://api.example", 200),
+        (("https://api.example/",), "http://test", 401),
+    ],
+)
+async def test_a_proof_names_the_apis_origins_or_else_the_host_that_was_asked(
+    origins: tuple[str, ...], named: str, status: int
+) -> None:
+    prover = Prover()
+    sent = token(K1, claims(scope="read:things", cnf={"jkt": prover.thumbprint}))
+    proof = prover.prove("GET", f"{named}/things", sent)
+    headers = {"authorization": f"DPoP {sent}", "dpop": proof}
+    response = await client(origins=origins).get("/things", headers=headers)
+    assert response.status_code == status
+
+
 async def test_open_route_stays_open_also_for_a_bad_token() -> None:
     for sent in ({}, {"authorization": "Bearer garbage"}, {"authorization": "Basic abc"}):
         response = await client().get("/public", headers=sent)
         assert response.json() == {"known": False, "name": ""}
-    assert (await client().get("/public", headers=good())).json()["name"] == "alice"
+    response = await client().get("/public", headers=good())
+    assert response.json() == {"known": True, "name": "alice"}
 
 
 async def test_starlettes_own_requires_sees_the_scopes() -> None:

@@ -5,7 +5,7 @@ import pytest
 from api_server.bearer.dpop import PROOF_ALGORITHMS, ProofVerifier, hash_token, is_same_url
 from api_server.bearer.refusal import SeveralProofs
 from tests.support.builders.proofs import CLAIMS, URL, Prover, refusal, verify
-from tests.support.builders.tokens import AnyKey, EcKey, RsaKey, base64url, encoded
+from tests.support.builders.tokens import AnyKey, EcKey, RsaKey, base64url, encoded, token
 from tests.support.clocks import NOW, Seconds
 
 TWICE = '{"typ":"a","typ":"b"}'
@@ -230,6 +230,26 @@ def test_address_is_compared_without_query_and_fragment_and_normalised(
 def test_escaped_slash_is_not_a_slash() -> None:
     assert not is_same_url("https://api.example/a%2Fb", "https://api.example/a/b")
     assert is_same_url("https://api.example/a%2fb", "https://api.example/a%2Fb")
+
+
+@pytest.mark.parametrize("text", ["no address", "", URL])
+def test_the_same_text_is_the_same_address_and_another_one_with_a_blank_is_not(text: str) -> None:
+    assert is_same_url(text, text)
+    assert not is_same_url("https://api.example/ b", "HTTPS://api.example/ b")
+
+
+def test_any_of_the_addresses_may_be_named_in_any_spelling(verifier: ProofVerifier) -> None:
+    for named in ("https://api.example/messages", "HTTPS://localhost/messages"):
+        proof = Prover().prove("GET", named).encode()
+        assert verifier.verify([proof], "GET", [URL, "https://localhost/messages"])
+
+
+@pytest.mark.parametrize("payload", [b"[]", b"{", b"\xff"])
+def test_payload_that_is_no_object_is_refused(verifier: ProofVerifier, payload: bytes) -> None:
+    prover = Prover()
+    header = {"typ": "dpop+jwt", "alg": "ES256", "jwk": prover.jwk}
+    refused = refusal(verifier, token(prover.key, payload, header))
+    assert "payload cannot be read" in refused.description
 
 
 def test_origin_without_a_path_is_its_root() -> None:

@@ -73,6 +73,28 @@ def test_100_000_proofs_are_remembered_exactly() -> None:
     assert not seen.is_too_old(NOW + 1)
 
 
+def test_as_many_as_fit_are_remembered_and_then_the_oldest_second_is_forgotten() -> None:
+    seen = SeenProofs(max_proofs=3)
+    for serial, second in enumerate((NOW, NOW, NOW + 1)):
+        assert seen.add(b"%d" % serial, second, NOW)
+    assert len(seen) == 3
+    assert not seen.is_too_old(NOW)
+    assert not seen.add(b"0", NOW, NOW)
+    assert seen.add(b"3", NOW + 1, NOW)
+    assert len(seen) == 2
+    assert seen.is_too_old(NOW)
+    assert not seen.is_too_old(NOW + 1)
+
+
+def test_a_second_is_forgotten_once_its_proofs_are_refused_for_their_age() -> None:
+    seen = SeenProofs()
+    seen.add(b"0", NOW, NOW)
+    seen.add(b"1", NOW + 1, NOW)
+    assert len(seen) == 2
+    seen.add(b"2", NOW + 1, NOW + 1)
+    assert (len(seen), seen.is_too_old(NOW), seen.is_too_old(NOW + 1)) == (2, True, False)
+
+
 def test_proofs_that_are_too_old_are_not_remembered(clock: Seconds) -> None:
     seen = SeenProofs()
     verifier = ProofVerifier(clock, seen=seen)

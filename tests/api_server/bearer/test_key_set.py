@@ -2,6 +2,7 @@
 
 import asyncio
 
+from api_server.bearer.key_set import KeySet, KeySource
 from tests.support.apis.checked_api import (
     FRESH,
     K1,
@@ -12,10 +13,19 @@ from tests.support.apis.checked_api import (
     long_lived,
     settle,
 )
-from tests.support.builders.tokens import RsaKey, header, token
+from tests.support.builders.tokens import ISSUER, RsaKey, header, token
 from tests.support.tenants.issuers import Issuer
 
 FROM_K2 = token(K2, head=header(kid="k2"))
+
+
+async def test_to_look_for_keys_at_hand_asks_nobody_while_none_is_known() -> None:
+    """A token that is none must not make the API ask its issuer."""
+    issuer = Issuer(K1)
+    keys = KeySet(KeySource(ISSUER, transport=issuer))
+    assert keys.at_hand() is None
+    await settle()
+    assert not issuer.asked.is_set()
 
 
 async def test_keys_are_fetched_once_for_many_requests() -> None:

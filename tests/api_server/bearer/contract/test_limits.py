@@ -69,6 +69,13 @@ def test_a_token_says_that_it_is_an_access_token(
             rules.check(claims(), media_type, NOW)
 
 
+@pytest.mark.parametrize("name", ["sub", "client_id", "jti"])
+def test_a_strict_profile_is_made_of_texts(name: str) -> None:
+    strict = ClaimRules(ISSUER, AUDIENCE, strict=True)
+    with pytest.raises(InvalidToken, match=f"lacks {name}"):
+        strict.check(claims(client_id="c", jti="j") | {name: 7}, "at+jwt", NOW)
+
+
 @pytest.mark.parametrize("audience", [[AUDIENCE, 7], [7, AUDIENCE], [None], [], 7])
 def test_an_audience_is_a_text_or_a_list_of_texts(audience: object) -> None:
     with pytest.raises(InvalidToken, match="Expected audience"):

@@ -1,0 +1,236 @@
+"""An ID token's claims, each at its limit, and which keys may have signed it."""
+
+import hashlib
+import json
+
+import jwt
+import pytest
+
+from tests.support.builders.tokens import base64url
+from tests.support.clocks import START
+from tests.support.tenants.scripted_tenant import public_jwk, rsa_key
+from tui.auth.tenant.id_token import Expected, verify_id_token, verify_userinfo
+from tui.auth.tenant.key_set import (
+    ALGORITHMS,
+    LARGEST_TOKEN_CHARACTERS,
+    KeySet,
+    UnknownKey,
+    signed_claims,
+)
+from tui.errors import IdTokenRejected, TenantMisbehaved
+from tui.json_value import Json
+
+ISSUER, CLIENT = "https://tenant.example/", "the-client"
+NOW = int(START.timestamp())
+KEYS = KeySet({"keys": [public_jwk("first", "first")]})
+RIGHT: dict[str, Json] = {"iss": ISSUER, "aud": CLIENT, "sub": "alice", "iat": NOW, "exp": NOW + 60}
+
+
+def signed(claims: dict[str, Json], key: str = "first", **header: Json) -> str:
+    content = json.dumps({name: value for name, value in claims.items() if value is not None})
+    return jwt.PyJWS().encode(content.encode(), rsa_key(key), "RS256", {"kid": "first", **header})
+
+
+def verify(expected: Expected | None = None, **others: Json) -> dict[str, Json]:
+    token = signed({**RIGHT, **others})
+    return dict(verify_id_token(token, KEYS, expected or Expected(ISSUER, CLIENT), START))
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        {"exp": NOW - 59},
+        {"iat": NOW + 60},
+        {"nbf": NOW + 60},
+        {"aud": [CLIENT]},
+        {"aud": [CLIENT, "other"], "azp": CLIENT},
+        {"azp": CLIENT},
+        {"at_hash": "of nobody asks"},
+    ],
+)
+def test_a_right_token_is_taken_to_its_limits(others: dict[str, Json]) -> None:
+    assert verify(**others)["sub"] == "alice"
+
+
+@pytest.mark.parametrize(
+    ("others", "reason"),
+    [
+        ({"exp": NOW - 60}, "expired 60 s ago"),
+        ({"exp": None}, 'exp is "None"; "a number of seconds"'),
+        ({"exp": "soon"}, 'exp is "soon"; "a number of seconds"'),
+        ({"iat": NOW + 61}, "issued 61 s ahead"),
+        ({"iat": None}, "iat is"),
+        ({"nbf": NOW + 61}, "not valid yet"),
+        ({"nbf": "soon"}, "nbf is"),
+        ({"iss": "https://tenant.example"}, "iss is"),
+        ({"iss": None}, "iss is"),
+        ({"aud": "other"}, "aud is"),
+        ({"aud": ["other"]}, "aud is"),
+        ({"aud": []}, "aud is"),
+        ({"aud": None}, "aud is"),
+        ({"aud": [CLIENT, "other"]}, "azp is"),
+        ({"aud": [CLIENT, "other"], "azp": "other"}, "azp is"),
+        ({"azp": "other"}, "azp is"),
+        ({"sub": None}, "sub is"),
+        ({"sub": ""}, "sub is"),
+        ({"sub": 7}, "sub is"),
+    ],
+)
+def test_a_token_is_refused_for_one_claim(others: dict[str, Json], reason: str) -> None:
+    with pytest.raises(IdTokenRejected, match=reason):
+        verify(**others)
+
+
+@pytest.mark.parametrize(
+    ("expected", "others", "reason"),
+    [
+        ({"nonce": "n"}, {"nonce": "n"}, None),
+        ({"nonce": "n"}, {"nonce": "m"}, "nonce is not this sign-in's"),
+        ({"nonce": "n"}, {}, "nonce is not this sign-in's"),
+        ({"nonce": "n"}, {"nonce": 7}, "nonce is not this sign-in's"),
+        ({}, {"nonce": "m"}, None),
+        ({"subject": "alice"}, {}, None),
+        ({"subject": "bob"}, {}, "for somebody else"),
+        ({"max_age_seconds": 10}, {"auth_time": NOW - 70}, None),
+        ({"max_age_seconds": 10}, {"auth_time": NOW - 71}, "asked for the password 71 s ago"),
+        ({"max_age_seconds": 10}, {"auth_time": NOW + 60}, None),
+        ({"max_age_seconds": 10}, {"auth_time": NOW + 61}, "signed in 61 s ahead"),
+        ({"max_age_seconds": 0}, {}, "auth_time is"),
+        ({}, {"auth_time": "never"}, None),
+        ({"organization": "org_1"}, {"org_id": "org_1"}, None),
+        ({"organization": "org_1"}, {"org_id": "ORG_1"}, "org_id is"),
+        ({"organization": "org_1"}, {"org_name": "org_1"}, "org_id is missing"),
+        ({"organization": "Acme"}, {"org_name": "acme"}, None),
+        ({"organization": "Acme"}, {"org_name": "other"}, "org_name is"),
+        ({"organization": "7"}, {"org_name": 7}, "org_name is"),
+        ({"organization": "Acme"}, {}, "org_name is missing"),
+    ],
+)
+def test_what_was_asked_for_is_compared(
+    expected: dict[str, object], others: dict[str, Json], reason: str | None
+) -> None:
+    asked = Expected(ISSUER, CLIENT, **expected)  # type: ignore[arg-type] # a test's
+    if reason is None:
+        assert verify(asked, **others)["sub"] == "alice"
+    else:
+        with pytest.raises(IdTokenRejected, match=reason):
+            verify(asked, **others)
+
+
+def test_at_hash_is_the_left_half_of_the_access_tokens_hash() -> None:
+    asked = Expected(ISSUER, CLIENT, access_token="token")
+    half = base64url(hashlib.sha256(b"token").digest()[:16])
+    assert verify(asked, at_hash=half)["at_hash"] == half
+    assert verify(asked)["sub"] == "alice"
+    for wrong in (base64url(hashlib.sha256(b"token").digest()), "", 7):
+        with pytest.raises(IdTokenRejected, match="at_hash is not of the access token"):
+            verify(asked, at_hash=wrong)
+
+
+@pytest.mark.parametrize("name", ["iss", "aud", "sub", "azp", "org_name"])
+def test_a_claim_is_shown_short_and_harmless(name: str) -> None:
+    hostile = "\x1b[2J" + "x" * 5000
+    asked = Expected(ISSUER, CLIENT, organization="Acme" if name == "org_name" else "")
+    with pytest.raises(IdTokenRejected) as raised:
+        verify(asked, **{name: [hostile] if name == "sub" else hostile})
+    assert "\x1b" not in str(raised.value)
+    assert len(str(raised.value)) < 500
+
+
+@pytest.mark.parametrize(
+    ("claims", "reason"),
+    [
+        ({}, None),
+        ({"iss": ISSUER, "aud": CLIENT}, None),
+        ({"aud": ["other", CLIENT]}, None),
+        ({"iss": "https://evil.example/"}, "iss is"),
+        ({"aud": "other"}, "aud is"),
+        ({"aud": ["other"]}, "aud is"),
+    ],
+)
+def test_signed_userinfo_is_the_tenants_and_for_this_client(
+    claims: dict[str, Json], reason: str | None
+) -> None:
+    token = signed({"sub": "alice", **claims})
+    if reason is None:
+        assert verify_userinfo(token, KEYS, ISSUER, CLIENT)["sub"] == "alice"
+    else:
+        with pytest.raises(IdTokenRejected, match=reason):
+            verify_userinfo(token, KEYS, ISSUER, CLIENT)
+
+
+@pytest.mark.parametrize(
+    ("header", "reason"),
+    [
+        ({"crit": ["exp"], "exp": 1}, "not a signed JWT|crit"),
+        ({"b64": False}, "not a signed JWT|crit"),
+        ({"kid": "other"}, "which is not among"),
+        ({"kid": "\x1b[2J" + "x" * 5000}, "which is not among"),
+    ],
+)
+def test_a_header_that_asks_for_more_than_a_known_key_is_refused(
+    header: dict[str, Json], reason: str
+) -> None:
+    token = jwt.PyJWS().encode(b"{}", rsa_key("first"), "RS256", {"kid": "first"} | header)
+    with pytest.raises(IdTokenRejected, match=reason) as raised:
+        signed_claims(token, KEYS)
+    assert "\x1b" not in str(raised.value)
+    assert len(str(raised.value)) < 500
+
+
+def test_a_signature_by_another_key_is_told_from_an_unknown_key() -> None:
+    with pytest.raises(IdTokenRejected, match="is not by the tenant's key") as raised:
+        signed_claims(signed(RIGHT, "second"), KEYS)
+    assert not isinstance(raised.value, UnknownKey)
+    with pytest.raises(UnknownKey, match="by none of the tenant's"):
+        signed_claims(jwt.PyJWS().encode(b"{}", rsa_key("second"), "RS256"), KEYS)
+
+
+def test_a_token_has_at_most_256_kib() -> None:
+    size = LARGEST_TOKEN_CHARACTERS
+    assert size == 256 * 1024
+    with pytest.raises(IdTokenRejected, match="not a signed JWT"):
+        signed_claims("x" * size, KEYS)
+    with pytest.raises(IdTokenRejected, match="longer than 256 KiB"):
+        signed_claims("x" * (size + 1), KEYS)
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_used"),
+    [
+        ({}, True),
+        ({"use": None}, True),
+        ({"use": "enc"}, False),
+        ({"key_ops": ["verify"]}, True),
+        ({"key_ops": ["encrypt"]}, False),
+        ({"key_ops": "verify"}, False),
+        ({"kty": "oct", "k": "AAAA"}, False),
+        ({"kty": 7}, False),
+        ({"kty": None}, False),
+        ({"n": "!"}, False),
+        ({"n": None}, False),
+        ({"d": "AQAB"}, True),  # a private member is nobody's business here, and is not read
+    ],
+)
+def test_only_keys_for_verifying_are_used(changes: dict[str, Json], is_used: bool) -> None:
+    members = {**public_jwk("first"), **changes}
+    key: Json = {name: value for name, value in members.items() if value is not None}
+    assert len(KeySet({"keys": [key, "no key", 7]})) == int(is_used)
+
+
+def test_a_short_rsa_key_is_not_used() -> None:
+    assert len(KeySet({"keys": [public_jwk("weak"), public_jwk("first")]})) == 1
+
+
+@pytest.mark.parametrize("members", [None, {}, {"keys": {}}, {"keys": "x"}])
+def test_what_has_no_list_of_keys_is_no_key_set(members: dict[str, Json] | None) -> None:
+    with pytest.raises(TenantMisbehaved, match="no list of keys"):
+        KeySet(members)
+
+
+def test_a_key_is_asked_for_by_its_name_and_its_algorithm() -> None:
+    keys = KeySet({"keys": [public_jwk("first", "one"), public_jwk("second", "two")]})
+    assert len(keys.candidates("one", "RS256")) == 1
+    assert len(keys.candidates(None, "RS256")) == 2
+    assert len(keys.candidates("three", "RS256")) == 0
+    assert [len(keys.candidates("one", name)) for name in ALGORITHMS if name != "RS256"] == [0] * 10
