@@ -1,6 +1,8 @@
 """Fetching an issuer's keys: what is believed of its answers."""
 
+import asyncio
 import json
+import re
 
 import httpx
 import pytest
@@ -8,6 +10,7 @@ import pytest
 from api_server.bearer.key_set import KeyFetchFailed, KeySource
 from tests.support.apis.checked_api import K1
 from tests.support.builders.tokens import ISSUER
+from tests.support.ports import free_port
 from tests.support.tenants.issuers import Issuer, json_answer, streamed
 
 
@@ -76,32 +79,33 @@ async def test_redirects_are_refused(end: str, status: int) -> None:
 
 @pytest.mark.parametrize("end", ["openid-configuration", "keys"])
 @pytest.mark.parametrize(
-    ("body", "status", "headers"),
+    ("body", "status", "headers", "reason"),
     [
-        (b"<html>", 200, {}),
-        (b"[]", 200, {}),
-        (b"", 200, {}),
-        (b"\xff\xfe", 200, {}),
-        (b"[" * 100_000, 200, {}),
-        (b"{}", 404, {}),
-        (b"{}", 500, {}),
-        (b"{}", 200, {"content-encoding": "gzip"}),
-        (b'{"keys": "k1"}', 200, {}),
+        (b"<html>", 200, {}, "no JSON object"),
+        (b"[]", 200, {}, "no JSON object"),
+        (b"", 200, {}, "no JSON object"),
+        (b"\xff\xfe", 200, {}, "no JSON object"),
+        (b"[" * 100_000, 200, {}, "no JSON object"),
+        (b"{}", 404, {}, "answered 404"),
+        (b"{}", 500, {}, "answered 500"),
+        (b"{}", 200, {"content-encoding": "gzip"}, "answered compressed"),
+        (b'{"keys": "k1"}', 200, {}, "list of keys|names issuer none"),
     ],
     ids=lambda value: ascii(value)[:20],
 )
 async def test_answer_that_is_none_is_a_clear_error(
-    end: str, body: bytes, status: int, headers: dict[str, str]
+    end: str, body: bytes, status: int, headers: dict[str, str], reason: str
 ) -> None:
     issuer = Issuer(K1)
     issuer.override = {end: streamed(body, status, headers)}
-    assert await failure(issuer)
+    assert re.search(reason, await failure(issuer))
 
 
 async def test_key_set_over_one_mebibyte_is_not_read() -> None:
-    for spaces, is_read in ((1024 * 1000, True), (1024 * 1024, False)):
+    keys = json.dumps({"keys": [K1.jwk()]}).encode()
+    for size, is_read in ((1024 * 1024, True), (1024 * 1024 + 1, False)):
         issuer = Issuer(K1)
-        body = json.dumps({"keys": [K1.jwk()]}).encode() + b" " * spaces
+        body = keys + b" " * (size - len(keys))
         issuer.override = {"keys": streamed(body)}
         if is_read:
             assert await KeySource(ISSUER, transport=issuer)()
@@ -153,3 +157,30 @@ async def test_message_of_a_library_is_not_passed_on() -> None:
 
     with pytest.raises(KeyFetchFailed, match=r"RemoteProtocolError$"):
         await KeySource(ISSUER, transport=Garbled())()
+
+
+@pytest.mark.parametrize(
+    ("host", "is_asked"), [("127.0.0.1", False), ("[::1]", False), ("tenant.invalid", True)]
+)
+async def test_an_issuer_on_loopback_is_asked_through_no_proxy(
+    host: str, is_asked: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """security.md 58."""
+    asked: list[bytes] = []
+
+    async def proxy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.readline())
+        writer.close()
+
+    async with await asyncio.start_server(proxy, "127.0.0.1", 0) as listening:
+        port = listening.sockets[0].getsockname()[1]
+        monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{port}")
+        source = KeySource(f"http://{host}:{free_port()}/")
+        with pytest.raises(KeyFetchFailed):
+            await source()
+        await source.aclose()
+    assert bool(asked) is is_asked
+    again = KeySource(ISSUER, transport=Issuer(K1))
+    for _ in range(2):
+        assert await again()
+        await again.aclose()

@@ -1,5 +1,6 @@
 """How refusals are written."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,6 +11,8 @@ from api_server.bearer.refusal import (
     InvalidToken,
     IssuerUnavailable,
     NoCredentials,
+    Refusal,
+    TokenBound,
     quotable,
 )
 
@@ -38,6 +41,30 @@ def test_unavailable_issuer_is_no_challenge() -> None:
         headers = CHALLENGER.answer(IssuerUnavailable("down", seconds)).headers
         assert headers["retry-after"] == said
         assert "www-authenticate" not in headers
+
+
+def test_a_text_in_a_header_has_400_letters_of_printable_ascii() -> None:
+    assert quotable("x" * 400) == "x" * 400
+    assert quotable("x" * 401) == "x" * 400 + "..."
+    assert quotable(" ~\x7f\x1f\xe9") == " ~???"
+
+
+@pytest.mark.parametrize(
+    ("refusal", "used", "told"),
+    [
+        (NoCredentials("x"), "Bearer", ["Bearer", "DPoP"]),
+        (TokenBound("x"), "Bearer", ["Bearer error", "DPoP"]),
+        (InvalidToken("x"), "Bearer", ["Bearer error"]),
+        (InvalidToken("x"), "DPoP", ["DPoP error"]),
+        (InvalidToken("x"), "Basic", ["Bearer error"]),
+    ],
+)
+def test_a_refusal_is_told_in_the_scheme_that_was_used_and_else_in_all(
+    refusal: Refusal, used: str, told: list[str]
+) -> None:
+    challenges = Challenger(schemes=("Bearer", "DPoP")).challenges(refusal, used)
+    said = [each.partition(" ")[0] + (" error" if "error=" in each else "") for each in challenges]
+    assert said == told
 
 
 @given(st.text())
