@@ -5,8 +5,11 @@ from typing import Any
 import httpx
 import pytest
 from starlette.applications import Starlette
+from starlette.authentication import AuthCredentials, AuthenticationBackend, SimpleUser
 from starlette.authentication import requires as starlette_requires
 from starlette.endpoints import HTTPEndpoint
+from starlette.middleware import Middleware
+from starlette.middleware.authentication import AuthenticationMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -58,6 +61,11 @@ async def by_starlette(request: Request) -> Response:
     return JSONResponse({})
 
 
+@requires(acr="gold")
+async def vault(request: Request) -> Response:
+    return JSONResponse({})
+
+
 class Things(HTTPEndpoint):
     @requires("read:things")
     async def get(self, request: Request) -> Response:
@@ -76,6 +84,7 @@ def client(**options: Any) -> httpx.AsyncClient:
             Route("/form-read-before", form_read_before, methods=["POST"]),
             Route("/public", public),
             Route("/by-starlette", by_starlette),
+            Route("/vault", vault),
             Route("/class", Things),
         ],
         middleware=[bearer.middleware],
@@ -211,6 +220,36 @@ async def test_forgotten_middleware_is_a_clear_error() -> None:
     ) as caller:
         with pytest.raises((TypeError, AssertionError), match=r"[mM]iddleware"):
             await caller.get("/things")
+
+
+async def test_a_class_of_sign_in_alone_can_be_demanded() -> None:
+    assert (await client().get("/vault", headers=good(acr="gold"))).status_code == 200
+    for acr in ("silver", None):
+        response = await client().get("/vault", headers=good(acr=acr))
+        assert response.status_code == 401
+        assert 'acr_values="gold"' in response.headers["www-authenticate"]
+
+
+async def test_what_somebody_elses_middleware_found_is_not_taken_for_a_token() -> None:
+    class Anybody(AuthenticationBackend):
+        async def authenticate(self, conn: object) -> tuple[AuthCredentials, SimpleUser]:
+            return AuthCredentials(["read:things"]), SimpleUser("mallory")
+
+    middleware = [Middleware(AuthenticationMiddleware, backend=Anybody())]
+    app = Starlette(routes=[Route("/things", things)], middleware=middleware)
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as caller:
+        with pytest.raises(TypeError, match="needs the app to have Bearer"):
+            await caller.get("/things")
+
+
+async def test_an_endpoint_that_takes_no_request_cannot_be_guarded() -> None:
+    @requires()
+    async def blind() -> Response:
+        return JSONResponse({})
+
+    with pytest.raises(TypeError, match="takes the Request"):
+        await blind()
 
 
 def test_nothing_secret_is_in_any_repr() -> None:

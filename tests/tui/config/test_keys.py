@@ -142,12 +142,12 @@ def test_an_issuer_is_https_but_on_this_machine(domain: str, issuer: str) -> Non
 
 def test_each_of_six_things_makes_another_session() -> None:
     """An api_url of somebody else must never see these tokens."""
-    parts = ["issuer", "client", "audience", "scope", "api", "profile"]
-    one = session_identity(*parts)
-    for number, part in enumerate(parts):
-        others = [*parts[:number], part + "x", *parts[number + 1 :]]
-        assert session_identity(*others) != one
-    assert session_identity(*parts[:5], "") == '["issuer", "client", "audience", "scope", "api"]'
+    parts = ("issuer", "client_id", "audience", "scope", "api_url", "profile")
+    one = session_identity(**{part: part for part in parts})
+    for part in parts:
+        assert session_identity(**{each: each for each in parts} | {part: "other"}) != one
+    unnamed = session_identity(**{part: part for part in parts[:5]}, profile="")
+    assert unnamed == '["issuer", "client_id", "audience", "scope", "api_url"]'
 
 
 @pytest.mark.parametrize(
