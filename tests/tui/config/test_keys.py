@@ -7,7 +7,6 @@ from tui.config.keys import (
     PROTOCOL_PARAMETERS,
     WrongValue,
     issuer_of,
-    nearest,
     session_identity,
 )
 
@@ -148,11 +147,3 @@ def test_each_of_six_things_makes_another_session() -> None:
         assert session_identity(**{each: each for each in parts} | {part: "other"}) != one
     unnamed = session_identity(**{part: part for part in parts[:5]}, profile="")
     assert unnamed == '["issuer", "client_id", "audience", "scope", "api_url"]'
-
-
-@pytest.mark.parametrize(
-    ("typed", "said"),
-    [("client_id", '"clientId"'), ("Scopes", '"scope"'), ("zzz", "known are domain, clientId")],
-)
-def test_the_nearest_key_is_suggested(typed: str, said: str) -> None:
-    assert said in nearest(typed)

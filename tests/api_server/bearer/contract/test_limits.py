@@ -98,7 +98,7 @@ def test_a_claim_is_told_briefly(claim: object, told: str) -> None:
 
 
 def test_the_cache_is_filled_up_to_its_bytes() -> None:
-    accepted = AccessToken({"sub": "a"}, frozenset(), NOW + 60.0, "key")
+    accepted = AccessToken({"sub": "a"}, frozenset(), NOW + 60.0, "key", "ath")
     alone = TokenCache()
     alone.put(b"a", accepted)
     one = alone.held_bytes
