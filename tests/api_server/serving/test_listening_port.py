@@ -90,6 +90,12 @@ def test_address_of_another_machine_is_a_clear_error() -> None:
         claim("192.0.2.1", 3001)
 
 
+def test_port_is_claimed_where_there_are_no_names_of_linux(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.delattr(socket, "AF_UNIX")
+    claim("127.0.0.1", free_port())
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere workers share one socket")
 def test_port_is_taken_from_the_claim_on_not_only_once_somebody_listens() -> None:
     with socket.socket() as probe:
