@@ -6,6 +6,7 @@ WebSocket's among them, has to come from the page itself.
 """
 
 import hmac
+import logging
 import secrets
 import shlex
 import socket
@@ -16,6 +17,7 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from textual_serve.server import Server
 
 from tui.loopback_peer import foreign_peer
@@ -73,6 +75,17 @@ OPENED: Final = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>Doorkey</title>
 <meta http-equiv="refresh" content="0; url=/"></head><body>Doorkey opens.</body></html>
 """
+
+
+def _is_for_the_log(record: logging.LogRecord) -> bool:
+    """Return whether a record of aiohttp's is of more than a request that is not HTTP.
+
+    Anybody can send one, and would fill the terminal with tracebacks, words of their own in them.
+    """
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
+
+
+logging.getLogger("aiohttp.server").addFilter(_is_for_the_log)
 
 
 class Gate:

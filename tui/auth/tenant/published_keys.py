@@ -6,6 +6,7 @@ from tui.auth.tenant.http import TenantHttp
 from tui.auth.tenant.key_set import KeySet
 from tui.auth.tenant.metadata import discovery_url, oauth_metadata_url
 from tui.errors import TenantMisbehaved, WrongUsage
+from tui.json_value import Json
 from tui.text import printable, shortened
 from tui.web_address import split_web_address
 
@@ -36,18 +37,14 @@ async def fetch_keys_of_issuer(
         if members.get("issuer") != issuer:
             named = shortened(printable(members.get("issuer")), 200)
             raise TenantMisbehaved(f"{printable(issuer)} calls itself {named}.")
-        url = str(members.get("jwks_uri"))
-        require_secure(url)
-        if split_web_address(url).is_loopback and not split_web_address(issuer).is_loopback:
-            shown = shortened(printable(url), 200)
-            raise TenantMisbehaved(f"{printable(issuer)} has its keys on this machine: {shown}.")
-        return await _fetch(http, url)
+        return await _fetch(http, _jwks_uri(members, issuer))
     finally:
         await http.aclose()
 
 
 async def fetch_keys(url: str, transport: "httpx.AsyncBaseTransport | None" = None) -> KeySet:
     """Fetch a JWKS; raises as `fetch_keys_of_issuer`."""
+    require_secure(url)
     http = TenantHttp(transport)
     try:
         return await _fetch(http, url)
@@ -66,8 +63,21 @@ def require_secure(url: str) -> None:
         raise WrongUsage(f"{shown} is no https:// address; http:// is for loopback only.")
 
 
+def _jwks_uri(members: dict[str, Json], issuer: str) -> str:
+    url = members.get("jwks_uri")
+    shown = f"{printable(issuer)} has its keys at {shortened(printable(url), 200)}"
+    try:
+        address = split_web_address(url if isinstance(url, str) else "")
+    except ValueError:
+        address = None
+    if address is None or not address.is_secure:
+        raise TenantMisbehaved(f"{shown}, which is no https:// address.")
+    if address.is_loopback and not split_web_address(issuer).is_loopback:
+        raise TenantMisbehaved(f"{shown}, which is on this machine.")
+    return str(url)
+
+
 async def _fetch(http: TenantHttp, url: str) -> KeySet:
-    require_secure(url)
     answer = await http.get(url)
     if answer.status != 200:
         raise TenantMisbehaved(f"{shortened(printable(url), 200)} answered with {answer.status}.")

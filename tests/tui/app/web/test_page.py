@@ -101,6 +101,19 @@ async def test_the_secret_becomes_a_cookie_that_no_script_and_no_other_site_has(
         assert visit.cookie.value not in visit.page.address
 
 
+async def test_what_is_not_http_is_refused_and_writes_nothing_to_the_terminal(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """security.md 50: who sends it need not have been let in."""
+    async with visited() as visit:
+        port = int(visit.origin.rpartition(":")[2])
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n")
+        assert (await reader.read()).startswith(b"HTTP/1.0 400 ")
+        writer.close()
+    assert not caplog.records
+
+
 @pytest.mark.parametrize("path", ["/", "/ws", "/page.css", "/static/js/textual.js", "/download/x"])
 async def test_without_the_cookie_nothing_is_served(path: str) -> None:
     async with visited() as visit:

@@ -117,15 +117,25 @@ async def test_curve_that_nobody_checks_here_is_refused(
     assert '"ES256K"' in await refused(service)
 
 
-async def test_an_issuer_elsewhere_has_no_keys_fetched_from_services_of_this_machine() -> None:
+@pytest.mark.parametrize(
+    ("there", "why"),
+    [
+        ("http://127.0.0.1:2375/images/json", "which is on this machine"),
+        ("file:///etc/passwd", "which is no https:// address"),
+        ("http://evil.example/keys", "which is no https:// address"),
+        (["https://evil.example/keys"], "which is no https:// address"),
+    ],
+)
+async def test_an_issuer_has_no_keys_fetched_from_where_nobody_vouches_for_them(
+    there: object, why: str
+) -> None:
     """security.md 5."""
     asked: list[str] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
         asked.append(request.url.host)
-        there = "http://127.0.0.1:2375/images/json"
         return httpx.Response(200, json={"issuer": "https://evil.example/", "jwks_uri": there})
 
-    with pytest.raises(TenantMisbehaved, match="has its keys on this machine"):
+    with pytest.raises(TenantMisbehaved, match=why):
         await fetch_keys_of_issuer("https://evil.example/", httpx.MockTransport(answer))
     assert asked == ["evil.example"]
