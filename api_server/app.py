@@ -17,7 +17,7 @@ from api_server.bearer import Bearer, requires
 from api_server.bearer.dpop import PROOF_ALGORITHMS
 from api_server.messages import NO_STORE, READ_MESSAGES, WRITE_MESSAGES, Messages
 from api_server.serving.logs import AccessLog, Write
-from api_server.serving.one_host import OneHost
+from api_server.serving.request_limits import OneHost
 from api_server.settings import METADATA_PATH, Settings
 
 VALIDATED: Final = JSONResponse(

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from api_server.bearer import requires
+from api_server.serving.request_limits import read_body
 
 READ_MESSAGES: Final = "read:messages"
 WRITE_MESSAGES: Final = "write:messages"
@@ -53,7 +54,7 @@ class Messages:
     @requires(WRITE_MESSAGES)
     async def add(self, request: Request) -> Response:
         """Add the message of whoever may write some."""
-        body = await _read_body(request)
+        body = await read_body(request, LARGEST_BODY_BYTES)
         if body is None:
             return _problem(413, f"A message has at most {LARGEST_BODY_BYTES} bytes")
         text = _text_in(body)
@@ -66,16 +67,6 @@ class Messages:
         self._written.append(message)
         self._all = JSONResponse([*FIRST, *self._written], headers=NO_STORE)
         return JSONResponse(message, status_code=201, headers=NO_STORE)
-
-
-async def _read_body(request: Request) -> bytes | None:
-    """Return the body, or None where it is larger than a message can be."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST_BODY_BYTES:
-            return None
-    return bytes(body)
 
 
 def _text_in(body: bytes) -> str:

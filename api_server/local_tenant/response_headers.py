@@ -7,7 +7,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api_server.serving.one_host import OneHost
+from api_server.serving.request_limits import OneHost
 from api_server.web_origin import is_loopback
 
 DEFAULTS: Final = {

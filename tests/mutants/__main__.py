@@ -26,7 +26,7 @@ TARGETS: Final = (
     "tui/commands/call/request.py", "tui/commands/call/output.py",
     "tui/commands/token/credentials.py", "tui/commands/token/formats.py",
     "tui/app/web/page.py", "api_server/bearer/*.py",
-    "api_server/web_origin.py", "api_server/serving/one_host.py",
+    "api_server/web_origin.py", "api_server/serving/request_limits.py",
     "api_server/local_tenant/**/*.py",
 )  # fmt: skip
 

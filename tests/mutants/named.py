@@ -126,7 +126,7 @@ NAMED: Final = (
     ),
     (
         "two Host headers are taken",
-        "api_server/serving/one_host.py",
+        "api_server/serving/request_limits.py",
         "len(hosts) > 1 or ",
         "",
     ),

@@ -14,6 +14,7 @@ from api_server.local_tenant.errors import RequestRefused
 from api_server.local_tenant.records.grants import SCOPES
 from api_server.local_tenant.records.tenant import Tenant
 from api_server.local_tenant.settings import Settings
+from api_server.serving.request_limits import read_body
 
 MAX_BYTES: Final = 32 * 1024
 """Of a query or a form: far above any honest one, an ID token hint included."""
@@ -60,9 +61,9 @@ class Parameters:
             raise RequestRefused("invalid_request", f"The parameter {_quotable(name)} came twice.")
 
 
-def parse(text: bytes) -> Parameters:
-    """Read `application/x-www-form-urlencoded`; raise RequestRefused."""
-    if len(text) > MAX_BYTES:
+def parse(text: bytes | None) -> Parameters:
+    """Read `application/x-www-form-urlencoded`; raise RequestRefused. None was too long to read."""
+    if text is None or len(text) > MAX_BYTES:
         raise RequestRefused(
             "invalid_request",
             f"The request is longer than {MAX_BYTES} bytes.",
@@ -87,7 +88,7 @@ async def read_form(request: Request) -> Parameters:
     if kind != FORM:
         raise RequestRefused("invalid_request", f"The body must be {FORM}.")
     try:
-        return parse(await _read_body(request))
+        return parse(await read_body(request, MAX_BYTES))
     except ClientDisconnect as error:
         raise RequestRefused("invalid_request", "The body was cut off.") from error
 
@@ -142,15 +143,6 @@ def read_audience(parameters: Parameters, settings: Settings) -> str | None:
     if not targets <= {settings.audience}:
         raise RequestRefused("invalid_target", f"The only API here is {settings.audience}")
     return settings.audience if targets else None
-
-
-async def _read_body(request: Request) -> bytes:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BYTES:
-            break
-    return bytes(body)
 
 
 def _invalid_client(description: str) -> RequestRefused:

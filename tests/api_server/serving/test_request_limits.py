@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from api_server.serving.one_host import OneHost
+from api_server.serving.request_limits import OneHost
 
 
 async def app(scope: Scope, receive: Receive, send: Send) -> None:

@@ -1,4 +1,4 @@
-"""Requests that name no host, or two, are refused (RFC 9112 3.2).
+"""What every request is held to: one host (RFC 9112 3.2), and a body of bounded size.
 
 A proxy and the server behind it that choose differently between two Host headers disagree on
 whose request it is.
@@ -6,6 +6,7 @@ whose request it is.
 
 from typing import Final
 
+from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -31,6 +32,20 @@ class OneHost:
         """Pass on to the app what names its host, and everything that is no request."""
         app = REFUSAL if scope["type"] == "http" and _is_ambiguous(scope) else self._app
         await app(scope, receive, send)
+
+
+async def read_body(request: Request, most_bytes: int) -> bytes | None:
+    """Return the body, or None where it has more than `most_bytes`; no more than that is held.
+
+    Raises:
+        ClientDisconnect: the body was cut off.
+    """
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > most_bytes:
+            return None
+    return bytes(body)
 
 
 def _is_ambiguous(scope: Scope) -> bool:
