@@ -146,7 +146,7 @@ class DoorkeyApp(App[None]):
 
     def switch_mode(self, mode: str) -> AwaitMount:
         """Go to a mode, whoever asks; the guard may lead elsewhere."""
-        mode = self.navigation.admitted(mode)
+        mode = self.navigation.admit(mode)
         if mode == "profile":
             self.done |= {"profile"}
         return super().switch_mode(mode)

@@ -110,7 +110,7 @@ class Navigation:
         self.is_signing_in = False
         self._arrive()
 
-    def admitted(self, mode: str) -> str:
+    def admit(self, mode: str) -> str:
         """Return where somebody comes who wants to go to `mode`: there, or home."""
         if mode in PROTECTED and not self._account().signed_in:
             mode = "home"

@@ -171,8 +171,8 @@ class Themes:
 
     def choose(self, make_list: Callable[[], Screen[str]]) -> None:
         """Let somebody choose, and remember what."""
-        self._app.push_screen(make_list(), self._chosen)
+        self._app.push_screen(make_list(), self._remember_choice)
 
-    def _chosen(self, theme: str | None) -> None:
+    def _remember_choice(self, theme: str | None) -> None:
         if theme is not None:
             self._memory.set(THEME_MEMORY, theme)

@@ -208,7 +208,7 @@ class AuthService:
         if before is not None:
             before.cancel("Another sign-in took the place of this one.")
         means = Means(
-            make_provider=self._tenant,
+            make_provider=self._get_provider,
             reserve=self._current.reserve,
             keep=self._current.replace,
             adopt=lambda session: self._current.adopt(session, state),
@@ -256,7 +256,9 @@ class AuthService:
         watch(step)
         if session is not None:
             opener = self.open_url if at_tenant else None
-            async for step in leave_tenant(self._tenant, session.token_set, opener, self._sleep):
+            async for step in leave_tenant(
+                self._get_provider, session.token_set, opener, self._sleep
+            ):
                 watch(step)
                 if step.outcome != "waiting":
                     steps.append(step)
@@ -280,12 +282,14 @@ class AuthService:
     async def _renew(self) -> None:
         current = self._current
         try:
-            current.adopt(await renew(current.store, self._tenant, current.require(), self.clock))
+            current.adopt(
+                await renew(current.store, self._get_provider, current.require(), self.clock)
+            )
         except SessionEnded as ended:
             current.forget(str(ended))
             raise
 
-    def _tenant(self) -> "Provider":
+    def _get_provider(self) -> "Provider":
         if self._provider is None:
             from tui.auth.tenant.provider import Provider  # loads httpx, jwt, cryptography
 

@@ -77,7 +77,7 @@ def jwt(arguments: Namespace) -> int:
     for url in (arguments.issuer, _url(arguments.jwks)):
         if url:
             require_secure(url)
-    finding = _finding(token_in(_text(arguments.file)), arguments)
+    finding = _finding(token_in(_read_token(arguments.file)), arguments)
     if arguments.json:
         return _print_json(finding)
     sys.stdout.writelines(f"{line}\n" for line in _report(finding))
@@ -90,7 +90,7 @@ def _finding(token: str, arguments: Namespace) -> Finding:
         view = take_apart(token)
     except NotAJwt as error:
         return Finding(None, (str(error),))
-    issuer, found = asyncio.run(_keys(view, arguments))
+    issuer, found = asyncio.run(_find_keys(view, arguments))
     said = troubles(view, Demand(issuer, arguments.audience), datetime.now().astimezone())
     if found.keys is None:
         return Finding(view, (*said[:1], found.trouble, *said[1:]))
@@ -99,12 +99,12 @@ def _finding(token: str, arguments: Namespace) -> Finding:
     return Finding(view, wrong, key_name(view), found.publisher)
 
 
-async def _keys(view: JwtView, arguments: Namespace) -> tuple[str | None, Keys]:
+async def _find_keys(view: JwtView, arguments: Namespace) -> tuple[str | None, Keys]:
     """Return the issuer that the token must have, and the keys to check it with."""
     try:
         if arguments.jwks:
             publisher = arguments.issuer or printable(arguments.jwks)
-            return arguments.issuer, Keys(publisher, await _named_keys(arguments.jwks))
+            return arguments.issuer, Keys(publisher, await _load_keys(arguments.jwks))
         issuer = arguments.issuer or _configured(view, arguments.config)
         if not issuer:
             return None, Keys("", None, _nobody(view))
@@ -127,7 +127,7 @@ def _configured(view: JwtView, path: Path | None) -> str:
     return config.issuer if config.issuer == view.issuer else ""
 
 
-async def _named_keys(named: str) -> KeySet:
+async def _load_keys(named: str) -> KeySet:
     if _url(named):
         return await fetch_keys(named)
     return KeySet(json_object(_read(Path(named))))
@@ -142,7 +142,7 @@ def _nobody(view: JwtView) -> str:
     return f"no keys to check it with; it says to be of {said}: --issuer URL or --jwks FILE|URL"
 
 
-def _text(file: str | None) -> str:
+def _read_token(file: str | None) -> str:
     if file not in (None, "-"):
         if file.count(".") == 2 and file.startswith("eyJ"):
             raise WrongUsage(

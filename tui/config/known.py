@@ -56,7 +56,7 @@ def known_configs(in_use: Path | None = None) -> tuple[KnownConfig, ...]:
     in none of them.
     """
     paths: list[Path] = []
-    for path in (*_unnamed(in_use), *map(profile_path, profile_names())):
+    for path in (*_find_unnamed(in_use), *map(profile_path, profile_names())):
         if path.absolute() not in [known.absolute() for known in paths]:
             paths.append(path)
     return tuple(map(_inspect, sorted(paths, key=lambda each: bool(profile_of(each)))))
@@ -69,7 +69,7 @@ def config_that_counts() -> Path | None:
     return None
 
 
-def _unnamed(in_use: Path | None) -> Iterator[Path]:
+def _find_unnamed(in_use: Path | None) -> Iterator[Path]:
     if in_use is not None:
         yield in_use
     with suppress(ConfigInvalid):

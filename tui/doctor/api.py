@@ -40,14 +40,14 @@ async def look(case: Case, tell: Tell) -> None:
     else:
         tell(row("api", "ok", f"{url} answers"))
         tell(challenge(answer))
-        document = await _document(http, url, answer)
+        document = await _fetch_document(http, url, answer)
         tell(metadata(document, config))
         tell(dpop(answer, document, config))
     finally:
         await http.aclose()
 
 
-async def _document(http: HttpClient, url: str, answer: Answer) -> Answer | None:
+async def _fetch_document(http: HttpClient, url: str, answer: Answer) -> Answer | None:
     named = token_challenge(answer.headers.get("www-authenticate", "")).resource_metadata
     try:
         document = await http.exchange("GET", url + metadata_path(url, named))

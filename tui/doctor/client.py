@@ -47,7 +47,7 @@ async def look(case: Case, tell: Tell) -> None:
     elif metadata.demands_pushed_requests and not metadata.pushed_request_endpoint:
         why = "the tenant takes pushed requests only, and does not say where"
     else:
-        probes = await _probes(case, metadata)
+        probes = await _send_probes(case, metadata)
         for each in (client(probes, case.config), callback(probes, case.config)):
             tell(each)
         tell(request(probes, case.config, metadata))
@@ -56,7 +56,7 @@ async def look(case: Case, tell: Tell) -> None:
         tell(each)
 
 
-async def _probes(case: Case, metadata: Metadata) -> list[Probe]:
+async def _send_probes(case: Case, metadata: Metadata) -> list[Probe]:
     world, config = case.world, case.config
     http = HttpClient(world.tenant, CHECK_SECONDS)
     provider = Provider(config, world.clock, world.tenant, world.keyring)

@@ -82,13 +82,13 @@ async def _chapters(world: World, config: Config, tell: Tell, seconds: float) ->
 async def _chapter(chapter: Chapter, case: Case, tell: Tell, seconds: float) -> None:
     missing = dict.fromkeys(chapter.rules)
 
-    def told(found: Row) -> None:
+    def take(found: Row) -> None:
         missing.pop(found.rule)
         tell(found)
 
     try:
         async with asyncio.timeout(seconds):
-            await chapter.look(case, told)
+            await chapter.look(case, take)
         return
     except TimeoutError:
         why = f"no answer within {seconds:.0f} s"

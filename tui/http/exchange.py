@@ -152,7 +152,7 @@ class HttpClient:
         ours = _is_ours.set(True)
         try:
             async with asyncio.timeout(self._exchange_seconds):
-                response = await self._response(method, url, headers or {}, form, body, observe)
+                response = await self._send(method, url, headers or {}, form, body, observe)
                 try:
                     return await _read_answer(response)
                 finally:
@@ -187,7 +187,7 @@ class HttpClient:
         patience = httpx.Timeout(idle_seconds, connect=CONNECT_SECONDS)
         try:
             try:
-                response = await self._response(method, url, headers, None, body, None, patience)
+                response = await self._send(method, url, headers, None, body, None, patience)
             except (httpx.HTTPError, httpx.InvalidURL) as error:
                 raise failure(error) from None
             received = tuple(
@@ -207,7 +207,7 @@ class HttpClient:
         for client in self._clients.values():
             await client.aclose()
 
-    async def _response(
+    async def _send(
         self,
         method: str,
         url: str,

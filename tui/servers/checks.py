@@ -54,11 +54,13 @@ async def check(
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> tuple[Finding, ...]:
     """Look at the tenant, its clock, and the API; all at once, and without any token."""
-    (found, date), reached = await asyncio.gather(_tenant(config, tenant), _api(config, api))
+    (found, date), reached = await asyncio.gather(
+        _check_tenant(config, tenant), _check_api(config, api)
+    )
     return (found, reached, *clock_findings(date, clock()))
 
 
-async def _tenant(
+async def _check_tenant(
     config: Config, transport: httpx.AsyncBaseTransport | None
 ) -> tuple[Finding, datetime | None]:
     try:
@@ -82,7 +84,7 @@ async def _tenant(
     return Finding("tenant", "bad", "wrong", detail, remedy), date_in(answer.headers)
 
 
-async def _api(config: Config, transport: httpx.AsyncBaseTransport | None) -> Finding:
+async def _check_api(config: Config, transport: httpx.AsyncBaseTransport | None) -> Finding:
     try:
         client = HttpClient(transport, CHECK_SECONDS)
     except ConfigInvalid as error:

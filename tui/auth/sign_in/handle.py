@@ -126,7 +126,7 @@ class SignIn:
         binds = self._config.dpop
         metadata = await (provider.discover_to_bind() if binds else provider.discover())
         async with AsyncExitStack() as stack:
-            listener = await self._listener(stack)
+            listener = await self._open_listener(stack)
             uri = listener.redirect_uri if listener else self._config.redirect_uris[0]
             attempt = SignInAttempt.fresh(self._config, metadata, uri, self._options)
             start = await self._start_page(stack, listener)
@@ -137,7 +137,7 @@ class SignIn:
             finally:
                 self._waiting = None
 
-    async def _listener(self, stack: AsyncExitStack) -> LoopbackListener | None:
+    async def _open_listener(self, stack: AsyncExitStack) -> LoopbackListener | None:
         if self._options.way == "device":
             return None
         try:

@@ -108,7 +108,7 @@ class SessionFile:
     def reserve(self) -> None:
         """Fetch the key from the keyring, and take the space on the disk; raises StoreFailed."""
         if self._storage != "file" and not self._holds_the_key():
-            self._sealing().fetch_key(create=True)
+            self._get_sealer().fetch_key(create=True)
         try:
             self._reserve_space()
         except OSError as error:
@@ -137,7 +137,7 @@ class SessionFile:
         except OSError as error:
             raise self.failure("deleted", error) from None
         if was_sealed:
-            self._sealing().delete_key()
+            self._get_sealer().delete_key()
 
     def set_aside(self) -> None:
         """Rename a damaged file."""
@@ -166,7 +166,7 @@ class SessionFile:
         if content.startswith(SEAL):
             if self._storage == "file":
                 raise self._refusal("is sealed, and `sessionStorage` is file", "auto")
-            return self._sealing().open(content.removeprefix(SEAL))
+            return self._get_sealer().open(content.removeprefix(SEAL))
         if self._storage == "keyring" and content.startswith(b"{"):
             raise self._refusal("is not sealed, and `sessionStorage` is keyring", "auto")
         if content.startswith(MARK) and not content.startswith(self._mark):
@@ -174,8 +174,8 @@ class SessionFile:
         return content
 
     def _close(self, content: bytes) -> bytes:
-        if self._storage != "file" and self._sealing().has_key:
-            return SEAL + self._sealing().seal(content)
+        if self._storage != "file" and self._get_sealer().has_key:
+            return SEAL + self._get_sealer().seal(content)
         if self._storage != "keyring":
             return self._mark + content.removeprefix(b"{")
         raise StoreFailed(
@@ -199,7 +199,7 @@ class SessionFile:
             return (read_private(self.path) or b"").startswith(SEAL)
         return False
 
-    def _sealing(self) -> "Sealer":
+    def _get_sealer(self) -> "Sealer":
         if self._sealer is None:
             # Loads threads and asks for cryptography: a plain session needs neither.
             from tui.auth.store.sealing import Sealer, SystemKeyring

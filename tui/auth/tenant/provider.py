@@ -118,7 +118,7 @@ class Provider:
         self, code: str, redirect_uri: str, verifier: str, key: SessionKey | None = None
     ) -> TokenResponse:
         """Redeem an authorization code (RFC 6749 4.1.3, RFC 7636 4.5) for tokens bound to `key`."""
-        return await self._grant(
+        return await self._request_tokens(
             {
                 "grant_type": "authorization_code",
                 "code": code,
@@ -131,7 +131,7 @@ class Provider:
     async def refresh(self, refresh_token: str, key: SessionKey | None = None) -> TokenResponse:
         """Redeem a refresh token (RFC 6749 6), which a public client's `key` belongs to."""
         form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
-        return await self._grant(form, key)
+        return await self._request_tokens(form, key)
 
     async def authorize_device(self, scope: str) -> DeviceAuthorization:
         """Ask for a code that a person enters on another device (RFC 8628 3.1).
@@ -163,7 +163,7 @@ class Provider:
 
         async def ask(device_code: str) -> TokenResponse:  # RFC 8628 3.4
             form = {"grant_type": DEVICE_GRANT, "device_code": device_code}
-            return await self._grant(form, key)
+            return await self._request_tokens(form, key)
 
         return await poll_for_tokens(authorization, ask, self._clock, sleep)
 
@@ -178,7 +178,7 @@ class Provider:
         now = self._clock() - clock_skew
         return await self._verify(lambda keys: verify_id_token(id_token, keys, expected, now))
 
-    async def userinfo(
+    async def fetch_userinfo(
         self, access_token: str, subject: str, key: SessionKey | None = None
     ) -> Claims:
         """Ask for more claims (Core 5.3); none where the tenant has none for this token.
@@ -191,7 +191,7 @@ class Provider:
             return {}
         try:
             answer = await self._signed.get(endpoint, access_token, key)
-            claims = await self._userinfo_claims(answer) if answer.status == 200 else None
+            claims = await self._read_userinfo(answer) if answer.status == 200 else None
         except DoorkeyError:
             return {}
         return claims if claims and claims.get("sub") == subject else {}
@@ -203,7 +203,7 @@ class Provider:
             TenantUnreachable: no answer.
             TenantMisbehaved: the tenant refused.
         """
-        metadata = await self._with_revocation()
+        metadata = await self._discover_revocation()
         if not metadata.revocation_endpoint:
             return "not offered"
         form = {"token": refresh_token, "token_type_hint": "refresh_token"}
@@ -222,7 +222,7 @@ class Provider:
         """Close the connections."""
         await self._http.aclose()
 
-    async def _userinfo_claims(self, answer: Answer) -> Claims | None:
+    async def _read_userinfo(self, answer: Answer) -> Claims | None:
         if not answer.headers.get("content-type", "").startswith("application/jwt"):
             return answer.members()
         token = answer.body.decode("ascii", "replace").strip()
@@ -233,15 +233,15 @@ class Provider:
     async def _verify(self, verify: Callable[[KeySet], Claims]) -> Claims:
         """Verify with the tenant's keys; fetch them again once where none fits."""
         try:
-            return verify(await self._key_set())
+            return verify(await self._get_keys())
         except UnknownKey:
             last = self._keys_fetched_again_at
             if last is not None and self._is_fresh(last, KEYS_COOLDOWN):
                 raise
         self._keys, self._keys_fetched_again_at = None, self._clock()
-        return verify(await self._key_set())
+        return verify(await self._get_keys())
 
-    async def _with_revocation(self) -> Metadata:
+    async def _discover_revocation(self) -> Metadata:
         metadata = await self.discover()
         if metadata.revocation_endpoint or self._metadata is None:
             return metadata
@@ -254,7 +254,9 @@ class Provider:
         self._metadata = metadata, self._metadata[1]
         return metadata
 
-    async def _grant(self, form: Mapping[str, str], key: SessionKey | None) -> TokenResponse:
+    async def _request_tokens(
+        self, form: Mapping[str, str], key: SessionKey | None
+    ) -> TokenResponse:
         metadata = await self.discover()
         form = dict(form)
         if self._config.audience_parameter == "resource":
@@ -266,7 +268,7 @@ class Provider:
         except GrantRefused as refused:
             raise explain_refusal(refused, self._config, metadata) from None
 
-    async def _key_set(self) -> KeySet:
+    async def _get_keys(self) -> KeySet:
         if self._keys is None or not self._is_fresh(self._keys[1], KEYS_FRESH):
             answer = await self._http.get((await self.discover()).jwks_uri)
             if answer.status != 200:

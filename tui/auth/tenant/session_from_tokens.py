@@ -113,4 +113,4 @@ async def _complete(
     """Ask userinfo only for what the ID token leaves out; what the ID token says stands."""
     if "name" in claims and "email" in claims:
         return claims
-    return {**await provider.userinfo(access_token, str(claims["sub"]), key), **claims}
+    return {**await provider.fetch_userinfo(access_token, str(claims["sub"]), key), **claims}

@@ -67,7 +67,7 @@ def _write(path: Path, arguments: Namespace) -> int:
     if not asks:
         require_all(arguments)
     replace = arguments.force or _may_replace(path, asks=asks)
-    found, members = _found_and_members(arguments, asks=asks)
+    found, members = _ask_for_members(arguments, asks=asks)
     client_secret = ask_secret(found) if asks else ""
     config, trouble = write_with_secret(
         path, members, client_secret, SystemKeyring(), replace=replace
@@ -92,7 +92,7 @@ def _may_replace(path: Path, *, asks: bool) -> bool:
     raise Cancelled("nothing was changed")
 
 
-def _found_and_members(arguments: Namespace, *, asks: bool) -> tuple[Found, dict[str, Json]]:
+def _ask_for_members(arguments: Namespace, *, asks: bool) -> tuple[Found, dict[str, Json]]:
     """Ask for what is not given; what the tenant says is told between two questions."""
     vendor = BY_KEY.get(arguments.vendor or "")
     with TenantLookUp(arguments.issuer, vendor, silent=arguments.json) as looked_up:

@@ -139,7 +139,7 @@ def _headers(asked: Asked, config: Config, store: SessionStore, method: str, url
     async def run() -> Mapping[str, str]:
         async with AuthService(config, store=store) as service:
             service.take_up()
-            _warn_of_less(await _asked_of(service, asked), asked.min_validity)
+            _warn_of_less(await _get_grant(service, asked), asked.min_validity)
             if asked.nonce is not None:
                 service.prover.learn(config.api_url, {"dpop-nonce": asked.nonce})
             authorized = AuthorizedRequest(service, method.upper(), config.api_url + path)
@@ -158,12 +158,12 @@ def _renew(asked: Asked, config: Config, store: SessionStore, refused: Refused) 
             service.take_up()
             if refused(service.access_token or ""):
                 await service.renew_tokens()
-            return await _asked_of(service, asked)
+            return await _get_grant(service, asked)
 
     return asyncio.run(run())
 
 
-async def _asked_of(service: "AuthService", asked: Asked) -> Grant:
+async def _get_grant(service: "AuthService", asked: Asked) -> Grant:
     if asked.id_token:
         await service.get_id_token(asked.min_validity)
     else:

@@ -172,7 +172,7 @@ class Calling:
         self._under_way = request
         slow = self._screen.set_timer(SLOW_SECONDS, self._look_around)
         try:
-            with self._view.panel.calling(lambda: what, self._clock):
+            with self._view.panel.show_calling(lambda: what, self._clock):
                 call = await self._caller.call(request)
         except DoorkeyError as error:
             self.stop()

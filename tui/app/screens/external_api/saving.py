@@ -64,7 +64,7 @@ class Saving:
             panel = self._screen.query_one(CallView).panel
             self._saved_bytes = 0
             try:
-                with panel.calling(lambda: self._progress(path), self._clock):
+                with panel.show_calling(lambda: self._progress(path), self._clock):
                     await self._stream(request, path)
             finally:
                 panel.show(call)

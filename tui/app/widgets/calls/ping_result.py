@@ -59,7 +59,7 @@ class PingResultPanel(Vertical):
         self._say("-idle", f"· Nothing called yet. Press Ping, or {key_cap(self, 'ping')}.")
 
     @contextmanager
-    def calling(self, what: Callable[[], str], clock: Clock) -> Iterator[None]:
+    def show_calling(self, what: Callable[[], str], clock: Clock) -> Iterator[None]:
         """Say that a call is under way while it is, what it does by now, and how to end it."""
         announce = partial(self._announce, what, clock, clock())
         soon, later = self.set_timer(QUICK_SECONDS, announce), self.set_interval(1.0, announce)
