@@ -96,7 +96,8 @@ class TenantHttp:
             raise leads_elsewhere(address, answer.status)
         if answer.status in WAIT_AND_TRY_AGAIN:
             raise TenantUnreachable(
-                f"{host} answered with {answer.status}, which asks to come back. Try again later.",
+                f"{host} is busy or down for now: it answered with {answer.status}. "
+                "Try again later.",
                 _retry_after_seconds(answer.headers.get("retry-after", "")),
             )
         return answer

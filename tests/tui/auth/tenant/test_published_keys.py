@@ -64,7 +64,7 @@ async def test_metadata_of_another_issuer_is_not_taken(other: Json) -> None:
 @pytest.mark.parametrize("where", ["http://tenant.example/keys", None, "file:///keys", "https://"])
 async def test_keys_come_over_https_only(where: Json) -> None:
     issuer = Issuer(jwks_uri=where)
-    with pytest.raises(WrongUsage, match="no https:// address"):
+    with pytest.raises(TenantMisbehaved, match="no https:// address"):
         await fetch_keys_of_issuer(ISSUER, at(issuer))
     assert "/keys" not in issuer.asked
 

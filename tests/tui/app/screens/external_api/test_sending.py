@@ -179,7 +179,7 @@ async def test_an_upload_that_takes_long_can_be_cancelled() -> None:
         on.clock.advance(2)
         await until(pilot, lambda: "◌ Calling the API · 2 s" in text_of(on.app))
         await pilot.press("escape", "escape")  # out of the field, then the call
-        await until(pilot, lambda: "You cancelled it." in text_of(on.app))
+        await until(pilot, lambda: "You cancelled the call." in text_of(on.app))
 
 
 async def test_nothing_in_a_body_can_steer_the_terminal() -> None:
