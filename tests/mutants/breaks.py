@@ -89,7 +89,9 @@ def _places(tree: ast.Module) -> Iterator[_Place]:
 
 
 def _is_left_out(node: ast.AST) -> bool:
-    """Whether it runs never, or only writes a line of the log."""
+    """Whether it runs never, is a docstring, or only writes a line of the log."""
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+        return True
     if not isinstance(node, ast.If):
         return False
     body = [ast.unparse(each) for each in (*node.body, *node.orelse)]

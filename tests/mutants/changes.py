@@ -16,6 +16,9 @@ COMPARISONS: Final[dict[type[ast.cmpop], type[ast.cmpop]]] = {
 MODES: Final = {0o600: 0o644, 0o700: 0o755, 0o077: 0o022}
 """Of files and folders: others may read."""
 
+DRAWN: Final = re.compile(r"(KEY|SALT|SECRET|STATE|VERIFIER|IDENTIFIER|RANDOM|NONCE)_(BYTES|BITS)$")
+"""Sizes of what nobody may guess: halved, where other limits are doubled."""
+
 MAKES_SAFE: Final = frozenset(
     {"escape", "printable", "printable_block", "shortened", "quote", "quote_plus"}
 )
@@ -66,7 +69,7 @@ def changes(
                 yield new, said(new)
         case ast.BoolOp():
             for number, value in enumerate(node.values):
-                if _is_for_none(value, node.values[number + 1 :]):
+                if _is_for_none(value, node.values[number + 1 :]) or _is_empty(value):
                     continue
                 left = [each for each in node.values if each is not value]
                 new = ast.BoolOp(node.op, left) if len(left) > 1 else left[0]
@@ -135,6 +138,11 @@ def _is_for_none(value: ast.expr, following: Sequence[ast.expr]) -> bool:
     )
 
 
+def _is_empty(value: ast.expr) -> bool:
+    """Whether it is an empty value that stands in for None: what comes next would not take None."""
+    return isinstance(value, ast.Constant) and not isinstance(value.value, bool) and not value.value
+
+
 def _used_by(node: ast.AST) -> Sequence[ast.expr]:
     match node:
         case ast.Attribute(value=value) | ast.Subscript(value=value) | ast.Call(func=value):
@@ -173,7 +181,8 @@ def _limits(value: ast.expr, node: ast.AnnAssign) -> Iterator[tuple[ast.AST, str
     if isinstance(number, bool):
         changed: bool | float = not number
     elif isinstance(number, int | float):
-        changed = MODES.get(int(number), number * 2 or 1)
+        target = ast.unparse(node.target)
+        changed = number // 2 if DRAWN.search(target) else MODES.get(int(number), number * 2 or 1)
     else:
         return
     new = ast.AnnAssign(node.target, node.annotation, ast.Constant(value=changed), node.simple)

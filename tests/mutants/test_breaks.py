@@ -20,6 +20,7 @@ from tests.support import ROOT
             ["a is not None", "a is None"],
         ),  # without it, Python refuses itself
         ("a is not None and b", ["b", "a is not None", "a is None"]),
+        ("a or ''", ["''"]),  # it stands in for None
         ("not a", ["a"]),
         ("if a: return", ["never"]),
         ("raise ValueError", ["pass"]),
@@ -31,6 +32,7 @@ from tests.support import ROOT
         ("escape(a)", ["a", "quotes as they are"]),
         ("secrets.token_urlsafe(16)", ["always the same"]),
         ("A: Final = 4", ["A = 8"]),
+        ("KEY_BYTES: Final = 4", ["KEY_BYTES = 2"]),
         ("A: Final = 0o600", ["A = 420", "0o644"]),
         ("A: Final = frozenset({'a', 'b'})", ["A without 'a'", "A without 'b'"]),
         ("{'Cache-Control': 'no-store', 'a': 'b'}", ["without 'Cache-Control'"]),

@@ -36,6 +36,7 @@ async def test_policy_allows_the_one_stylesheet_and_no_script(visitor: Visitor) 
     digest = b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = page.headers["content-security-policy"]
     assert f"style-src 'sha256-{digest}';" in policy
+    assert "img-src 'self';" in policy
     assert "script-src" not in policy
     assert "unsafe" not in policy
     assert "<script" not in page.text

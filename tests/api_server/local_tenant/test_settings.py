@@ -209,3 +209,16 @@ def test_what_is_demanded_is_off_unless_told() -> None:
     assert (settings.dpop_nonce, settings.require_pushed_requests) == (False, False)
     told = read_command_line([*flags(), "--dpop-nonce", "--require-pushed-requests"]).settings
     assert (told.dpop_nonce, told.require_pushed_requests) == (True, True)
+
+
+@pytest.mark.parametrize(
+    "issuer",
+    ["https://localhost:3002/", "http://tenant.example/", "http://localhost:x/", "http://", ""],
+)
+def test_no_tenant_is_made_that_others_could_reach(issuer: str) -> None:
+    """security.md 54."""
+    settings = read_command_line(flags()).settings
+    with pytest.raises(SettingsInvalid, match="not for production"):
+        replace(settings, issuer=issuer)
+    with pytest.raises(SettingsInvalid, match="not for production"):
+        read_command_line(flags(issuer=issuer))

@@ -63,6 +63,19 @@ async def test_without_an_id_token_the_person_is_asked(visitor: Visitor) -> None
     assert not await is_signed_in(visitor)
 
 
+async def test_who_is_asked_and_allows_it_is_led_back_by_the_hint_that_names_the_client(
+    visitor: Visitor,
+) -> None:
+    alice = await visitor.tokens("alice")
+    page = await visitor.follow(await visitor.authorize(prompt="login"))
+    await visitor.log_in(page, "bob")
+    uri = "http://127.0.0.1:8642/"
+    page = await logout(
+        visitor, id_token_hint=alice["id_token"], post_logout_redirect_uri=uri, state="s"
+    )
+    assert (await visitor.submit(page)).headers["location"] == f"{uri}?state=s"
+
+
 @pytest.mark.parametrize("hint", ["nonsense", "a.b.c"])
 async def test_hint_that_is_not_ours_asks_too(visitor: Visitor, hint: str) -> None:
     await visitor.sign_in()

@@ -28,6 +28,17 @@ async def test_code_becomes_tokens(visitor: Visitor) -> None:
     }
 
 
+async def test_grant_of_another_client_is_none_of_this_ones(
+    visitor: Visitor, tenant: Tenant
+) -> None:
+    code = (await visitor.sign_in())["code"]
+    with tenant.database.transaction() as db:
+        db.execute("UPDATE grants SET client_id = 'another'")
+    response = await visitor.redeem(code)
+    assert_refused(response, "invalid_grant")
+    assert "given to another client" in response.json()["error_description"]
+
+
 async def test_replayed_code_revokes_what_came_of_it(visitor: Visitor) -> None:
     code = (await visitor.sign_in())["code"]
     tokens = (await visitor.redeem(code)).json()

@@ -1,14 +1,17 @@
 """Requests that are kept under a name: found again, private, and without any token."""
 
+import errno
 import json
 import os
 from dataclasses import replace
 from pathlib import Path
 
+import filelock
 import pytest
 
 from tests.support.app.stage import ACCESS_CLAIMS, jwt_of
 from tests.support.builders.configs import CONFIG
+from tui.api.kept.credentials import looks_like_credential
 from tui.api.kept.curl import curl_line
 from tui.api.kept.requests import LONGEST_NAME, KeptRequest, KeptRequests
 from tui.api.request import ApiRequest
@@ -63,6 +66,59 @@ def test_what_is_removed_is_gone_and_the_rest_stays(kept: KeptRequests) -> None:
 def test_a_name_has_something_to_read(kept: KeptRequests, name: str) -> None:
     with pytest.raises(ValueError, match="a name has 1 to 80 characters"):
         kept.keep(name, ORDER)
+
+
+def test_a_name_has_80_characters_at_most(kept: KeptRequests) -> None:
+    assert kept.keep("a" * 80, ORDER).name == "a" * 80
+
+
+def test_without_a_file_of_its_own_it_is_the_one_of_the_state_folder(state_dir: Path) -> None:
+    KeptRequests(ORIGIN).keep("x", ORDER)
+    assert [each.name for each in KeptRequests(ORIGIN, state_dir / "requests.json").all()] == ["x"]
+
+
+def test_requests_of_another_api_stay_where_they_are(kept: KeptRequests, path: Path) -> None:
+    other = KeptRequests("https://another.example", path)
+    other.keep("theirs", ORDER)
+    kept.keep("ours", ORDER)
+    kept.keep("ours", ApiRequest())
+    assert [each.name for each in other.all()] == ["theirs"]
+    assert kept.all() == (KeptRequest("ours", ApiRequest()),)
+
+
+def test_a_file_that_another_window_holds_is_said(kept: KeptRequests, path: Path) -> None:
+    kept.keep("x", ORDER)
+    with (
+        filelock.FileLock(path.with_suffix(".lock")),
+        pytest.raises(StoreFailed, match="Another program holds"),
+    ):
+        kept.keep("y", ORDER)
+
+
+def test_a_disk_that_is_full_is_said(kept: KeptRequests, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_arguments: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(StoreFailed, match="cannot be written"):
+        kept.keep("x", ORDER)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "is_one"),
+    [
+        ("X-A", "word " + "aB3" * 14, True),
+        ("X-A", "aB3" * 13 + "a", True),
+        ("X-A", "aB3" * 13, False),
+        ("X-A", "a3" * 30, False),
+        ("X-A", "Ab" * 30, False),
+        ("X-A", "Bearer 12345678", True),
+        ("X-A", "Bearer 1234567", False),
+        ("Set-Cookie", "", True),
+    ],
+)
+def test_what_looks_like_a_credential(name: str, value: str, is_one: bool) -> None:
+    assert looks_like_credential(name, value) is is_one
 
 
 def test_a_name_is_kept_without_what_steers_a_terminal(kept: KeptRequests) -> None:
