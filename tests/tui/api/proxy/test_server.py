@@ -1,0 +1,180 @@
+"""A request at the proxy's edges: the body that is kept, the second try, the line of log."""
+
+import asyncio
+import ssl
+
+import pytest
+
+from tests.support.apis.proxied import SECRET, Session, World
+from tests.support.apis.scripted_api import Asked
+from tui.api.proxy.server import LARGEST_KEPT_BODY_BYTES, Proxy
+
+GET = f"GET /{SECRET}/a HTTP/1.1"
+POST = f"POST /{SECRET}/a HTTP/1.1"
+
+
+def status(answer: bytes) -> int:
+    return int(answer.split(b" ")[1])
+
+
+async def refuse_the_token(asked: Asked) -> None:
+    await asked.answer("401 Unauthorized", b"{}", 'WWW-Authenticate: Bearer error="invalid_token"')
+
+
+@pytest.mark.parametrize(
+    ("size", "sendings"), [(LARGEST_KEPT_BODY_BYTES, 2), (LARGEST_KEPT_BODY_BYTES + 1, 1)]
+)
+async def test_a_body_of_64_kib_is_kept_to_be_sent_with_another_token(
+    world: World, size: int, sendings: int
+) -> None:
+    assert LARGEST_KEPT_BODY_BYTES == 64 * 1024
+    world.api.answer = refuse_the_token
+    answer = await world.ask(POST, f"Content-Length: {size}", body=b"x" * size)
+    assert status(answer) == 401
+    assert [len(asked.body) for asked in world.api.asked] == [size] * sendings
+
+
+@pytest.mark.parametrize("method", ["PUT", "POST"])
+async def test_a_chunked_body_is_sent_once_and_in_chunks(world: World, method: str) -> None:
+    world.api.answer = refuse_the_token
+    line = f"{method} /{SECRET}/a HTTP/1.1"
+    answer = await world.ask(line, "Transfer-Encoding: chunked", body=b"1\r\nx\r\n0\r\n\r\n")
+    assert status(answer) == 401
+    (asked,) = world.api.asked
+    assert asked.header("transfer-encoding") == ["chunked"]
+    assert asked.header("content-length") == []
+
+
+async def test_a_body_whose_length_is_known_is_not_sent_in_chunks(world: World) -> None:
+    size = LARGEST_KEPT_BODY_BYTES + 1
+    await world.ask(POST, f"Content-Length: {size}", body=b"x" * size)
+    await world.ask(POST, "Content-Length: 1", body=b"x")
+    for asked in world.api.asked:
+        assert asked.header("transfer-encoding") == []
+    assert [asked.header("content-length") for asked in world.api.asked] == [[str(size)], ["1"]]
+
+
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [
+        (b"", ()),
+        (b"x", ("Content-Length: 1",)),
+        (b"x" * 70_000, ("Content-Length: 70000",)),
+        (b"1\r\nx\r\n0\r\n\r\n", ("Transfer-Encoding: chunked",)),
+    ],
+)
+async def test_a_connection_goes_on_once_its_request_has_been_read_to_the_end(
+    world: World, body: bytes, headers: tuple[str, ...]
+) -> None:
+    reader, writer = await world.connect()
+    head = "\r\n".join([POST, f"Host: {world.host}", *headers, "", ""]).encode()
+    for _ in range(2):
+        writer.write(head + body)
+        came = await reader.readuntil(b"{}")
+        assert b"connection: keep-alive" in came.lower()
+    writer.close()
+
+
+async def test_a_get_whose_connection_breaks_twice_is_a_502(world: World) -> None:
+    async def hang_up_after_the_first(asked: Asked) -> None:
+        if len(world.api.asked) == 1:
+            await asked.answer()
+        else:
+            asked.writer.close()
+
+    world.api.answer = hang_up_after_the_first
+    await world.ask(GET)
+    answer = await world.ask(GET)
+    assert status(answer) == 502
+    assert b"broke off its answer" in answer
+    assert len(world.api.asked) == 3
+    assert world.api.connections == 2
+
+
+async def test_a_get_on_a_fresh_connection_is_not_sent_twice(world: World) -> None:
+    async def hang_up(asked: Asked) -> None:
+        asked.writer.close()
+
+    world.api.answer = hang_up
+    assert status(await world.ask(GET)) == 502
+    assert len(world.api.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("target", "asked"),
+    [
+        (f"/{SECRET}", "/"),
+        (f"/{SECRET}?a=b", "/?a=b"),
+        (f"/{SECRET}/", "/"),
+        (f"/{SECRET}/x?a=/b", "/x?a=/b"),
+    ],
+)
+async def test_what_is_behind_the_secret_is_the_apis_path(
+    world: World, target: str, asked: str
+) -> None:
+    await world.ask(f"GET {target} HTTP/1.1")
+    assert world.api.asked[0].head.startswith(f"GET {asked} HTTP/1.1\r\n".encode())
+
+
+@pytest.mark.parametrize("target", [f"x{SECRET}/a", f"{SECRET}/a", f"http:/{SECRET}/a"])
+async def test_a_target_begins_with_a_slash(world: World, target: str) -> None:
+    answer = await world.ask(f"GET {target} HTTP/1.1")
+    assert status(answer) in (400, 404)
+    assert world.api.asked == []
+
+
+async def test_no_tunnel_is_made(world: World) -> None:
+    answer = await world.ask(f"CONNECT /{SECRET}/a HTTP/1.1")
+    assert status(answer) in (400, 501)
+    assert world.api.asked == []
+
+
+async def test_a_path_is_logged_without_what_steers_a_terminal_and_without_a_query(
+    world: World,
+) -> None:
+    await world.ask(f"GET /{SECRET}/a\x9b2J%1b?q=secret HTTP/1.1")
+    await world.ask(f"GET /{SECRET}/b%1b[2J?q=secret HTTP/1.1")
+    assert all(line.isprintable() and "secret" not in line for line in world.log)
+    assert world.log[-1].startswith("GET /b%1b[2J 200 ")
+
+
+async def test_a_request_that_its_program_gives_up_is_logged_so(world: World) -> None:
+    came, gone = asyncio.Event(), asyncio.Event()
+
+    async def wait(asked: Asked) -> None:
+        came.set()
+        await asked.asker_is_gone()
+        gone.set()
+
+    world.api.answer = wait
+    _, writer = await world.connect()
+    writer.write(f"{GET}\r\nHost: {world.host}\r\n\r\n".encode())
+    async with asyncio.timeout(5):
+        await came.wait()
+        writer.close()
+        await gone.wait()
+    assert world.log[0].startswith("GET /a broken off ")
+
+
+async def test_an_api_on_https_is_asked_by_tls_and_one_on_http_is_not(world: World) -> None:
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    for url, begins in ((world.api.url, b"GET"), (world.api.url.replace("http", "https"), b"\x16")):
+        heard: list[bytes] = []
+
+        async def hear(
+            reader: asyncio.StreamReader,
+            writer: asyncio.StreamWriter,
+            heard: list[bytes] = heard,
+        ) -> None:
+            heard.append(await reader.read(3))
+            writer.close()
+
+        world.api.serve = hear
+        proxy = Proxy(url, Session().sign, tls=tls, draw_secret=lambda: SECRET)
+        base = await proxy.listen("127.0.0.1", 0)
+        world.base = base
+        await world.ask(GET)
+        await proxy.aclose()
+        assert heard[0].startswith(begins)
+        with pytest.raises(OSError, match="Connect call failed"):
+            await world.connect()
