@@ -1,4 +1,7 @@
-"""`python -m tests.mutants [PATH ...]`: break each line that security hangs on, and count.
+"""`python -m tests.mutants [--left] [PATH ...]`: break each line that security hangs on, and count.
+
+With `--left` the breaks that the last run noticed count as they are, and only the others are tried:
+what survived, what is new, and what a run that was cut did not come to.
 
 Prints the share of the breaks that a test notices, and each survivor; ends with 1 where the share
 is below the target, or where an accepted survivor is one no more.
@@ -16,7 +19,7 @@ from tests.mutants.breaks import Break, breaks_of
 from tests.mutants.named import named_breaks
 from tests.mutants.record import House
 from tests.mutants.trial import preload
-from tests.mutants.trying import try_all
+from tests.mutants.trying import keys_of, noticed_before, try_all
 from tests.support import ROOT
 
 TARGETS: Final = (
@@ -42,25 +45,32 @@ SUITES: Final = (
 ACCEPTED: Final = Path(__file__).with_name("accepted.toml")
 """Survivors that are right to survive, each with its reason."""
 
+LEFT: Final = "--left"
+
 LEAST_PERCENT: Final = 95.0
 
 
-def main(chosen: Sequence[str]) -> int:
+def main(arguments: Sequence[str]) -> int:
     """Try every break; return the exit code."""
     began = time.monotonic()
+    chosen = tuple(each for each in arguments if each != LEFT)
     house = House(ROOT, _suites(), _targets())
-    breaks = [each for each in named_breaks(ROOT) if Path(each.path) in house.targets]
-    breaks += [each for path in house.targets for each in breaks_of(ROOT, path)]
-    breaks = [each for each in breaks if not chosen or each.path.startswith(tuple(chosen))]
-    print(f"{len(breaks)} breaks in {len({each.path for each in breaks})} files", flush=True)
+    found = [each for each in named_breaks(ROOT) if Path(each.path) in house.targets]
+    found += [each for path in house.targets for each in breaks_of(ROOT, path)]
+    breaks = dict(zip(keys_of(found), found, strict=True))
+    breaks = {key: each for key, each in breaks.items() if each.path.startswith(chosen or "")}
+    before = noticed_before(house) if LEFT in arguments else {}
+    tried = {key: each for key, each in breaks.items() if key not in before}
+    files = len({each.path for each in tried.values()})
+    print(f"{len(tried)} of {len(breaks)} breaks, in {files} files", flush=True)
     preload()
-    outcomes = try_all(house, breaks)
+    outcomes = try_all(house, tried)
     minutes = (time.monotonic() - began) / 60
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = (used.ru_utime + used.ru_stime) / 60
     print(f"tried in {minutes:.1f} minutes, {cpu:.1f} minutes of the processor's time", flush=True)
-    survivors = [each for each, how in zip(breaks, outcomes, strict=True) if not how.noticed]
-    return _report(breaks, survivors, tomllib.loads(ACCEPTED.read_text("utf-8")))
+    survivors = [each for key, each in tried.items() if not outcomes[key].noticed]
+    return _report(len(breaks), survivors, tomllib.loads(ACCEPTED.read_text("utf-8")))
 
 
 def _suites() -> list[str]:
@@ -76,9 +86,7 @@ def _targets() -> list[Path]:
     return sorted(path for path in paths if str(path) not in LEFT_OUT)
 
 
-def _report(
-    breaks: Sequence[Break], survivors: Sequence[Break], accepted: Mapping[str, str]
-) -> int:
+def _report(breaks: int, survivors: Sequence[Break], accepted: Mapping[str, str]) -> int:
     for each in sorted(survivors, key=lambda each: (each.path, each.line)):
         reason = accepted.get(each.name, "NOT ACCEPTED")
         print(
@@ -86,7 +94,7 @@ def _report(
             flush=True,
         )
     left = [each for each in survivors if each.name not in accepted]
-    tried = len(breaks) - (len(survivors) - len(left))
+    tried = breaks - (len(survivors) - len(left))
     percent = 100 * (tried - len(left)) / tried
     print(
         f"{percent:.1f} % of {tried} breaks noticed (at least {LEAST_PERCENT:g}), "

@@ -52,12 +52,13 @@ import json, sys
 from pathlib import Path
 from tests.mutants.breaks import breaks_of
 from tests.mutants.record import House
-from tests.mutants.trying import try_all
+from tests.mutants.trying import keys_of, try_all
 
 root, path = Path.cwd(), Path("tui/mutants_gate.py")
-breaks = breaks_of(root, path)
+found = breaks_of(root, path)
+breaks = dict(zip(keys_of(found), found))
 outcomes = try_all(House(root, ["tests"], [path]), breaks)
-print(json.dumps({each.after: how.noticed for each, how in zip(breaks, outcomes)}))
+print(json.dumps({breaks[key].after: how.noticed for key, how in outcomes.items()}))
 """
 
 

@@ -1,5 +1,6 @@
 """One break on trial, in a forked process that runs the tests of its line until one fails."""
 
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -31,7 +32,7 @@ PRELOADED: Final = (
 
 LEAST_SECONDS: Final = 5.0
 TIMES_AS_LONG: Final = 10
-"""A break that makes a test take so much longer has been noticed."""
+"""A break that makes a test take so much longer has been noticed: on a machine that is free."""
 
 UNNOTICED: Final = 0
 NOTICED: Final = 1
@@ -80,7 +81,7 @@ def by_swap(
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     for test in tests:
         print(f"test: {test}", flush=True)
-        signal.setitimer(signal.ITIMER_REAL, LEAST_SECONDS + TIMES_AS_LONG * recorded.waits[test])
+        signal.setitimer(signal.ITIMER_REAL, _allowed(recorded.waits[test]))
         for report in session.run(test):
             if report.failed:
                 print(report.longreprtext)
@@ -88,12 +89,18 @@ def by_swap(
     return UNNOTICED
 
 
+def _allowed(seconds: float) -> float:
+    """Return how long tests may take that took `seconds`: longer where others use the machine."""
+    load = os.getloadavg()[0] / len(os.sched_getaffinity(0))
+    return (LEAST_SECONDS + TIMES_AS_LONG * seconds) * max(1.0, load)
+
+
 def by_import(
     root: Path, recorded: Record, broken: Break, tests: Sequence[str], folder: Path
 ) -> int:
     """Import the file as the break has it, and let pytest collect the tests and run them."""
-    allowed = sum(recorded.waits[test] for test in tests)
-    signal.setitimer(signal.ITIMER_REAL, 2 * LEAST_SECONDS + TIMES_AS_LONG * allowed)
+    allowed = _allowed(LEAST_SECONDS + sum(recorded.waits[test] for test in tests))
+    signal.setitimer(signal.ITIMER_REAL, allowed)
     sys.meta_path.insert(0, BrokenFile(root, broken))
     options = ["-x", "-q", "-p", "no:cacheprovider", f"--basetemp={folder / 'tests'}"]
     # Plugins imported before the fork are not rewritten: no assert of theirs matters.

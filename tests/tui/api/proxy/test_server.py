@@ -178,3 +178,43 @@ async def test_an_api_on_https_is_asked_by_tls_and_one_on_http_is_not(world: Wor
         assert heard[0].startswith(begins)
         with pytest.raises(OSError, match="Connect call failed"):
             await world.connect()
+
+
+@pytest.mark.parametrize(
+    ("line", "answer", "framed", "kept_open"),
+    [
+        (GET, b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi", b"hi", True),
+        (GET, b"HTTP/1.1 200 OK\r\n\r\nhi", b"2\r\nhi\r\n0\r\n\r\n", True),
+        (GET, b"HTTP/1.1 204 No Content\r\n\r\n", b"", True),
+        (GET.replace("GET", "HEAD"), b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n", b"", True),
+        (GET.replace("GET", "HEAD"), b"HTTP/1.1 200 OK\r\n\r\n", b"", True),
+        (GET.replace("1.1", "1.0"), b"HTTP/1.1 200 OK\r\n\r\nhi", b"hi", False),
+    ],
+)
+async def test_an_answer_ends_where_its_program_can_tell(
+    world: World, line: str, answer: bytes, framed: bytes, kept_open: bool
+) -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(answer)
+        writer.close()
+
+    world.api.serve = serve
+    reader, writer = await world.connect()
+    writer.write(f"{line}\r\nHost: {world.host}\r\nConnection: keep-alive\r\n\r\n".encode())
+    head = (await reader.readuntil(b"\r\n\r\n")).lower()
+    assert (b"\r\nconnection: keep-alive\r\n" in head) is kept_open
+    assert (b"\r\ntransfer-encoding: chunked\r\n" in head) is framed.startswith(b"2\r\n")
+    assert await reader.readexactly(len(framed)) == framed
+    writer.close()
+
+
+async def test_only_the_location_of_an_answer_is_led_through_the_proxy(world: World) -> None:
+    async def answer(asked: Asked) -> None:
+        places = f"Location: {world.api.url}", f"X-Location: {world.api.url}"
+        await asked.answer("302 Found", b"", *places)
+
+    world.api.answer = answer
+    came = (await world.ask(GET)).decode().split("\r\n")
+    assert f"location: {world.base}" in came
+    assert f"x-location: {world.api.url}" in came

@@ -65,6 +65,11 @@ async def test_an_answer_is_read_and_the_connection_kept() -> None:
     assert not wire.is_cut()
 
 
+async def test_there_is_no_answer_before_a_question() -> None:
+    with pytest.raises(RuntimeError, match="begin an exchange first"):
+        await UpstreamConnection().response()
+
+
 async def test_an_interim_answer_is_none() -> None:
     connection, _ = connected()
     connection.data_received(b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n")
