@@ -50,7 +50,7 @@ class Outcome:
     cpu_seconds: float
 
     @classmethod
-    def of(cls, ended: Ended[int]) -> "Outcome":
+    def of(cls, ended: Ended[str]) -> "Outcome":
         """Take it from how the process ended."""
         tests = [line for line in ended.said.splitlines() if line.startswith("test: ")]
         test = tests[-1].removeprefix("test: ") if tests else ""

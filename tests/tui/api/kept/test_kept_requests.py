@@ -192,6 +192,7 @@ def test_damage_costs_nothing_that_is_whole(kept: KeptRequests, path: Path) -> N
     broken.append({**fine, "headers": [["Authorization", "x"]]})
     broken += [{**fine, name: other} for name in fine for other in (7, None, ["x"], {"x": 1})]
     broken += [{**fine, "headers": [header]} for header in ([1, "x"], ["X", 1], ["X", ["x"]])]
+    broken += [{**fine, "headers": [["X", "a\nb"]]}, {**fine, "name": "\x1b[2J"}]
     path.write_text(json.dumps(members | {ORIGIN: [*broken, *members[ORIGIN]]}))
     assert [each.name for each in kept.all()] == ["fine"]
     kept.keep("another", ORDER)
@@ -202,6 +203,7 @@ def test_a_file_that_is_no_json_is_set_aside(kept: KeptRequests, path: Path) -> 
     kept.keep("x", ORDER)
     path.write_text("{")
     assert kept.all() == ()
+    assert path.read_text() == "{"
     kept.keep("y", ORDER)
     assert path.with_suffix(".damaged").read_text() == "{"
     assert [each.name for each in kept.all()] == ["y"]
