@@ -17,6 +17,9 @@ AT_ONCE: Final = len(os.sched_getaffinity(0)) + 1
 
 MOST_MEMORY_BYTES: Final = 4 * 1024**3
 
+LONGEST_SAID: Final = 1024 * 1024
+"""Characters of what a work says that are kept; the last ones."""
+
 FAILED: Final = 1
 """The exit code of a work that raised."""
 
@@ -82,7 +85,7 @@ def _next_ended(running: dict[int, _Running[T]]) -> Ended[T]:
     ended = running.pop(process)
     with suppress(ProcessLookupError):  # whom it has started and left behind
         os.killpg(process, signal.SIGKILL)
-    said = (ended.folder / "said").read_text("utf-8", "replace")[-2000:]
+    said = (ended.folder / "said").read_text("utf-8", "replace")[-LONGEST_SAID:]
     rmtree(ended.folder, ignore_errors=True)
     code = os.waitstatus_to_exitcode(status)
     return Ended(ended.about, code, said, used.ru_utime + used.ru_stime)
