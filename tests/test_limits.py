@@ -98,7 +98,8 @@ LIMITS: dict[str, dict[str, float]] = {
     "tui/config/paths.py": {"LARGEST_CONFIG_BYTES": MIB},
     "tui/config/trust.py": {"MOST_REMEMBERED": 1000, "LONGEST_SHOWN": 200},
     "tui/http/exchange.py": {
-        "LARGEST_BODY_BYTES": MIB, "EXCHANGE_SECONDS": 15, "IDLE_SECONDS": 120, "CONNECT_SECONDS": 5,
+        "LARGEST_BODY_BYTES": MIB, "EXCHANGE_SECONDS": 15, "IDLE_SECONDS": 120,
+        "CONNECT_SECONDS": 5,
     },
     "tui/http/read_ahead.py": {"READ_BYTES": 64 * KIB},
     "tui/private_file.py": {"LARGEST_BYTES": 4 * MIB, "RESERVED_BYTES": 64 * KIB},
