@@ -48,7 +48,9 @@ def test_the_whole_journey_is_bound_to_the_sessions_key(world: World) -> None:
 
     alone = world.run("token")
     assert "of no use alone" in alone.stderr
-    token = alone.stdout.strip()
+    (kept,) = world.state_dir.glob("session-*.json")
+    token = json.loads(kept.read_text())["access_token"]  # as a thief would copy it
+    assert alone.stdout.strip() == token
     assert status_of(world, {"Authorization": f"Bearer {token}"}) == 401
     assert status_of(world, {"Authorization": f"DPoP {token}"}) == 401
 

@@ -38,6 +38,10 @@ MEANINGS: Final = {
     "sid": "your session at the tenant",
     "client_id": "the client it was issued to",
     "scope": "what it allows",
+    "cnf": "the key that it is bound to",
+    "htm": "the method of the one request that it is for",
+    "htu": "the address of the one request that it is for",
+    "ath": "ties it to the access token",
     "name": "your full name",
     "given_name": "your first name",
     "family_name": "your last name",
@@ -63,7 +67,7 @@ MEANINGS: Final = {
     "groups": "your groups",
     "permissions": "what you may do",
 }
-"""What the registered claims mean (OpenID Connect Core 2 and 5.1, RFC 7519, RFC 9068)."""
+"""What the registered claims mean (OpenID Connect Core 2 and 5.1, RFC 7519, 9068 and 9449)."""
 
 TIMES: Final = frozenset({"exp", "iat", "nbf", "auth_time", "updated_at"})
 """The claims that are NumericDates: seconds since 1970 (RFC 7519 2)."""

@@ -1,5 +1,6 @@
 """`doorkey call` from shells, with real servers: tokens that expire, pipes that break."""
 
+import asyncio
 import json
 import os
 import subprocess
@@ -8,10 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.apis.scripted_api import Asked, ScriptedApi
 from tests.support.documents import indented_after
+from tests.support.heavy import rounds
 from tests.support.people.terminal import Terminal
 from tests.support.processes.worlds import DOORKEY, PATIENCE_SECONDS, World, new_world, serve
 from tui.auth.store.file_store import session_store
+from tui.config.load import load_config
 
 SCOPE = "openid offline_access read:messages write:messages"
 
@@ -105,6 +109,39 @@ def test_a_person_at_a_terminal_can_sign_in_as_the_api_wants_and_call_again(worl
         terminal.send("y\r")
         terminal.wait_for("Your key is under the doormat.")
         assert terminal.wait_for_exit() == 0
+
+
+@pytest.mark.heavy
+@pytest.mark.skipif(not rounds(0, 1), reason="in short: call does the same, above")
+async def test_ping_signs_in_as_the_api_wants_and_is_taken(world: World) -> None:
+    """RFC 9470: the second call has the token of another sign-in."""
+    calls = 0
+
+    async def answer(asked: Asked) -> None:
+        nonlocal calls
+        calls += asked.head.startswith(b"GET /api/external ")
+        if calls == 1:
+            challenge = 'Bearer error="insufficient_user_authentication", max_age="0"'
+            await asked.answer("401 Unauthorized", b"{}", f"WWW-Authenticate: {challenge}")
+        else:
+            await asked.answer("200 OK", b'{"msg": "Fresh enough."}')
+
+    async with ScriptedApi(answer) as api:
+        path = world.config.path
+        path.write_text(json.dumps(json.loads(path.read_text()) | {"apiUrl": api.url}))
+        store = session_store(load_config(path), world.state_dir)
+        assert (await asyncio.to_thread(world.run, "login")).returncode == 0
+        before = store.load()
+        with Terminal([*DOORKEY, "ping"], world.environment, columns=120, rows=40) as terminal:
+            await asyncio.to_thread(terminal.wait_for, "make this call again? [y/N]")
+            assert "doorkey login --max-age 0" in terminal.text
+            terminal.send("y\r")
+            await asyncio.to_thread(terminal.wait_for, "Fresh enough.")
+            assert await asyncio.to_thread(terminal.wait_for_exit) == 0
+    after = store.load()
+    assert before is not None
+    assert after is not None
+    assert after.signed_in_at > before.signed_in_at
 
 
 def test_who_does_not_want_that_is_left_with_the_refusal(world: World) -> None:
