@@ -6,8 +6,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 ARGS ?=
 # The tests start the commands some hundreds of times: not from source each time, whatever the shell says.
 unexport PYTHONDONTWRITEBYTECODE
-# one more than there are cores: much of the suite waits for processes
-WORKERS := $(shell $(PYTHON) -c 'import os; print(min(8, (os.cpu_count() or 1) + 1))')
+# two more than there are cores: much of the suite waits for processes
+WORKERS := $(shell $(PYTHON) -c 'import os; print(min(8, (os.cpu_count() or 1) + 2))')
 
 .DEFAULT_GOAL := help
 .PHONY: help run test mutants interop installs check bench snapshots lock clean

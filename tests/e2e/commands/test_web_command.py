@@ -13,6 +13,7 @@ import pytest
 from playwright.async_api import Page, WebSocket
 
 from tests.support.builders.configs import UNREACHABLE
+from tests.support.heavy import rounds
 from tests.support.people.chromium import chromium_page
 from tests.support.processes.worlds import DOORKEY, PATIENCE_SECONDS, new_world
 from tui.config.paths import profile_path
@@ -49,10 +50,9 @@ async def served_page(folder: Path, *, has_config: bool = True) -> AsyncIterator
     )  # fmt: skip
     assert process.stdout is not None
     try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            yield (await process.stdout.readline()).decode().strip()
-            process.terminate()
-            assert await process.wait() == 0
+        yield (await process.stdout.readline()).decode().strip()
+        process.terminate()
+        assert await process.wait() == 0
     finally:
         if process.returncode is None:
             process.kill()
@@ -68,9 +68,10 @@ class Terminal:
         page.on("websocket", self._follow)
 
     async def until_shown(self, words: bytes) -> None:
-        while words not in self._shown:
-            self._more.clear()
-            await self._more.wait()
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while words not in self._shown:
+                self._more.clear()
+                await self._more.wait()
 
     def forget(self) -> None:
         """Wait from now on for what is shown anew."""
@@ -84,7 +85,27 @@ class Terminal:
         self._more.set()
 
 
-async def test_the_browser_that_opens_the_address_sets_a_tenant_up_and_switches_to_another(
+async def test_the_browser_that_opens_the_address_is_let_in_without_a_config_too(
+    tmp_path: Path,
+) -> None:
+    async with (
+        chromium_page() as page,
+        served_page(tmp_path, has_config=False) as address,
+    ):
+        complaints = complaints_of(page)
+        terminal = Terminal(page)
+        await page.goto(address)
+        await terminal.until_shown(b"Which tenant?")
+        assert page.url == address.partition("open/")[0]
+        assert "once" not in await page.content()
+        await page.keyboard.type("q")
+        await page.wait_for_selector("#ended", state="visible")
+        assert not [each for each in complaints if "Content Security" in each], complaints
+
+
+@pytest.mark.heavy
+@pytest.mark.skipif(not rounds(0, 1), reason="takes many seconds: three apps, one after the other")
+async def test_a_tenant_is_set_up_on_the_page_and_another_is_switched_to(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Three apps follow one another on one page, the first of them without a config."""
@@ -94,14 +115,10 @@ async def test_the_browser_that_opens_the_address_sets_a_tenant_up_and_switches_
         chromium_page() as page,
         served_page(tmp_path, has_config=False) as address,
     ):
-        complaints: list[str] = []
-        page.on("console", lambda said: complaints.append(said.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+        complaints = complaints_of(page)
         terminal = Terminal(page)
         await page.goto(address)
         await terminal.until_shown(b"Which tenant?")
-        assert page.url == address.partition("open/")[0]
-        assert "once" not in await page.content()
         await page.keyboard.type("o")
         await terminal.until_shown(b"Connect your own tenant")
         for typed, next_field in FORM:
@@ -148,6 +165,14 @@ async def test_a_page_of_another_server_gets_neither_the_socket_nor_a_frame(
                 assert "Doorkey" not in await page.frames[1].content()
             finally:
                 server.shutdown()
+
+
+def complaints_of(page: Page) -> list[str]:
+    """Collect what the page complains of from now on."""
+    complaints: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    return complaints
 
 
 class QuietHandler(SimpleHTTPRequestHandler):
