@@ -51,8 +51,9 @@ def escaped(secret: str) -> str:
 
 def secrets_of(request: httpx.Request) -> str:
     """Return all that was sent that nobody else may know."""
-    form = " ".join(value for _, value in parse_qsl(request.content.decode()))
-    return form or request.headers.get("authorization", "").removeprefix("Bearer ")
+    sent = [value for _, value in parse_qsl(request.content.decode())]
+    sent += [request.headers.get("authorization", "").partition(" ")[2]]
+    return " ".join(filter(None, [*sent, request.headers.get("dpop")]))
 
 
 def echo(place: str, status: int) -> Callable[[httpx.Request], httpx.Response]:

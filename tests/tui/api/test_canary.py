@@ -13,12 +13,14 @@ import pytest
 from tests.support.builders.configs import CONFIG
 from tests.support.builders.sessions import session
 from tests.support.clocks import Clock
+from tests.support.tenants.bound import bound
 from tests.support.tenants.echoes import PLACES, STATUSES, echo
 from tests.support.tenants.scripted_tenant import ScriptedTenant
 from tui.api.call import Call, Caller
 from tui.api.client import ApiClient
 from tui.api.document import Document
 from tui.auth.service import AuthService
+from tui.auth.session import Session
 from tui.auth.store.store import MemoryStore
 
 CANARY = "c4n4ry-t0ken.with-parts_of.A-JWT"
@@ -32,13 +34,13 @@ ERRORS = {
 }
 
 
-async def call(api: httpx.MockTransport) -> Call:
+async def call(api: httpx.MockTransport, kept: Session | None = None) -> Call:
     """Call `api` with the canary."""
     clock = Clock()
     client = ApiClient(CONFIG.api_url, transport=api)
     service = AuthService(
         CONFIG,
-        store=MemoryStore(session(access_token=CANARY)),
+        store=MemoryStore(kept or session(access_token=CANARY)),
         transport=ScriptedTenant(clock),
         clock=clock,
     )
@@ -75,6 +77,25 @@ async def test_no_answer_shows_the_token_that_it_repeats(
     assert made.result.status == status
     assert CANARY.lower() not in words_of(made)
     assert CANARY.lower() not in caplog.text.lower()
+
+
+@pytest.mark.parametrize("place", PLACES)
+async def test_no_answer_shows_the_proof_that_it_repeats(
+    place: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """security.md 40: it may not have been used yet."""
+    caplog.set_level(logging.DEBUG)
+    sent: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(request.headers.get("dpop", ""))
+        return echo(place, 401)(request)
+
+    made = await call(httpx.MockTransport(answer), bound(session(access_token=CANARY)))
+    told = words_of(made) + caplog.text.lower()
+    assert sent[0].startswith("eyJ")
+    for hidden in (CANARY, *filter(None, sent)):
+        assert hidden.lower() not in told
 
 
 @pytest.mark.parametrize("error", ERRORS)

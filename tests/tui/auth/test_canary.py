@@ -3,6 +3,7 @@
 import logging
 import traceback
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from urllib.parse import parse_qsl
@@ -14,6 +15,7 @@ from tests.support.builders.configs import CONFIG
 from tests.support.builders.sessions import expired, session
 from tests.support.builders.stores import file_store
 from tests.support.clocks import Clock
+from tests.support.tenants.bound import ProvingTenant, bound
 from tests.support.tenants.echoes import PLACES, echo
 from tests.support.tenants.scripted_tenant import ScriptedTenant, led_on
 from tui.api.client import ApiClient
@@ -119,6 +121,15 @@ async def test_no_secret_is_said_whatever_happens(
     assert CANARY not in "\n".join(said)
 
 
+def passing(clock: Clock) -> Callable[[float], Awaitable[None]]:
+    """Let time pass at once."""
+
+    async def sleep(seconds: float) -> None:
+        clock.advance(seconds)
+
+    return sleep
+
+
 async def test_no_token_is_in_the_address_that_a_browser_gets(clock: Clock) -> None:
     tenant = CanaryTenant(clock)
     service = AuthService(
@@ -150,9 +161,6 @@ async def test_no_refusal_shows_what_of_a_request_the_tenant_repeats(
     tenant.device_allowed = True
     tenant.id_claims |= {"name": None, "email": None}  # what the ID token lacks, userinfo is asked
 
-    async def sleep(seconds: float) -> None:
-        clock.advance(seconds)
-
     kept = session(access_token=f"access-{CANARY}", refresh_token=f"refresh-{CANARY}")
     service = AuthService(
         CONFIG,
@@ -160,7 +168,7 @@ async def test_no_refusal_shows_what_of_a_request_the_tenant_repeats(
         transport=tenant,
         clock=clock,
         open_url=tenant.browser,
-        sleep=sleep,
+        sleep=passing(clock),
     )
     await attempt(said, service, service.restore())
     await attempt(said, service, service.renew_tokens())
@@ -175,3 +183,42 @@ async def test_no_refusal_shows_what_of_a_request_the_tenant_repeats(
     verifiers = (form.get("code_verifier") for form in forms)
     for secret in (CANARY, *filter(None, verifiers)):
         assert secret.lower() not in told
+
+
+@pytest.mark.parametrize(
+    ("place", "path"),
+    product(("JSON", "raw JSON escapes", "header", "challenge"), ("/par", "/token", "/userinfo")),
+)
+async def test_no_refusal_shows_the_clients_secret_a_proof_or_the_key_it_is_made_with(
+    place: str, path: str, said: list[str], clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """security.md 40: of a bound session, its requests pushed, its client confidential."""
+    tenant = ProvingTenant(clock)
+    tenant.metadata["token_endpoint_auth_methods_supported"] = ["client_secret_post"]
+    tenant.refresh_tokens = {f"refresh-{CANARY}"}
+    tenant.responses[path] = echo(place, 401 if path == "/userinfo" else 400)
+    tenant.id_claims = {"name": None, "email": None}
+    kept = session(access_token=f"access-{CANARY}", refresh_token=f"refresh-{CANARY}")
+    secret = f"client-{CANARY}"
+    config = replace(CONFIG, dpop=True, pushed_requests=True, client_secret=secret)
+    service = AuthService(
+        config,
+        store=MemoryStore(bound(expired(kept))),
+        transport=tenant,
+        clock=clock,
+        open_url=tenant.browser,
+        sleep=passing(clock),
+    )
+    await attempt(said, service, service.restore())
+    await attempt(said, service, service.renew_tokens())
+    await attempt(said, service, service.login(watch=lambda progress: said.append(repr(progress))))
+    by_device = service.login(options=SignInOptions(way="device"))
+    await attempt(said, service, by_device)
+    await attempt(said, service, service.log_out(at_tenant=False))
+    await service.aclose()
+    assert tenant.count(path)
+    told = "\n".join([*said, caplog.text]).lower()
+    proofs = [request.headers.get("dpop", "") for request in tenant.requests]
+    keys = [each.key.d for each in (bound(), service.session) if each and each.key]
+    for hidden in (CANARY, *filter(None, proofs), *keys):
+        assert hidden.lower() not in told

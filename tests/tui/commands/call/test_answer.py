@@ -52,14 +52,20 @@ async def test_i_prints_status_and_headers_first_and_nothing_in_them_steers_a_te
     )
 
 
-@pytest.mark.parametrize("status", ["200 OK", "404 No"])
+@pytest.mark.parametrize("status", ["200", "302", "401", "404"])
 @pytest.mark.parametrize("options", [["-i"], ["--json"]])
-async def test_a_token_in_a_headers_name_is_not_shown(
+async def test_a_token_that_an_answer_repeats_is_not_shown(
     api: ScriptedApi, call: Call, status: str, options: list[str],
     capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
     """security.md 40."""
-    api.answer = answering(status, b"{}", f"X-{TOKEN}: 1", f"{TOKEN}-x: {TOKEN}")
+    challenge = f'Bearer error="{TOKEN}", error_description="{TOKEN}", scope="{TOKEN}"'
+    escaped = "".join(f"\\u{ord(each):04x}" for each in TOKEN)
+    body = f'{{"{escaped}": "{TOKEN}"}}' if options == ["--json"] else ""
+    api.answer = answering(
+        f"{status} {TOKEN}", body.encode(), f"X-{TOKEN}: 1", f"{TOKEN}-x: {TOKEN}",
+        f"Location: /{TOKEN}", f"WWW-Authenticate: {challenge}", f"X-Request-ID: {TOKEN}",
+    )  # fmt: skip
     await call("GET", "/", *options)
     said = "".join(capsys.readouterr())
     assert "x-[your access token]" in said
