@@ -96,6 +96,7 @@ def test_programs_get_one_object(capsys: pytest.CaptureFixture[str]) -> None:
         True,
     )
     assert "the-access-token" not in json.dumps(work)
+    assert validated(json.dumps(work) + "\n", "status")["profile"] == "work"
 
 
 def test_without_any_config_it_says_how_to_make_one(capsys: pytest.CaptureFixture[str]) -> None:

@@ -62,7 +62,7 @@ async def test_no_other_spelling_is_google(
 async def test_nobody_else_may_leave_its_scheme_out(
     tenant: ScriptedTenant, service: AuthService
 ) -> None:
-    for issuer in ("tenant.example/", "accounts.google.com"):
+    for issuer in ("tenant.example/", "tenant.example", "accounts.google.com"):
         tenant.id_claims["iss"] = issuer
         assert "iss" in await refused(service)
 

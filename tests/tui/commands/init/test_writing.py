@@ -57,6 +57,14 @@ def test_a_tenant_that_is_not_there_leaves_no_file(
     assert not own_folder.exists()
 
 
+def test_a_server_that_is_no_tenant_is_told_apart_from_one_that_is_silent(
+    world: World, own_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["init", f"--issuer={world.config.issuer}elsewhere", *GIVEN[1:]]) == 6
+    assert "There is no OpenID Provider at the issuer" in capsys.readouterr().err
+    assert not own_folder.exists()
+
+
 def test_where_no_native_app_signs_in_the_reason_is_told(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
