@@ -19,7 +19,7 @@ def token_options(token: ArgumentParser) -> None:
         choices=FORMATS,
         default="token",
         help="the token alone (default), a header line for curl -H @-, JSON, an assignment, or "
-        "what kubectl (exec-credential), git, or bazel and uv (credential-helper) take",
+        "what kubectl (exec-credential), git, or bazel (credential-helper) take",
     )
     token.add_argument(
         "--for", nargs=2, metavar=("METHOD", "URL"), dest="request",

@@ -1,6 +1,6 @@
 """Programs that ask for credentials on stdin, and are answered for apiUrl's origin alone.
 
-git does as git-credential(1) says, Bazel, uv and others as EngFlow's credential-helper-spec.
+git does as git-credential(1) says, Bazel and others as EngFlow's credential-helper-spec.
 """
 
 import json
