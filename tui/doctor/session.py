@@ -57,8 +57,12 @@ def audience(token: JwtView | None, config: Config) -> Row:
     if token is None:
         return row("token-audience", "unknown", "the access token is opaque", trouble)
     said = shortened(printable(", ".join(token.audiences) or "nobody"), 200)
-    if config.audience in token.audiences:
+    if config.audience in token.audiences and not trouble:
         return row("token-audience", "ok", f"meant for {said}")
+    if config.audience in token.audiences:
+        # The API may have been told of it.
+        found = f"meant for {said}, by {printable(token.issuer)}"
+        return row("token-audience", "warning", found, trouble)
     remedy = trouble or "Correct `audience` or `audienceParameter` in the config, then sign in."
     return row("token-audience", "wrong", f"meant for {said}, not for {config.audience}", remedy)
 

@@ -170,6 +170,8 @@ VERDICTS: list[tuple[SetUp, str, Verdict, str]] = [
     (granted("openid read:orders"), "token-scopes", "ok", "read:orders"),
     (short, "token-lifetime", "warning", "30 s"),
     (token(aud="https://api.example"), "token-audience", "ok", "https://api.example"),
+    (token(iss="https://sts.windows.net/1111/"), "token-audience", "warning", "sts.windows.net"),
+    (token(iss="https://a.okta.com"), "token-audience", "warning", "by https://a.okta.com"),
 ]  # fmt: skip
 
 
