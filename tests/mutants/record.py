@@ -1,12 +1,10 @@
 """Which tests run which line, and what each takes: recorded once, then asked for each break.
 
-Kept in `.mutants`, by test file: it is recorded anew when it, the product or what tests share
-has changed.
+Kept in `.mutants`, by test file: recorded anew when it has changed, or a broken file that it runs.
 """
 
 import ast
 import json
-import sys
 import time
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -42,6 +40,10 @@ class House:
 class OfFile(TypedDict):
     """What is kept of one file of tests."""
 
+    digest: str
+    """Of the file itself."""
+    sources: dict[str, str]
+    """By the files that its tests run: their digests."""
     seconds: dict[str, tuple[float, float]]
     """By test: the processor's time, and the clock's."""
     lines: dict[str, dict[str, list[int]]]
@@ -121,20 +123,39 @@ class Record:
 
 def record(session: Session, house: House, folder: Path) -> None:
     """Run the tests of each file that has changed, and note which run which line of the targets."""
-    keys = _keys(house.root, sorted({test.partition("::")[0] for test in session.items}))
+    tests: dict[str, list[str]] = {}
+    for test in session.items:
+        tests.setdefault(test.partition("::")[0], []).append(test)
     kept = house.root / KEPT
     kept.mkdir(parents=True, exist_ok=True)
-    missing = [file for file, key in keys.items() if not (kept / key).exists()]
+    places = {file: kept / sha256(file.encode()).hexdigest()[:16] for file in tests}
+    missing = [file for file in tests if not _is_fresh(places[file], file, tests[file], house.root)]
     print(f"recording the tests of {len(missing)} files", flush=True)
     works = [
-        (file, partial(_record_file, session, file, house, kept / keys[file])) for file in missing
+        (file, partial(_record_file, session, file, tests[file], house, places[file]))
+        for file in missing
     ]
     for ended in in_forks(works, folder):
         if ended.code:
             raise RuntimeError(f"{ended.about} could not be recorded:\n{ended.said}")
     for stale in kept.iterdir():
-        if stale.name not in keys.values():
+        if stale not in places.values():
             stale.unlink()
+
+
+def _is_fresh(kept: Path, file: str, tests: Sequence[str], root: Path) -> bool:
+    if not kept.exists():
+        return False
+    found: OfFile = json.loads(kept.read_text("utf-8"))
+    digests = {file: found["digest"], **found["sources"]}
+    return found["seconds"].keys() == set(tests) and all(
+        (root / path).exists() and _digest(root / path) == digest
+        for path, digest in digests.items()
+    )
+
+
+def _digest(path: Path) -> str:
+    return sha256(path.read_bytes()).hexdigest()
 
 
 def read_record(house: House) -> Record:
@@ -163,19 +184,9 @@ def _imported(path: Path) -> set[str]:
     return {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
 
 
-def _keys(root: Path, files: Sequence[str]) -> dict[str, str]:
-    shared = sha256(sys.version.encode())
-    paths = [path for top in ("tui", "api_server", "tests") for path in (root / top).rglob("*.py")]
-    for path in [*sorted(paths), *root.glob("requirements-dev.txt")]:
-        if not path.name.startswith("test_") and "mutants" not in path.parts:
-            shared.update(path.read_bytes())
-    return {
-        file: sha256(shared.digest() + file.encode() + (root / file).read_bytes()).hexdigest()
-        for file in files
-    }
-
-
-def _record_file(session: Session, file: str, house: House, kept: Path, folder: Path) -> int:
+def _record_file(
+    session: Session, file: str, tests: Sequence[str], house: House, kept: Path, folder: Path
+) -> int:
     """Run its tests under coverage, in a process of their own; write what came of it."""
     measured = coverage.Coverage(
         data_file=str(folder / "coverage"),
@@ -184,7 +195,6 @@ def _record_file(session: Session, file: str, house: House, kept: Path, folder: 
     )
     seconds: dict[str, tuple[float, float]] = {}
     useless = []
-    tests = [test for test in session.items if test.startswith(f"{file}::")]
     measured.start()
     for test in tests:
         measured.switch_context(test)
@@ -194,13 +204,15 @@ def _record_file(session: Session, file: str, house: House, kept: Path, folder: 
         if not all(report.passed for report in reports):
             useless.append(test)
     measured.stop()
+    lines = _by_test(measured, house.root)
+    run = sorted({path for files in lines.values() for path in files})
     found: OfFile = {
+        "digest": _digest(house.root / file),
+        "sources": {path: _digest(house.root / path) for path in run},
         "seconds": seconds,
-        "lines": _by_test(measured, house.root),
+        "lines": {test: lines[test] for test in lines if test not in useless},
         "useless": useless,
     }
-    for test in useless:
-        found["lines"].pop(test, None)
     made = folder / "record"
     made.write_text(json.dumps(found), "utf-8")
     made.replace(kept)

@@ -13,7 +13,7 @@ from typing import Final
 
 from tests.mutants.breaks import Break
 from tests.mutants.forks import Work, in_forks
-from tests.mutants.record import House, read_record, record
+from tests.mutants.record import House, Record, read_record, record
 from tests.mutants.session import Session, in_session
 from tests.mutants.swap import Living
 from tests.mutants.trial import UNREACHED, Outcome, by_import, by_swap
@@ -23,6 +23,9 @@ KEPT: Final = ".mutants/tried"
 
 UNBROKEN: Final = 10
 """Tests of each room that are tried without a break: what they notice is a fault of the trials."""
+
+AT_A_TIME: Final = 50
+"""Tests of one process, of those that have noticed something."""
 
 
 def keys_of(breaks: Sequence[Break]) -> list[str]:
@@ -80,16 +83,33 @@ def _swap_in(house: House, breaks: Mapping[str, Break], folder: Path, session: S
     for key, broken in breaks.items():
         tests = recorded.tests_for(broken, known.get(key))
         works.append((key, partial(by_swap, session, living, recorded, broken, tests)))
+    noticing: set[str] = set()
     with (folder / "outcomes").open("w") as lines:
         for count, ended in enumerate(in_forks(works, folder / "trials"), 1):
             outcome = Outcome.of(ended)
             if ended.about:
                 print(json.dumps([ended.about, *astuple(outcome)]), file=lines, flush=True)
                 _note(house, ended.about, outcome)
+                noticing |= {outcome.test} if outcome.noticed else set()
             elif ended.code:
                 sys.exit(f"a test fails without a break:\n{ended.said}")
             if not count % 200:
                 print(f"  {count} of {len(works)}", flush=True)
+    _must_pass(session, living, recorded, sorted(noticing & recorded.waits.keys()), folder)
+
+
+def _must_pass(
+    session: Session, living: Living, recorded: Record, tests: Sequence[str], folder: Path
+) -> None:
+    """Run the tests that have noticed something once more, without a break."""
+    (folder / "unbroken").mkdir()
+    works: list[tuple[str, Work]] = [
+        ("", partial(by_swap, session, living, recorded, None, tests[at : at + AT_A_TIME]))
+        for at in range(0, len(tests), AT_A_TIME)
+    ]
+    for ended in in_forks(works, folder / "unbroken"):
+        if ended.code:
+            sys.exit(f"a test fails without a break:\n{ended.said}")
 
 
 def _by_import(
