@@ -34,7 +34,7 @@ check: $(VENV)/dev.stamp ## format, lint, types, and which room imports which
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 
-mutants: $(VENV)/dev.stamp ## break security-relevant lines one by one: does a test notice? ARGS=tui/auth
+mutants: $(VENV)/dev.stamp ## break security-relevant lines one by one: does a test notice? ARGS=tui/auth, ARGS=--left
 	@$(BIN)/python -m tests.mutants $(ARGS)
 
 bench: $(VENV)/dev.stamp ## speed and memory, as ratios: startup app calls token call sign_in api dpop proxy; ARGS="app --against PATH"
@@ -58,7 +58,7 @@ lock: ## resolve the dependencies anew into the two requirements files
 		npm install --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund --loglevel=error); done
 
 clean: ## take away the environment and the caches
-	@rm -rf $(VENV) .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) .import_linter_cache .mutants .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 $(VENV)/run.stamp: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Doorkey needs Python 3.11 or later; name one with PYTHON=")'

@@ -33,8 +33,12 @@ TARGETS: Final = (
     "api_server/local_tenant/**/*.py",
 )  # fmt: skip
 
-LEFT_OUT: Final = ("tui/auth/sign_in/remarks.py", "tui/auth/sign_in/surroundings.py")
-"""What people are told; nothing is let in or kept out by it."""
+LEFT_OUT: Final = (
+    "tui/auth/sign_in/remarks.py", "tui/auth/sign_in/surroundings.py",
+    "tui/auth/tenant/remedies/*.py", "tui/auth/tenant/setting_up.py",
+)  # fmt: skip
+"""What people are told, and a draft of a config, which is checked like any other when it is
+written: nothing is let in or kept out by it."""
 
 SUITES: Final = (
     "tests/tui/auth", "tests/tui/config", "tests/tui/api", "tests/tui/commands",
@@ -83,7 +87,7 @@ def _suites() -> list[str]:
 def _targets() -> list[Path]:
     found = {path for pattern in TARGETS for path in ROOT.glob(pattern)}
     paths = (path.relative_to(ROOT) for path in found)
-    return sorted(path for path in paths if str(path) not in LEFT_OUT)
+    return sorted(path for path in paths if not any(map(path.match, LEFT_OUT)))
 
 
 def _report(breaks: int, survivors: Sequence[Break], accepted: Mapping[str, str]) -> int:
