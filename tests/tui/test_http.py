@@ -17,7 +17,7 @@ import tui
 from tests.support.ports import free_port
 from tests.support.processes.other_user import NOBODY, accepting_as, listening_as, needs_root
 from tui.errors import ExchangeFailed
-from tui.http import LARGEST_BODY_BYTES, Answer, HttpClient
+from tui.http.exchange import LARGEST_BODY_BYTES, Answer, HttpClient
 
 Handle = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -103,7 +103,9 @@ def forbidden(node: ast.AST) -> bool:
 
 def test_httpx_comes_without_its_command_line() -> None:
     """It would bring click, rich and pygments, for 45 ms."""
-    asked = "import sys, tui.http; print({'click', 'rich', 'pygments'} & sys.modules.keys())"
+    asked = (
+        "import sys, tui.http.exchange; print({'click', 'rich', 'pygments'} & sys.modules.keys())"
+    )
     shown = subprocess.run(
         [sys.executable, "-c", asked], capture_output=True, text=True, check=True
     )

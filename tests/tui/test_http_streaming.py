@@ -9,7 +9,7 @@ import pytest
 from tests.support.apis.scripted_api import Asked, ScriptedApi
 from tests.support.heavy import rounds
 from tui.errors import ExchangeFailed
-from tui.http import HttpClient
+from tui.http.exchange import HttpClient
 
 MEBIBYTE = 1024 * 1024
 

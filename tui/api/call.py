@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tui.auth.service import AuthService
     from tui.auth.session import TokenSet
     from tui.config.load import Config
-    from tui.http import StreamedAnswer
+    from tui.http.exchange import StreamedAnswer
 
 REFUSALS: Final = frozenset({401, 403})
 """The statuses by which an API refuses a token (RFC 6750 3.1)."""

@@ -13,7 +13,7 @@ from tui.api.timing import Stopwatch
 from tui.api.upload import Upload
 from tui.auth.dpop.authorization import Authorization
 from tui.errors import ExchangeFailed
-from tui.http import Answer, HttpClient, StreamedAnswer
+from tui.http.exchange import Answer, HttpClient, StreamedAnswer
 from tui.text import REDACTED, redact
 from tui.web_address import split_web_address
 

@@ -264,7 +264,7 @@ class Doors:
     def _proxy(self, log: Callable[[str], None]) -> "Proxy":
         from tui.api.proxy.server import Proxy
         from tui.api.proxy.tokens import Tokens
-        from tui.http import tls_context
+        from tui.http.connection import tls_context
 
         tokens = Tokens(self.service)
         return Proxy(self.config.api_url, tokens.sign, tls=tls_context(), log=log)
@@ -275,7 +275,7 @@ class Doors:
 
 def _load_network() -> None:
     """Load what takes its time, beside the event loop: no key waits for it."""
-    from tui.http import tls_context
+    from tui.http.connection import tls_context
 
     import_module("tui.servers.checks")
     with suppress(ConfigInvalid):  # which the checks tell of

@@ -6,7 +6,7 @@ import httpx
 
 from tui.auth.authorized_request import AuthorizedRequest
 from tui.auth.service import AuthService
-from tui.http import refuse_other_users
+from tui.http.connection import refuse_other_users
 from tui.web_address import split_web_address
 
 

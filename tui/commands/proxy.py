@@ -12,7 +12,7 @@ from tui.api.proxy.tokens import Tokens
 from tui.auth.service import AuthService
 from tui.config.load import Config, load_config
 from tui.errors import ConfigInvalid
-from tui.http import tls_context
+from tui.http.connection import tls_context
 from tui.loopback_peer import port_holder
 from tui.web_address import is_loopback, split_web_address
 

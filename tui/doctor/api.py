@@ -13,7 +13,7 @@ from tui.config.load import Config
 from tui.doctor.discovery import Case
 from tui.doctor.row import Row, Tell, row, unknown
 from tui.errors import DoorkeyError, ExchangeFailed
-from tui.http import Answer, HttpClient
+from tui.http.exchange import Answer, HttpClient
 from tui.servers.checks import CHECK_SECONDS, silent
 from tui.text import printable, shortened
 

@@ -20,7 +20,7 @@ from tui.doctor.probe import Probe, Prober
 from tui.doctor.row import Row, Tell, row, row_of, unknown
 from tui.doctor.surroundings import guard_check
 from tui.errors import ConfigInvalid, DoorkeyError
-from tui.http import HttpClient
+from tui.http.exchange import HttpClient
 from tui.servers.checks import CHECK_SECONDS
 from tui.text import printable, shortened
 

@@ -11,7 +11,7 @@ from tui.config.load import Config
 from tui.doctor.row import Row, row, row_of, unknown
 from tui.doctor.world import World
 from tui.errors import ConfigInvalid, DoorkeyError, ExchangeFailed, Obstacle, TenantMisbehaved
-from tui.http import HttpClient
+from tui.http.exchange import HttpClient
 from tui.json_value import Json
 from tui.servers.checks import CHECK_SECONDS
 from tui.web_address import split_web_address

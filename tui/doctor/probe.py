@@ -15,7 +15,7 @@ from tui.auth.tenant.metadata import Metadata
 from tui.auth.tenant.provider import Provider
 from tui.config.load import Config
 from tui.errors import DoorkeyError, ExchangeFailed
-from tui.http import Answer, HttpClient
+from tui.http.exchange import Answer, HttpClient
 from tui.json_value import duration_in
 from tui.text import printable, shortened
 

@@ -10,7 +10,7 @@ from tui.config.vendors.table import vendor_of
 from tui.doctor.discovery import Case, Discovered
 from tui.doctor.row import Row, Tell, row, unknown
 from tui.errors import ExchangeFailed, TenantMisbehaved
-from tui.http import HttpClient
+from tui.http.exchange import HttpClient
 from tui.servers.checks import CHECK_SECONDS
 
 OFFERS: Final = (

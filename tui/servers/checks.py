@@ -13,7 +13,7 @@ from tui.auth.tenant.http import TenantHttp
 from tui.auth.tenant.metadata import discovery_url
 from tui.config.load import Config
 from tui.errors import ConfigInvalid, DoorkeyError, ExchangeFailed
-from tui.http import HttpClient
+from tui.http.exchange import HttpClient
 from tui.servers.bundled import ServerName
 from tui.text import printable, shortened
 from tui.web_address import split_web_address

@@ -217,7 +217,7 @@ class Servers:
 
 async def probe(server: BundledServer) -> Literal["ours", "foreign", "nobody"]:
     """Find out who listens where `server` belongs."""
-    from tui.http import HttpClient  # loads httpx: not on the way to the first paint
+    from tui.http.exchange import HttpClient  # loads httpx: not on the way to the first paint
 
     client = HttpClient(exchange_seconds=PROBE_SECONDS)
     try:

@@ -13,6 +13,14 @@ from tui.config.keys import KEYS as CONFIG_KEYS
 from tui.text import printable, printable_block
 from tui.web_address import is_of_this_machine
 
+WAYS_AFTER: Final = timedelta(seconds=8)
+"""Whoever has seen the page by then looks at it, and not here."""
+
+HINT_SECONDS: Final = 60.0
+"""How long the hint stays; a click removes it."""
+
+NEVER: Final = datetime.max.replace(tzinfo=UTC)
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -62,14 +70,6 @@ All ways are open side by side: whichever works first signs you in, and this clo
   address there, and *Paste* it here. Just the code in it (`code=`) will do, too.
 - *Cancel*, or **Ctrl-C**, gives up; nothing is changed by that.
 """
-
-WAYS_AFTER: Final = timedelta(seconds=8)
-"""Whoever has seen the page by then looks at it, and not here."""
-
-HINT_SECONDS: Final = 60.0
-"""How long the hint stays; a click removes it."""
-
-NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 OF_OTHER_WAYS: Final = (
     "copy-address", "device-code", "paste-answer", "open-again", "show-qr", "address-to-file",

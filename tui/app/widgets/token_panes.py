@@ -41,6 +41,10 @@ NO_JWT: Final = "✗ This is no JWT that can be read: three parts with dots betw
 
 NOT_OURS: Final = "for the API to check"
 
+SESSION_FACTS: Final = (
+    "Signed in", "ID token", "Refresh", "Next", "Renewals", "Clock", "Bound", "Stored",
+)  # fmt: skip
+
 
 class IdTokenPane(Vertical):
     """Who the tenant says that one is."""
@@ -97,11 +101,6 @@ class AccessTokenPane(Vertical):
         panel = self.query_one(ClaimsPanel)
         panel.display = view is not None
         panel.show(_header_and_claims(view))
-
-
-SESSION_FACTS: Final = (
-    "Signed in", "ID token", "Refresh", "Next", "Renewals", "Clock", "Bound", "Stored",
-)  # fmt: skip
 
 
 class SessionPane(VerticalScroll):

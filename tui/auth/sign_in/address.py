@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from tui.auth.sign_in.attempt import SignInAttempt, refusal_in
 from tui.auth.tenant.remedies.explain import explain_refusal
 from tui.errors import DoorkeyError, SignInFailed, TenantMisbehaved
-from tui.http import Answer
+from tui.http.exchange import Answer
 from tui.json_value import Json, duration_in
 from tui.text import printable, shortened
 

@@ -14,7 +14,7 @@ from tui.errors import (
     TenantMisbehaved,
     TenantUnreachable,
 )
-from tui.http import Answer
+from tui.http.exchange import Answer
 from tui.json_value import Json, duration_in
 from tui.text import printable, shortened
 from tui.web_address import split_web_address

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.request import getproxies
 
 from tui.errors import ExchangeFailed, TenantMisbehaved, TenantUnreachable
-from tui.http import EXCHANGE_SECONDS, Answer, HttpClient
+from tui.http.exchange import EXCHANGE_SECONDS, Answer, HttpClient
 from tui.text import redact
 from tui.web_address import WebAddress, split_web_address
 

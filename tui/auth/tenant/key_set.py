@@ -17,6 +17,14 @@ from tui.text import printable, shortened
 
 PublicKey: TypeAlias = RSAPublicKey | EllipticCurvePublicKey | Ed25519PublicKey
 
+SMALLEST_RSA_BITS: Final = 2048
+
+SIGN_SO: Final = (
+    "Have the tenant sign with a key that it publishes: RSA of 2048 bits or more, P-256 or Ed25519."
+)
+
+LARGEST_TOKEN_CHARACTERS: Final = 256 * 1024
+
 
 class Algorithm(NamedTuple):
     """What a signature algorithm needs of a key, and the hash that comes with it (`at_hash`)."""
@@ -41,14 +49,6 @@ ALGORITHMS: Final = {
     "Ed25519": Algorithm("OKP", "Ed25519", "sha512"),
 }
 """What may sign an ID token: nothing symmetric, and not `none`."""
-
-SMALLEST_RSA_BITS: Final = 2048
-
-SIGN_SO: Final = (
-    "Have the tenant sign with a key that it publishes: RSA of 2048 bits or more, P-256 or Ed25519."
-)
-
-LARGEST_TOKEN_CHARACTERS: Final = 256 * 1024
 
 READERS: Final[dict[str, Callable[[dict[str, Json]], object]]] = {
     "RSA": RSAAlgorithm.from_jwk,

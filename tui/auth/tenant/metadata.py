@@ -10,6 +10,9 @@ from tui.json_value import Json
 from tui.text import printable, shortened
 from tui.web_address import split_web_address
 
+WELL_KNOWN: Final = "/.well-known/"
+"""What addresses of metadata have in them, and no issuer."""
+
 LONGEST_ENDPOINT: Final = 2000
 """Characters; with the request behind it, a browser and the tenant itself have to take it."""
 
@@ -39,10 +42,6 @@ class Metadata:
     """`require_pushed_authorization_requests` (RFC 9126 5)."""
     proof_algorithms: tuple[str, ...] = ()
     """`dpop_signing_alg_values_supported` (RFC 9449 5.1); empty where it is not said."""
-
-
-WELL_KNOWN: Final = "/.well-known/"
-"""What addresses of metadata have in them, and no issuer."""
 
 
 def discovery_url(issuer: str) -> str:

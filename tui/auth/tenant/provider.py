@@ -35,7 +35,7 @@ from tui.errors import (
     SignInRefused,
     TenantMisbehaved,
 )
-from tui.http import Answer
+from tui.http.exchange import Answer
 from tui.json_value import Claims
 from tui.text import printable, shortened
 

@@ -15,7 +15,7 @@ from tui.auth.tenant.client import Client
 from tui.auth.tenant.http import TenantHttp
 from tui.auth.tenant.token_response import wants_nonce
 from tui.config.keys import IN_KEYRING
-from tui.http import Answer
+from tui.http.exchange import Answer
 
 if TYPE_CHECKING:
     import httpx

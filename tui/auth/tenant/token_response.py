@@ -8,7 +8,7 @@ from tui.auth.clock_skew import clock_skew, date_in
 from tui.auth.dpop.authorization import NONCE_WANTED
 from tui.base64url import decode_base64url
 from tui.errors import GrantRefused, TenantMisbehaved
-from tui.http import Answer
+from tui.http.exchange import Answer
 from tui.json_value import Json, duration_in, json_object, moment_in
 from tui.text import printable, shortened
 

@@ -24,7 +24,7 @@ from tui.commands.call.progress import Progress, show_progress
 from tui.commands.call.refused import offer_way_out, refusal, way_out
 from tui.commands.call.request import open_upload, requested
 from tui.config.load import Config, load_config
-from tui.http import StreamedAnswer
+from tui.http.exchange import StreamedAnswer
 from tui.json_value import Json
 from tui.text import printable, redact
 

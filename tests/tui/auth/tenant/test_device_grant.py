@@ -20,7 +20,7 @@ from tui.errors import (
     TenantMisbehaved,
     TenantUnreachable,
 )
-from tui.http import Answer
+from tui.http.exchange import Answer
 from tui.json_value import Json
 
 RIGHT: dict[str, Json] = {

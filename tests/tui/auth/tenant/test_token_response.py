@@ -10,7 +10,7 @@ from tests.support.builders.tokens import base64url
 from tests.support.clocks import START
 from tui.auth.tenant.token_response import parse_token_response, wants_nonce
 from tui.errors import GrantRefused, TenantMisbehaved
-from tui.http import Answer
+from tui.http.exchange import Answer
 from tui.json_value import Json
 
 RIGHT: dict[str, Json] = {"access_token": "a", "token_type": "Bearer", "expires_in": 60}
