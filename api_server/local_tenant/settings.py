@@ -30,12 +30,13 @@ DAY: Final = 24 * 3600
 PROGRAM: Final = "python -m api_server.local_tenant"
 DESCRIPTION: Final = """\
 A local OpenID Provider, for trying sign-ins out on one machine.
-NOT FOR PRODUCTION: plain http on loopback only, and everybody knows the passwords.
+NOT FOR PRODUCTION: plain http on loopback, and everybody knows the passwords.
 """
 EPILOG: Final = """\
-People: alice, bob and carol; each one's password is NAME-password, and the one-time code that
-acr_values=2 asks for is 123456.
-Exit codes: 0 stopped, 1 it could not run (port taken, state folder unusable), 2 wrong usage.
+People: alice, bob and carol; each one's password is NAME-password, and the
+one-time code that acr_values=2 asks for is 123456.
+Exit codes: 0 stopped, 1 it could not run (port taken, state folder unusable),
+2 wrong usage.
 """
 DURATIONS: Final = {
     "access_token_lifetime_seconds": "of an access token",

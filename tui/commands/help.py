@@ -24,45 +24,53 @@ They are the same with --json and without.
 """
 
 JSON: Final = """\
-status, ping, call, jwt, login, logout and others take --json. Then stdout holds one JSON object in
-one line, and nothing else: what came of it, or, where it failed,
+status, ping, call, jwt, login, logout and others take --json. Then stdout holds
+one JSON object in one line, and nothing else: what came of it, or, where it
+failed,
 
   {"error": WORD, "message": TEXT, "exit": CODE, "next": TEXT}
 
-"error" is a word that stays the same from release to release, "message" is for people, "exit" is
-the exit code, and "next" says what to do. What else is known stands beside them: of a refusal by
-the API its "status", "headers" and "body", of status with nobody signed in all but the session.
-Members may be added in a later release; none changes its meaning. No object holds a token, but
-what `doorkey token` prints.
+"error" is a word that stays the same from release to release, "message" is for
+people, "exit" is the exit code, and "next" says what to do. What else is known
+stands beside them: of a refusal by the API its "status", "headers" and "body",
+of status with nobody signed in all but the session. Members may be added in a
+later release; none changes its meaning. No object holds a token, but what
+`doorkey token` prints.
 
-status  {"signed_in": BOOL, "issuer", "client_id", "audience", "api_url", "config",
-        "storage": "keyring" | "file" | "memory"}; "profile" where it is one; of whoever is signed
-        in "subject", "name", "email", "signed_in_at", "access_token_expiry",
-        "access_token_valid", "id_token_expiry", "id_token_valid", "renewable", "bound",
+status  {"signed_in": BOOL, "issuer", "client_id", "audience", "api_url",
+        "config", "storage": "keyring" | "file" | "memory"}; "profile" where it
+        is one; of whoever is signed in "subject", "name", "email",
+        "signed_in_at", "access_token_expiry", "access_token_valid",
+        "id_token_expiry", "id_token_valid", "renewable", "bound",
         "clock_skew_seconds", "scopes": [TEXT]
-profiles {"profiles": [{"profile", "config", "counts": BOOL, "problem", and those of status}]}
-call    {"status": NUMBER, "reason", "headers": {NAME: VALUE}, "encoding", "body"}; by "encoding",
-        "body" is the value itself (json), a text (text), or base64; with -o FILE there are "file"
-        and "bytes" instead
-init    {"config", "profile", "vendor", "issuer", "client_id", "audience", "redirect_uris": [TEXT],
-        "register": [TEXT], "remarks": [TEXT], "may_demand_secret": BOOL}; the same with --show
+profiles {"profiles": [{"profile", "config", "counts": BOOL, "problem", and
+        those of status}]}
+call    {"status": NUMBER, "reason", "headers": {NAME: VALUE}, "encoding",
+        "body"}; by "encoding", "body" is the value itself (json), a text
+        (text), or base64; with -o FILE there are "file" and "bytes" instead
+init    {"config", "profile", "vendor", "issuer", "client_id", "audience",
+        "redirect_uris": [TEXT], "register": [TEXT], "remarks": [TEXT],
+        "may_demand_secret": BOOL}; the same with --show
 ping    {"status": NUMBER, "message", "elapsed_seconds"}
-jwt     {"verified": BOOL, "key", "keys_of", "header", "claims", "wrong": [TEXT]}; with exit 1 the
-        members of a failure beside them
-logout  {"steps": [{"step": "local" | "revocation" | "tenant", "outcome", "message"}]}
-doctor  [{"rule", "verdict": "ok" | "warning" | "wrong" | "unknown", "found", "remedy"}]; an array,
-        with exit 1 where a verdict is "wrong"
-token   {"access_token", "token_type", "expires_at", "scope"}, or with --id-token
-        {"id_token", "expires_at"}; the same with --format json
+jwt     {"verified": BOOL, "key", "keys_of", "header", "claims",
+        "wrong": [TEXT]}; with exit 1 the members of a failure beside them
+logout  {"steps": [{"step": "local" | "revocation" | "tenant", "outcome",
+        "message"}]}
+doctor  [{"rule", "verdict": "ok" | "warning" | "wrong" | "unknown", "found",
+        "remedy"}]; an array, with exit 1 where a verdict is "wrong"
+token   {"access_token", "token_type", "expires_at", "scope"}, or with
+        --id-token {"id_token", "expires_at"}; the same with --format json
 login   one object in each line, as things happen:
         {"event": "address", "url", "redirect_uri"}, or with --device
-        {"event": "code", "user_code", "verification_uri", "verification_uri_complete",
-        "expires_at"}
+        {"event": "code", "user_code", "verification_uri",
+        "verification_uri_complete", "expires_at"}
         {"event": "waiting"}
-        {"event": "signed_in", "subject", "name", "email", "remarks": [TEXT]}, or the failure
+        {"event": "signed_in", "subject", "name", "email", "remarks": [TEXT]},
+        or the failure
 
-Times are RFC 3339. The shapes are JSON Schema in docs/schemas. Without a terminal nothing ever
-prompts, and no browser opens but for login and logout; --no-browser and --local leave it closed.
+Times are RFC 3339. The shapes are JSON Schema in docs/schemas. Without a
+terminal nothing ever prompts, and no browser opens but for login and logout;
+--no-browser and --local leave it closed.
 """
 
 TEXTS: Final = dict(zip(TOPICS, (EXIT_CODES, JSON), strict=True))

@@ -21,8 +21,8 @@ your tokens say, and call an API with an access token that is always valid.
 Without a command: the app."""
 
 EPILOG: Final = """\
-exit codes: 0 done · 1 unexpected · 2 wrong usage or config · 3 the API refused
-            4 sign-in needed · 5 tenant or API unreachable
+exit codes: 0 done · 1 unexpected · 2 wrong usage or config
+            3 the API refused · 4 sign-in needed · 5 tenant or API unreachable
             6 the tenant refused or misbehaved · 130 cancelled
 
 auth_config.json is found by --config or --profile, DOORKEY_CONFIG or

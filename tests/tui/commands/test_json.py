@@ -1,18 +1,15 @@
 """`--json`: one contract for scripts and agents, told by `doorkey help json`."""
 
 import json
-import re
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from tests.support.documents import SCHEMAS, schema, table, validated
+from tests.support.documents import SCHEMAS, schema, validated
 from tui.cli import main
 from tui.commands.call.output import AnswerTooLarge
 from tui.commands.jwt import JwtNotVerified
-from tui.commands.parser import parse
 from tui.commands.session import LogOutIncomplete
 from tui.config.load import Config
 from tui.errors import DoorkeyError
@@ -127,46 +124,6 @@ def test_what_the_system_refuses_is_a_failure_too(
     monkeypatch.setattr("tui.commands.session.status", failing)
     assert main(["status", "--json"]) == 1
     assert "Input/output error" in validated(capsys.readouterr().out, "failure")["message"]
-
-
-def test_help_json_names_each_member_that_the_schemas_have(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    assert main(["help", "json"]) == 0
-    told = set(re.findall(r'"([a-z_]+)"', capsys.readouterr().out))
-    for path in SCHEMAS.glob("*.json"):
-        found = schema(path.stem)
-        found = found.get("items", found)  # of an array, what it holds
-        shapes = [found] if "properties" in found else found["oneOf"]
-        named = {name for shape in shapes for name in shape["properties"]}
-        assert named <= told, path.stem
-
-
-def test_help_on_exit_codes_tells_those_of_the_readme(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["help", "exit-codes"]) == 0
-    told = re.findall(r"^(\d+) ", capsys.readouterr().out, re.MULTILINE)
-    assert told == [code for code, _ in table("exit code", "means")]
-
-
-@pytest.mark.parametrize("topic", [[], ["call"], ["login"]])
-def test_help_on_a_command_is_that_commands_help(
-    topic: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
-    with suppress(SystemExit):
-        main(["help", *topic])
-    assert capsys.readouterr().out.startswith(f"usage: {' '.join(['doorkey', *topic])} ")
-
-
-def test_help_on_a_server_is_the_servers_own() -> None:
-    arguments = parse(["help", "api"])
-    assert (arguments.command, arguments.further) == ("api", ["--help"])
-
-
-def test_help_on_what_there_is_not_suggests_the_nearest(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    assert main(["help", "exit-code"]) == 2
-    assert "Did you mean exit-codes?" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,11 @@ examples:
   doorkey call GET /api/external
   doorkey call POST /api/messages -d '{"text": "hello"}'
   doorkey call PUT /api/report -d @report.json -o answer.json
-  producer | doorkey call POST /api/events -H "Content-Type: application/x-ndjson" -d @-
+  producer | doorkey call POST /api/events -H "Content-Type: text/csv" -d @-
 
-A 4xx or 5xx is exit code 3, with its body on stdout and the reason on stderr. Redirects are
-not followed. Where the API says invalid_token, the token is renewed and the call made again,
-once, if its body can be sent again."""
+A 4xx or 5xx is exit code 3, with its body on stdout and the reason on stderr.
+Redirects are not followed. Where the API says invalid_token, the token is
+renewed and the call made again, once, if its body can be sent again."""
 
 BODY: Final = "DATA|@FILE|@-"
 

@@ -7,10 +7,12 @@ from tui.commands.options.values import json_option
 from tui.config.vendors.table import BY_KEY
 
 EPILOG: Final = """\
-What is not given is asked for, and the tenant is looked up meanwhile. With --json, or where stdin
-is no terminal, nothing is asked, and --issuer, --client-id and --audience have to be there. NAME
-makes a profile, profiles/NAME.json in your config folder; without it, it is the auth_config.json
-there, or the one that --config names. With --show, NAME is a profile that is there."""
+What is not given is asked for, and the tenant is looked up meanwhile. With
+--json, or where stdin is no terminal, nothing is asked, and --issuer,
+--client-id and --audience have to be there. NAME makes a profile,
+profiles/NAME.json in your config folder; without it, it is the
+auth_config.json there, or the one that --config names. With --show, NAME is a
+profile that is there."""
 
 
 def init_options(init: ArgumentParser) -> None:
@@ -23,8 +25,9 @@ def init_options(init: ArgumentParser) -> None:
     init.add_argument("--audience", metavar="API", help="the API's identifier at the tenant")
     init.add_argument("--api-url", metavar="URL", default="", help="where the API is")
     init.add_argument(
-        "--vendor", choices=BY_KEY, help="whose tenant it is, where its metadata does not tell"
-    )
+        "--vendor", choices=BY_KEY, metavar="VENDOR",
+        help=f"whose tenant it is, where its metadata does not tell: {', '.join(BY_KEY)}",
+    )  # fmt: skip
     init.add_argument(
         "--force", action="store_true", help="replace a config that is there, without asking"
     )

@@ -18,8 +18,10 @@ def token_options(token: ArgumentParser) -> None:
         "--format",
         choices=FORMATS,
         default="token",
-        help="the token alone (default), a header line for curl -H @-, JSON, an assignment, or "
-        "what kubectl (exec-credential), git, or bazel (credential-helper) take",
+        metavar="FORMAT",
+        help="token: itself alone (default); header: a line for curl -H @-; json; env: an "
+        "assignment; or what kubectl (exec-credential), git (git-credential), or bazel "
+        "(credential-helper) take",
     )
     token.add_argument(
         "--for", nargs=2, metavar=("METHOD", "URL"), dest="request",
