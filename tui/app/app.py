@@ -44,7 +44,7 @@ from tui.app.palette import system_commands, take_keymap
 from tui.app.screens.place import PlaceScreen, tell_of_failed_work
 from tui.app.textual_internals import KeptStylesheet, forget_clipboard, parse_ahead, report_crashes
 from tui.app.themes import Themes
-from tui.terminal.signals import end_on_signals
+from tui.terminal.signals import end_on_signals, stop_job
 
 if TYPE_CHECKING:
     from tui.auth.keeper import Offline
@@ -185,8 +185,6 @@ class DoorkeyApp(App[None]):
         self.now = self._doors.clock()
         self.account = self.account.at(self.now)
 
-    # What is asked for
-
     def action_go(self, place: Place) -> None:
         """Go to a place."""
         self.navigation.go(place)
@@ -263,6 +261,10 @@ class DoorkeyApp(App[None]):
     @on(ConfigEditRequested)
     def _edit_config(self) -> None:
         self._background.edit_config()
+
+    def action_suspend_process(self) -> None:
+        """Leave the terminal to the shell until `fg`."""
+        stop_job(self.suspend)
 
     async def action_help(self) -> None:
         """Show what one can do here."""

@@ -69,6 +69,11 @@ def _open(config: "Config | None", *, with_servers: bool = False) -> int:
         raise ConfigInvalid(
             "The app needs a terminal. Without one there are commands: doorkey --help."
         )
+    if not on_web_page and os.environ.get("TERM") == "dumb":
+        raise ConfigInvalid(
+            "The app draws on the whole terminal, and this one prints lines alone (TERM=dumb). "
+            "There are commands, too: doorkey --help."
+        )
     gc.disable()  # what starting makes is no garbage; the app turns it on again when it stands
     os.environ.setdefault("ESCDELAY", ESCDELAY_MILLISECONDS)  # Textual reads it when imported
     end_with_terminal(sys.stdout.fileno())

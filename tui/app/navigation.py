@@ -130,9 +130,12 @@ class Navigation:
 
     def _open_sign_in(self, wish: SignInRequested) -> None:
         self.is_signing_in = True
-        # Over Home: the other places go away when another person signs in.
+        screen = self._make_sign_in(wish)
+        # Over Home, as the other places go away when another person signs in. Whoever comes from
+        # one of those stays there, and is not shown Home behind the sign-in.
+        screen.set_class(self.place != "home", "-covers")
         self._app.switch_mode("home")
-        self._app.push_screen(self._make_sign_in(wish), self._tell_end)
+        self._app.push_screen(screen, self._tell_end)
 
     def _tell_end(self, _event: "LoginEvent | None") -> None:
         # By a message, which comes after the one that tells of the new session.

@@ -1,12 +1,13 @@
-"""Signals that end the app as a key would: the terminal is given back, nothing is left running."""
+"""Signals that end or stop the app as a key would: the terminal is given back."""
 
 import asyncio
 import os
 import select
 import signal
+import sys
 import threading
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from functools import partial
 from typing import Final
 
@@ -36,6 +37,20 @@ def end_with_terminal(descriptor: int) -> None:
     """
     if hasattr(select, "poll"):
         threading.Thread(target=_await_hang_up, args=(descriptor,), daemon=True).start()
+
+
+def stop_job(aside: Callable[[], AbstractContextManager[None]]) -> None:
+    """Stop within `aside`, with all that is one job of the shell, until the shell goes on with it.
+
+    What started the app, such as make, would else wait on, and the shell not come back. Where no
+    shell could go on with the job, the system does not stop it (POSIX 11.1.4, orphaned groups).
+    On a web page, or on Windows, nothing happens.
+    """
+    if hasattr(signal, "SIGTSTP") and sys.stdin.isatty():
+        with aside():
+            handler = signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+            os.kill(0, signal.SIGTSTP)
+            signal.signal(signal.SIGTSTP, handler)
 
 
 def _await_hang_up(descriptor: int) -> None:

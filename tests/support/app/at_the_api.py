@@ -2,10 +2,10 @@
 
 import httpx
 from textual.pilot import Pilot
-from textual.widgets import OptionList
 
 from tests.support.app.stage import Stage, stage, until
 from tui.api.request import METHODS, ApiRequest
+from tui.app.screens.external_api.dialogs import MethodList
 from tui.app.widgets.calls.request_details import Part
 from tui.app.widgets.calls.request_line import PathField, RequestLine
 from tui.app.widgets.calls.text_field import LinesArea
@@ -38,8 +38,8 @@ async def write_path(pilot: "Pilot[None]", on: Stage, path: str) -> None:
 
 async def choose_method(pilot: "Pilot[None]", on: Stage, method: str) -> None:
     await pilot.press("m")
-    await until(pilot, lambda: on.app.screen.query(OptionList))
-    on.app.screen.query_one(OptionList).highlighted = METHODS.index(method)
+    await until(pilot, lambda: on.app.screen.query(MethodList))
+    on.app.screen.query_one(MethodList).cursor = METHODS.index(method)
     await pilot.press("enter")
     await until(pilot, lambda: on.app.screen.query(RequestLine))
 

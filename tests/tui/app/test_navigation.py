@@ -5,7 +5,7 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from tests.support.app.stage import ALICE, session_of, stage, text_of, until
+from tests.support.app.stage import ALICE, is_waiting, session_of, stage, text_of, until
 from tests.support.builders.configs import CONFIG
 from tests.support.builders.sessions import expired, session
 from tui.app.screens.log_out import LogOutScreen
@@ -175,6 +175,23 @@ async def test_signing_in_again_keeps_place_and_scope(key: str, place: str) -> N
         )
         assert on.tenant.authorization["scope"].split()[-1] == "read:messages"
         assert on.tenant.authorization["scope"].startswith(CONFIG.scope)
+
+
+async def test_a_sign_in_that_leads_back_to_a_place_does_not_show_home_behind_itself() -> None:
+    on = stage(signed_in=True, browser="waits")
+    async with on.app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: on.app.account.signed_in)
+        await pilot.press("s")
+        await until(pilot, lambda: is_waiting(on))
+        assert "Hello, Alice" in text_of(on.app)
+        await pilot.press("escape", "3")
+        await until(pilot, lambda: on.app.current_mode == "external-api")
+        await pilot.press("s")
+        await until(pilot, lambda: is_waiting(on))
+        assert "Finish in your browser" in text_of(on.app)
+        assert "Hello, Alice" not in text_of(on.app)
+        await pilot.press("escape")
+        await until(pilot, lambda: on.app.current_mode == "external-api")
 
 
 async def test_a_session_that_can_be_renewed_does_not_expire() -> None:

@@ -83,7 +83,7 @@ async def test_what_is_to_be_registered_is_said_again_for_the_row_at_the_cursor(
     on.tenant.metadata["jwks_uri"] = keys if answers else "http://insecure.example"
     async with on.app.run_test(size=SIZE) as pilot:
         await pilot.press("t")
-        await until(pilot, lambda: "Enter opens it" in text_of(on.app))
+        await until(pilot, lambda: "⏎ Open" in text_of(on.app))
         await pilot.press("j", "r", "j", "j", "r")
         await until(pilot, lambda: "What to register at the tenant" in text_of(on.app))
         shown = text_of(on.app)
@@ -93,7 +93,7 @@ async def test_what_is_to_be_registered_is_said_again_for_the_row_at_the_cursor(
         await pilot.press("c")
         await until(pilot, lambda: on.copied == ["my-app"])
         await pilot.press("escape")
-        await until(pilot, lambda: "Enter opens it" in text_of(on.app))
+        await until(pilot, lambda: "⏎ Open" in text_of(on.app))
         await pilot.press("r")
         await until(pilot, lambda: "What to register at the tenant" in text_of(on.app))
         await pilot.press("s")
@@ -127,7 +127,7 @@ def test_another_config_opens_in_the_same_terminal_without_a_glimpse_of_the_shel
     with in_terminal(world, "--profile", "home") as terminal:
         terminal.wait_for("home · 127.0.0.1:9", "signed out")
         terminal.send("t")
-        terminal.wait_for("Enter opens it", "work")
+        terminal.wait_for("⏎ Open", "work")
         terminal.send("G\r")
         terminal.wait_for("work · 127.0.0.1:9", "Hello, Alice")
         assert bytes(terminal.received).count(b"\x1b[?1049h") == 1

@@ -15,7 +15,7 @@ from tui.config.memory import AppMemory, memory_path
 
 async def opened_list(pilot: "Pilot[None]") -> None:
     await pilot.app.run_action("change_theme")
-    await until(pilot, lambda: "Enter takes it" in text_of(pilot.app))
+    await until(pilot, lambda: "⏎ Take" in text_of(pilot.app))
 
 
 async def test_a_theme_is_shown_as_one_comes_to_it_and_remembered_once_taken() -> None:

@@ -21,6 +21,10 @@ APP_BINDINGS: Final[list[BindingType]] = [
     Binding("r", "renew", "Renew", show=False, id="renew", tooltip="Get new tokens now"),
     Binding("o", "log_out", "Log out", show=False, id="log-out", tooltip="End your session"),
     Binding(
+        "ctrl+z", "suspend_process", "Suspend",
+        show=False, id="suspend", tooltip="Back to the shell; its fg brings you back",
+    ),
+    Binding(
         "f1", "help", "Help", id="help", tooltip="What one can do here"
     ),
     Binding("q", "quit", "Quit", id="quit", tooltip="Leave; your session is kept"),

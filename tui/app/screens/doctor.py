@@ -133,7 +133,7 @@ what helps. No token is sent, nobody is signed in, and nothing is changed.
         self._rows = await self._examine(self._take_row)  # now in the order of the rules
         self._work = None
         wrong = any(each.verdict == "wrong" for each in self._rows)
-        self._show(*(("bad", "Something is wrong") if wrong else ("good", "Nothing is wrong")))
+        self._show(*(("bad", "") if wrong else ("good", "Nothing is wrong")))
 
     def _take_row(self, row: "Row") -> None:
         self._rows.append(row)
@@ -141,11 +141,11 @@ what helps. No token is sent, nobody is signed in, and nothing is changed.
 
     def _show(self, kind: Kind, phase: str) -> None:
         count = Counter(each.verdict for each in self._rows)
-        counted = " · ".join(f"{count[each]} {each}" for each in WORST_FIRST)
+        counted = " · ".join(f"{count[each]} {each}" for each in WORST_FIRST if count[each])
         said = Content.assemble(
             (f"{SYMBOLS[kind]} {phase}", f"{LOOKS[kind]} bold"),
-            "   ",
-            (counted, "$foreground-muted"),
+            "   " if phase else "",
+            (counted, "$foreground-muted" if phase else f"{LOOKS[kind]} bold"),
         )
         self.query_one("#phase", Static).update(said)
         self.query_one(RuleTable).show(self._rows)

@@ -1,4 +1,4 @@
-"""Help: what the screen below is, and every key that can be used there, as the keymap has it."""
+"""Help: what the screen below is, every key that can be used there, and how it goes."""
 
 from collections.abc import Iterator
 from typing import ClassVar, Final
@@ -21,6 +21,7 @@ NAME_CELLS: Final = 17
 HERE: Final = "Keys here"
 IN_PARTS: Final = "Keys in lists and fields"
 EVERYWHERE: Final = "Keys everywhere"
+MORE: Final = "How it goes"
 
 OF_TEXTUAL: Final = {
     "app.focus_next": ("Next part", "To the next list, field or button"),
@@ -49,19 +50,24 @@ class HelpScreen(ModalScreen[None]):
 
     def __init__(self, below: Screen[object]) -> None:
         super().__init__()
-        title, *self._paragraphs = (below.HELP or "").strip().split("\n\n")
+        title, *paragraphs = (below.HELP or "").strip().split("\n\n")
+        self._what, self._more = paragraphs[:1], paragraphs[1:]
         self._title = title.lstrip("# ")
         self._keys = _named_keys(below)
 
     def compose(self) -> ComposeResult:
-        """Put it together: the words, then the keys of the screen, then those of the app."""
+        """Put it together: what this is, the keys of the screen and of the app, and the rest."""
         with Vertical(id="dialog"), VerticalScroll(can_focus=False) as body:
             body.id = "help"
-            for paragraph in self._paragraphs:
+            for paragraph in self._what:
                 yield from _draw_paragraph(paragraph)
             for heading, keys in self._keys.items():
                 yield Static(Content(heading), classes="headline")
                 yield from (_draw_key(key, last=key is keys[-1]) for key in keys)
+            if self._more:
+                yield Static(Content(MORE), classes="headline")
+            for paragraph in self._more:
+                yield from _draw_paragraph(paragraph)
         yield KeyLine()
 
     def on_mount(self) -> None:
@@ -97,11 +103,13 @@ def _named_keys(below: Screen[object]) -> dict[str, list[Key]]:
             pressed, _ = found[IN_PARTS].setdefault(binding.description, ([], binding.tooltip))
             key = app.get_key_display(with_key(binding, {}))
             pressed += [] if key in pressed else [key]
-    return {
-        heading: [(" ".join(pressed), name, what) for name, (pressed, what) in named.items()]
-        for heading, named in found.items()
-        if named
-    }
+    return {heading: _listed(named) for heading, named in found.items() if named}
+
+
+def _listed(named: dict[str, tuple[list[str], str]]) -> list[Key]:
+    """Return the keys of one part; moving about, which says itself, comes last."""
+    keys = [(" ".join(pressed), name, what) for name, (pressed, what) in named.items()]
+    return sorted(keys, key=lambda key: not key[2])
 
 
 def _of_other_parts(below: Screen[object]) -> Iterator[Binding]:

@@ -35,7 +35,7 @@ class HomeScreen(PlaceScreen):
 
     PLACE = "home"
     CSS_PATH = "home.tcss"
-    AUTO_FOCUS = None
+    AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "check", "Check again", id="check", tooltip="Are tenant and API there?"),
         Binding("d", "doctor", "Doctor", id="doctor", tooltip="Each rule, and what helps"),
@@ -59,7 +59,7 @@ are and what your tokens say, and *External API* calls the API.
 *Check again* looks whether tenant, API and clock are right. By itself that is done every ten
 seconds while something is not, every twenty while all is well on this machine, and at once after a
 call without an answer. *Start it* starts a bundled server that is not there. *Doctor* looks at
-every rule, and says what helps; *Tenants* lists all profiles, to open another. The keys are below.
+every rule, and says what helps; *Tenants* lists all profiles, to open another.
 """
 
     painted: var[bool] = var(False, init=False)

@@ -16,7 +16,7 @@ from tui.app.account import Account
 from tui.app.copying import SystemClipboard, copy_curl, copy_quietly, copy_token
 from tui.app.moments import Clock
 from tui.app.screens.place import PlaceScreen
-from tui.app.widgets.claims_table import ClaimsTable
+from tui.app.widgets.claims_table import ClaimsPanel, ClaimsTable
 from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.token_panes import AccessTokenPane, AnyJwtPane, IdTokenPane, SessionPane
 from tui.config.memory import AppMemory
@@ -43,7 +43,7 @@ class ProfileScreen(PlaceScreen):
 
     PLACE = "profile"
     CSS_PATH = "profile.tcss"
-    AUTO_FOCUS = "ClaimsTable"
+    AUTO_FOCUS = ""  # the table of the tab that is looked at, which is not the first of all
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("t", "next_tab(1)", "Next tab", id="next-tab", tooltip="The next token"),
         # Where only a sign-in helps, l is for that.
@@ -65,8 +65,6 @@ more room; **Enter** unfolds one that has parts, *Copy claim* copies its value.
 - *Copy token* copies the token of this tab, *Copy curl* a line that calls the API.
 - *Reveal* shows the token itself until you leave. Who sees it can use it.
 - *Renew* gets new tokens now, *Switch account* signs in as somebody else.
-
-The keys of all these are below.
 """
 
     revealed: reactive[bool] = reactive(False, init=False, bindings=True)
@@ -123,6 +121,12 @@ The keys of all these are below.
     def _pane(self) -> Pane | None:
         return self._panes.get(self._tab)
 
+    @property
+    def _table(self) -> ClaimsTable | None:
+        """The claims of this tab; none where it has no token that can be read."""
+        panels = self._pane.query(ClaimsPanel) if self._pane else ()
+        return next((each.query_one(ClaimsTable) for each in panels if each.display), None)
+
     async def _open_pane(self, name: str) -> None:
         """Put a pane together when it is first looked at: each is as large as a screen."""
         switcher = self.query_one(ContentSwitcher)
@@ -147,10 +151,7 @@ The keys of all these are below.
         self.revealed = False
         self.refresh_bindings()
         self._show_pane()
-        pane = self._pane
-        if pane is not None:
-            table = pane.query(ClaimsTable)
-            self.set_focus(table.first() if table and table.first().is_on_screen else pane)
+        self.set_focus(self._table or self._pane)
 
     def action_next_tab(self, step: int) -> None:
         """Go to the next tab, or to the one before."""
@@ -189,7 +190,7 @@ The keys of all these are below.
     @work(exclusive=True, group="copy", exit_on_error=False)
     async def action_copy_claim(self) -> None:
         """Copy the value of one claim."""
-        table = self._pane.query(ClaimsTable).first() if self._pane else None
+        table = self._table
         if table is not None and table.chosen is not None:
             name, text = printable(table.chosen.name), table.chosen.text
             below = "It stands below the table: select it there with the mouse."
@@ -216,7 +217,7 @@ The keys of all these are below.
         if action in ("copy_token", "reveal") and self.is_mounted:
             return self._tab in ("id-token", "access-token")
         if action == "copy_claim" and self.is_mounted:
-            return self._tab != "session"
+            return self._table is not None
         if action == "next_tab_by_letter":
             return self.account.state != "expired"
         return super().check_action(action, parameters)

@@ -49,7 +49,7 @@ class SignInScreen(ModalScreen[LoginEvent | None]):
     """One sign-in, from the first question to the tenant until somebody is signed in."""
 
     CSS_PATH = "sign_in.tcss"
-    AUTO_FOCUS = None
+    AUTO_FOCUS = ""  # None would be the first of all, and that one is hidden
     BINDINGS = KEYS
     HELP = HELP
 

@@ -42,6 +42,10 @@ WIDE_CELLS: Final = 84
 class TenantRows(RowList):
     """One row for each config: its name, its tenant, who is signed in, until when."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "choose", "Open", id="row-choose", tooltip="Go on with this tenant"),
+    ]
+
     def __init__(self, clock: Clock) -> None:
         super().__init__()
         self._clock = clock
@@ -125,7 +129,7 @@ the one at the cursor up and says what it has to know, as `doorkey init --show` 
     def compose(self) -> ComposeResult:
         """Yield the list, and below it all about the row at the cursor."""
         with Vertical(classes="panel") as panel:
-            panel.border_title, panel.border_subtitle = "Tenants", "Enter opens it"
+            panel.border_title = "Tenants"
             yield TenantRows(self._clock)
             yield Static(id="about")
         yield KeyLine()

@@ -16,6 +16,10 @@ from tui.app.widgets.row_list import RowList
 class ThemeList(RowList):
     """One row for each theme, by name."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "choose", "Take", id="row-choose", tooltip="Keep these colours"),
+    ]
+
     def __init__(self) -> None:
         super().__init__()
         self.names: list[str] = []
@@ -44,7 +48,7 @@ class ThemeScreen(ModalScreen[str]):
     def compose(self) -> ComposeResult:
         """Yield the list."""
         with Vertical(classes="panel") as panel:
-            panel.border_title, panel.border_subtitle = "Theme", "Enter takes it"
+            panel.border_title = "Theme"
             yield ThemeList()
         yield KeyLine()
 

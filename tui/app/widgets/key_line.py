@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from textual import events
 from textual.content import Content
+from textual.keys import REPLACED_KEYS, key_to_character
 from textual.reactive import reactive
 from textual.style import Style
 from textual.widget import Widget
@@ -145,7 +146,7 @@ class KeyLine(LinkLine):
         field, key = self.screen.focused, active.binding.key
         if field is None or active.node is field or active.binding.priority:
             return False
-        return field.check_consume_key(key, key if len(key) == 1 else None)
+        return field.check_consume_key(key, key_to_character(REPLACED_KEYS.get(key, key)))
 
     def _words(self, active: "ActiveBinding") -> str:
         return self.names.get(active.binding.id or "", active.binding.description)

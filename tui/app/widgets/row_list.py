@@ -85,6 +85,8 @@ class RowList(ScrollView, can_focus=True):
 
     def set_rows(self, count: int, cursor: int = 0) -> None:
         """Show `count` rows from now on, with the cursor at one of them."""
+        if bool(count) != bool(self.row_count):
+            self.refresh_bindings()
         self.virtual_size = Size(self.size.width, count)
         self.set_reactive(RowList.cursor, max(0, min(cursor, count - 1)))
         self.refresh(layout=True)
@@ -121,6 +123,12 @@ class RowList(ScrollView, can_focus=True):
         """Choose the row at the cursor."""
         if self.row_count:
             self.post_message(self.Chosen(self, self.cursor))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to choose where there is something."""
+        if action == "choose":
+            return self.row_count > 0
+        return super().check_action(action, parameters)
 
     def on_click(self, event: events.Click) -> None:
         """Choose the row under the mouse."""

@@ -13,7 +13,7 @@ from textual.widgets import Input, Static
 from tui.api.jwt_view import JwtView, read_jwt, token_in
 from tui.app.keys.caps import key_cap
 from tui.app.moments import Clock, clock_time, local_now
-from tui.app.widgets.claims_table import ClaimsPanel
+from tui.app.widgets.claims_table import ClaimsPanel, ClaimsTable
 from tui.app.widgets.columns import FactRow
 from tui.app.widgets.lifetime_bar import LifetimeBar
 from tui.auth.keeper import renewal_time
@@ -205,6 +205,14 @@ class AnyJwtPane(Vertical):
         panel = self.query_one(ClaimsPanel)
         panel.display = view is not None
         panel.show(_header_and_claims(view))
+        if not self.query_one("#jwt-field").has_focus:
+            self._go_on()
+
+    @on(Input.Submitted, "#jwt-field")
+    def _go_on(self) -> None:
+        """Go from the field to what the token says."""
+        if self.query_one(ClaimsPanel).display:
+            self.query_one(ClaimsTable).focus()
 
 
 def _key(view: JwtView | None) -> str:

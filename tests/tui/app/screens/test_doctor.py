@@ -80,8 +80,15 @@ async def test_what_is_wrong_comes_first_with_its_remedy_whole() -> None:
         await called(on)(pilot)
         text = " ".join(text_of(on.app).replace("│", " ").split())
     assert text.index("✗ wrong callback") < text.index("▲ warning keyring") < text.index("✓ ok")
-    assert "1 wrong · 1 warning · 2 unknown · 6 ok" in text
+    assert "✗ 1 wrong · 1 warning · 2 unknown · 6 ok" in text
     assert "http://127.0.0.1:18642/callback" in text.rpartition("to the letter:")[2]
+
+
+async def test_at_60_columns_the_heading_is_whole() -> None:
+    on = stage(examine=at_once)
+    async with on.app.run_test(size=(60, 20)) as pilot:
+        await called(on)(pilot)
+        assert text_of(on.app).splitlines()[0].rstrip().endswith("· 6 ok")
 
 
 async def test_each_row_can_be_chosen_and_escape_leads_back() -> None:
@@ -112,7 +119,7 @@ async def test_it_is_cancelled_and_run_again() -> None:
         await pilot.press("x")
         await until(pilot, lambda: "Cancelled" in text_of(on.app))
         await pilot.press("a")
-        await until(pilot, lambda: "Something is wrong" in text_of(on.app))
+        await until(pilot, lambda: "✗ 1 wrong · " in text_of(on.app))
     assert runs == ["run", "run"]
 
 

@@ -76,6 +76,18 @@ async def test_it_names_the_keys_of_the_keymap(tmp_path: Path) -> None:
         await until(pilot, lambda: "F9         Check again" in text_of(on.app))
 
 
+async def test_at_80_columns_the_keys_are_seen_at_once() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: on.app.account.signed_in)
+        for place, words in (("1", "Check again"), ("2", "Copy token"), ("3", "Repeat")):
+            await pilot.press(place, "f1")
+            await until(pilot, lambda: helping(on) and "Keys here" in text_of(on.app))
+            assert words in text_of(on.app).split("Keys here")[1]
+            await pilot.press("escape")
+            await until(pilot, lambda: not helping(on))
+
+
 async def test_what_does_not_fit_is_reached_by_scrolling() -> None:
     on = stage(signed_in=True)
     async with on.app.run_test(size=(60, 20)) as pilot:

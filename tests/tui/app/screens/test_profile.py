@@ -213,6 +213,23 @@ async def test_any_jwt_that_is_pasted_is_taken_apart(around: str) -> None:
         assert ".c2ln" not in text_of(on.app)
 
 
+async def test_keys_move_in_the_table_that_is_seen_and_in_no_other() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_profile(pilot, on, "h")
+        await until(pilot, lambda: "Paste any JWT" in text_of(on.app))
+        assert "Copy claim" not in text_of(on.app)
+        await pilot.press("G", "y")
+        on.app.screen.post_message(events.Paste(jwt_of({"iss": "https://a.example", "n": "7"})))
+        await until(pilot, lambda: "https://a.example" in text_of(on.app))
+        await pilot.press("j", "y")
+        await until(pilot, lambda: on.app.clipboard == "7")
+        await pilot.press("t")
+        await until(pilot, lambda: "name: your full name" in text_of(on.app))
+        assert isinstance(on.app.focused, ClaimsTable)
+        assert on.app.focused.cursor == 0
+
+
 async def test_what_is_no_jwt_is_said_to_be_none() -> None:
     on = stage(signed_in=True)
     async with on.app.run_test(size=SIZE) as pilot:

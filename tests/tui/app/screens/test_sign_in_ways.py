@@ -11,6 +11,7 @@ from textual.widgets import Input
 from tests.support.app.stage import (
     answer_url,
     dialog_of,
+    has_dialog,
     is_waiting,
     stage,
     text_of,
@@ -42,6 +43,18 @@ async def test_d_shows_a_code_and_whoever_enters_it_is_signed_in() -> None:
         allowed.set()
         await until(pilot, lambda: on.app.current_mode == "profile")
         assert "compare the code" not in text_of(on.app)
+
+
+async def test_after_the_qr_code_the_keys_of_the_sign_in_work_as_before() -> None:
+    on = stage(browser="fails")
+    async with on.app.run_test(size=SIZE) as pilot:
+        await pilot.press("l")
+        await until(pilot, lambda: is_waiting(on))
+        await pilot.press("k", "escape")
+        await until(pilot, lambda: has_dialog(on))
+        await pilot.press("v")
+        await until(pilot, lambda: on.app.screen.query("#pasted:focus"))
+        assert "Paste the address, or just the code" in text_of(on.app)
 
 
 async def test_a_code_that_cannot_be_had_is_told_and_the_browser_stays_awaited() -> None:

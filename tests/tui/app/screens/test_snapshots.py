@@ -181,7 +181,7 @@ async def test_the_list_of_themes(looks: Looks) -> None:
     async def opened(pilot: "Pilot[None]") -> None:
         await keys(on)(pilot)
         await on.app.run_action("change_theme")
-        await until(pilot, lambda: "Enter takes it" in text_of(on.app))
+        await until(pilot, lambda: "⏎ Take" in text_of(on.app))
 
     await looks(on, opened)
 

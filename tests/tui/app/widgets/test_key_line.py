@@ -5,6 +5,7 @@ from textual.widgets import Input
 from tests.support.app.stage import Stage, point_at, stage, text_of, until
 from tui.app.screens.help import HelpScreen
 from tui.app.screens.sign_in import SignInScreen
+from tui.app.widgets.calls.calls_panel import CallsTable
 from tui.app.widgets.key_line import KeyLine
 
 KEYS = "c Check d Doctor t Tenants q Quit s Switch r Renew ▏ F1 Help ^p palette"
@@ -79,15 +80,32 @@ async def test_it_says_what_a_key_does_now() -> None:
         await until(pilot, lambda: "t Repeat" in bottom(on))
 
 
-async def test_while_a_path_is_edited_no_letter_is_offered_as_a_key() -> None:
+async def test_while_a_path_is_edited_nothing_that_is_typed_is_offered_as_a_key() -> None:
     on = stage(signed_in=True)
-    async with on.app.run_test(size=(100, 24)) as pilot:
+    async with on.app.run_test(size=(240, 24)) as pilot:
         await until(pilot, lambda: on.app.account.signed_in)
-        await pilot.press("3", "e")
+        await pilot.press("3", "p")
+        await until(pilot, lambda: "/ Find" in bottom(on))
+        await pilot.press("e")
         await until(pilot, lambda: isinstance(on.app.focused, Input))
         await until(pilot, lambda: " p Ping" not in bottom(on))
         assert "q Quit" not in bottom(on)
+        assert "/ Find" not in bottom(on)
         assert "F1 Help" in bottom(on)
+
+
+async def test_each_list_says_what_enter_does() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: on.app.account.signed_in)
+        await pilot.press("t")
+        await until(pilot, lambda: "⏎ Open  n New tenant  esc Back" in bottom(on))
+        await pilot.press("escape", "3", "p")
+        await until(pilot, lambda: "✓ Your Access" in text_of(on.app))
+        on.app.screen.query_one(CallsTable).focus()
+        await until(pilot, lambda: "⏎ Show  a Again  u Copy curl" in bottom(on))
+        await pilot.app.run_action("change_theme")
+        await until(pilot, lambda: "⏎ Take  esc Back" in text_of(on.app))
 
 
 async def test_where_there_is_room_every_key_of_the_screen_is_named() -> None:

@@ -8,11 +8,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Button, OptionList, Static
-from textual.widgets.option_list import Option
+from textual.widgets import Button, Static
 
 from tui.api.request import METHODS, ApiRequest
 from tui.app.widgets.key_line import KeyLine
+from tui.app.widgets.row_list import RowList
 from tui.text import printable, shortened
 
 MEANT_FOR: Final = {
@@ -30,14 +30,27 @@ METHOD_CELLS: Final = 10
 LONGEST_URL: Final = 300
 
 
+class MethodList(RowList):
+    """One row for each method, and what it is for."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "choose", "Take", id="row-choose", tooltip="Call by this one"),
+    ]
+
+    def draw_row(self, index: int) -> Content:
+        """Return its name, and what it is for."""
+        name = METHODS[index]
+        return Content.assemble(
+            (f" {name:{METHOD_CELLS}}", "bold"), (MEANT_FOR[name], "$foreground-muted")
+        )
+
+
 class MethodScreen(ModalScreen[str | None]):
     """The methods, to choose one; None where the one before stays."""
 
     CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss", "Back", id="leave-methods", tooltip="Leave it as it was"),
-        Binding("j", "move('down')", "Down", show=False, id="method-down"),
-        Binding("k", "move('up')", "Up", show=False, id="method-up"),
     ]
 
     def __init__(self, method: str) -> None:
@@ -46,30 +59,18 @@ class MethodScreen(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         """Yield one line for each."""
-        lines = (
-            Content.assemble((f"{name:{METHOD_CELLS}}", "bold"), (MEANT_FOR[name], "dim"))
-            for name in METHODS
-        )
         with Vertical(classes="panel dialog") as dialog:
-            dialog.border_title, dialog.border_subtitle = "Method", "Enter takes it"
-            yield OptionList(*(Option(line) for line in lines))
+            dialog.border_title = "Method"
+            yield MethodList()
         yield KeyLine()
 
     def on_mount(self) -> None:
         """Begin at the one that is chosen now."""
-        self.query_one(OptionList).highlighted = METHODS.index(self._method)
+        self.query_one(MethodList).set_rows(len(METHODS), METHODS.index(self._method))
 
-    def action_move(self, direction: str) -> None:
-        """Go to the next one, or to the one before."""
-        methods = self.query_one(OptionList)
-        if direction == "down":
-            methods.action_cursor_down()
-        else:
-            methods.action_cursor_up()
-
-    @on(OptionList.OptionSelected)
-    def _choose(self, message: OptionList.OptionSelected) -> None:
-        self.dismiss(METHODS[message.option_index])
+    @on(RowList.Chosen)
+    def _choose(self, message: RowList.Chosen) -> None:
+        self.dismiss(METHODS[message.index])
 
 
 class QuestionScreen(ModalScreen[bool]):

@@ -29,6 +29,10 @@ LONGEST_PATH: Final = 200
 class KeptTable(RowList):
     """One row for each request: its name, its method, its path."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "choose", "Open", id="row-choose", tooltip="To send it, or to change it"),
+    ]
+
     def __init__(self) -> None:
         super().__init__(id="kept-table")
         self._requests: Sequence[KeptRequest] = ()

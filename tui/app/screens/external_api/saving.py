@@ -52,7 +52,8 @@ class Saving:
             words = printable(error)
             self._screen.notify(words, title="Not saved", severity="warning", markup=False)
         else:
-            self._screen.notify(shown(path), title="Saved", markup=False)
+            words = f"{path.name}\nin {shown(path.parent)}"
+            self._screen.notify(words, title="Saved", markup=False)
 
     async def _save_whole(self, call: Call, path: Path) -> bool:
         """Call again, and stream the answer to the file; return whether that was meant."""

@@ -34,6 +34,7 @@ class CallsTable(RowList):
     """One row for each call, the last one on top; choosing one shows it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "choose", "Show", id="row-choose", tooltip="Show the chosen call"),
         Binding("a", "again", "Again", id="call-again", tooltip="Make the chosen call again"),
         Binding("u", "copy_curl", "Copy curl", id="call-curl", tooltip="Of the chosen call"),
     ]

@@ -38,6 +38,8 @@ class ProxyLine(Static):
         if self._timer is not None:
             (self._timer.resume if address else self._timer.pause)()
         self._draw()
+        if address:
+            self.call_after_refresh(self.scroll_visible, animate=False)
 
     def count(self, line: str) -> None:
         """Count a request; `line` says what came of it."""

@@ -30,9 +30,6 @@ GAP_CELLS: Final = 1
 CURSOR_CELLS: Final = 1
 """After the path, while it is edited."""
 
-LEAST_ORIGIN_CELLS: Final = 8
-"""An origin that is cut shorter, `http://…`, says nothing."""
-
 
 class MethodLabel(Static):
     """The method; a click asks for another one."""
@@ -151,9 +148,8 @@ class RequestLine(Vertical):
         needed = Content(f" {self.request.method} ").cell_length + GAP_CELLS
         path = Content(self.query_one(PathField).value).cell_length + CURSOR_CELLS
         room = self.size.width - needed - path
-        origin = self.query_one("#origin", Static)
-        origin.display = room >= LEAST_ORIGIN_CELLS
-        origin.styles.max_width = max(room, LEAST_ORIGIN_CELLS)
+        origin = Content(printable(self._origin)).cell_length
+        self.query_one("#origin", Static).display = room >= origin
 
     def edit_path(self) -> None:
         """Go to the path."""

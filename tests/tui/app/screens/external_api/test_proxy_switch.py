@@ -42,6 +42,18 @@ async def until_closed(address: str) -> None:
                 await ask(address)
 
 
+async def test_what_the_proxy_says_is_seen_though_one_has_scrolled_on() -> None:
+    on = stage(signed_in=True, api_url="http://127.0.0.1:3001")
+    async with on.app.run_test(size=(60, 14)) as pilot:
+        await at_the_api(pilot, on)
+        await pilot.press("p")
+        await until(pilot, lambda: on.app.screen.query_one("#body").max_scroll_y > 2)
+        on.app.screen.query_one("#body").scroll_end(animate=False)
+        await until(pilot, lambda: "Ping" not in text_of(on.app).splitlines()[3])
+        await pilot.press("x")
+        await until(pilot, lambda: "● Proxy on" in text_of(on.app))
+
+
 async def test_the_proxy_passes_on_with_the_token_and_counts() -> None:
     async with ScriptedApi() as api:
         on = stage(signed_in=True, api_url=api.url)

@@ -71,6 +71,16 @@ async def test_another_path_is_called_and_remembered() -> None:
     assert paths == ["GET /api/messages", "GET /api/messages"]
 
 
+async def test_where_the_origin_does_not_fit_the_path_alone_says_what_is_called() -> None:
+    on = stage(signed_in=True, api_url="https://orders.department.company.example")
+    async with on.app.run_test(size=(80, 24)) as pilot:
+        await at_the_api(pilot, on)
+        await until(pilot, lambda: "GET  /api/external" in text_of(on.app))
+        await pilot.resize_terminal(120, 36)
+        whole = "GET  https://orders.department.company.example/api/external"
+        await until(pilot, lambda: whole in text_of(on.app))
+
+
 async def test_esc_brings_the_path_before_back() -> None:
     on = stage(signed_in=True)
     async with on.app.run_test(size=SIZE) as pilot:
@@ -98,6 +108,7 @@ async def test_a_method_is_chosen_from_a_list() -> None:
         await at_the_api(pilot, on)
         await pilot.press("m")
         await until(pilot, lambda: "reads the headers alone" in text_of(on.app))
+        assert "⏎ Take  esc Back" in text_of(on.app)
         await pilot.press("j", "enter")
         await until(pilot, lambda: "HEAD  https://api.example" in text_of(on.app))
 

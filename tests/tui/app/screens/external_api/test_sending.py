@@ -67,8 +67,8 @@ async def test_a_question_and_the_list_of_methods_name_their_own_keys() -> None:
     async with on.app.run_test(size=SIZE) as pilot:
         await at_the_api(pilot, on)
         await pilot.press("m")
-        await until(pilot, lambda: "Enter takes it" in text_of(on.app))
-        assert text_of(on.app).splitlines()[-1].split() == ["esc", "Back"]
+        await until(pilot, lambda: "reads the headers alone" in text_of(on.app))
+        assert text_of(on.app).splitlines()[-1].split() == ["⏎", "Take", "esc", "Back"]
         await pilot.press("escape")
         await choose_method(pilot, on, "POST")
         await pilot.press("p")
