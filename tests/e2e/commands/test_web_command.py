@@ -138,7 +138,7 @@ async def test_a_tenant_is_set_up_on_the_page_and_another_is_switched_to(
         await page.keyboard.press("Escape")
         await terminal.until_shown(b"Sign in from your terminal")
         await page.keyboard.type("t")
-        await terminal.until_shown("⏎ Open".encode())
+        await terminal.until_shown(b"New tenant")
         await page.keyboard.type("G\r")
         await terminal.until_shown("work · 127.0.0.1:9".encode())
         await terminal.until_shown(b"signed out")

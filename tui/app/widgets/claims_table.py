@@ -76,6 +76,7 @@ class ClaimsTable(RowList):
     """One row for each claim; fits its width, whatever the claims hold."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "choose", "Unfold", show=False, id="row-choose"),
         Binding("space", "choose", "Unfold", show=False, id="unfold-claim"),
     ]
 

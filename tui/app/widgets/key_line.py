@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 ALWAYS: Final = ("help", "command_palette")
 """Actions at the right end, however short the line is: they lead to all others."""
 
-IN_NAV: Final = frozenset({"home", "profile", "external-api", "login", "log-out"})
-"""The ids of the bindings that the nav names."""
+NOT_HERE: Final = frozenset({"home", "profile", "external-api", "login", "log-out", "suspend"})
+"""The ids of bindings that the nav names, or that are the same in every terminal app."""
 
 SHORT: Final = {"check": "Check", "edit-path": "Path", "switch-account": "Switch"}
 """What keys are called where the line is too short for all, by the ids of their bindings."""
@@ -136,8 +136,8 @@ class KeyLine(LinkLine):
             if each.binding.show or each.binding.action == "command_palette":
                 found.setdefault(each.binding.action.removeprefix("app."), each)
         for each in usable:
-            # The nav names its own; moving about has no tooltip.
-            if each.binding.id and each.tooltip and each.binding.id not in IN_NAV:
+            # Moving about has no tooltip.
+            if each.binding.id and each.tooltip and each.binding.id not in NOT_HERE:
                 found.setdefault(each.binding.action.removeprefix("app."), each)
         return found
 

@@ -35,6 +35,7 @@ class AnswerLines(RowList):
     """The body and, below it, the headers; Enter folds and unfolds."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "choose", "Fold", show=False, id="row-choose"),
         Binding("space", "choose", "Fold", id="fold", tooltip="Fold what begins here, or unfold"),
         Binding("z", "fold_all", "Fold all", show=False, id="fold-all"),
         Binding("n", "find_next(1)", "Next", show=False, id="find-next"),
