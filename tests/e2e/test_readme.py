@@ -46,6 +46,7 @@ KEY_NAMES = {
     "F4": "f4",
     "F5": "f5",
     "Ctrl+P": "ctrl+p",
+    "Ctrl+Z": "ctrl+z",
     "/": "slash",
 }
 
