@@ -99,7 +99,7 @@ async def test_each_list_says_what_enter_does() -> None:
     async with on.app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: on.app.account.signed_in)
         await pilot.press("t")
-        await until(pilot, lambda: "⏎ Open  n New tenant  esc Back" in bottom(on))
+        await until(pilot, lambda: "⏎ Open  n New tenant" in text_of(on.app))
         await pilot.press("escape", "3", "p")
         await until(pilot, lambda: "✓ Your Access" in text_of(on.app))
         on.app.screen.query_one(CallsTable).focus()
