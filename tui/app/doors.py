@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from tui.auth.keeper import Offline, SessionKeeper
     from tui.auth.service import AuthService
     from tui.auth.session import Session
+    from tui.auth.store.sealing import KeyKeeper
     from tui.config.load import Config
     from tui.doctor.row import Row, Tell
     from tui.servers.checks import Finding, Look
@@ -95,6 +96,8 @@ class Doors:
     examine: "Examine | None" = None
     tenant: "httpx.AsyncBaseTransport | None" = None
     """How tenants that are looked up are reached; None for the network."""
+    keys: "KeyKeeper | None" = None
+    """Where client secrets are kept; None for the system's keyring."""
     keymap_path: Path = field(default_factory=lambda: user_config_dir() / KEYMAP_NAME)
 
     @cached_property
@@ -166,6 +169,7 @@ class Doors:
             self.clock,
             partial(self.set_up_form, with_servers),
             partial(self._registration, with_servers),
+            self._forget_secret,
         )
 
     def set_up_form(self, with_servers: bool) -> "FormScreen":
@@ -180,11 +184,20 @@ class Doors:
 
         return await steps_again(config, self._outside(with_servers))
 
+    def _forget_secret(self, config: "Config") -> bool:
+        from tui.auth.store.client_secret import forget_secret
+
+        return forget_secret(config, self._keyring())
+
     def _outside(self, with_servers: bool) -> "Outside":
         from tui.app.screens.set_up.registration import Outside
+
+        return Outside(self._clipboard(), self._keyring(), self.tenant, with_servers)
+
+    def _keyring(self) -> "KeyKeeper":
         from tui.auth.store.sealing import SystemKeyring
 
-        return Outside(self._clipboard(), SystemKeyring(), self.tenant, with_servers)
+        return self.keys or SystemKeyring()
 
     def theme_list(self) -> "ThemeScreen":
         """Make the list of themes."""

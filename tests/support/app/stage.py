@@ -27,6 +27,7 @@ from tui.auth.service import AuthService
 from tui.auth.session import Profile, Session
 from tui.auth.sign_in.browser import BrowserOpener
 from tui.auth.sign_in.surroundings import Surroundings
+from tui.auth.store.sealing import KeyKeeper
 from tui.auth.store.store import MemoryStore, SessionStore
 from tui.config.load import Config
 from tui.json_value import Claims
@@ -128,6 +129,7 @@ def stage(
     look: Look | None = None,
     examine: Examine | None = None,
     keymap: Path | None = None,
+    keys: KeyKeeper | None = None,
     latencies: Iterable[float] = itertools.repeat(0.004),
 ) -> Stage:
     clock = Clock()
@@ -180,6 +182,7 @@ def stage(
         look_around=look or _all_is_well,
         examine=examine,
         tenant=tenant,
+        keys=keys,
         keymap_path=keymap or Path("/nowhere/keymap.json"),
         make_api=partial(
             ApiClient,

@@ -10,9 +10,11 @@ from tests.support import ROOT
 from tests.support.app.stage import stage, text_of, until
 from tests.support.builders.configs import UNREACHABLE
 from tests.support.builders.sessions import session
+from tests.support.builders.stores import Keys
 from tests.support.people.terminal import Terminal
 from tests.support.processes.worlds import DOORKEY, World, new_world
 from tui.app.messages import Opening
+from tui.auth.store.client_secret import write_with_secret
 from tui.auth.store.file_store import session_store
 from tui.config.load import load_config
 from tui.config.paths import profile_path
@@ -99,6 +101,28 @@ async def test_what_is_to_be_registered_is_said_again_for_the_row_at_the_cursor(
         await pilot.press("s")
         await until(pilot, lambda: on.app.following)
     assert on.app.following == Opening(load_config(profile_path("play")), signs_in=True)
+
+
+@pytest.mark.parametrize("meant", [True, False])
+async def test_a_client_secret_is_forgotten_after_a_question_where_there_is_one(
+    profiles: Path, meant: bool
+) -> None:
+    keys = Keys()
+    write_with_secret(profile_path("sec"), UNREACHABLE, "s3cr3t", keys, replace=False)
+    on = stage(keys=keys)
+    async with on.app.run_test(size=SIZE, notifications=True) as pilot:
+        await pilot.press("t")
+        await until(pilot, lambda: "no such file" in text_of(on.app))
+        await pilot.press("j", "f")
+        assert "Forget" not in text_of(on.app)
+        await pilot.press("j")
+        await until(pilot, lambda: "f Forget secret" in text_of(on.app))
+        await pilot.press("f")
+        await until(pilot, lambda: "Forget the client secret" in text_of(on.app))
+        await pilot.press("y" if meant else "escape")
+        if meant:
+            await until(pilot, lambda: "out of the system's keyring" in text_of(on.app))
+    assert list(keys.kept.values()) == ([] if meant else ["s3cr3t"])
 
 
 async def test_the_list_follows_what_other_windows_do(profiles: Path) -> None:

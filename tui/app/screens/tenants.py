@@ -16,11 +16,13 @@ from textual.worker import Worker
 
 from tui.app.messages import Opening, OpeningRequested
 from tui.app.moments import Clock, clock_time
+from tui.app.screens.external_api.dialogs import QuestionScreen
 from tui.app.screens.place import tell_of_failed_work
 from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.row_list import RowList
 from tui.auth.kept_sessions import KeptSession, KeptSessions
 from tui.auth.session import Session
+from tui.config.keys import IN_KEYRING
 from tui.config.load import Config
 from tui.config.paths import shown
 from tui.text import printable
@@ -34,6 +36,12 @@ LOOK_SECONDS: Final = 2.0
 
 LEAST_NAME_CELLS: Final = 10
 MOST_NAME_CELLS: Final = 24
+
+SECRETLESS: Final = "A sign-in or a renewal there has none then, until doorkey init takes it anew."
+
+FORGOTTEN: Final = "It is out of the system's keyring. Take clientSecret out of the config, too."
+
+NOTHING_TO_FORGET: Final = "The system's keyring has none for this config, or does not answer."
 
 WIDE_CELLS: Final = 84
 """From then on there is room for how long a session lasts."""
@@ -93,6 +101,8 @@ class TenantsScreen(ModalScreen[None]):
         Binding("n", "new", "New tenant", id="new-tenant", tooltip="Connect one of your own"),
         Binding("r", "register", "What to register", id="tenant-steps",
                 tooltip="What its tenant has to know of this client, step by step"),
+        Binding("f", "forget_secret", "Forget secret", id="forget-secret",
+                tooltip="Take its client secret out of the system's keyring"),
         Binding("escape", "leave", "Back", id="leave-tenants", tooltip="To the screen below"),
         Binding("f1", "app.help", "Help", id="help", tooltip="What this is"),
     ]  # fmt: skip
@@ -104,7 +114,8 @@ whoever is signed in there. The dot marks the one that is open.
 
 *Enter* opens the one at the cursor; nothing of the one before stays in the app, and its session is
 kept. *New tenant* asks for one of your own, as `doorkey init NAME` does. *What to register* looks
-the one at the cursor up and says what it has to know, as `doorkey init --show` does.
+the one at the cursor up and says what it has to know, as `doorkey init --show` does. *Forget
+secret* takes its client secret out of the system's keyring, where there is one.
 """
 
     def __init__(
@@ -115,8 +126,12 @@ the one at the cursor up and says what it has to know, as `doorkey init --show` 
         clock: Clock,
         make_form: "Callable[[], FormScreen]",
         make_steps: "Callable[[Config], Awaitable[RegistrationScreen]]",
+        forget_secret: "Callable[[Config], bool]",
     ) -> None:
-        """Take what is open here: its config, its session, whether its servers run beside it."""
+        """Take what is open here: its config, its session, whether its servers run beside it.
+
+        `forget_secret` may block; it returns whether there was a client secret that is gone now.
+        """
         super().__init__()
         self._config = config
         self._session = session
@@ -124,6 +139,7 @@ the one at the cursor up and says what it has to know, as `doorkey init --show` 
         self._clock = clock
         self._make_form = make_form
         self._make_steps = make_steps
+        self._forget_secret = forget_secret
         self._kept = KeptSessions(config.path)
 
     def compose(self) -> ComposeResult:
@@ -165,6 +181,7 @@ the one at the cursor up and says what it has to know, as `doorkey init --show` 
         rows = self.query_one(TenantRows).rows
         if rows:
             self.query_one("#about", Static).update(_about(rows[index], self._clock))
+        self.refresh_bindings()
 
     @on(RowList.Chosen)
     def _open(self, message: RowList.Chosen) -> None:
@@ -183,8 +200,7 @@ the one at the cursor up and says what it has to know, as `doorkey init --show` 
     @work(exclusive=True, group="steps", exit_on_error=False)
     async def action_register(self) -> None:
         """Say what the tenant at the cursor has to know; ask it first who it is."""
-        table = self.query_one(TenantRows)
-        config = table.rows[table.cursor].config if table.rows else None
+        table, config = self.query_one(TenantRows), self._config_at_cursor()
         if config is None:
             self.app.bell()  # why is said below
             return
@@ -193,6 +209,29 @@ the one at the cursor up and says what it has to know, as `doorkey init --show` 
         screen = await self._make_steps(config)
         self._tell_about(table.cursor)
         self.app.push_screen(screen)
+
+    @work(exclusive=True, group="secret", exit_on_error=False)
+    async def action_forget_secret(self) -> None:
+        """Take the client secret of the config at the cursor out of the system's keyring."""
+        config = self._config_at_cursor()
+        if config is None:
+            return
+        question = QuestionScreen("Forget the client secret", config.label, SECRETLESS, "Forget it")
+        if await self.app.push_screen_wait(question):
+            gone = await asyncio.to_thread(self._forget_secret, config)
+            self.notify(FORGOTTEN if gone else NOTHING_TO_FORGET, markup=False)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to forget a secret where one is said to be in the keyring."""
+        if action == "forget_secret":
+            config = self._config_at_cursor()
+            return config is not None and config.client_secret == IN_KEYRING
+        return super().check_action(action, parameters)
+
+    def _config_at_cursor(self) -> Config | None:
+        tables = self.query(TenantRows)  # none yet, while the screen is composed
+        rows = tables.first().rows if tables else ()
+        return rows[tables.first().cursor].config if rows else None
 
     @on(Worker.StateChanged)
     def _tell_failed_work(self, message: Worker.StateChanged) -> None:
