@@ -1,4 +1,4 @@
-"""Whose processes are at the other end of loopback: Linux tells, in /proc/net/tcp and tcp6.
+"""Whose processes are at the other end of loopback: Linux tells, at once or in /proc/net/tcp.
 
 Another user of the machine may listen on a port before we do, or connect to ours. Elsewhere than
 on Linux nothing is known, and nothing is refused for it.
@@ -14,6 +14,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 from typing import Final
 
+from tui.sock_diag import SocketAddress, holder_of_socket
 from tui.text import printable, shortened
 
 PROC: Final = Path("/proc")
@@ -26,9 +27,6 @@ NO_PROCESS: Final = "0"
 """The inode of a socket that no process holds: not accepted yet, or closed."""
 
 ROOT_UID: Final = 0
-
-SocketAddress = tuple[str, int]
-"""Address and port, as the first two parts of `getsockname()` and `getpeername()` have them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +54,9 @@ def owner_of_connection(local: SocketAddress, peer: SocketAddress, proc: Path = 
     Raises:
         ConnectionResetError: the other end has closed, so that nobody can tell whose it was.
     """
+    holder = holder_of_socket(peer, local)
+    if holder is not None:
+        return holder
     ours, theirs = _spellings(local), _spellings(peer)
     end, table = None, []
     for each in _sockets(proc, theirs[0].rpartition(":")[2]):
@@ -63,7 +64,7 @@ def owner_of_connection(local: SocketAddress, peer: SocketAddress, proc: Path = 
         if each.local in theirs and each.remote in ours:
             end = each
             if end.inode != NO_PROCESS:
-                return end.uid  # mostly in the first of the tables: each takes 3 ms to read
+                return end.uid
     if end is not None and end.state == ESTABLISHED:
         listener = _listener(table, theirs)
         if listener is not None:

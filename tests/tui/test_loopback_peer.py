@@ -1,6 +1,7 @@
 import asyncio
 import os
 import socket
+import struct
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -74,6 +75,34 @@ def test_a_client_that_speaks_ipv4_through_a_socket_of_both_families_is_found() 
             assert owner_of_connection(connection.getsockname(), connection.getpeername()) == (
                 os.geteuid()
             )
+
+
+@on_linux
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_the_kernel_is_asked_first_and_the_tables_where_it_does_not_say(
+    host: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with accepted(os.geteuid(), host) as (connection, peer):
+        local = connection.getsockname()[:2]
+        assert owner_of_connection(local, peer, proc=tmp_path) == os.geteuid()
+        monkeypatch.delattr(socket, "AF_NETLINK")
+        assert owner_of_connection(local, peer, proc=tmp_path) is None
+        assert owner_of_connection(local, peer) == os.geteuid()
+
+
+@on_linux
+def test_a_listener_is_not_taken_for_the_end_that_it_has_closed() -> None:
+    """security.md 53: the kernel tells of the listener where the connection itself has gone."""
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        socket.create_connection(server.getsockname()) as client,
+    ):
+        local, peer = client.getsockname(), client.getpeername()
+        connection, _ = server.accept()
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        connection.close()
+        with pytest.raises(ConnectionResetError, match="has closed"):
+            owner_of_connection(local, peer)
 
 
 @on_linux
