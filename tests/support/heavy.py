@@ -8,7 +8,7 @@ T = TypeVar("T")
 
 
 def rounds(short: int, full: int) -> int:
-    """Give `full` where DOORKEY_HEAVY is set, else `short`."""
+    """Return `full` where DOORKEY_HEAVY is set, else `short`."""
     return full if os.environ.get("DOORKEY_HEAVY") else short
 
 

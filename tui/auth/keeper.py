@@ -106,7 +106,7 @@ class SessionKeeper:
 
 
 def renewal_time(token_set: TokenSet, chance: float) -> datetime:
-    """When to renew: shortly before expiry; a short-lived token after a half to two thirds."""
+    """Return when to renew: shortly before expiry; after half to two thirds of a short life."""
     lifetime = token_set.access_token_expiry - token_set.obtained_at
     lead = min(LEAD, lifetime / 3)
     jitter = min(JITTER, lifetime / 6) * chance

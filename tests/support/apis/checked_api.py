@@ -95,7 +95,7 @@ class Api:
 
 
 def long_lived(key: RsaKey = K1) -> str:
-    """A token that outlives every test."""
+    """Return a token that outlives every test."""
     return token(key, claims(exp=2_000_000_000), header(kid=key.kid))
 
 
@@ -144,7 +144,7 @@ BOUND_URL = AUDIENCE + BOUND_PATH
 
 
 def bound_token(prover: Prover, **changes: object) -> str:
-    """A token that is bound to the prover's key."""
+    """Return a token that is bound to the prover's key."""
     return token(K1, claims(cnf={"jkt": prover.thumbprint}, **changes))
 
 

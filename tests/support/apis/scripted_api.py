@@ -22,7 +22,7 @@ class Asked:
         await self.reader.read()
 
     def header(self, name: str) -> list[str]:
-        """Every value of a header."""
+        """Return every value of a header."""
         lines = self.head.decode("latin-1").split("\r\n")[1:]
         pairs = [line.partition(": ") for line in lines if line]
         return [value for key, _, value in pairs if key.lower() == name.lower()]

@@ -55,7 +55,7 @@ async def write_lines(pilot: "Pilot[None]", on: Stage, part: Part, text: str) ->
 
 
 def lines_of(on: Stage, part: Part) -> LinesArea:
-    """Where the headers or the body are written; it has been unfolded before."""
+    """Return where the headers or the body are written; it has been unfolded before."""
     return on.app.screen.query_one(f"#{part}-field LinesArea", LinesArea)
 
 

@@ -202,7 +202,7 @@ def session_of(claims: Claims, access_token: str | None = None) -> Session:
 
 
 def jwt_of(claims: Claims) -> str:
-    """Give a token that can be read, and that nobody has signed."""
+    """Return a token that can be read, and that nobody has signed."""
     header = {"alg": "RS256", "typ": "at+jwt", "kid": "2026-03"}
     return f"{encoded(header)}.{encoded(claims)}.c2ln"
 
@@ -216,7 +216,7 @@ async def until(pilot: "Pilot[None]", condition: Callable[[], object]) -> None:
 
 
 def text_of(app: App[None]) -> str:
-    """What a person reads on the screen."""
+    """Return what a person reads on the screen."""
     strips = app.screen._compositor.render_strips()  # Textual's only public way is an SVG
     return "\n".join("".join(segment.text for segment in strip) for strip in strips)
 
@@ -230,19 +230,19 @@ async def point_at(pilot: "Pilot[None]", words: str, *, click: bool = False) -> 
 
 
 def has_dialog(on: Stage) -> bool:
-    """Whether a sign-in is shown."""
+    """Return whether a sign-in is shown."""
     return isinstance(on.app.screen, SignInScreen)
 
 
 def dialog_of(on: Stage) -> SignInScreen:
-    """The dialog of a sign-in, which must be open."""
+    """Return the dialog of a sign-in, which must be open."""
     screen = on.app.screen
     assert isinstance(screen, SignInScreen)
     return screen
 
 
 def answer_url(on: Stage, tenant: ScriptedTenant) -> str:
-    """The address at which the browser ends after a sign-in, with the tenant's answer in it."""
+    """Return the address, answer included, at which the browser ends after a sign-in."""
     request = httpx.URL(dialog_of(on).progress.url).params
     return str(
         httpx.URL(
@@ -253,7 +253,7 @@ def answer_url(on: Stage, tenant: ScriptedTenant) -> str:
 
 
 def is_waiting(on: Stage) -> bool:
-    """Whether a sign-in waits for the person's browser."""
+    """Return whether a sign-in waits for the person's browser."""
     return has_dialog(on) and dialog_of(on).progress.browser in ("opened", "failed")
 
 

@@ -41,7 +41,7 @@ class Prover:
         return base64url(sha256(f"{{{members}}}".encode()).digest())
 
     def prove(self, method: str, url: str, token: str | None = None, **changes: object) -> str:
-        """A good proof; a change to None takes a claim out."""
+        """Return a good proof; a change to None takes a claim out."""
         claims: dict[str, object] = {"jti": f"j-{next(COUNTER)}", "htm": method, "htu": url}
         claims |= {"iat": self.clock(), "nonce": self.nonce}
         if token is not None:
@@ -49,7 +49,7 @@ class Prover:
         return self.sign(claims | changes)
 
     def sign(self, claims: dict[str, object], **header: object) -> str:
-        """A proof with these claims; changes are to the header."""
+        """Return a proof with these claims; changes are to the header."""
         found = {"typ": "dpop+jwt", "alg": self.algorithm, "jwk": self.jwk} | header
         return token(self.key, _without_none(claims), _without_none(found))
 

@@ -26,7 +26,7 @@ def base64url(raw: bytes) -> str:
 
 
 def encoded(part: Json | bytes | str) -> str:
-    """A part of a token: JSON of it, or bytes and text as they are."""
+    """Return a part of a token: JSON of it, or bytes and text as they are."""
     if isinstance(part, bytes):
         return base64url(part)
     return base64url((part if isinstance(part, str) else json.dumps(part)).encode())
@@ -113,7 +113,7 @@ def _pyjwt(algorithm: str) -> Algorithm:
 
 
 def claims(**changes: object) -> dict[str, object]:
-    """The claims of a good token; a change to None takes the claim out."""
+    """Return the claims of a good token; a change to None takes the claim out."""
     base = {
         "iss": ISSUER,
         "aud": AUDIENCE,
@@ -129,7 +129,7 @@ def claims(**changes: object) -> dict[str, object]:
 
 
 def header(**changes: object) -> dict[str, object]:
-    """The header of a good token; a change to None takes the member out."""
+    """Return the header of a good token; a change to None takes the member out."""
     found = {"alg": "RS256", "kid": "k1", "typ": "at+jwt"} | changes
     return {name: value for name, value in found.items() if value is not None}
 
@@ -139,7 +139,7 @@ def token(
     payload: Json | bytes | str | None = None,
     head: Json | bytes | str | None = None,
 ) -> str:
-    """A token signed by `key`, whatever it says."""
+    """Return a token signed by `key`, whatever it says."""
     parts = (header() if head is None else head, claims() if payload is None else payload)
     signed = ".".join(encoded(part) for part in parts)
     return f"{signed}.{base64url(key.sign(signed.encode()))}"

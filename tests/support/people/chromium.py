@@ -31,7 +31,7 @@ FLAGS = [
 
 @asynccontextmanager
 async def chromium_page(**context: Any) -> AsyncIterator[Page]:
-    """Give a page of a fresh browser; skip where there is none, unless one is required.
+    """Yield a page of a fresh browser; skip where there is none, unless one is required.
 
     `context` is what Playwright's `new_page` takes.
     """

@@ -84,11 +84,11 @@ class Server:
             return connection.recv(65536)
 
     def members(self) -> list[int]:
-        """The processes of the server: itself and its workers."""
+        """Return the processes of the server: itself and its workers."""
         return [self.process.pid, *children(self.process.pid)]
 
     def errors(self) -> str:
-        """What it wrote to stderr; only once it has ended."""
+        """Return what it wrote to stderr; only once it has ended."""
         self.process.wait(DEADLINE_SECONDS)
         self.stderr.seek(0)
         return self.stderr.read().decode()
@@ -111,7 +111,7 @@ def first_to_end(*servers: Server) -> Server:
 
 
 def children(process: int) -> list[int]:
-    """The processes that this one has started and that run still."""
+    """Return the processes that this one has started and that run still."""
     listed = Path(f"/proc/{process}/task/{process}/children").read_text()
     return [int(child) for child in listed.split()]
 
@@ -125,7 +125,7 @@ def wait_until_gone(processes: Iterable[int]) -> None:
 
 @contextmanager
 def end_of(process: int) -> Iterator[int]:
-    """A descriptor that can be read once the process has ended, whoever its parent is."""
+    """Return a descriptor that can be read once the process has ended, whoever its parent is."""
     descriptor = os.pidfd_open(process)
     try:
         yield descriptor

@@ -36,7 +36,7 @@ class ProvingServer:
         self.verifier = ProofVerifier(lambda: self.clock().timestamp(), nonces=self.nonces)
 
     def refusal(self, request: httpx.Request) -> httpx.Response | None:
-        """What a request without a good proof is answered with."""
+        """Return what a request without a good proof is answered with."""
         self.asked.append(request)
         proofs = [value for name, value in request.headers.raw if name.lower() == b"dpop"]
         scheme, _, token = request.headers.get("authorization", "").partition(" ")

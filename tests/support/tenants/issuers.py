@@ -55,5 +55,5 @@ def json_answer(body: object, status: int = 200) -> httpx.Response:
 def streamed(
     body: bytes, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> httpx.Response:
-    """A response whose body is read from a stream, as from a socket."""
+    """Return a response whose body is read from a stream, as from a socket."""
     return httpx.Response(status, headers=headers, stream=httpx.ByteStream(body))

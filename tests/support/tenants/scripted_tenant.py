@@ -121,7 +121,7 @@ class ScriptedTenant(httpx.AsyncBaseTransport):
         return httpx.Response(404)
 
     def count(self, path: str) -> int:
-        """How many requests came for `path`."""
+        """Return how many requests came for `path`."""
         return sum(request.url.path == path for request in self.requests)
 
     # The person's browser.

@@ -56,7 +56,7 @@ class SignIns:
         return self.progress[-1]
 
     def answer(self, **parameters: str | None) -> str:
-        """Give the address that the person's browser would end at."""
+        """Return the address that the person's browser would end at."""
         right = {"code": "c", "state": self.tenant.authorization["state"], "iss": CONFIG.issuer}
         found = {**right, **parameters}
         query = "&".join(f"{name}={text}" for name, text in found.items() if text is not None)

@@ -76,7 +76,7 @@ def is_issuer(found: Json, expected: str) -> bool:
 
 
 def expiry(claims: Claims) -> datetime:
-    """When a verified ID token expires."""
+    """Return when a verified ID token expires."""
     return datetime.fromtimestamp(_seconds(claims, "exp"), UTC)
 
 

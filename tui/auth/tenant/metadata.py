@@ -45,7 +45,7 @@ class Metadata:
 
 
 def discovery_url(issuer: str) -> str:
-    """Where an issuer publishes its metadata (Discovery 4: a final slash is dropped first)."""
+    """Return where an issuer publishes its metadata (Discovery 4: without a final slash)."""
     return issuer.rstrip("/") + "/.well-known/openid-configuration"
 
 
@@ -107,7 +107,7 @@ def unseen_metadata(issuer: str) -> Metadata:
 
 
 def oauth_metadata_url(issuer: str) -> str:
-    """Where an issuer publishes what it is beyond OpenID (RFC 8414 3.1)."""
+    """Return where an issuer publishes what it is beyond OpenID (RFC 8414 3.1)."""
     address = split_web_address(issuer)
     return f"{address.origin}/.well-known/oauth-authorization-server{address.path.rstrip('/')}"
 
