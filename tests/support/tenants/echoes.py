@@ -51,7 +51,8 @@ def escaped(secret: str) -> str:
 
 def secrets_of(request: httpx.Request) -> str:
     """Return all that was sent that nobody else may know."""
-    sent = [value for _, value in parse_qsl(request.content.decode())]
+    # The last first, a client's secret: what people are told of an answer is not the whole.
+    sent = [value for _, value in reversed(parse_qsl(request.content.decode()))]
     sent += [request.headers.get("authorization", "").partition(" ")[2]]
     return " ".join(filter(None, [*sent, request.headers.get("dpop")]))
 
