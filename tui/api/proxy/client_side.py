@@ -19,6 +19,10 @@ TOO_LARGE: Final = BadRequest(431, "invalid_request", "The head is over 64 KiB."
 HEAD_SECONDS: Final = 75.0
 """For the next request to come: long enough to keep a connection of a program in use."""
 
+MOST_SILENT: Final = 64
+"""Connections on which nothing was asked yet; beyond it the oldest is dropped. Another user of the
+machine could hold all descriptors with them, and programs open one when they ask."""
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -47,7 +51,8 @@ Answer = Callable[[Request, Answering], Awaitable[bool]]
 class ClientConnection(asyncio.Protocol):
     """One connection of a program."""
 
-    def __init__(self, answer: Answer, connections: set["ClientConnection"]) -> None:
+    def __init__(self, answer: Answer, connections: dict["ClientConnection", None]) -> None:
+        """Take who answers, and all connections, in the order in which they came."""
         self._answer = answer
         self._connections = connections
         self._parser = HttpRequestParser(self)
@@ -61,6 +66,11 @@ class ClientConnection(asyncio.Protocol):
         self._body: ByteFlow | None = None
         self._lost = False
         self._foreign: bool | None = None
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether nothing was asked on it yet."""
+        return self._foreign is None
 
     def write(self, data: bytes) -> None:
         """Send bytes of a response, where somebody is still there."""
@@ -83,7 +93,10 @@ class ClientConnection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin to answer."""
         self._transport = cast("asyncio.Transport", transport)
-        self._connections.add(self)
+        silent = [each for each in self._connections if each.is_silent]
+        if len(silent) >= MOST_SILENT:
+            silent[0].close()
+        self._connections[self] = None
         self._work = asyncio.get_running_loop().create_task(self._answer_all())
 
     def data_received(self, data: bytes) -> None:
@@ -104,7 +117,7 @@ class ClientConnection(asyncio.Protocol):
     def connection_lost(self, _error: Exception | None) -> None:
         """End the request under way, at the API too: nobody waits for it."""
         self._lost = True
-        self._connections.discard(self)
+        self._connections.pop(self, None)
         self._drain.resume()
         if self._body is not None:
             self._body.end(broken=True)

@@ -68,7 +68,7 @@ class Proxy:
         self._upstream = Upstream(address, tls if address.scheme == "https" else None)
         self._log = log
         self._prefix = f"/{draw_secret()}"
-        self._connections: set[ClientConnection] = set()
+        self._connections: dict[ClientConnection, None] = {}
         self._server: asyncio.Server | None = None
         self._hosts: frozenset[bytes] = frozenset()
 

@@ -37,7 +37,7 @@ class Program:
 
     def __init__(self) -> None:
         self.wire = Wire()
-        self.open: set[ClientConnection] = set()
+        self.open: dict[ClientConnection, None] = {}
         self.asked: list[Request] = []
         self.failed: list[type[BaseException]] = []
         self.bodies: list[bytes] = []
@@ -131,13 +131,13 @@ async def test_what_is_no_http_ends_the_connection_and_the_body_that_came_before
 
 async def test_a_program_that_goes_ends_what_it_asked(program: Program) -> None:
     await program.sends(LINE + b"Content-Length: 9\r\n\r\nhalf")
-    assert program.open == {program.connection}
+    assert program.open == {program.connection: None}
     program.connection.connection_lost(None)
     with pytest.raises(BrokenOff):
         [chunk async for chunk in program.asked[0].body.chunks()]
     await program.settles()
     assert program.failed
-    assert program.open == set()
+    assert program.open == {}
     program.connection.write(b"late")
     assert program.wire.written == b""
     with pytest.raises(BrokenOff):

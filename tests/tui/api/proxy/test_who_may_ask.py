@@ -8,6 +8,7 @@ import pytest
 from tests.support.apis.proxied import SECRET, TOKEN, World
 from tests.support.apis.scripted_api import Asked
 from tests.support.processes.other_user import NOBODY, needs_root, send_as
+from tui.api.proxy.client_side import MOST_SILENT
 from tui.api.proxy.server import Proxy
 
 GOOD = f"GET /{SECRET}/api/external HTTP/1.1"
@@ -73,6 +74,18 @@ async def test_another_user_is_refused_even_with_the_secret(world: World) -> Non
     assert b"Another user of this machine" in answer
     assert world.api.asked == []
     assert "GET - 403" in world.log[0]
+
+
+async def test_connections_that_ask_nothing_keep_nobody_out(world: World) -> None:
+    """security.md 16: another user may open as many as he likes."""
+    silent = [await world.connect() for _ in range(MOST_SILENT + 10)]
+    assert status(await world.ask(GOOD)) == 200
+    for reader, _ in silent[:10]:
+        async with asyncio.timeout(5):
+            assert await reader.read() == b""
+    assert not silent[-1][0].at_eof()
+    for _, writer in silent:
+        writer.close()
 
 
 async def test_the_secret_goes_to_nobody_in_a_header_of_the_program(world: World) -> None:
