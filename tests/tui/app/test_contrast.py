@@ -72,7 +72,7 @@ async def test_all_words_can_be_read_in_every_theme(screen: str) -> None:
         await until(pilot, lambda: words in text_of(on.app))
         for theme in themes_for(screen, list(on.app.available_themes)):
             on.app.theme = theme
-            found = pairs(await repainted(pilot))
+            found = pairs(await repaint(pilot))
             assert found
             too_near += [
                 f"{theme}: {said[:40]!r}, {color} on {ground}, {contrast(color, ground):.2f}"
@@ -88,7 +88,7 @@ def themes_for(screen: str, themes: list[str]) -> list[str]:
     return themes[[*SCREENS].index(screen) % apart :: apart]
 
 
-async def repainted(pilot: "Pilot[None]") -> str:
+async def repaint(pilot: "Pilot[None]") -> str:
     await pilot.pause()
     await pilot.pause()
     return pilot.app.export_screenshot()
@@ -99,7 +99,7 @@ async def test_the_measure_finds_words_that_cannot_be_read(monkeypatch: pytest.M
     on = stage(signed_in=True)
     async with on.app.run_test(size=(120, 36)) as pilot:
         on.app.theme = "solarized-light"
-        found = pairs(await repainted(pilot))
+        found = pairs(await repaint(pilot))
         assert min(itertools.starmap(contrast, found)) < LEAST
 
 

@@ -13,7 +13,7 @@ from tui.app.themes import DARK_NAME, LIGHT_NAME, THEME_MEMORY
 from tui.config.memory import AppMemory, memory_path
 
 
-async def opened_list(pilot: "Pilot[None]") -> None:
+async def open_list(pilot: "Pilot[None]") -> None:
     await pilot.app.run_action("change_theme")
     await until(pilot, lambda: "⏎ Take" in text_of(pilot.app))
 
@@ -22,7 +22,7 @@ async def test_a_theme_is_shown_as_one_comes_to_it_and_remembered_once_taken() -
     on = stage()
     assert on.app.theme == DARK_NAME
     async with on.app.run_test(size=(80, 24)) as pilot:
-        await opened_list(pilot)
+        await open_list(pilot)
         await pilot.press("j")
         await pilot.pause()
         assert on.app.theme == LIGHT_NAME
@@ -35,7 +35,7 @@ async def test_a_theme_is_shown_as_one_comes_to_it_and_remembered_once_taken() -
 async def test_esc_goes_back_to_the_colours_before() -> None:
     on = stage()
     async with on.app.run_test(size=(80, 24)) as pilot:
-        await opened_list(pilot)
+        await open_list(pilot)
         await pilot.press("g")
         await pilot.pause()
         assert on.app.theme == min(on.app.available_themes)
@@ -76,7 +76,7 @@ async def test_where_none_was_chosen_the_colours_follow_the_terminals_background
 async def test_a_theme_that_was_chosen_stays_whatever_the_background() -> None:
     on = stage()
     async with on.app.run_test(size=(80, 24)) as pilot:
-        await opened_list(pilot)
+        await open_list(pilot)
         await pilot.press("G", "enter")
         await pilot.pause()
         chosen = on.app.theme

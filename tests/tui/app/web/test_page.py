@@ -65,7 +65,7 @@ class Visit:
 
 
 @asynccontextmanager
-async def visited() -> AsyncIterator[Visit]:
+async def visit_page() -> AsyncIterator[Visit]:
     page = GuardedPage(APP, 0)
     async with page.serve(), ClientSession(cookie_jar=CookieJar(unsafe=True)) as browser:
         yield Visit(page, browser)
@@ -77,7 +77,7 @@ async def visited() -> AsyncIterator[Visit]:
 
 
 async def test_whoever_brings_the_secret_gets_the_page_and_the_socket() -> None:
-    async with visited() as visit:
+    async with visit_page() as visit:
         opened = await visit.open()
         assert opened.status == 200
         assert 'url=/"' in await opened.text()
@@ -93,7 +93,7 @@ async def test_whoever_brings_the_secret_gets_the_page_and_the_socket() -> None:
 
 
 async def test_the_secret_becomes_a_cookie_that_no_script_and_no_other_site_has() -> None:
-    async with visited() as visit:
+    async with visit_page() as visit:
         await visit.open()
         assert visit.cookie["httponly"]
         assert visit.cookie["samesite"] == "Strict"
@@ -105,7 +105,7 @@ async def test_what_is_not_http_is_refused_and_writes_nothing_to_the_terminal(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """security.md 50: who sends it need not have been let in."""
-    async with visited() as visit:
+    async with visit_page() as visit:
         port = int(visit.origin.rpartition(":")[2])
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n")
@@ -116,14 +116,14 @@ async def test_what_is_not_http_is_refused_and_writes_nothing_to_the_terminal(
 
 @pytest.mark.parametrize("path", ["/", "/ws", "/page.css", "/static/js/textual.js", "/download/x"])
 async def test_without_the_cookie_nothing_is_served(path: str) -> None:
-    async with visited() as visit:
+    async with visit_page() as visit:
         status, why = await visit.get(path, Origin=visit.origin)
         assert (status, "was not let in" in why) == (403, True)
 
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://127.0.0.1:1", ""])
 async def test_the_socket_of_another_website_is_refused_with_the_cookie_too(origin: str) -> None:
-    async with visited() as visit:
+    async with visit_page() as visit:
         await visit.open()
         assert await visit.cannot_connect(Origin=origin)
         status, why = await visit.get("/ws", Origin=origin)
@@ -132,21 +132,21 @@ async def test_the_socket_of_another_website_is_refused_with_the_cookie_too(orig
 
 
 async def test_a_socket_that_does_not_say_where_it_comes_from_is_refused() -> None:
-    async with visited() as visit:
+    async with visit_page() as visit:
         await visit.open()
         assert await visit.get("/ws") == (403, "Another website asks.\n")
 
 
 @pytest.mark.parametrize("host", ["evil.example", "localhost", "127.0.0.1", ""])
 async def test_a_name_that_leads_here_is_refused(host: str) -> None:
-    async with visited() as visit:
+    async with visit_page() as visit:
         await visit.open()
         assert await visit.get("/", Host=host) == (403, "The host is not this page's.\n")
         assert (await visit.get("/open/guess", Host=host))[0] == 403
 
 
 async def test_the_address_works_once_and_its_second_use_ends_the_page() -> None:
-    async with visited() as visit, ClientSession() as thief:
+    async with visit_page() as visit, ClientSession() as thief:
         ended: list[bool] = []
         visit.page.end_when_abused(lambda: ended.append(True))
         await visit.open()
@@ -158,14 +158,14 @@ async def test_the_address_works_once_and_its_second_use_ends_the_page() -> None
 
 
 async def test_the_browser_that_was_let_in_may_reload_the_address() -> None:
-    async with visited() as visit:
+    async with visit_page() as visit:
         await visit.open()
         assert (await visit.open()).status == 200
         assert not visit.page.is_abused
 
 
 async def test_a_guessed_secret_opens_nothing_and_uses_nothing_up() -> None:
-    async with visited() as visit:
+    async with visit_page() as visit:
         for guess in ("x", "é", visit.page.address[-42:], "%00"):
             status, _ = await visit.get(f"/open/{guess}")
             assert status == 403, guess
@@ -175,7 +175,7 @@ async def test_a_guessed_secret_opens_nothing_and_uses_nothing_up() -> None:
 
 @pytest.mark.parametrize("path", ["/", "/open/x", "/static/js/textual.js", "/nowhere"])
 async def test_no_answer_may_be_framed_or_load_anything_from_elsewhere(path: str) -> None:
-    async with visited() as visit:
+    async with visit_page() as visit:
         await visit.open()
         async with visit.browser.get(visit.origin + path) as answer:
             assert HEADERS.items() <= answer.headers.items()
@@ -190,7 +190,7 @@ def test_no_two_pages_have_the_same_secret() -> None:
 
 
 async def test_no_two_pages_set_the_same_cookie() -> None:
-    async with visited() as first, visited() as second:
+    async with visit_page() as first, visit_page() as second:
         await first.open()
         await second.open()
         assert first.cookie.value != second.cookie.value
@@ -214,7 +214,7 @@ async def test_whoever_has_gone_before_it_is_known_whose_it_is_gets_nothing(
 
 async def test_it_listens_on_loopback_alone() -> None:
     tables = [Path("/proc/net/tcp"), Path("/proc/net/tcp6")]
-    async with visited() as visit:
+    async with visit_page() as visit:
         port = f"{int(visit.origin.rpartition(':')[2]):04X}"
         lines = [line.split() for table in tables for line in table.read_text().splitlines()]
         listening = [line[1] for line in lines if line[3] == "0A" and line[1].endswith(port)]
@@ -223,7 +223,7 @@ async def test_it_listens_on_loopback_alone() -> None:
 
 @needs_root
 async def test_another_user_of_the_machine_is_refused_with_the_secret_in_hand() -> None:
-    async with visited() as visit:
+    async with visit_page() as visit:
         host, _, port = visit.origin.removeprefix("http://").partition(":")
         path = visit.page.address.removeprefix(visit.origin)
         request = request_of(host, int(port), path).replace("HTTP/1.1", "HTTP/1.0")

@@ -63,7 +63,7 @@ async def opened(signing: SignIns, **options: object) -> "asyncio.Task[LoginEven
     return answer
 
 
-async def sent_by_nobody(url: str) -> str:
+async def fetch_as_nobody(url: str) -> str:
     """Have another user of this machine fetch `url`; return the answer."""
     address = urlsplit(url)
     target = address.path + (f"?{address.query}" if address.query else "")
@@ -124,7 +124,7 @@ async def test_another_user_who_has_read_the_address_is_not_led_on(
     signing: SignIns, browsers: Browsers
 ) -> None:
     answer = await opened(signing)
-    refused = await sent_by_nobody(browsers.started[0])
+    refused = await fetch_as_nobody(browsers.started[0])
     assert "Another user of this machine runs this Doorkey" in refused
     assert "location" not in refused.lower()
     # Nor is the address used up for the one whom it is for.
@@ -138,7 +138,7 @@ async def test_another_user_cannot_answer_with_a_code_of_their_own(
 ) -> None:
     answer = await opened(signing)
     await signing.tenant.no_browser(signing.progress[-1].url)
-    refused = await sent_by_nobody(signing.answer(code="mallorys"))
+    refused = await fetch_as_nobody(signing.answer(code="mallorys"))
     assert "Another user of this machine runs this Doorkey" in refused
     assert not answer.done()
     await browse(signing.answer(code="the-code"))
@@ -151,7 +151,7 @@ async def test_another_user_cannot_end_a_sign_in_with_an_error(
 ) -> None:
     answer = await opened(signing)
     await signing.tenant.no_browser(signing.progress[-1].url)
-    refused = await sent_by_nobody(signing.answer(code=None, error="access_denied"))
+    refused = await fetch_as_nobody(signing.answer(code=None, error="access_denied"))
     assert "Another user of this machine runs this Doorkey" in refused
     assert not answer.done()
     answer.cancel()

@@ -183,7 +183,9 @@ class Leaving:
         return True
 
 
-async def logged_out(tenant: ScriptedTenant, clock: Clock, change: Callable[[str], str]) -> Leaving:
+async def log_out_there(
+    tenant: ScriptedTenant, clock: Clock, change: Callable[[str], str]
+) -> Leaving:
     leaving = Leaving(change)
     store = MemoryStore(session())
     async with AuthService(
@@ -198,7 +200,7 @@ async def logged_out(tenant: ScriptedTenant, clock: Clock, change: Callable[[str
 
 
 async def test_rp_init_logout(tenant: ScriptedTenant, clock: Clock) -> None:
-    leaving = await logged_out(tenant, clock, lambda state: f"?state={state}")
+    leaving = await log_out_there(tenant, clock, lambda state: f"?state={state}")
     assert leaving.sent is not None
     assert leaving.sent["id_token_hint"] == "the-id-token"
     assert leaving.sent["client_id"] == "the-client"
@@ -206,8 +208,8 @@ async def test_rp_init_logout(tenant: ScriptedTenant, clock: Clock) -> None:
 
 
 async def test_rp_init_logout_other_state(tenant: ScriptedTenant, clock: Clock) -> None:
-    await logged_out(tenant, clock, lambda _state: "?state=another")
+    await log_out_there(tenant, clock, lambda _state: "?state=another")
 
 
 async def test_rp_init_logout_no_state(tenant: ScriptedTenant, clock: Clock) -> None:
-    await logged_out(tenant, clock, lambda _state: "")
+    await log_out_there(tenant, clock, lambda _state: "")
