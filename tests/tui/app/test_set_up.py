@@ -120,7 +120,10 @@ async def test_a_tenant_whose_looks_do_not_tell_is_of_the_vendor_that_is_typed()
 async def test_who_has_no_client_yet_is_told_how_to_get_one() -> None:
     on = SetUp()
     async with on.app.run_test(size=SIZE) as pilot:
-        await fill(on, pilot, client="")
+        await fill(on, pilot, issuer="", client="")
+        await pilot.press("f4")
+        await until(pilot, on.shows("✗ Needed: your.eu.auth0.com"))
+        on.app.screen.query_one("#issuer Input", Input).value = "tenant.example"
         await pilot.press("f4")
         await until(pilot, on.shows("What to register at the tenant", "public) client CLIENT-ID"))
         assert not on.shows("sign in")()

@@ -272,11 +272,13 @@ at the tenant; your browser opens only when you say so.
     @work(exclusive=True, group="register", exit_on_error=False)
     async def action_register(self) -> None:
         """Say what to do at the tenant before there is a client; ask it first who it is."""
+        issuer = self._field("issuer")
         with suppress(DoorkeyError):  # which the field tells
-            found = self._of_vendor(self._found or await self._ask_tenant())
-            self.app.push_screen(steps_before(found, self._outside))
-            return
-        self._field("issuer").go_there()
+            if self._is_known(issuer) or issuer.is_right():
+                found = self._of_vendor(self._found or await self._ask_tenant())
+                self.app.push_screen(steps_before(found, self._outside))
+                return
+        issuer.go_there()
 
     def action_leave(self) -> None:
         """Go back; what was written stays."""
