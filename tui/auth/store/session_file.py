@@ -34,7 +34,10 @@ SEAL: Final = b"doorkey-sealed-1\n"
 """What a sealed session begins with; JSON never does."""
 
 MARK: Final = b'{"identity": '
-"""What a plain session begins with, its identity behind it; one of an earlier release does not."""
+"""What a plain session begins with, its identity behind it."""
+
+EARLIER: Final = b'{"version": '
+"""What one of an earlier release begins with."""
 
 
 class SessionFile:
@@ -167,7 +170,10 @@ class SessionFile:
             if self._storage == "file":
                 raise self._refusal("is sealed, and `sessionStorage` is file", "auto")
             return self._get_sealer().open(content.removeprefix(SEAL))
-        if self._storage == "keyring" and content.startswith(b"{"):
+        if not content.startswith((MARK, EARLIER)):
+            # JSON may begin with a blank, and so would pass what is refused below.
+            raise ValueError("no release has written it")
+        if self._storage == "keyring":
             raise self._refusal("is not sealed, and `sessionStorage` is keyring", "auto")
         if content.startswith(MARK) and not content.startswith(self._mark):
             raise self._refusal("belongs to another config's session", "")

@@ -171,6 +171,21 @@ async def test_with_keyring_storage_a_plain_file_is_refused(tmp_path: Path, keys
     assert store_in(tmp_path, keys, "file").load() == session()
 
 
+@pytest.mark.parametrize("before", [b" ", b"\n", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize(("storage", "identity"), [("keyring", "one"), ("auto", "other")])
+def test_a_plain_file_is_not_taken_for_a_blank_before_it(
+    tmp_path: Path, keys: Keys, storage: Storage, identity: str, before: bytes
+) -> None:
+    """security.md 60: JSON all the same, it passed what refuses it as plain, or as another's."""
+    written = file_store(tmp_path, "one")
+    written.save(session())
+    store = file_store(tmp_path, identity, storage, keys)
+    written.path.rename(store.path)
+    store.path.write_bytes(before + store.path.read_bytes())
+    assert store.load() is None
+    assert not store.path.exists()
+
+
 async def test_with_file_storage_a_sealed_session_is_neither_opened_nor_unsealed(
     tmp_path: Path, keys: Keys
 ) -> None:
