@@ -13,7 +13,7 @@ KIB, MIB, HOUR, DAY = 1024, 1024 * 1024, 3600, 24 * 3600
 
 LIMITS: dict[str, dict[str, float]] = {
     "api_server/bearer/access_token.py": {
-        "MAX_TOKENS": 4096, "MAX_BYTES": 16 * MIB, "KNOWN_HEADERS": 64,
+        "MAX_TOKENS": 4096, "MAX_BYTES": 16 * MIB, "KNOWN_HEADERS": 64, "ENTRY_BYTES": 700,
     },
     "api_server/bearer/claims.py": {"LEEWAY_SECONDS": 5, "SHOWN_CHARACTERS": 80},
     "api_server/bearer/credentials.py": {"MAX_FORM_BYTES": 64 * KIB, "FORM_SECONDS": 5},

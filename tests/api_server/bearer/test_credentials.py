@@ -23,7 +23,10 @@ class Sender:
 
     def request(self, http_version: str = "1.1", **headers: str) -> Request:
         sent = {"content-type": "application/x-www-form-urlencoded", **headers}
-        raw = [(name.replace("_", "-").encode(), value.encode()) for name, value in sent.items()]
+        raw = [
+            (name.replace("_", "-").encode(), value.encode("latin-1"))
+            for name, value in sent.items()
+        ]
         return Request({"type": "http", "http_version": http_version, "headers": raw}, self)
 
 

@@ -244,6 +244,11 @@ def test_any_of_the_addresses_may_be_named_in_any_spelling(verifier: ProofVerifi
         assert verifier.verify([proof], "GET", [URL, "https://localhost/messages"])
 
 
+def test_proof_of_8_kib_is_looked_at_and_no_longer_one(verifier: ProofVerifier) -> None:
+    assert "at most 8192 bytes" in refusal(verifier, "x" * 8193).description
+    assert "not that of a signed JWT" in refusal(verifier, "x" * 8192).description
+
+
 @pytest.mark.parametrize("payload", [b"[]", b"{", b"\xff"])
 def test_payload_that_is_no_object_is_refused(verifier: ProofVerifier, payload: bytes) -> None:
     prover = Prover()

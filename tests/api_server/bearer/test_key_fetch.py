@@ -181,6 +181,7 @@ async def test_an_issuer_on_loopback_is_asked_through_no_proxy(
         await source.aclose()
     assert bool(asked) is is_asked
     again = KeySource(ISSUER, transport=Issuer(K1))
+    await again.aclose()
     for _ in range(2):
         assert await again()
         await again.aclose()
