@@ -1,12 +1,11 @@
-"""`python -m tests.mutants [--left] [PATH ...]`: break each line that security hangs on, and count.
-
-With `--left` the breaks that the last run noticed count as they are, and only the others are tried:
-what survived, what is new, and what a run that was cut did not come to.
+"""`python -m tests.mutants [PATH ...]`: break each line that security hangs on, and count.
 
 Prints the share of the breaks that a test notices, and each survivor; ends with 1 where the share
 is below the target. A line of `accepted.toml` that fits no break any more is named.
 """
 
+import argparse
+import random
 import resource
 import sys
 import time
@@ -49,24 +48,24 @@ SUITES: Final = (
 ACCEPTED: Final = Path(__file__).with_name("accepted.toml")
 """Survivors that are right to survive, each with its reason."""
 
-LEFT: Final = "--left"
-
 LEAST_PERCENT: Final = 95.0
 
 
 def main(arguments: Sequence[str]) -> int:
     """Try every break; return the exit code."""
     began = time.monotonic()
-    chosen = tuple(each for each in arguments if each != LEFT)
+    asked = _parser().parse_args(arguments)
     house = House(ROOT, _suites(), _targets())
     found = [each for each in named_breaks(ROOT) if Path(each.path) in house.targets]
     found += [each for path in house.targets for each in breaks_of(ROOT, path)]
     breaks = dict(zip(keys_of(found), found, strict=True))
-    breaks = {key: each for key, each in breaks.items() if each.path.startswith(chosen or "")}
-    before = noticed_before(house) if LEFT in arguments else {}
-    tried = {key: each for key, each in breaks.items() if key not in before}
-    files = len({each.path for each in tried.values()})
-    print(f"{len(tried)} of {len(breaks)} breaks, in {files} files", flush=True)
+    chosen = [key for key in breaks if breaks[key].path.startswith(tuple(asked.path))]
+    before = noticed_before(house) if asked.left else {}
+    left = [key for key in chosen if key not in before]
+    if asked.sample is not None:
+        chosen = left = random.sample(left, min(asked.sample, len(left)))
+    tried = {key: breaks[key] for key in left}
+    print(f"{len(tried)} breaks of {len(breaks)}", flush=True)
     preload()
     outcomes = try_all(house, tried)
     minutes = (time.monotonic() - began) / 60
@@ -77,7 +76,17 @@ def main(arguments: Sequence[str]) -> int:
     accepted = tomllib.loads(ACCEPTED.read_text("utf-8"))
     for name in accepted.keys() - {each.name for each in found}:
         print(f"  accepted, and there is no such break: {name}")
-    return _report(len(breaks), survivors, accepted)
+    return _report(len(chosen), survivors, accepted)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("python -m tests.mutants", description=__doc__)
+    parser.add_argument("path", nargs="*", default=[""], help="how the broken files' paths begin")
+    parser.add_argument(
+        "--left", action="store_true", help="try those alone that the last runs did not see noticed"
+    )
+    parser.add_argument("--sample", type=int, help="try so many of them, drawn at random")
+    return parser
 
 
 def _suites() -> list[str]:

@@ -14,7 +14,11 @@ PREPARED: Final = "prepared_dir"
 """A fixture of the whole session that takes seconds: made once, before the first fork."""
 
 settings.register_profile(
-    "mutants", database=None, derandomize=True, phases=(Phase.explicit, Phase.generate)
+    "mutants",
+    database=None,
+    deadline=None,
+    derandomize=True,
+    phases=(Phase.explicit, Phase.generate),
 )
 """One failure is enough, and no trial may learn from another."""
 
