@@ -34,7 +34,7 @@ check: $(VENV)/dev.stamp ## format, lint, types, and which room imports which
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 
-mutants: $(VENV)/dev.stamp ## break security-relevant lines one by one: does a test notice? ARGS=tui/auth, ARGS=--left
+mutants: $(VENV)/dev.stamp ## break security-relevant lines one by one: does a test notice? ARGS=tui/auth, ARGS=--left, ARGS="--sample 300"
 	@$(BIN)/python -m tests.mutants $(ARGS)
 
 bench: $(VENV)/dev.stamp ## speed and memory, as ratios: startup app calls token call sign_in api dpop proxy; ARGS="app --against PATH"
