@@ -113,6 +113,33 @@ async def test_a_stream_and_httpx_get_their_nonce_too(clock: Clock, nonces: Nonc
     assert api.refused == ["nonce", "nonce"]
 
 
+async def test_a_nonce_that_was_lost_with_its_process_costs_one_request(
+    clock: Clock, nonces: Nonces
+) -> None:
+    api = ProvingServer(clock, nonces)
+    for _ in range(2):
+        async with calling(api) as caller:
+            assert [(await caller.call()).ok for _ in range(2)] == [True] * 2
+    assert api.refused == ["nonce", "nonce"]
+    assert len(api.asked) == 6
+
+
+async def test_a_nonce_that_is_replaced_between_refusal_and_retry_is_good_still(
+    clock: Clock, nonces: Nonces
+) -> None:
+    api = ProvingServer(clock, nonces)
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        response = api(request)
+        clock.advance(NONCE_SECONDS)
+        return response
+
+    async with serving(clock) as service:
+        client = ApiClient(CONFIG.api_url, transport=httpx.MockTransport(answer))
+        assert (await Caller(service, client, clock).call()).ok
+    assert api.refused == ["nonce"]
+
+
 async def test_a_nonce_of_an_answer_that_is_good_replaces_the_one_before(clock: Clock) -> None:
     api = ProvingServer(clock)
     nonces = iter(["first", "second", "x" * 2000, 'quo"te', ""])
