@@ -79,6 +79,36 @@ def test_the_environments_profile_goes_before_this_folder(
     assert find_config() == profile_path("work")
 
 
+def test_the_first_config_that_is_given_counts(
+    config_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The command line's, the environment's, this folder's, one's own; then there is none."""
+
+    def counting(*options: str) -> str:
+        assert main(["status", "--json", *options]) == 4
+        return str(json.loads(capsys.readouterr().out)["client_id"])
+
+    for folder in (Path("elsewhere"), Path(), config_dir):
+        folder.mkdir(parents=True, exist_ok=True)
+        client = f"in {folder.name or 'here'}"
+        write_config(folder / "auth_config.json", UNREACHABLE | {"clientId": client})
+    write_profile("work", clientId="of work")
+    elsewhere = "elsewhere/auth_config.json"
+    monkeypatch.setenv("DOORKEY_CONFIG", elsewhere)
+    assert counting("--profile", "work") == "of work"
+    assert counting() == "in elsewhere"
+    monkeypatch.delenv("DOORKEY_CONFIG")
+    monkeypatch.setenv("DOORKEY_PROFILE", "work")
+    assert counting("--config", elsewhere) == "in elsewhere"
+    assert counting() == "of work"
+    monkeypatch.delenv("DOORKEY_PROFILE")
+    assert counting() == "in here"
+    Path("auth_config.json").unlink()
+    assert counting() == "in doorkey"
+    (config_dir / "auth_config.json").unlink()
+    assert main(["status"]) == 2
+
+
 def test_a_profile_is_not_asked_about_where_one_stands_in_its_folder(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

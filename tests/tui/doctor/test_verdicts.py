@@ -194,7 +194,8 @@ async def test_who_holds_a_callback_port_is_told(patient: Patient) -> None:
         taken = f"http://127.0.0.1:{listener.getsockname()[1]}/callback"
         patient.set(redirect_uris=(taken,))
         row = (await patient.rows())["callback-ports"]
-        assert (row.verdict, "taken" in row.found) == ("wrong", True)
+        assert (row.verdict, "taken by this program itself" in row.found) == ("wrong", True)
+        assert "End what holds the ports" in row.remedy
         patient.set(redirect_uris=(taken, "http://127.0.0.1:0/callback"))
         assert (await patient.rows())["callback-ports"].verdict == "warning"
 
