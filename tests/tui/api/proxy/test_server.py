@@ -2,11 +2,13 @@
 
 import asyncio
 import ssl
+from pathlib import Path
 
 import pytest
 
 from tests.support.apis.proxied import SECRET, Session, World
 from tests.support.apis.scripted_api import Asked
+from tests.support.builders.certificates import certificate
 from tui.api.proxy.server import LARGEST_KEPT_BODY_BYTES, Proxy
 
 GET = f"GET /{SECRET}/a HTTP/1.1"
@@ -178,6 +180,32 @@ async def test_an_api_on_https_is_asked_by_tls_and_one_on_http_is_not(world: Wor
         assert heard[0].startswith(begins)
         with pytest.raises(OSError, match="Connect call failed"):
             await world.connect()
+
+
+@pytest.mark.parametrize(
+    ("host", "is_trusted", "expected"),
+    [("127.0.0.1", True, 200), ("127.0.0.1", False, 502), ("localhost", True, 502)],
+)
+async def test_an_api_whose_certificate_is_not_for_its_name_or_not_trusted_gets_no_token(
+    world: World, tmp_path: Path, host: str, is_trusted: bool, expected: int
+) -> None:
+    """security.md 19."""
+    shown, file = certificate(tmp_path)
+    heard: list[bytes] = []
+
+    async def hear(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi")
+        writer.close()
+
+    tls = ssl.create_default_context(cafile=str(file) if is_trusted else None)
+    async with await asyncio.start_server(hear, "127.0.0.1", 0, ssl=shown) as server:
+        port = server.sockets[0].getsockname()[1]
+        proxy = Proxy(f"https://{host}:{port}", Session().sign, tls=tls, draw_secret=lambda: SECRET)
+        world.base = await proxy.listen("127.0.0.1", 0)
+        assert status(await world.ask(GET)) == expected
+        await proxy.aclose()
+    assert len(heard) == (expected == 200)
 
 
 @pytest.mark.parametrize(
