@@ -248,8 +248,10 @@ class HttpClient:
         raise failed or httpx.ConnectError("")
 
     def _client(self, *, is_direct: bool) -> httpx.AsyncClient:
-        if is_direct not in self._clients:
-            self._clients[is_direct] = httpx.AsyncClient(
+        if is_direct in self._clients:
+            return self._clients[is_direct]
+        try:
+            made = self._clients[is_direct] = httpx.AsyncClient(
                 verify=self._tls,
                 transport=self._transport,
                 # Loopback never goes through a proxy, whatever the environment says.
@@ -257,7 +259,10 @@ class HttpClient:
                 follow_redirects=False,
                 headers=HEADERS,
             )
-        return self._clients[is_direct]
+        except (ImportError, ValueError):  # SOCKS, or no scheme at all
+            words = "it is none of http:// or https://, and others are not understood"
+            raise ExchangeFailed("proxy", words) from None
+        return made
 
 
 async def _read_answer(response: httpx.Response) -> Answer:

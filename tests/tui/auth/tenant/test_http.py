@@ -137,6 +137,18 @@ async def test_an_ssl_cert_file_without_certificates_is_named(
     assert all("SSL_CERT_FILE" in each.detail for each in findings)
 
 
+@pytest.mark.parametrize("proxy", ["socks5://me:s3cret@127.0.0.1:1", "foo://127.0.0.1:1"])
+async def test_a_proxy_of_another_kind_is_told_as_such(
+    proxy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ALL_PROXY", proxy)
+    http = TenantHttp()
+    with pytest.raises(TenantUnreachable, match="none of http:// or https://") as raised:
+        await http.get("https://tenant.example/")
+    assert "s3cret" not in str(raised.value)
+    await http.aclose()
+
+
 async def test_an_answer_that_drips_has_its_time_limit() -> None:
     async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
