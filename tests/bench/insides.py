@@ -18,11 +18,13 @@ PRESSES: Final = 5
 LEAST_MS: Final = 10.0
 """What brings less to a person is not worth leaning on."""
 
-SETTLE_SECONDS: Final = 3.0
+SETTLE_SECONDS: Final = 4.0
 
 REST_SECONDS: Final = 0.3
 
 PROFILE: Final = b"ID token"
+
+NAV: Final = "import tui.app.navigation as nav"
 
 START: Final = """
 import os, sys
@@ -87,6 +89,13 @@ def _esc(app: Watched) -> float:
 PARTS: Final = (
     Part("KeptStylesheet, first paint", "app.KeptStylesheet = Stylesheet", _first_paint),
     Part("KeptStylesheet, first visit", "app.KeptStylesheet = Stylesheet", _first_visit),
+    Part("as_styled, first visit", f"{NAV}; nav.as_styled = lambda _, make: make()", _first_visit),
+    Part(
+        "build_mode, first visit",
+        f"{NAV}; nav.Navigation.build_ahead = lambda _, rest: rest()",
+        _first_visit,
+    ),
+    Part("paint_ahead, first visit", f"{NAV}; nav.paint_ahead = lambda *_: None", _first_visit),
     Part("delay_update, next visits", "del app.DoorkeyApp.delay_update", _further_visit),
     Part("terminal_driver, Esc", "insides.terminal_driver = lambda: None", _esc),
 )

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -42,7 +41,7 @@ from tui.app.moments import TICK_SECONDS, local_now
 from tui.app.navigation import Navigation, ScreenFactories
 from tui.app.palette import system_commands, take_keymap
 from tui.app.screens.place import PlaceScreen, tell_of_failed_work
-from tui.app.textual_internals import KeptStylesheet, forget_clipboard, parse_ahead, report_crashes
+from tui.app.textual_internals import KeptStylesheet, forget_clipboard, report_crashes
 from tui.app.themes import Themes
 from tui.terminal.signals import end_on_signals, stop_job
 
@@ -122,7 +121,7 @@ class DoorkeyApp(App[None]):
         self._background.begin()
         self._keys = take_keymap(self, self._doors.keymap(), self._doors.keymap_path)
         self.navigation.begin(self._opening)
-        self._background.load_ahead(partial(parse_ahead, self.stylesheet))
+        self._background.load_ahead(self.navigation.build_ahead)
 
     # Places: what each is told of the app's state
 
@@ -165,6 +164,7 @@ class DoorkeyApp(App[None]):
             self.account = Account("signed-out")
             forget_clipboard(self)
             await self.navigation.forget_person()
+            self._background.load_ahead(self.navigation.build_ahead)
         self.account = account
         self.navigation.follow_account()
 

@@ -1,12 +1,12 @@
 """The work beside the screens: keeps the session, runs the servers, looks around, loads ahead."""
 
 import gc
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import TYPE_CHECKING, Final
 
 from textual.app import App
 
-from tui.app.doors import Doors
+from tui.app.doors import Doors, Rest
 from tui.app.editor import edit_config
 from tui.app.messages import (
     PLACES,
@@ -18,6 +18,7 @@ from tui.app.messages import (
     ServersChanged,
     SessionChanged,
 )
+from tui.app.textual_internals import parse_ahead
 from tui.errors import DoorkeyError
 from tui.text import printable
 from tui.web_address import is_of_this_machine
@@ -99,9 +100,12 @@ class Background:
         """Get a new token set now, and say what came of it."""
         self._work(self._renew(), "renew")
 
-    def load_ahead(self, then: Callable[[], None]) -> None:
-        """Load what other places are made of, and what a sign-in is, where one is likely."""
-        self._work(self._load_ahead(then), "load")
+    def load_ahead(self, build: Callable[[Rest], Awaitable[None]]) -> None:
+        """Load what other places are made of, and what a sign-in is, where one is likely.
+
+        Then `build` the places, with rests in between.
+        """
+        self._work(self._load_ahead(build), "load")
 
     async def _keep_session(self) -> None:
         notice = ""
@@ -147,9 +151,10 @@ class Background:
         else:
             self._app.notify("You have new tokens.", title="Renewed", markup=False)
 
-    async def _load_ahead(self, then: Callable[[], None]) -> None:
+    async def _load_ahead(self, build: Callable[[Rest], Awaitable[None]]) -> None:
         await self._doors.load_ahead()
-        then()
+        parse_ahead(self._app.stylesheet)
+        await build(self._doors.rest)
 
     def _start_servers(self) -> None:
         if self._servers is None:

@@ -52,6 +52,12 @@ ServiceFactory = Callable[["Config"], "AuthService"]
 ApiFactory = Callable[[str], "ApiClient"]
 """What makes the client of the API at an origin."""
 
+Rest = Callable[[], Awaitable[None]]
+"""Waits until there may be time for what nobody has asked for yet."""
+
+REST_SECONDS: Final = 0.2
+"""Between two such pieces of work; what a key waits for at most in one took up to 36 ms."""
+
 KEYMAP_NAME: Final = "keymap.json"
 """Beside the config that one keeps for all projects."""
 
@@ -72,6 +78,11 @@ def service_for(config: "Config") -> "AuthService":
     return AuthService(config)
 
 
+async def rest() -> None:
+    """Leave the time to keys and paintings."""
+    await asyncio.sleep(REST_SECONDS)
+
+
 def load_keymap(path: Path) -> CheckedKeymap:
     """Read a keymap; where there is none, no screen is loaded to check it against."""
     if not path.exists():
@@ -90,6 +101,7 @@ class Doors:
     make_api: ApiFactory | None = None
     clock: Clock = local_now
     sleep: Sleep = asyncio.sleep
+    rest: Rest = rest
     memory: AppMemory = field(default_factory=lambda: AppMemory(memory_path()))
     copy_to_system: "SystemClipboard | None" = None
     look_around: "Look | None" = None

@@ -1,6 +1,8 @@
 """The guard: where one is, where one wants to be, and what has to be signed in for first."""
 
-from collections.abc import Callable, Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from textual.app import App
@@ -8,6 +10,7 @@ from textual.screen import Screen
 
 from tui.app.account import Account
 from tui.app.messages import PROTECTED, Opening, Place, SignInEnded, SignInRequested
+from tui.app.textual_internals import as_styled, build_mode, paint_ahead
 
 if TYPE_CHECKING:
     from tui.auth.session import LoginEvent
@@ -20,6 +23,9 @@ SignInFactory = Callable[[SignInRequested], "Screen[LoginEvent | None]"]
 
 FIRST_VISIT_SECONDS: Final = 0.05
 """A screen that is just put together would be painted several times."""
+
+PAINTINGS_AHEAD: Final = 2
+"""The first tells the widgets how much room there is, and they choose their words by it."""
 
 
 class Navigation:
@@ -40,13 +46,16 @@ class Navigation:
         """Where the sign-in leads that is wanted, or under way."""
         self._hoped_for: Place | None = None
         """Where to be as soon as it is known that somebody is signed in, and not at all else."""
-        self._been_at = {"home"}
+        self._standing = {"home"}
+        """The places that stand, so that nothing is to be masked on the way there."""
+        self._building = asyncio.Lock()
+        """Held while a place is put together or taken away: neither works amid the other."""
         self.is_signing_in = False
         """Whether the screen of a sign-in is open."""
         self.mask_seconds = FIRST_VISIT_SECONDS
         """How long a change of screens is masked; no longer than it takes."""
         for place, factory in screens.items():
-            app.add_mode(place, factory)
+            app.add_mode(place, partial(as_styled, app, factory))
 
     @property
     def place(self) -> Place:
@@ -114,19 +123,36 @@ class Navigation:
         """Return where somebody comes who wants to go to `mode`: there, or home."""
         if mode in PROTECTED and not self._account().signed_in:
             mode = "home"
-        self.mask_seconds = 0.0 if mode in self._been_at else FIRST_VISIT_SECONDS
-        self._been_at.add(mode)
+        self.mask_seconds = 0.0 if mode in self._standing else FIRST_VISIT_SECONDS
+        self._standing.add(mode)
         return mode
+
+    async def build_ahead(self, rest: Callable[[], Awaitable[None]]) -> None:
+        """Put the places together that do not stand yet, each after a rest: no key waits long.
+
+        One that was put together for nobody knows nobody, and stays for who signs in.
+        """
+        for place in [each for each in self._screens if each not in self._standing]:
+            await rest()
+            async with self._building:
+                if self._app.return_code is not None:  # it has ended meanwhile
+                    return
+                if await build_mode(self._app, place):
+                    self._standing.add(place)
+            for _ in range(PAINTINGS_AHEAD):
+                await rest()
+                paint_ahead(self._app, place)
 
     async def forget_person(self) -> None:
         """Remove the protected screens: nothing that they know of a person may stay."""
         if self._app.current_mode in PROTECTED:
             await self._app.switch_mode("home")
-        for place, factory in self._screens.items():
-            if place in PROTECTED:
-                await self._app.remove_mode(place)
-                self._been_at.discard(place)
-                self._app.add_mode(place, factory)
+        async with self._building:
+            for place, factory in self._screens.items():
+                if place in PROTECTED:
+                    await self._app.remove_mode(place)
+                    self._standing.discard(place)
+                    self._app.add_mode(place, partial(as_styled, self._app, factory))
 
     def _open_sign_in(self, wish: SignInRequested) -> None:
         self.is_signing_in = True

@@ -20,7 +20,7 @@ from tests.support.tenants.scripted_tenant import ScriptedTenant, led_on
 from tui.api.challenge import WELL_KNOWN
 from tui.api.client import ApiClient
 from tui.app.app import DoorkeyApp
-from tui.app.doors import Doors
+from tui.app.doors import Doors, Rest
 from tui.app.screens.doctor import Examine
 from tui.app.screens.sign_in import SignInScreen
 from tui.auth.service import AuthService
@@ -126,6 +126,7 @@ def stage(
     client_secret: str | None = None,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     device_sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    rest: Rest | None = None,
     look: Look | None = None,
     examine: Examine | None = None,
     keymap: Path | None = None,
@@ -178,6 +179,7 @@ def stage(
         make_service=lambda _config: service,
         clock=clock,
         sleep=sleep,
+        rest=rest or _no_rest,
         copy_to_system=copy,
         look_around=look or _all_is_well,
         examine=examine,
@@ -261,6 +263,11 @@ def stopwatch(latencies: Iterable[float]) -> Callable[[], float]:
     """Make each call take as long as `latencies` says, in seconds."""
     begin_and_end = itertools.chain.from_iterable((0.0, taken) for taken in latencies)
     return lambda: next(begin_and_end)
+
+
+async def _no_rest() -> None:
+    """Never come to rest: nothing is put together that a test has not asked for."""
+    await asyncio.Event().wait()
 
 
 async def _all_is_well(config: Config) -> tuple[Finding, ...]:

@@ -1,5 +1,6 @@
 """What the first paint waits for, what is made ready after it, and what coming back costs."""
 
+import asyncio
 import gc
 import subprocess
 import sys
@@ -9,11 +10,14 @@ import pytest
 from textual._compositor import Compositor
 from textual.color import Color
 from textual.css.stylesheet import Stylesheet
+from textual.widget import Widget
+from textual.widgets import Static
 
-from tests.support.app.stage import stage, text_of, until
+from tests.support.app.stage import Stage, stage, text_of, until
 from tui.app.app import DoorkeyApp
 from tui.app.doors import Doors
 from tui.app.screens.home import GREETING
+from tui.app.screens.place import PlaceScreen
 from tui.app.themes import LIGHT, LIGHT_NAME
 from tui.auth.service import AuthService
 from tui.config.load import Config
@@ -72,7 +76,7 @@ async def test_what_other_places_look_like_is_read_ahead(name: str) -> None:
 
 
 SIGNED_IN = """
-import asyncio, sys
+import asyncio, functools, sys
 from tests.support.builders.configs import CONFIG
 from tests.support.builders.sessions import session
 from tui.app.app import DoorkeyApp
@@ -86,7 +90,9 @@ async def look(config):
 
 async def main():
     kept = MemoryStore(session(obtained_at=datetime.now(UTC)))
-    app = DoorkeyApp(Doors(CONFIG, lambda _: AuthService(CONFIG, store=kept), look_around=look))
+    rest = functools.partial(asyncio.sleep, 0)
+    service = AuthService(CONFIG, store=kept)
+    app = DoorkeyApp(Doors(CONFIG, lambda _: service, look_around=look, rest=rest))
     async with app.run_test() as pilot:
         async with asyncio.timeout(30):
             while not app.account.signed_in or any(each.group == "load" for each in app.workers):
@@ -151,6 +157,76 @@ async def test_coming_back_to_a_place_costs_one_layout_and_one_painting(
             await pilot.press(key)
             await until(pilot, lambda: work["painted"])
             assert work == {"laid out": 1, "painted": 1}, key
+
+
+class Rests:
+    """Moments of rest that come at once; counts them."""
+
+    ALL = 6
+    """One before each of three steps, for two places."""
+
+    def __init__(self) -> None:
+        self.taken = 0
+
+    async def __call__(self) -> None:
+        self.taken += 1
+        await asyncio.sleep(0)
+
+    def are_over(self, on: Stage) -> bool:
+        return self.taken >= self.ALL and not any(each.group == "load" for each in on.app.workers)
+
+
+async def test_in_moments_of_rest_places_are_put_together_so_that_the_first_visit_is_a_painting(
+    work: Counter[str],
+) -> None:
+    rests = Rests()
+    on = stage(signed_in=True, rest=rests)
+    async with on.app.run_test(size=(120, 36)) as pilot:
+        await until(pilot, lambda: on.app.account.signed_in and rests.are_over(on))
+        assert "Hello, Alice Archer" in text_of(on.app)
+        work.clear()
+        await pilot.press("3")
+        await until(pilot, lambda: "Nothing called yet" in text_of(on.app))
+        assert work["styled"] == 0
+        assert work["painted"] == 1
+
+
+async def test_a_place_that_was_put_together_for_nobody_is_there_for_who_signs_in() -> None:
+    rests = Rests()
+    on = stage(rest=rests)
+    async with on.app.run_test(size=(120, 36)) as pilot:
+        await until(pilot, lambda: on.app.account.state == "signed-out" and rests.are_over(on))
+        await pilot.press("2")
+        await until(pilot, lambda: "What your ID token says" in text_of(on.app))
+        assert "alice@example.com" in text_of(on.app)
+        rests.taken = 0
+        await pilot.press("o", "o")
+        await until(pilot, lambda: on.app.account.state == "signed-out" and rests.are_over(on))
+        known = [str(each.content) for each in widgets_of(on) if isinstance(each, Static)]
+        assert "alice@example.com" not in " ".join(known)
+
+
+@pytest.mark.parametrize("step", [1, 4])
+async def test_the_app_can_end_while_a_place_is_put_together(step: int) -> None:
+    class Ending(Rests):
+        async def __call__(self) -> None:
+            await super().__call__()
+            if self.taken == step:
+                on.app.exit()
+
+    rests = Ending()
+    on = stage(signed_in=True, rest=rests)
+    async with on.app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: rests.taken >= step)
+    assert on.app.return_code == 0
+
+
+def widgets_of(on: Stage) -> list[Widget]:
+    """Return the widgets of all screens, shown or not."""
+    screens = [each for each in gc.get_objects() if isinstance(each, PlaceScreen)]
+    alive = [each for each in screens if each.is_attached and each.app is on.app]
+    assert {each.PLACE for each in alive} == {"home", "profile", "external-api"}
+    return [widget for each in alive for widget in each.query(Widget)]
 
 
 async def test_a_place_that_one_comes_back_to_wears_the_colours_and_the_size_of_now() -> None:

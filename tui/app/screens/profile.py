@@ -94,6 +94,8 @@ more room; **Enter** unfolds one that has parts, *Copy claim* copies its value.
 
     def on_mount(self) -> None:
         """Show who is signed in."""
+        if not self.is_attached:  # the app may be ending
+            return
         self.query_one(Tabs).can_focus = False  # t, h and l change tabs from anywhere
         self.watch_account(self.account)
 
@@ -107,6 +109,8 @@ more room; **Enter** unfolds one that has parts, *Copy claim* copies its value.
 
     def watch_account(self, account: Account) -> None:
         """Show another person, or the same one's new tokens."""
+        if not self.is_attached:  # the app may be ending
+            return
         self.query_one("#person", Static).update(_person(account))
         self._show_pane()
         self.watch_revealed()

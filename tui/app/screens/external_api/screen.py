@@ -216,7 +216,8 @@ class ExternalApiScreen(PlaceScreen):
     def _offer_start(self) -> None:
         if self.is_mounted:
             words = f"▸ {key_cap(self, 'start-api')} starts it, for as long as the app is open."
-            self.query_one(CallView).offer = words if self.lacks_server else ""
+            for view in self.query(CallView):  # none where the app is ending
+                view.offer = words if self.lacks_server else ""
             self.refresh_bindings()
 
     def action_start_servers(self) -> None:
