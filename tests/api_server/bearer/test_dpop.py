@@ -3,7 +3,8 @@
 import pytest
 
 from api_server.bearer.dpop import PROOF_ALGORITHMS, ProofVerifier, hash_token, is_same_url
-from api_server.bearer.refusal import SeveralProofs
+from api_server.bearer.dpop_memory import Nonces
+from api_server.bearer.refusal import InvalidToken, SeveralProofs
 from tests.support.builders.proofs import CLAIMS, URL, Prover, refusal, verify
 from tests.support.builders.tokens import AnyKey, EcKey, RsaKey, base64url, encoded, token
 from tests.support.clocks import NOW, Seconds
@@ -261,6 +262,16 @@ def test_origin_without_a_path_is_its_root() -> None:
     assert is_same_url("https://api.example", "https://api.example/")
 
 
+def test_nonce_must_be_the_servers_where_it_gives_any(clock: Seconds) -> None:
+    """RFC 9449 4.3: 10; more of them in test_dpop_memory.py."""
+    nonces = Nonces(b"secret", clock)
+    demanding, prover = ProofVerifier(clock, nonces=nonces), Prover()
+    assert verify(demanding, prover.prove("GET", URL, nonce=nonces.current()))
+    for nonce in (None, "another"):
+        refused = refusal(demanding, prover.prove("GET", URL, nonce=nonce))
+        assert refused.error == "use_dpop_nonce"
+
+
 @pytest.mark.parametrize("seconds", [-300, 0, 30])
 def test_time_within_the_window_is_fine(verifier: ProofVerifier, seconds: int) -> None:
     """RFC 9449 4.3: 11."""
@@ -289,6 +300,14 @@ def test_token_must_be_the_one_of_the_proof(verifier: ProofVerifier) -> None:
     assert verify(verifier, prover.prove("GET", URL, "the-token"), ath=ath)
     for other in (prover.prove("GET", URL, "another"), prover.prove("GET", URL)):
         assert "ath" in refusal(verifier, other, ath=ath).description
+
+
+def test_key_must_be_the_one_that_the_token_is_bound_to(verifier: ProofVerifier) -> None:
+    """RFC 9449 4.3: 12."""
+    prover, thief = Prover(), Prover(EcKey.named("thief"))
+    assert verify(verifier, prover.prove("GET", URL), bound_to=prover.thumbprint)
+    with pytest.raises(InvalidToken, match="bound to another key"):
+        verify(verifier, thief.prove("GET", URL), bound_to=prover.thumbprint)
 
 
 def test_hash_of_a_token_is_that_of_the_rfc() -> None:

@@ -77,3 +77,16 @@ def test_a_key_that_went_with_its_keyring_is_told_and_another_sign_in_helps(
     after.reserve()
     after.save(bound(key=other))
     assert file_store(tmp_path, storage="keyring", keys=keys).load() == bound(key=other)
+
+
+def test_who_is_killed_between_the_key_and_the_session_loses_nothing(tmp_path: Path) -> None:
+    keys = Keys()
+    for kept in (None, bound()):
+        file_store(tmp_path, storage="keyring", keys=keys).reserve()  # and never writes
+        assert file_store(tmp_path, storage="keyring", keys=keys).load() == kept
+        after = file_store(tmp_path, storage="keyring", keys=keys)
+        after.reserve()
+        after.save(bound())
+    assert len(keys.kept) == 1
+    after.clear()
+    assert (list(tmp_path.iterdir()), keys.kept) == ([], {})
