@@ -165,14 +165,14 @@ class DoorkeyApp(App[None]):
             forget_clipboard(self)
             await self.navigation.forget_person()
             self._background.load_ahead(self.navigation.build_ahead)
-        self.account = account
-        self.navigation.follow_account()
+        if self.screen_stack:  # else the app is ending
+            self.account = account
+            self.navigation.follow_account()
 
     def watch_account(self, account: Account) -> None:
         """Count the steps of whoever is signed in, and the time that is left."""
-        self.done = self.done - {"sign-in"} if account.signed_in else frozenset()
-        if account.state == "signed-in":
-            self.done |= {"sign-in"}
+        kept = self.done - {"sign-in"} if account.signed_in else frozenset[str]()
+        self.done = kept | {"sign-in"} if account.state == "signed-in" else kept
         self._keep_time()
 
     def _keep_time(self) -> None:

@@ -188,9 +188,9 @@ class HomeBoard(Vertical):
             return
         steps = self.query_one(Steps)
         steps.show(done)
-        button = self.query_one("#next", Button)
-        button.label = Content(BUTTONS[steps.next_step.name])
-        button.refresh(layout=True)
+        for button in self.query("#next").results(Button):  # none, as the app ends
+            button.label = Content(BUTTONS[steps.next_step.name])
+            button.refresh(layout=True)
 
     def watch_findings(self, findings: "tuple[Finding, ...]") -> None:
         """Say what the last look around has found."""
