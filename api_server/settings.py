@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from api_server.bearer.bearer import DpopMode
 from api_server.bearer.claims import AudienceClaim
 from api_server.bearer.json_web_key import ALGORITHMS
-from api_server.serving.flags import ADDRESS_SETTING, SettingsInvalid, add_launcher_flags
+from api_server.serving.flags import ADDRESS_SETTING, Parser, SettingsInvalid, add_launcher_flags
 from api_server.serving.listening_port import ListeningPort
 from api_server.web_origin import is_loopback, is_safe_origin
 
@@ -148,8 +148,8 @@ def settings_from(arguments: Sequence[str], environment: Mapping[str, str]) -> S
         parser.error(str(error))
 
 
-def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _parser(environment: Mapping[str, str]) -> Parser:
+    parser = Parser(
         prog="python -m api_server",
         description="An API that answers only to access tokens of its tenant.",
         epilog=EPILOG,

@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 from urllib.parse import urlsplit
 
 from api_server.local_tenant.redirect_uri import is_registrable
-from api_server.serving.flags import SettingsInvalid, add_launcher_flags
+from api_server.serving.flags import Parser, SettingsInvalid, add_launcher_flags
 from api_server.web_origin import is_loopback
 
 Clock: TypeAlias = Callable[[], float]
@@ -182,8 +182,8 @@ def _flag(setting: str) -> str:
     return "--" + setting.removesuffix("_seconds").replace("_", "-")
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _parser() -> Parser:
+    parser = Parser(
         PROGRAM,
         description=DESCRIPTION,
         epilog=EPILOG,

@@ -1,7 +1,9 @@
 """The flags that every server has, for the program that starts it; what a wrong one raises."""
 
 import argparse
-from typing import Final
+import re
+from difflib import get_close_matches
+from typing import Final, NoReturn
 
 ADDRESS_SETTING: Final = "--host or --port"
 """Where the address comes from, unless a launcher takes it from elsewhere."""
@@ -16,6 +18,18 @@ says the rest. One that is given here all the same counts instead.
 
 class SettingsInvalid(ValueError):
     """A setting cannot be used; the message names its flag and says what was expected."""
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that suggests the nearest flag for one that there is not."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong, and exit with 2."""
+        given = re.search("unrecognized arguments: (--[a-z-]+)", message)
+        known = re.findall("--[a-z][a-z-]*", self.format_help())
+        begun = [flag for flag in known if given and flag.startswith(given[1])]
+        near = begun or (get_close_matches(given[1], known, 1) if given else [])
+        super().error(f"{message}. Did you mean {near[0]}?" if near else message)
 
 
 def add_launcher_flags(parser: argparse.ArgumentParser) -> None:

@@ -67,6 +67,12 @@ def test_wrong_setting_is_named_and_exits_with_2(
     assert named in capsys.readouterr().err.splitlines()[-1]
 
 
+def test_flag_that_is_misspelt_is_told_with_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        settings_from([*NEEDED, "--wrokers", "2"], {})
+    assert "--wrokers 2. Did you mean --workers?" in capsys.readouterr().err
+
+
 def test_launcher_has_messages_speak_of_itself(capsys: pytest.CaptureFixture[str]) -> None:
     names = ["--program", "launch api", "--address-setting", "its config"]
     assert settings_from([*NEEDED, *names], {}).address_setting == "its config"

@@ -186,7 +186,7 @@ def test_flag_that_is_missing_is_named(flag: str, capsys: pytest.CaptureFixture[
 def test_flags_cannot_be_abbreviated(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="2"):
         read_command_line([*flags(), "--dpop"])
-    assert "unrecognized arguments: --dpop" in capsys.readouterr().err
+    assert "arguments: --dpop. Did you mean --dpop-nonce?" in capsys.readouterr().err
 
 
 def test_client_without_an_address_to_lead_back_to_is_refused(tmp_path: Path) -> None:
