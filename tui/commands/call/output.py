@@ -128,13 +128,17 @@ class Saved:
 
     def end(self) -> None:
         """Put the file in its place; one that replaces another keeps that one's mode."""
+        if self._temporary is None:
+            self._file.close()
+            return
+        with suppress(FileNotFoundError):
+            status = self.path.lstat()
+            # What others have put there says nothing about who may read. And by the descriptor: in
+            # a folder that all can write to, the name may lead to another file by now.
+            if _is_own(status) and os.chmod in os.supports_fd:
+                os.chmod(self._file.fileno(), status.st_mode & 0o777)  # noqa: PTH101 - no path
         self._file.close()
-        if self._temporary is not None:
-            with suppress(FileNotFoundError):
-                status = self.path.lstat()
-                if _is_own(status):  # what others have put there says nothing about who may read
-                    self._temporary.chmod(status.st_mode & 0o777)
-            self._temporary.replace(self.path)
+        self._temporary.replace(self.path)
 
     def discard(self) -> None:
         """Remove what is not whole."""

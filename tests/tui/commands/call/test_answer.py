@@ -13,6 +13,7 @@ import pytest
 from tests.support.apis.scripted_api import Asked, ScriptedApi
 from tests.support.processes.other_user import NOBODY, needs_root
 from tests.support.processes.worlds import DOORKEY
+from tui.commands.call.output import Saved
 
 Call = Callable[..., Awaitable[int]]
 
@@ -179,6 +180,19 @@ async def test_o_follows_no_symbolic_link(
     assert await call("GET", "/", "-o", "out") == 2
     assert "is a symbolic link" in capsys.readouterr().err
     assert (tmp_path / "target").read_text() == "before"
+
+
+def test_o_gives_its_mode_to_no_other_file(tmp_path: Path) -> None:
+    """security.md 35: in a folder that all can write to, somebody may move the half one away."""
+    (tmp_path / "out").write_text("before")
+    (tmp_path / "out").chmod(0o644)
+    (tmp_path / "private").touch(0o600)
+    saved = Saved(tmp_path / "out")
+    (half,) = tmp_path.glob(".out.*")
+    half.unlink()
+    half.symlink_to(tmp_path / "private")
+    saved.end()
+    assert stat.S_IMODE((tmp_path / "private").stat().st_mode) == 0o600
 
 
 @needs_root
