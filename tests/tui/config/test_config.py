@@ -122,6 +122,19 @@ def test_hostile_text_in_a_config_does_not_reach_the_terminal() -> None:
     assert "\x1b" not in problem_with(domain="\x1b[31mx")
 
 
+@pytest.mark.parametrize("content", [None, b"\xff\xfe", b"{", b"{}"])
+def test_a_path_that_would_steer_a_terminal_is_told_printable(
+    tmp_path: Path, content: bytes | None
+) -> None:
+    """security.md 50."""
+    path = tmp_path / "\x1b]0;x\x07\x1b[2J.json"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(ConfigInvalid, match=r"\]0;x\[2J\.json: ") as raised:
+        load_config(path)
+    assert str(raised.value).isprintable()
+
+
 def test_a_file_that_is_not_there_or_not_text_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ConfigInvalid, match="no such file"):
         load_config(tmp_path / "none.json")
