@@ -49,6 +49,25 @@ async def test_expiry_is_judged_by_the_clock_at_each_use(make: Make, clock: Cloc
     assert service.is_access_token_valid()
 
 
+@pytest.mark.parametrize(
+    ("refresh_token", "age", "expired"),
+    [(None, 99, False), (None, 100, True), ("the-refresh-token", 100, False)],
+)
+async def test_only_a_session_that_cannot_be_renewed_expires(
+    make: Make, clock: Clock, refresh_token: str | None, age: float, expired: bool
+) -> None:
+    service = make(session(lifetime_seconds=100, refresh_token=refresh_token))
+    clock.advance(age)
+    assert service.has_expired() is expired
+
+
+async def test_nobodys_session_has_not_expired(make: Make) -> None:
+    service = make()
+    assert not service.has_expired()
+    assert not service.is_id_token_valid()
+    assert not service.is_access_token_valid()
+
+
 def test_the_quickstarts_names_are_all_there() -> None:
     for name in (
         "login", "handle_authentication", "local_login", "renew_tokens", "log_out",

@@ -53,6 +53,29 @@ def test_more_than_a_short_token_ever_has_renews_it_in_the_middle_of_its_life() 
 
 
 @pytest.mark.parametrize(
+    ("asked", "lifetime", "age", "is_good"),
+    [
+        (None, 3600, 3539.9, True),
+        (None, 3600, 3540, False),
+        (None, 30, 14.9, True),
+        (None, 30, 15, False),
+        (100, 3600, 3499.9, True),
+        (100, 3600, 3500, False),
+        (3600, 3600, 59.9, True),  # as good as it gets
+        (3600, 3600, 60, False),
+        (3599, 3600, 1, False),
+        (50, 50, 24.9, True),
+        (50, 50, 25, False),
+        (0, 3600, 3539.9, True),
+    ],
+)
+def test_a_token_is_good_to_its_very_limit(
+    asked: float | None, lifetime: float, age: float, is_good: bool
+) -> None:
+    assert good(asked, lifetime=lifetime, age=age) is is_good
+
+
+@pytest.mark.parametrize(
     ("behind", "counts"),
     [
         (timedelta(seconds=30), False),
