@@ -73,6 +73,7 @@ def test_a_name_has_80_characters_at_most(kept: KeptRequests) -> None:
 
 
 def test_without_a_file_of_its_own_it_is_the_one_of_the_state_folder(state_dir: Path) -> None:
+    KeptRequests(ORIGIN, state_dir / "elsewhere.json").keep("y", ORDER)
     KeptRequests(ORIGIN).keep("x", ORDER)
     assert [each.name for each in KeptRequests(ORIGIN, state_dir / "requests.json").all()] == ["x"]
 

@@ -98,6 +98,7 @@ def filled(size: int) -> bytes:
         ([LINE + b"X-A: " + b"x" * (LARGEST_HEAD_BYTES - 3) + b"\r\n\r\n"], False),
         ([LINE + b"X-A: " + b"x" * (LARGEST_HEAD_BYTES - 2) + b"\r\n\r\n"], True),
         ([LINE + b"Content-Length: 99999\r\n\r\n", b"x" * 99_998], False),
+        ([LINE + b"Content-Length: 99999\r\n", b"\r\n" + b"x" * 99_998], False),
     ],
 )
 async def test_a_head_has_64_kib_at_most(
