@@ -6,6 +6,7 @@ from typing import Final
 from tui.api.jwt_view import JwtView, read_jwt
 from tui.api.known_tokens import known_trouble
 from tui.auth.session import Session
+from tui.auth.sign_in.remarks import missing_scopes
 from tui.config.load import Config
 from tui.doctor.discovery import Case
 from tui.doctor.row import Row, Tell, row, row_of, unknown
@@ -16,9 +17,6 @@ RULES: Final = ("session", "token-audience", "token-scopes", "token-lifetime")
 
 SHORT_SECONDS: Final = 120
 """An access token of less than this is renewed all the time."""
-
-ASKED_FOR_ITSELF: Final = frozenset({"openid", "profile", "email", "offline_access"})
-"""Scopes about the person and the session, which an access token need not repeat."""
 
 
 async def look(case: Case, tell: Tell) -> None:
@@ -69,18 +67,14 @@ def audience(token: JwtView | None, config: Config) -> Row:
 
 def scopes(session: Session, config: Config) -> Row:
     """Compare what was granted with what is asked for."""
-    granted = session.token_set.scope.split()
+    granted = session.token_set.scope
     if not granted:
         return row("token-scopes", "unknown", "the tenant does not say what it granted")
-    missing = [
-        each
-        for each in config.scope.split()
-        if each not in granted and each not in ASKED_FOR_ITSELF
-    ]
+    missing = missing_scopes(config.scope, granted)
     if missing:
         remedy = f'Allow it at the tenant, then: doorkey login --scope "{config.scope}".'
         return row("token-scopes", "warning", f"not granted: {' '.join(missing)}", remedy)
-    return row("token-scopes", "ok", f"granted: {' '.join(granted)}")
+    return row("token-scopes", "ok", f"granted: {granted}")
 
 
 def lifetime(session: Session) -> Row:

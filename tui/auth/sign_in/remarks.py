@@ -24,6 +24,9 @@ UNLISTED_SCOPES: Final = frozenset(
 )
 """Tenants that list only the API's scopes leave these out; what they bring is seen elsewhere."""
 
+ALL_ALLOWED: Final = "/.default"
+"""At Entra ID, the end of a scope for whatever is allowed of one API, which is listed instead."""
+
 
 WITHOUT_RENEWAL: Final = (
     "The tenant gave no refresh token: this session ends with its access token."
@@ -40,12 +43,18 @@ def remarks_on(session: Session, attempt: SignInAttempt) -> tuple[str, ...]:
     return tuple(remark for remark in remarks if remark)
 
 
+def missing_scopes(asked: str, granted: str) -> list[str]:
+    """Return what was asked for and not granted (RFC 6749 3.3), as far as the tenant says."""
+    known = UNLISTED_SCOPES | {*granted.split()}
+    return [
+        scope
+        for scope in asked.split()
+        if granted and scope not in known and not scope.endswith(ALL_ALLOWED)
+    ]
+
+
 def _on_scope(session: Session, attempt: SignInAttempt) -> str:
-    if not session.token_set.scope:
-        return ""
-    # RFC 6749 3.3: the tenant may grant less, and says so.
-    granted = set(session.token_set.scope.split()) | UNLISTED_SCOPES
-    missing = [scope for scope in attempt.scope.split() if scope not in granted]
+    missing = missing_scopes(attempt.scope, session.token_set.scope)
     if not missing:
         return ""
     return f"The tenant did not grant all scopes that were asked for; missing: {_shown(missing)}."
