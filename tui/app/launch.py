@@ -78,8 +78,9 @@ def _open(config: "Config | None", *, with_servers: bool = False) -> int:
     os.environ.setdefault("ESCDELAY", ESCDELAY_MILLISECONDS)  # Textual reads it when imported
     end_with_terminal(sys.stdout.fileno())
     from tui.app.messages import Opening
-    from tui.app.textual_internals import page_driver, terminal_driver
+    from tui.app.textual_internals import lighten_strips, page_driver, terminal_driver
 
+    lighten_strips()
     driver = page_driver() if on_web_page else terminal_driver()
     make_app = app_on_web_page if on_web_page else app_in_terminal
     first = (

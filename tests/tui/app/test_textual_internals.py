@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from rich.segment import Segment
 from textual import events
 from textual.app import App
 from textual.css.parse import parse
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
+from textual.strip import Strip
 
 from tui.app.messages import BackgroundTold
 from tui.app.textual_internals import (
@@ -24,6 +26,7 @@ from tui.app.textual_internals import (
     forget_clipboard,
     give_back_terminal,
     is_followed,
+    lighten_strips,
     page_driver,
     terminal_driver,
 )
@@ -76,6 +79,24 @@ def test_other_colours_are_taken_up() -> None:
 
 def test_a_stylesheet_knows_what_is_new_by_textuals_own_cache() -> None:
     assert len(sheet()._parse_cache) == 1
+
+
+def test_a_line_of_the_screen_makes_a_cache_when_it_is_needed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("__init__", "__getattr__"):  # as they are now, once the test is over
+        monkeypatch.setattr(Strip, name, getattr(Strip, name, None), raising=False)
+    lighten_strips()
+    line = Strip([Segment("words")])
+    slots = type(line).__dict__
+    caches = [name for name in Strip.__slots__ if name.endswith("_cache")]
+    assert len(caches) == 8
+    with pytest.raises(AttributeError):
+        object.__getattribute__(line, "_crop_cache")
+    assert line.crop(1, 3).text == "or"
+    assert line.crop(1, 3) is line.crop(1, 3)
+    assert len(slots["_crop_cache"].__get__(line)) == 1
+    assert not hasattr(line, "_no_cache")
 
 
 @contextmanager
