@@ -11,6 +11,7 @@ from typing import Final, Literal
 from tui.api.challenge import Challenge, ResourceMetadata
 from tui.api.jwt_view import JwtView, read_jwt
 from tui.api.known_tokens import known_trouble
+from tui.auth.scopes import joined_scopes
 from tui.auth.session import Session
 from tui.config.load import Config
 
@@ -125,7 +126,7 @@ def explain(refused: Refused) -> Explanation:
         return explanation
     # What the session has stays with it: a sign-in for one thing must not lose another.
     held = refused.session.token_set.scope.split()
-    scope = " ".join(dict.fromkeys((*refused.config.scope.split(), *held, *said.scopes)))
+    scope = joined_scopes(refused.config.scope, (*held, *said.scopes))
     if remedy == "scope":
         return replace(explanation, scope=scope)
     acr, max_age = said.acr_values, said.max_age_seconds

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, Literal
 
+from tui.auth.scopes import joined_scopes
 from tui.text import printable, shortened
 
 if TYPE_CHECKING:
@@ -67,8 +68,8 @@ class Account:
     def scope_beyond(self, configured: str) -> str:
         """Return the scope that keeps what was granted beyond `configured`; empty for no more."""
         granted = self.session.token_set.scope.split() if self.session else []
-        more = [name for name in granted if name not in configured.split()]
-        return " ".join([configured, *more]) if more else ""
+        whole = joined_scopes(configured, granted)
+        return "" if whole == joined_scopes(configured, ()) else whole
 
     def is_of(self, before: "Account") -> bool:
         """Return whether the person of `before`, or nobody, can have become this account."""

@@ -5,8 +5,8 @@ from typing import Final
 
 from tui.api.jwt_view import JwtView, read_jwt
 from tui.api.known_tokens import known_trouble
+from tui.auth.scopes import missing_scopes
 from tui.auth.session import Session
-from tui.auth.sign_in.remarks import missing_scopes
 from tui.config.load import Config
 from tui.doctor.discovery import Case
 from tui.doctor.row import Row, Tell, row, row_of, unknown

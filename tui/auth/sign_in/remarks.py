@@ -7,6 +7,7 @@ import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from tui.auth.scopes import missing_scopes
 from tui.auth.session import Session
 from tui.auth.sign_in.attempt import SignInAttempt
 from tui.config.keys import allowed
@@ -18,15 +19,6 @@ if TYPE_CHECKING:
 
 HINT_AFTER: Final = timedelta(seconds=20)
 """Who has not come back from the browser by then may be looking at the tenant's error page."""
-
-UNLISTED_SCOPES: Final = frozenset(
-    {"openid", "profile", "email", "address", "phone", "offline_access"}
-)
-"""Tenants that list only the API's scopes leave these out; what they bring is seen elsewhere."""
-
-ALL_ALLOWED: Final = "/.default"
-"""At Entra ID, the end of a scope for whatever is allowed of one API, which is listed instead."""
-
 
 WITHOUT_RENEWAL: Final = (
     "The tenant gave no refresh token: this session ends with its access token."
@@ -41,16 +33,6 @@ def remarks_on(session: Session, attempt: SignInAttempt) -> tuple[str, ...]:
         _on_acr(session, attempt),
     )
     return tuple(remark for remark in remarks if remark)
-
-
-def missing_scopes(asked: str, granted: str) -> list[str]:
-    """Return what was asked for and not granted (RFC 6749 3.3), as far as the tenant says."""
-    known = UNLISTED_SCOPES | {*granted.split()}
-    return [
-        scope
-        for scope in asked.split()
-        if granted and scope not in known and not scope.endswith(ALL_ALLOWED)
-    ]
 
 
 def _on_scope(session: Session, attempt: SignInAttempt) -> str:

@@ -7,7 +7,7 @@ from tests.support.clocks import Clock
 from tests.support.tenants.scripted_tenant import ScriptedTenant
 from tests.support.tenants.sign_ins import SignIns
 from tui.auth.sign_in.attempt import SignInOptions
-from tui.auth.sign_in.remarks import callback_hint, missing_scopes
+from tui.auth.sign_in.remarks import callback_hint
 from tui.config.keys import allowed
 
 
@@ -28,13 +28,6 @@ async def test_a_tenant_that_lists_the_apis_scopes_alone_has_granted_the_rest(
     signing.tenant.token_members = {"scope": "read:messages"}
     options = SignInOptions(scope="openid profile email read:messages")
     assert (await signing.service.login(options=options)).remarks == ()
-
-
-def test_what_stands_for_all_that_is_allowed_is_not_missed() -> None:
-    """Entra ID lists what `.default` has become."""
-    asked = "openid offline_access api://1/.default read:messages"
-    assert missing_scopes(asked, "api://1/read") == ["read:messages"]
-    assert missing_scopes(asked, "") == []
 
 
 async def test_no_refresh_token_is_said_where_one_was_asked_for(signing: SignIns) -> None:
