@@ -70,6 +70,7 @@ LIMITS: dict[str, dict[str, float]] = {
     "tui/auth/sign_in/attempt.py": {
         "PATIENCE_SECONDS": 300, "VERIFIER_BYTES": 48, "STATE_BYTES": 32, "MOST_PARAMETERS": 50,
     },
+    "tui/auth/sign_in/browser.py": {"SETTLED_SECONDS": 3},
     "tui/auth/sign_in/loopback.py": {
         "READ_SECONDS": 5, "LARGEST_HEAD_BYTES": 16 * KIB, "MOST_CONNECTIONS": 64,
     },

@@ -3,6 +3,7 @@ import os
 import socket
 import struct
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -175,3 +176,51 @@ def test_a_process_cannot_write_on_the_screen_with_its_name(tmp_path: Path) -> N
     (descriptors / "3").symlink_to("socket:[4711]")
     (tmp_path / "123" / "comm").write_text("evil\x1b[2J\n")
     assert port_holder(8642, table_in(tmp_path, LISTENER)) == (123, "evil[2J")
+
+
+OURS, THEIRS, ANY = "0100007F:0001", "0100007F:0002", "00000000:0002"
+OPEN = "00000000:0000 0A"
+
+
+def line(local: str, remote: str, state: str, uid: str, inode: str) -> str:
+    return f"0: {local} {remote} {state} 0:0 0:0 0 {uid} 0 {inode} 1"
+
+
+@pytest.mark.skipif(sys.byteorder != "little", reason="the kernel spells addresses by it")
+@pytest.mark.parametrize(
+    ("lines", "uid"),
+    [
+        ([f"{THEIRS} {OURS} 01 7 9"], 7),
+        ([f"{THEIRS} {OURS} 08 7 9"], 7),  # half closed, and a process holds it
+        ([f"{THEIRS} 0100007F:0003 01 7 9", f"{OURS} {THEIRS} 01 0 8"], None),
+        ([f"0100007F:0003 {OURS} 01 7 9", f"{OURS} {THEIRS} 01 0 8"], None),
+        ([f"{OURS} {THEIRS} 01 0 8"], None),  # it never was on this machine
+        ([f"{THEIRS} {OURS} 01 0 0", f"{THEIRS} {OPEN} 7 9"], 7),  # not accepted yet
+        ([f"{THEIRS} {OURS} 01 0 0", f"{ANY} {OPEN} 7 9"], 7),
+        ([f"{THEIRS} {OURS} 01 0 0", f"{ANY} {OPEN} 6 9", f"{THEIRS} {OPEN} 7 9"], 7),
+        ([], "closed"),
+        ([f"{THEIRS} {OURS} 01 0 0", f"{OURS} {THEIRS} 01 0 8"], "closed"),
+        ([f"{THEIRS} {OURS} 06 0 0", f"{THEIRS} {OPEN} 7 9", f"{OURS} {THEIRS} 01 0 8"], "closed"),
+        ([f"{OURS} {THEIRS} 08 0 8"], "closed"),
+        ([f"{THEIRS} {OURS} 01 0 0", f"{THEIRS} 00000000:0000 07 7 9"], "closed"),
+    ],
+)
+def test_whose_the_other_end_is_stands_in_the_tables(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lines: list[str], uid: int | str | None
+) -> None:
+    """security.md 53."""
+    monkeypatch.delattr(socket, "AF_NETLINK", raising=False)
+    proc = table_in(tmp_path, *(line(*each.split()) for each in lines))
+    ours, theirs = ("127.0.0.1", 1), ("127.0.0.1", 2)
+    if uid == "closed":
+        with pytest.raises(ConnectionResetError):
+            owner_of_connection(ours, theirs, proc)
+    else:
+        assert owner_of_connection(ours, theirs, proc) == uid
+
+
+@pytest.mark.parametrize(
+    ("uid", "is_other"), [(None, False), (0, False), (os.geteuid(), False), (4711, True)]
+)
+def test_root_and_oneself_are_no_other_user(uid: int | None, is_other: bool) -> None:
+    assert is_other_user(uid) is is_other

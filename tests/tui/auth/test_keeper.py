@@ -125,6 +125,20 @@ async def test_offline_is_told_backed_off_from_and_recovered_from(
     assert keeping.service.is_access_token_valid()
 
 
+async def test_a_tenant_that_answers_nonsense_is_asked_again_like_one_out_of_reach(
+    keep: Callable[[SessionStore], Keeping], tenant: ScriptedTenant
+) -> None:
+    tenant.responses["/token"] = lambda _request: httpx.Response(200, text="nonsense")
+    keeping = keep(MemoryStore(session()))
+    await keeping.tick(3600)
+    assert keeping.told[-1] is not None
+    del tenant.responses["/token"]
+    for _ in range(3):
+        await keeping.tick(1)
+    assert keeping.told[-1] is None
+    assert keeping.service.is_access_token_valid()
+
+
 async def test_a_session_that_somebody_else_renewed_is_offline_no_more(
     keep: Callable[[SessionStore], Keeping], tenant: ScriptedTenant, clock: Clock, tmp_path: Path
 ) -> None:

@@ -56,6 +56,14 @@ async def test_ways_of_a_vendor_are_not_tried_at_anybody_else(tenant: ScriptedTe
         assert log_out_page(parse_metadata(tenant.metadata, issuer)) is None
 
 
+async def test_who_says_in_discovery_where_to_revoke_is_asked_no_more(
+    tenant: ScriptedTenant, make: Make
+) -> None:
+    await make(session()).log_out(at_tenant=False)
+    paths = [request.url.path for request in tenant.requests]
+    assert paths == ["/.well-known/openid-configuration", "/revoke"]
+
+
 async def test_revocation_is_found_in_the_oauth_document_alone(
     make: Make, tenant: ScriptedTenant
 ) -> None:

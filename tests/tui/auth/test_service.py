@@ -1,8 +1,10 @@
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from tests.support.builders.configs import CONFIG
 from tests.support.builders.sessions import session
 from tests.support.clocks import Clock
 from tests.support.tenants.scripted_tenant import ScriptedTenant
@@ -59,6 +61,17 @@ async def test_only_a_session_that_cannot_be_renewed_expires(
     service = make(session(lifetime_seconds=100, refresh_token=refresh_token))
     clock.advance(age)
     assert service.has_expired() is expired
+
+
+async def test_a_session_is_kept_as_the_config_says_unless_told(
+    state_dir: Path, tenant: ScriptedTenant
+) -> None:
+    async with AuthService(CONFIG, transport=tenant) as service:
+        assert str(state_dir) in service.storage
+    async with AuthService(CONFIG, store=MemoryStore(), transport=tenant) as service:
+        assert "memory" in service.storage
+        await service.restore()
+        assert not service.is_authenticated()
 
 
 async def test_nobodys_session_has_not_expired(make: Make) -> None:

@@ -7,7 +7,7 @@ from tests.support import ROOT
 from tests.support.builders.configs import write_config
 from tui.config.load import load_config, parse_config
 from tui.config.paths import find_config
-from tui.errors import ConfigInvalid
+from tui.errors import ConfigInvalid, ConfigMissing
 
 FILE = Path("auth_config.json")
 LEAST = {"domain": "localhost:3002", "clientId": "doorkey-local", "audience": "http://api"}
@@ -152,6 +152,22 @@ def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
     path = tmp_path / "auth_config.json"
     path.write_text("\ufeff" + json.dumps(LEAST), "utf-8")
     assert load_config(path).path == path
+
+
+def test_a_folder_with_a_hostile_name_steers_no_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = tmp_path / "\x1b[2J"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(here))
+    with pytest.raises(ConfigMissing) as raised:
+        find_config()
+    assert "\x1b" not in str(raised.value)
+    monkeypatch.setenv("DOORKEY_CONFIG", "~no\x1buser/x")
+    with pytest.raises(ConfigInvalid) as wrong:
+        find_config()
+    assert "\x1b" not in str(wrong.value)
 
 
 def test_the_variable_goes_before_this_folder(

@@ -138,6 +138,16 @@ async def test_a_reader_is_held_while_more_than_256_kib_wait() -> None:
     assert flow.ended
 
 
+async def test_whoever_takes_is_woken_once_for_all_that_has_come() -> None:
+    flow = ByteFlow(Reader())
+    taking = asyncio.create_task(taken(flow))
+    await asyncio.sleep(0)
+    for chunk in (b"one", b"two"):
+        flow.feed(chunk)
+    flow.end()
+    assert await taking == b"onetwo"
+
+
 async def test_what_is_broken_stays_broken() -> None:
     flow = ByteFlow(Reader())
     flow.end(broken=True)

@@ -217,6 +217,13 @@ def test_what_a_killed_process_left_is_removed_by_the_next_write_and_by_a_log_ou
     assert not leftover.exists()
 
 
+async def test_space_that_was_taken_and_not_used_is_free_after_the_lock(store: FileStore) -> None:
+    async with store.lock():
+        store.reserve()
+    left = {path.name for path in store.path.parent.iterdir()}
+    assert left <= {store.path.name, store.path.with_suffix(".lock").name}
+
+
 def test_the_lock_is_never_the_sessions_file(store: FileStore) -> None:
     assert store.path.with_suffix(".lock") != store.path
 
