@@ -174,6 +174,21 @@ def test_a_profile_that_is_not_there_is_told_with_those_that_are(
     assert "there are home, lab. Name one of these, or make it: doorkey init work." in said
 
 
+@pytest.mark.parametrize(
+    ("name", "profile"),
+    [
+        ("doorkey/profiles/work.json", "work"),
+        ("doorkey/profiles/work.txt", ""),
+        ("doorkey/work.json", ""),
+        ("doorkey/profiles/.json", ""),
+    ],
+)
+def test_a_profile_is_known_by_where_its_file_stands(
+    config_dir: Path, name: str, profile: str
+) -> None:
+    assert (profile_of(config_dir.parent / name) or "") == profile
+
+
 def test_only_files_with_a_profiles_name_are_profiles() -> None:
     folder = write_profile("work").parent
     for name in (".work.json.1234", "notes.txt", "my own.json"):

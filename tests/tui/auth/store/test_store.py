@@ -224,6 +224,13 @@ async def test_space_that_was_taken_and_not_used_is_free_after_the_lock(store: F
     assert left <= {store.path.name, store.path.with_suffix(".lock").name}
 
 
+async def test_a_lock_that_cannot_be_had_is_no_lock(tmp_path: Path) -> None:
+    (tmp_path / "state").touch()
+    with pytest.raises(StoreFailed, match="cannot be locked"):
+        async with file_store(tmp_path / "state", "one").lock():
+            raise AssertionError("held by nobody")
+
+
 def test_the_lock_is_never_the_sessions_file(store: FileStore) -> None:
     assert store.path.with_suffix(".lock") != store.path
 

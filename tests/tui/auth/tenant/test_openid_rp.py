@@ -13,6 +13,7 @@ from tests.support.tenants.scripted_tenant import ScriptedTenant, browse, public
 from tests.support.tenants.services import refused
 from tui.auth.service import AuthService
 from tui.auth.store.store import MemoryStore
+from tui.auth.tenant.provider import Provider
 from tui.errors import IdTokenRejected, TenantMisbehaved
 from tui.json_value import Json
 
@@ -213,3 +214,16 @@ async def test_rp_init_logout_other_state(tenant: ScriptedTenant, clock: Clock) 
 
 async def test_rp_init_logout_no_state(tenant: ScriptedTenant, clock: Clock) -> None:
     await log_out_there(tenant, clock, lambda _state: "")
+
+
+@pytest.mark.parametrize(("seconds", "asked"), [(3599, 1), (3600, 2), (-1, 2)])
+async def test_what_the_tenant_says_of_itself_is_asked_for_once_an_hour(
+    tenant: ScriptedTenant, clock: Clock, seconds: float, asked: int
+) -> None:
+    """A clock that was set back knows nothing of the age."""
+    provider = Provider(CONFIG, clock, tenant)
+    await provider.discover()
+    clock.advance(seconds)
+    await provider.discover()
+    await provider.aclose()
+    assert tenant.count("/.well-known/openid-configuration") == asked

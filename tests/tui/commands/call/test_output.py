@@ -1,0 +1,218 @@
+"""What is asked and where its answer goes, each by itself: no command, no server."""
+
+import errno
+import io
+import os
+import stat
+import sys
+from argparse import Namespace
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.support.builders.configs import CONFIG
+from tests.support.processes.other_user import NOBODY, needs_root
+from tui.api.request import ApiRequest
+from tui.commands.call.output import LONGEST_LINE, Saved, Shown
+from tui.commands.call.request import open_upload, requested
+from tui.errors import DoorkeyError, WrongUsage
+
+TOKEN = "s3cret-token"
+
+
+def asked(method: str = "GET", target: str = "/", *headers: str) -> ApiRequest:
+    return requested(CONFIG, Namespace(method=method, target=target, header=headers))
+
+
+@pytest.mark.parametrize(
+    ("target", "path"),
+    [
+        ("/a?b=c", "/a?b=c"),
+        ("https://api.example", "/"),
+        ("HTTPS://API.example/a", "/a"),
+        ("https://api.example:443/a?b=c", "/a?b=c"),
+    ],
+)
+def test_a_path_or_an_address_of_the_api_is_called(target: str, path: str) -> None:
+    assert asked(target=target).path == path
+
+
+@pytest.mark.parametrize(
+    ("target", "reason"),
+    [
+        ("https://evil.example/", "is not the API"),
+        ("http://api.example/", "is not the API"),
+        ("https://api.example:444/", "is not the API"),
+        ("https://user@api.example/", "cannot be called"),
+        ("https://api.example/#f", "cannot be called"),
+        ("https://api.example/\x1b[2J", "cannot be called"),
+        ("//evil.example/", "cannot be called"),
+        ("a\x1b[2J", "cannot be called"),
+    ],
+)
+def test_the_token_goes_nowhere_else(target: str, reason: str) -> None:
+    """security.md 40."""
+    with pytest.raises(WrongUsage, match=reason) as raised:
+        asked(target=target)
+    assert "\x1b" not in str(raised.value)
+
+
+def test_a_config_with_a_hostile_name_steers_no_terminal() -> None:
+    config = replace(CONFIG, path=Path("\x1b[2J"))
+    with pytest.raises(WrongUsage) as raised:
+        requested(config, Namespace(method="GET", target="https://evil.example/", header=()))
+    assert "\x1b" not in str(raised.value)
+
+
+@pytest.mark.parametrize("method", ["get", "M" * 30, "PROPFIND"])
+def test_a_method_is_a_word_in_capitals(method: str) -> None:
+    assert asked(method).method == method.upper()
+
+
+@pytest.mark.parametrize(
+    "method", ["", "G T", "CONNECT", "trace", "M" * 31, "\x1b[2J" + "M" * 5000, "GET\r\nX: y"]
+)
+def test_what_is_no_method_is_refused(method: str) -> None:
+    with pytest.raises(WrongUsage, match="is no method that can be called") as raised:
+        asked(method)
+    assert "\x1b" not in str(raised.value)
+    assert len(str(raised.value)) < 200
+
+
+def test_a_header_that_is_none_is_refused() -> None:
+    assert asked("GET", "/", "X-A: b").headers == (("X-A", "b"),)
+    with pytest.raises(WrongUsage, match="-H: ") as raised:
+        asked("GET", "/", "\x1b[2J")
+    assert "\x1b" not in str(raised.value)
+
+
+def test_a_body_is_given_or_named(tmp_path: Path) -> None:
+    assert open_upload(None, ApiRequest()) is None
+    path = tmp_path / "\x1bno"
+    with pytest.raises(WrongUsage, match=r"-d: .*cannot be read") as raised:
+        open_upload(f"@{path}", ApiRequest())
+    assert "\x1b" not in str(raised.value)
+
+
+def test_a_stdin_that_is_closed_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    with pytest.raises(WrongUsage, match=r"-d: stdin cannot be read [(]it is closed[)]"):
+        open_upload("@-", ApiRequest())
+
+
+def shown(monkeypatch: pytest.MonkeyPatch, *chunks: bytes) -> str:
+    stdout = io.StringIO()
+    monkeypatch.setattr(sys, "stdout", stdout)
+    output = Shown(TOKEN)
+    for chunk in chunks:
+        output.write(chunk)
+    output.end()
+    return stdout.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("chunks", "text"),
+    [
+        ([b"one\ntwo"], "one\ntwo\n"),
+        ([b"one\n"], "one\n"),
+        ([], ""),
+        (["é".encode()[:1], "é".encode()[1:]], "é\n"),
+        ([b"\x1b[2Jx"], "[2Jx\n"),
+    ],
+)
+def test_lines_are_shown_whole_and_harmless(
+    monkeypatch: pytest.MonkeyPatch, chunks: list[bytes], text: str
+) -> None:
+    assert shown(monkeypatch, *chunks) == text
+
+
+def test_what_is_no_text_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(DoorkeyError, match="is no text"):
+        shown(monkeypatch, b"a\0")
+
+
+@pytest.mark.parametrize("cut", range(1, len(TOKEN)))
+def test_a_token_is_not_shown_wherever_it_is_cut(monkeypatch: pytest.MonkeyPatch, cut: int) -> None:
+    """security.md 40."""
+    long = b"x " * LONGEST_LINE
+    text = shown(monkeypatch, long + TOKEN[:cut].encode(), TOKEN[cut:].encode() + long)
+    assert TOKEN not in text
+    assert TOKEN[:-2] not in text
+    assert text.count("x") == 2 * LONGEST_LINE
+
+
+def test_a_line_without_end_is_shown_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    stdout = io.StringIO()
+    monkeypatch.setattr(sys, "stdout", stdout)
+    output = Shown(TOKEN)
+    held_back = len(TOKEN) * 10
+    output.write(b"x" * (LONGEST_LINE + held_back))
+    assert stdout.getvalue() == ""
+    output.write(b"x")
+    assert 0 < len(stdout.getvalue()) <= LONGEST_LINE + 1
+
+
+def test_a_file_is_put_in_its_place_as_a_whole(tmp_path: Path) -> None:
+    path = tmp_path / "out"
+    path.write_bytes(b"before")
+    path.chmod(0o640)
+    saved = Saved(path)
+    saved.write(b"after")
+    assert path.read_bytes() == b"before"
+    saved.end()
+    assert path.read_bytes() == b"after"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+    dropped = Saved(path)
+    dropped.write(b"half")
+    dropped.discard()
+    assert os.listdir(tmp_path) == ["out"]  # noqa: PTH208 - no loop waits for it
+    assert path.read_bytes() == b"after"
+
+
+@pytest.mark.parametrize("name", ["folder", "link"])
+def test_a_folder_and_a_link_are_not_written_to(tmp_path: Path, name: str) -> None:
+    place = tmp_path / "\x1b[2J"
+    (place / "folder").mkdir(parents=True)
+    (place / "link").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(WrongUsage, match="Name a file") as raised:
+        Saved(place / name)
+    assert "\x1b" not in str(raised.value)
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_where_no_file_can_be_written_that_is_said(tmp_path: Path) -> None:
+    with pytest.raises(WrongUsage, match=r"cannot be written [(]No such file") as raised:
+        Saved(tmp_path / "\x1bno" / "out")
+    assert "\x1b" not in str(raised.value)
+
+
+@needs_root
+def test_a_pipe_of_somebody_else_is_not_written_to(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    os.chown(tmp_path / "pipe", NOBODY, -1)
+    with pytest.raises(WrongUsage, match=os.strerror(errno.EPERM) + "|another user"):
+        Saved(tmp_path / "pipe")
+
+
+@needs_root
+def test_the_mode_of_somebody_elses_file_counts_for_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "out"
+    path.touch()
+    path.chmod(0o666)
+    os.chown(path, NOBODY, -1)
+    umask = os.umask(0o077)
+    try:
+        saved = Saved(path)
+        saved.end()
+    finally:
+        os.umask(umask)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_device_gets_it_as_it_comes() -> None:
+    saved = Saved(Path(os.devnull))
+    saved.write(b"x")
+    saved.end()
+    Saved(Path(os.devnull)).discard()
+    assert Path(os.devnull).exists()
