@@ -4,12 +4,14 @@ import asyncio
 import tracemalloc
 from collections.abc import AsyncIterator
 
+import httpcore
 import pytest
 
 from tests.support.apis.scripted_api import Asked, ScriptedApi
 from tests.support.heavy import rounds
 from tui.errors import ExchangeFailed
 from tui.http.exchange import HttpClient
+from tui.http.read_ahead import ReadAhead, read_ahead
 
 MEBIBYTE = 1024 * 1024
 
@@ -121,3 +123,101 @@ async def test_the_time_of_a_bounded_exchange_is_no_limit_to_a_stream(api: Scrip
 async def read(http: HttpClient, api: ScriptedApi, idle_seconds: float) -> bytes:
     async with http.stream("GET", api.url, {}, idle_seconds=idle_seconds) as answer:
         return b"".join([chunk async for chunk in answer.chunks()])
+
+
+class Stream(httpcore.AsyncNetworkStream):
+    """A connection that writes when it is let, and reads what a test says."""
+
+    def __init__(self) -> None:
+        self.said: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        self.may_write = asyncio.Event()
+        self.is_closed = False
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - httpcore's
+        return await self.said
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 - httpcore's
+        await self.may_write.wait()
+
+    async def aclose(self) -> None:
+        self.is_closed = True
+
+
+FINAL, INTERIM = b"HTTP/1.1 413 Too Large\r\n\r\n", b"HTTP/1.1 100 Continue\r\n\r\n"
+
+
+@pytest.mark.parametrize("is_before", [True, False])
+async def test_writing_ends_with_a_final_answer_and_that_is_read(is_before: bool) -> None:
+    stream = Stream()
+    ahead = ReadAhead(stream)
+    if is_before:
+        stream.said.set_result(FINAL)
+    writing = asyncio.create_task(ahead.write(b"body"))
+    for _ in range(6):
+        await asyncio.sleep(0)
+    if not is_before:
+        assert not writing.done()
+        stream.said.set_result(FINAL)
+    with pytest.raises(httpcore.WriteError, match="answered before"):
+        await writing
+    assert await ahead.read(1024) == FINAL
+
+
+async def test_writing_goes_on_after_an_interim_answer() -> None:
+    stream = Stream()
+    ahead = ReadAhead(stream)
+    writing = asyncio.create_task(ahead.write(b"body"))
+    for _ in range(6):
+        await asyncio.sleep(0)
+    stream.said.set_result(INTERIM)
+    for _ in range(6):
+        await asyncio.sleep(0)
+    assert not writing.done()
+    stream.may_write.set()
+    await writing
+    assert await ahead.read(1024) == INTERIM
+
+
+async def test_a_connection_that_breaks_while_it_writes_is_heard() -> None:
+    stream = Stream()
+    ahead = ReadAhead(stream)
+    stream.said.set_exception(httpcore.ReadError("reset"))
+    with pytest.raises(httpcore.WriteError):
+        await ahead.write(b"body")
+    with pytest.raises(httpcore.ReadError):
+        await ahead.read(1024)
+
+
+async def test_what_was_read_ahead_has_its_time_limit() -> None:
+    stream = Stream()
+    stream.may_write.set()
+    ahead = ReadAhead(stream)
+    await ahead.write(b"body")
+    with pytest.raises(httpcore.ReadTimeout):
+        await ahead.read(1024, timeout=0.01)
+
+
+async def test_what_is_read_ahead_ends_with_the_connection() -> None:
+    stream = Stream()
+    stream.may_write.set()
+    ahead = ReadAhead(stream)
+    await ahead.write(b"body")
+    await ahead.aclose()
+    assert stream.said.cancelled()
+    assert stream.is_closed
+
+
+@pytest.mark.parametrize(
+    ("event", "is_one"),
+    [
+        ("connection.connect_tcp.complete", True),
+        ("connection.start_tls.complete", True),
+        ("connection.connect_tcp.started", False),
+        ("http11.send_request_body.complete", False),
+    ],
+)
+async def test_a_new_connection_is_read_while_it_writes(event: str, is_one: bool) -> None:
+    stream = Stream()
+    read_ahead(event, {"return_value": stream})
+    read_ahead(event, {"return_value": None})
+    assert ("write" in vars(stream)) is is_one

@@ -6,7 +6,7 @@ import pytest
 from tests.support import ROOT
 from tests.support.builders.configs import write_config
 from tui.config.load import load_config, parse_config
-from tui.config.paths import find_config
+from tui.config.paths import find_config, shown
 from tui.errors import ConfigInvalid, ConfigMissing
 
 FILE = Path("auth_config.json")
@@ -152,6 +152,17 @@ def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
     path = tmp_path / "auth_config.json"
     path.write_text("\ufeff" + json.dumps(LEAST), "utf-8")
     assert load_config(path).path == path
+
+
+@pytest.mark.parametrize(
+    ("home", "said"), [("/home/me", "~/x"), ("/", "/home/me/x"), ("me", "/home/me/x")]
+)
+def test_a_path_is_told_from_the_home_folder_on(
+    monkeypatch: pytest.MonkeyPatch, home: str, said: str
+) -> None:
+    monkeypatch.setenv("HOME", home)
+    assert shown(Path("/home/me/x")) == said
+    assert shown(Path("/other/\x1b")) == "/other/"
 
 
 def test_a_folder_with_a_hostile_name_steers_no_terminal(

@@ -83,7 +83,8 @@ async def test_a_refusal_is_told_as_that_of_the_authorization_endpoint(
 
 @pytest.mark.parametrize(
     "members",
-    [{}, {"request_uri": "urn:x"}, {"request_uri": 7, "expires_in": 60},
+    [{"request_uri": "urn:x"}, {"request_uri": "", "expires_in": 60},
+     {"request_uri": 7, "expires_in": 60},
      {"request_uri": "urn:x", "expires_in": "soon"}, {"request_uri": "urn:x", "expires_in": 0},
      {"request_uri": "u" * 2001, "expires_in": 60}],
 )  # fmt: skip
@@ -93,6 +94,48 @@ async def test_an_answer_that_is_none_ends_the_sign_in(
     tenant.responses["/par"] = lambda _request: httpx.Response(201, json=members)
     with pytest.raises(TenantMisbehaved, match=r"RFC 9126 2\.2"):
         await pushing.service.login()
+
+
+@pytest.mark.parametrize(
+    "members",
+    [{"error": 7, "request_uri": "urn:x", "expires_in": 60}, {"error": ""}, {"error": None}],
+)
+async def test_an_error_that_is_none_ends_the_sign_in(
+    pushing: SignIns, tenant: ProvingTenant, members: dict[str, object]
+) -> None:
+    tenant.responses["/par"] = lambda _request: httpx.Response(201, json=members)
+    with pytest.raises(TenantMisbehaved, match="answered with 201 and no `error`"):
+        await pushing.service.login()
+
+
+@pytest.mark.parametrize(
+    "members",
+    [{"request_uri": "\x1b[2J" + "u" * 5000, "expires_in": 60},
+     {"request_uri": "urn:x", "expires_in": "\x1b[2J" + "9" * 5000}],
+)  # fmt: skip
+async def test_what_stands_for_a_request_is_shown_short_and_harmless(
+    pushing: SignIns, tenant: ProvingTenant, members: dict[str, object]
+) -> None:
+    tenant.responses["/par"] = lambda _request: httpx.Response(201, json=members)
+    with pytest.raises(TenantMisbehaved) as raised:
+        await pushing.service.login()
+    assert "\x1b" not in str(raised.value)
+    assert len(str(raised.value)) < 500
+
+
+async def test_a_browser_is_not_sent_to_an_address_that_has_expired(
+    pushing: SignIns, tenant: ProvingTenant, clock: Clock
+) -> None:
+    pushing.service.open_url = tenant.no_browser  # type: ignore[misc] # set before the sign-in
+    task = pushing.begin()
+    await pushing.waiting()
+    clock.advance(60)
+    tenant.responses["/par"] = lambda _request: httpx.Response(503)
+    tenant.opened.clear()
+    assert not await pushing.sign_in.open_browser()
+    assert tenant.opened == {}
+    task.cancel()
+    await asyncio.wait([task])
 
 
 async def test_an_endpoint_that_breaks_ends_the_sign_in(

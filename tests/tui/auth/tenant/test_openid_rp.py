@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -13,6 +14,7 @@ from tests.support.tenants.scripted_tenant import ScriptedTenant, browse, public
 from tests.support.tenants.services import refused
 from tui.auth.service import AuthService
 from tui.auth.store.store import MemoryStore
+from tui.auth.tenant.id_token import Expected
 from tui.auth.tenant.provider import Provider
 from tui.errors import IdTokenRejected, TenantMisbehaved
 from tui.json_value import Json
@@ -227,3 +229,28 @@ async def test_what_the_tenant_says_of_itself_is_asked_for_once_an_hour(
     await provider.discover()
     await provider.aclose()
     assert tenant.count("/.well-known/openid-configuration") == asked
+
+
+@pytest.mark.parametrize(("seconds", "asked"), [(3599, 1), (3600, 2), (-1, 2)])
+async def test_the_tenants_keys_are_fetched_once_an_hour(
+    tenant: ScriptedTenant, clock: Clock, seconds: float, asked: int
+) -> None:
+    provider = Provider(CONFIG, clock, tenant)
+    expected = Expected(CONFIG.issuer, CONFIG.client_id)
+    for passing in (0, seconds):
+        clock.advance(passing)
+        token = tenant.id_token("a", nonce=None)
+        await provider.verify_id_token(token, expected, timedelta())
+    await provider.aclose()
+    assert tenant.count("/jwks") == asked
+
+
+async def test_keys_are_not_taken_from_an_error(tenant: ScriptedTenant, clock: Clock) -> None:
+    keys = {"keys": tenant.keys}
+    tenant.responses["/jwks"] = lambda _request: httpx.Response(404, json=keys)
+    provider = Provider(CONFIG, clock, tenant)
+    with pytest.raises(TenantMisbehaved, match="jwks_uri answered with 404"):
+        await provider.verify_id_token(
+            tenant.id_token("a", nonce=None), Expected(CONFIG.issuer, CONFIG.client_id), timedelta()
+        )
+    await provider.aclose()
