@@ -13,7 +13,7 @@ def test_loopback_is_localhost_and_127_slash_8_and_the_one_of_ipv6(host: str) ->
 
 @pytest.mark.parametrize(
     "host",
-    ["", "128.0.0.1", "127.0.0.1.example", "127.1", "127.0.0.256", "127.0.0.-1",
+    ["", "128.0.0.1", "127.0.0.1.example", "127.1", "127.0.0.256", "127.0.0.-1", "127.0.0.0001",
      "localhost.example", "::2", "[::1]", "0.0.0.0", "10.0.0.1", "127.0.0.\u0661"],
 )  # fmt: skip
 def test_nothing_else_is_loopback(host: str) -> None:

@@ -18,6 +18,7 @@ from tui.auth.service import AuthService
 from tui.auth.sign_in.attempt import SignInOptions
 from tui.auth.store.client_secret import keep_secret
 from tui.auth.store.store import MemoryStore
+from tui.auth.tenant.client import Client
 from tui.auth.tenant.provider import Provider
 from tui.child_programs import environment_for_children
 from tui.config.keys import IN_KEYRING
@@ -211,3 +212,45 @@ async def test_secret_that_the_keyring_does_not_have_is_told_and_nothing_is_sent
         await provider.refresh("the-refresh-token")
     assert tenant.count("/token") == 0
     await provider.aclose()
+
+
+@pytest.mark.parametrize(
+    ("methods", "way"),
+    [
+        ([], "basic"),
+        (["client_secret_basic", "client_secret_post"], "basic"),
+        (["client_secret_post", "client_secret_basic"], "post"),
+        (["none"], "post"),
+        (["private_key_jwt", "client_secret_basic"], "basic"),
+        (["private_key_jwt"], None),
+    ],
+)
+def test_secret_goes_in_the_first_way_that_the_tenant_lists(
+    methods: list[str], way: str | None
+) -> None:
+    client = Client("the:client", "s3 cret")
+    if way is None:
+        with pytest.raises(ConfigInvalid, match="lists private_key_jwt"):
+            client.sign({}, methods)
+        return
+    signed = client.sign({"a": "b"}, methods)
+    if way == "post":
+        assert signed.headers == {}
+        assert signed.form == {"a": "b", "client_id": "the:client", "client_secret": "s3 cret"}
+    else:
+        pair = b64encode(b"the%3Aclient:s3+cret").decode()
+        assert signed.headers == {"Authorization": f"Basic {pair}"}
+        assert signed.form == {"a": "b"}
+
+
+def test_client_without_a_secret_names_itself() -> None:
+    signed = Client("the-client").sign({"a": "b"}, ["client_secret_basic"])
+    assert signed.headers == {}
+    assert signed.form == {"a": "b", "client_id": "the-client"}
+
+
+def test_ways_that_a_tenant_lists_are_shown_short_and_harmless() -> None:
+    with pytest.raises(ConfigInvalid) as raised:
+        Client("the-client", "s").sign({}, ["\x1b[2J" + "x" * 5000])
+    assert "\x1b" not in str(raised.value)
+    assert len(str(raised.value)) < 500
