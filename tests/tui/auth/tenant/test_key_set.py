@@ -218,10 +218,15 @@ async def test_no_keys_are_taken_from_an_error() -> None:
         await fetch_keys(f"{ISSUER}keys", at(issuer))
 
 
-@pytest.mark.parametrize("url", ["http://tenant.example/", "ftp://localhost/", "x", "https://"])
+@pytest.mark.parametrize(
+    "url",
+    ["http://tenant.example/", "ftp://localhost/", "x", "https://", "\x1b[2J" + "x" * 5000],
+)
 async def test_what_anybody_could_answer_for_is_not_asked(url: str) -> None:
-    with pytest.raises(WrongUsage, match="no https:// address"):
+    with pytest.raises(WrongUsage, match="no https:// address") as raised:
         require_secure(url)
+    assert "\x1b" not in str(raised.value)
+    assert len(str(raised.value)) < 400
     with pytest.raises(WrongUsage, match="no https:// address"):
         await fetch_keys(url, at(Issuer()))
     with pytest.raises(WrongUsage, match="no https:// address"):
