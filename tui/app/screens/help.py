@@ -1,8 +1,9 @@
 """Help: what the screen below is, every key that can be used there, and how it goes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import ClassVar, Final
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
@@ -49,7 +50,7 @@ class HelpScreen(ModalScreen[None]):
     ]
 
     def __init__(self, below: Screen[object]) -> None:
-        super().__init__()
+        super().__init__(classes=" ".join(_sizes_of(below)))
         title, *paragraphs = (below.HELP or "").strip().split("\n\n")
         self._what, self._more = paragraphs[:1], paragraphs[1:]
         self._title = title.lstrip("# ")
@@ -70,6 +71,10 @@ class HelpScreen(ModalScreen[None]):
                 yield from _draw_paragraph(paragraph)
         yield KeyLine()
 
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        """Stay as it was mounted."""
+        event.refresh_styles = False
+
     def on_mount(self) -> None:
         """Say what is explained."""
         self.query_one("#dialog").border_title = Content(self._title)
@@ -81,6 +86,13 @@ class HelpScreen(ModalScreen[None]):
     def action_close(self) -> None:
         """Go back."""
         self.dismiss(None)
+
+
+def _sizes_of(below: Screen[object]) -> Set[str]:
+    """Return what the terminal's size is called; what comes to be called so is styled anew."""
+    app = below.app
+    named = (*(app.HORIZONTAL_BREAKPOINTS or ()), *(app.VERTICAL_BREAKPOINTS or ()))
+    return below.classes & {name for _, name in named}
 
 
 def _named_keys(below: Screen[object]) -> dict[str, list[Key]]:
