@@ -210,6 +210,9 @@ class KeySource:
         where = discovery.get("jwks_uri")
         if not isinstance(where, str) or not is_safe_url(where):
             raise KeyFetchFailed(f"discovery's jwks_uri {shown(where)} is no https URL")
+        if is_on_loopback(where) and not is_on_loopback(self.issuer):
+            # no issuer elsewhere chooses what is asked of the services of this machine
+            raise KeyFetchFailed(f"discovery's jwks_uri {shown(where)} is on this machine")
         key_set = await self._get(where)
         if not isinstance(key_set.get("keys"), list):
             raise KeyFetchFailed(f"{shown(where)} answered a JSON object without a list of keys")

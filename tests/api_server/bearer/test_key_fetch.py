@@ -63,6 +63,15 @@ async def test_keys_come_over_https_only(where: object) -> None:
     assert issuer.fetches == 0
 
 
+@pytest.mark.parametrize("where", ["http://127.0.0.2:2375/images/json", "https://[::1]/keys"])
+async def test_an_issuer_elsewhere_has_no_keys_on_this_machine(where: str) -> None:
+    """security.md 5 and 58: nothing of loopback is asked, nor by way of a proxy."""
+    issuer = Issuer(K1)
+    issuer.jwks_uri = where
+    assert f"jwks_uri {where} is on this machine" in await failure(issuer)
+    assert issuer.fetches == 0
+
+
 async def test_keys_on_loopback_may_come_over_http() -> None:
     issuer = Issuer(K1, issuer="http://localhost:3002/")
     issuer.jwks_uri = "http://localhost:3002/keys"
