@@ -61,10 +61,9 @@ class Outside:
 async def steps_again(config: "Config", outside: Outside) -> "RegistrationScreen":
     """Return the screen for a config that is there; asks its tenant once more who it is."""
     found, trouble = await look_again(config, transport=outside.transport)
-    if trouble:
-        trouble = f"The tenant was not looked up: {trouble}"
+    known = f"The tenant was not looked up: {trouble}" if trouble else found.remark
     steps = registration(found, members_of(config))
-    return RegistrationScreen(found.vendor, steps, config, trouble, outside, is_new=False)
+    return RegistrationScreen(found.vendor, steps, config, known, outside, is_new=False)
 
 
 def steps_before(found: "Found", outside: Outside) -> "RegistrationScreen":
@@ -94,9 +93,8 @@ class RegistrationScreen(ModalScreen[None]):
     HELP = """\
 ## What to register
 
-There is a config. The tenant has to know of this client, too, or it refuses the sign-in on a page
-of its own. The steps name the vendor's own menus and settings; the letters copy what is to be
-pasted there.
+The tenant has to know of this client, or it refuses the sign-in on a page of its own. The steps
+name the vendor's own menus and settings; the letters copy what is to be pasted there.
 
 - The *callback URLs* go in to the letter, as callback URLs and as log-out URLs.
 - The client is *native* (public): it needs no secret unless the tenant says so.
