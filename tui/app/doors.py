@@ -65,8 +65,7 @@ SIGN_IN: Final = "tui.auth.tenant.session_from_tokens"
 
 LOADED_AHEAD: Final = (
     "tui.app.screens.sign_in", "tui.app.screens.profile", "tui.app.screens.external_api.screen",
-    "tui.api.client",
-    "tui.app.screens.help",
+    "tui.api.client", "tui.app.screens.help",
 )  # fmt: skip
 """What the places beside Home are made of."""
 
@@ -129,8 +128,7 @@ class Doors:
         """Make Profile."""
         from tui.app.screens.profile import ProfileScreen
 
-        copy = self._clipboard()
-        return ProfileScreen(self.service, self.clock, self.memory, copy)
+        return ProfileScreen(self.service, self.clock, self.memory, self._clipboard())
 
     def external_api(self) -> "ExternalApiScreen":
         """Make External API."""
@@ -174,14 +172,10 @@ class Doors:
         """Make the list of all tenants; `session` is the one that is open here."""
         from tui.app.screens.tenants import TenantsScreen
 
+        form = partial(self.set_up_form, with_servers)
+        registration = partial(self._registration, with_servers)
         return TenantsScreen(
-            self.config,
-            session,
-            with_servers,
-            self.clock,
-            partial(self.set_up_form, with_servers),
-            partial(self._registration, with_servers),
-            self._forget_secret,
+            self.config, session, with_servers, self.clock, form, registration, self._forget_secret
         )
 
     def set_up_form(self, with_servers: bool) -> "FormScreen":
@@ -291,8 +285,7 @@ class Doors:
         from tui.api.proxy.tokens import Tokens
         from tui.http.connection import tls_context
 
-        tokens = Tokens(self.service)
-        return Proxy(self.config.api_url, tokens.sign, tls=tls_context(), log=log)
+        return Proxy(self.config.api_url, Tokens(self.service).sign, tls=tls_context(), log=log)
 
     def _clipboard(self) -> "SystemClipboard":
         return self.copy_to_system or copy_to_system_clipboard
