@@ -23,9 +23,20 @@ from tests.support.heavy import rounds
 from tests.support.silence import nobody_listens
 from tui.app.themes import ReadableWords
 from tui.auth.store.store import MemoryStore
+from tui.doctor.row import Row, Tell
 
 LEAST = 4.5
 """WCAG 2.2 1.4.3, AA, for text that is not large."""
+
+
+async def examine(watch: Tell) -> list[Row]:
+    """Find something of each kind."""
+    rows = [
+        Row("api", verdict, "what was found", "What helps.")
+        for verdict in ("wrong", "warning", "unknown", "ok")
+    ]
+    watch(rows[0])
+    return rows
 
 
 SCREENS: dict[str, tuple[Callable[[], Stage], list[str], str]] = {
@@ -48,6 +59,11 @@ SCREENS: dict[str, tuple[Callable[[], Stage], list[str], str]] = {
     "wrong path": (lambda: stage(signed_in=True), [*"3e", *"x y"], "External"),
     "methods": (lambda: stage(signed_in=True), [*"3m"], "DELETE"),
     "before a change": (lambda: stage(signed_in=True), [*"3mjjj", "enter", "p"], "may change"),
+    "headers, a body, the proxy": (lambda: stage(signed_in=True), [*"3x", "h", *"A: b"], "Proxy on"),
+    "kept requests": (lambda: stage(signed_in=True), [*"3vn"], "under which name"),
+    "tenants": (lambda: stage(signed_in=True), ["t"], "cannot be used"),
+    "the doctor": (lambda: stage(examine=examine), ["d"], "1 wrong"),
+    "QR code": (lambda: stage(browser="fails"), ["l", "k"], "too small"),
     "sign-in": (lambda: stage(browser="waits"), ["l"], "Finish in your browser"),
     "sign-in, by code": (lambda: stage(browser="waits"), [*"ld"], "Sign in"),
     "sign-in, no browser": (lambda: stage(browser="fails"), ["l"], "did not open"),
