@@ -21,6 +21,7 @@ from tests.support.app.stage import (
     until,
 )
 from tests.support.builders.sessions import session
+from tests.support.builders.tokens import encoded
 from tests.support.clocks import START
 from tests.support.tenants.bound import KEY, bound
 from tui.app.copying import copy_quietly
@@ -228,6 +229,15 @@ async def test_keys_move_in_the_table_that_is_seen_and_in_no_other() -> None:
         await until(pilot, lambda: "name: your full name" in text_of(on.app))
         assert isinstance(on.app.focused, ClaimsTable)
         assert on.app.focused.cursor == 0
+
+
+async def test_a_key_id_of_a_thumbprints_length_stays_on_its_line() -> None:
+    on = stage(signed_in=True)
+    header = {"alg": "RS256", "kid": "k" * 43}
+    async with on.app.run_test(size=(80, 24)) as pilot:
+        await at_profile(pilot, on)
+        on.app.screen.post_message(events.Paste(f"{encoded(header)}.{encoded({'n': 7})}.c2ln"))
+        await until(pilot, lambda: f"not checked (RS256, key {'k' * 15}…)" in text_of(on.app))
 
 
 async def test_what_is_no_jwt_is_said_to_be_none() -> None:
