@@ -23,7 +23,7 @@ LONGEST_OPTION: Final = 500
 FITS: Final = {"fits": "✓", "differs": "✗", "unknown": "·"}
 
 
-class Mendable(ApiRefused):
+class OtherSignInNeeded(ApiRefused):
     """A refusal of a call that may be taken after another sign-in."""
 
     def __init__(self, message: str, way_out: SignInOptions) -> None:
@@ -39,7 +39,7 @@ def offer_way_out(config: Config, call: Callable[[], Coroutine[None, None, Resul
     """
     try:
         return asyncio.run(call())
-    except Mendable as refused:
+    except OtherSignInNeeded as refused:
         if not _is_wanted(refused):
             raise
         options = refused.way_out
@@ -82,7 +82,7 @@ def refusal(
     if explanation is not None:
         why = lines_on_refusal(explanation, config)
     message = "\n".join([printable(result.message), *challenge, *why])
-    error = Mendable(message, mends) if mends else ApiRefused(message)
+    error = OtherSignInNeeded(message, mends) if mends else ApiRefused(message)
     error.next_step = why[-1] if why else error.next_step
     error.further = {"status": result.status, "headers": {**result.headers}}
     return error
