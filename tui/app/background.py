@@ -1,7 +1,9 @@
 """The work beside the screens: keeps the session, runs the servers, looks around, loads ahead."""
 
+import asyncio
 import gc
 from collections.abc import Awaitable, Callable, Coroutine
+from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 from textual.app import App
@@ -36,6 +38,15 @@ WATCH_SECONDS: Final = 20.0
 
 WATCH_AFAR_SECONDS: Final = 60.0
 """The same, where only one of tenant and API is a bundled server, and the other is elsewhere."""
+
+SIGN_IN: Final = "tui.auth.tenant.session_from_tokens"
+
+LOADED_AHEAD: Final = (
+    "tui.app.screens.sign_in", "tui.app.screens.profile", "tui.app.screens.external_api.screen",
+    "tui.api.client",
+    "tui.app.screens.help",
+)  # fmt: skip
+"""What the places beside Home are made of."""
 
 
 class Background:
@@ -152,7 +163,10 @@ class Background:
             self._app.notify("You have new tokens.", title="Renewed", markup=False)
 
     async def _load_ahead(self, build: Callable[[Rest], Awaitable[None]]) -> None:
-        await self._doors.load_ahead()
+        for name in LOADED_AHEAD:
+            await asyncio.to_thread(import_module, name)
+        if self._doors.service.session is None:  # 9 MiB that a session can do without
+            await asyncio.to_thread(import_module, SIGN_IN)
         parse_ahead(self._app.stylesheet)
         await build(self._doors.rest)
 

@@ -61,14 +61,6 @@ REST_SECONDS: Final = 0.2
 KEYMAP_NAME: Final = "keymap.json"
 """Beside the config that one keeps for all projects."""
 
-SIGN_IN: Final = "tui.auth.tenant.session_from_tokens"
-
-LOADED_AHEAD: Final = (
-    "tui.app.screens.sign_in", "tui.app.screens.profile", "tui.app.screens.external_api.screen",
-    "tui.api.client", "tui.app.screens.help",
-)  # fmt: skip
-"""What the places beside Home are made of."""
-
 
 def service_for(config: "Config") -> "AuthService":
     """Make the service that the app uses outside tests."""
@@ -253,13 +245,6 @@ class Doors:
         """Write down how the app has broken, and return the words for the terminal."""
         words = self.service.storage if signed_in else "nobody was signed in."
         return report_crash(error, words, logs_dir(), self.clock(), shown)
-
-    async def load_ahead(self) -> None:
-        """Load what other places are made of, beside the event loop; a sign-in where likely."""
-        for name in LOADED_AHEAD:
-            await asyncio.to_thread(import_module, name)
-        if self.service.session is None:  # by now it is known; 9 MiB that a session can do without
-            await asyncio.to_thread(import_module, SIGN_IN)
 
     def _home_board(self) -> "HomeBoard":
         from tui.app.widgets.home_board import HomeBoard

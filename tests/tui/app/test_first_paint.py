@@ -80,7 +80,8 @@ import asyncio, functools, sys
 from tests.support.builders.configs import CONFIG
 from tests.support.builders.sessions import session
 from tui.app.app import DoorkeyApp
-from tui.app.doors import LOADED_AHEAD, SIGN_IN, Doors
+from tui.app.background import LOADED_AHEAD, SIGN_IN
+from tui.app.doors import Doors
 from tui.auth.service import AuthService
 from tui.auth.store.store import MemoryStore
 from datetime import UTC, datetime
