@@ -216,16 +216,15 @@ at the tenant; your browser opens only when you say so.
             self._field("issuer").go_there()
         elif self._of_vendor(self._found).may_demand_secret and not secret_was_asked:
             self._field("secret").go_there()
-        elif await self._may_write():
-            await self._put(self._of_vendor(self._found))
         else:
-            self._field("profile").go_there()
+            path = self._path(self._field("profile").value)
+            is_there = path.exists() or path.is_symlink()
+            if is_there and path != self._written and not await self._asked_to_replace(path):
+                self._field("profile").go_there()
+            else:
+                await self._put(self._of_vendor(self._found), path, replace=is_there)
 
-    async def _may_write(self) -> bool:
-        """Ask before a config makes room that somebody else, or another time, has written."""
-        path = self._path(self._field("profile").value)
-        if path == self._written or not (path.exists() or path.is_symlink()):
-            return True
+    async def _asked_to_replace(self, path: Path) -> bool:
         question = QuestionScreen("There is a config already", shown(path), REPLACED, "Replace it")
         return await self.app.push_screen_wait(question)
 
@@ -242,10 +241,9 @@ at the tenant; your browser opens only when you say so.
                     found = unseen(self._field("issuer").value)
                     self._take(found, f"{found.issuer}, which was not looked up")
 
-    async def _put(self, found: Found) -> None:
+    async def _put(self, found: Found, path: Path, *, replace: bool) -> None:
         client, audience, api = (self._field(each).value for each in ("client", "audience", "api"))
         api = "" if api.rstrip("/") == DEFAULT_API_URL else api
-        path = self._path(self._field("profile").value)
         secret = self._field("secret")
         try:
             members = config_members(found, client, audience, api)
@@ -255,7 +253,7 @@ at the tenant; your browser opens only when you say so.
                 members,
                 secret.value if secret.display else "",
                 self._outside.keys,
-                replace=True,
+                replace=replace,
             )
         except DoorkeyError as error:
             self.query_one("#trouble", Static).update(Content(printable(f"✗ {error}")))
