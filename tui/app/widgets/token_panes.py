@@ -233,7 +233,7 @@ def _header_and_claims(view: JwtView | None) -> Claims:
 def _binding(session: Session) -> str:
     if session.key is None:
         return "no: whoever has the tokens can use them"
-    return f"to the key {session.key.thumbprint} (DPoP)"
+    return f"to the DPoP key {session.key.thumbprint}"
 
 
 def _renewable(session: Session) -> str:

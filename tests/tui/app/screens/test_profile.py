@@ -88,7 +88,7 @@ async def test_a_session_that_is_bound_to_a_key_says_to_which_and_home_says_so_i
     async with on.app.run_test(size=SIZE) as pilot:
         await until(pilot, lambda: "✓ bound     Session  to a key; kept" in text_of(on.app))
         await at_profile(pilot, on, "t", "t")
-        assert f"to the key {KEY.thumbprint} (DPoP)" in text_of(on.app)
+        assert f"to the DPoP key {KEY.thumbprint}" in text_of(on.app)
         assert KEY.d not in text_of(on.app)
 
 
