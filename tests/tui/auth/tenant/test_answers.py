@@ -5,8 +5,9 @@ import contextlib
 import httpx
 import pytest
 
-from tui.auth.tenant.http import TenantHttp
-from tui.errors import TenantMisbehaved, TenantUnreachable
+from tui.auth.tenant.http import TenantHttp, explain_failure
+from tui.errors import DoorkeyError, ExchangeFailed, Obstacle, TenantMisbehaved, TenantUnreachable
+from tui.web_address import split_web_address
 
 
 def answering(status: int, body: str = "{}", **headers: str) -> TenantHttp:
@@ -91,3 +92,39 @@ async def test_whoever_learns_is_told_of_every_answer() -> None:
         with contextlib.suppress(TenantMisbehaved, TenantUnreachable):
             await http.get("https://tenant.example/")
     assert told == [("https://tenant.example/", "b")] * 4
+
+
+@pytest.mark.parametrize(
+    ("obstacle", "kind", "said"),
+    [
+        ("encoded", TenantMisbehaved, "cannot be understood"),
+        ("timeout", TenantUnreachable, "did not answer in time"),
+        ("proxy", TenantUnreachable, "The proxy on the way to tenant.example refused"),
+        ("untrusted", TenantUnreachable, "does not trust"),
+        ("tls", TenantUnreachable, "does not speak TLS"),
+        ("broken", TenantUnreachable, "broke off its answer"),
+        ("foreign", TenantUnreachable, "Nothing was sent there"),
+        ("nobody", TenantUnreachable, "Check the network, and `domain`"),
+    ],
+)
+def test_what_stood_in_the_way_is_told(
+    monkeypatch: pytest.MonkeyPatch, obstacle: Obstacle, kind: type[DoorkeyError], said: str
+) -> None:
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    address = split_web_address("https://tenant.example/")
+    error = explain_failure(address, ExchangeFailed(obstacle, "why"))
+    assert type(error) is kind
+    assert said in str(error)
+    assert "why" in str(error)
+
+
+def test_what_helps_depends_on_where_the_tenant_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    failed = ExchangeFailed("nobody", "why")
+    local = explain_failure(split_web_address("http://localhost:1/"), failed)
+    assert "doorkey dev" in str(local)
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+        there = explain_failure(split_web_address("https://tenant.example/"), failed)
+        assert "Check the proxy" in str(there)
+        monkeypatch.delenv(name)

@@ -22,6 +22,8 @@ from tui.json_value import Json
 
 ISSUER, CLIENT = "https://tenant.example/", "the-client"
 NOW = int(START.timestamp())
+ED25519 = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"
+"""RFC 8037 A.2."""
 KEYS = KeySet({"keys": [public_jwk("first", "first")]})
 RIGHT: dict[str, Json] = {"iss": ISSUER, "aud": CLIENT, "sub": "alice", "iat": NOW, "exp": NOW + 60}
 
@@ -210,6 +212,7 @@ def test_a_token_has_at_most_256_kib() -> None:
         ({"kty": 7}, False),
         ({"kty": None}, False),
         ({"n": "!"}, False),
+        ({"kty": "OKP", "crv": "X25519", "x": "A" * 43}, False),  # it signs nothing
         ({"n": None}, False),
         ({"d": "AQAB"}, True),  # a private member is nobody's business here, and is not read
     ],
@@ -231,8 +234,11 @@ def test_what_has_no_list_of_keys_is_no_key_set(members: dict[str, Json] | None)
 
 
 def test_a_key_is_asked_for_by_its_name_and_its_algorithm() -> None:
-    keys = KeySet({"keys": [public_jwk("first", "one"), public_jwk("second", "two")]})
+    okp: dict[str, Json] = {"kty": "OKP", "crv": "Ed25519", "kid": "one", "x": ED25519}
+    keys = KeySet({"keys": [public_jwk("first", "one"), public_jwk("second", "two"), okp]})
+    assert len(keys.candidates("one", "EdDSA")) == len(keys.candidates(None, "Ed25519")) == 1
     assert len(keys.candidates("one", "RS256")) == 1
     assert len(keys.candidates(None, "RS256")) == 2
     assert len(keys.candidates("three", "RS256")) == 0
-    assert [len(keys.candidates("one", name)) for name in ALGORITHMS if name != "RS256"] == [0] * 10
+    others = [name for name in ALGORITHMS if name not in ("RS256", "EdDSA", "Ed25519")]
+    assert [len(keys.candidates("one", name)) for name in others] == [0] * 8
