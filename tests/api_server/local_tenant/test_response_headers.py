@@ -23,6 +23,7 @@ async def test_every_answer_is_guarded(visitor: Visitor, path: str) -> None:
     assert EVERYWHERE.items() <= dict(headers).items()
     assert headers["content-security-policy"].startswith("default-src 'none'; ")
     assert "frame-ancestors 'none'" in headers["content-security-policy"]
+    assert "base-uri 'none'" in headers["content-security-policy"]
 
 
 async def test_pages_are_not_stored(visitor: Visitor) -> None:

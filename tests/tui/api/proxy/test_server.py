@@ -93,6 +93,21 @@ async def test_a_get_whose_connection_breaks_twice_is_a_502(world: World) -> Non
     assert world.api.connections == 2
 
 
+async def test_a_body_that_was_not_kept_is_not_sent_twice(world: World) -> None:
+    async def hang_up_on_the_second(asked: Asked) -> None:
+        if len(world.api.asked) == 2:
+            asked.writer.close()
+        else:
+            await asked.answer()
+
+    world.api.answer = hang_up_on_the_second
+    await world.ask(GET)
+    put = GET.replace("GET", "PUT")
+    came = await world.ask(put, "Transfer-Encoding: chunked", body=b"1\r\nx\r\n0\r\n\r\n")
+    assert status(came) == 502
+    assert len(world.api.asked) == 2
+
+
 async def test_a_get_on_a_fresh_connection_is_not_sent_twice(world: World) -> None:
     async def hang_up(asked: Asked) -> None:
         asked.writer.close()

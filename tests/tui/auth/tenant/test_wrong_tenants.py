@@ -202,6 +202,17 @@ async def test_userinfo_of_somebody_else_or_of_nobody_is_dropped(
 
 
 @pytest.mark.parametrize("status", [302, 401, 403, 500])
+async def test_a_tenant_without_userinfo_is_not_asked_for_it(signing: SignIns) -> None:
+    signing.tenant.metadata["userinfo_endpoint"] = None
+    signing.tenant.id_claims = {"name": None, "email": None}
+    await signing.service.login()
+    assert signing.service.profile is not None
+    assert signing.service.profile.name == "alice"
+    assert {each.url.path for each in signing.tenant.requests} <= {
+        "/.well-known/openid-configuration", "/token", "/jwks",
+    }  # fmt: skip
+
+
 async def test_a_tenant_without_userinfo_for_this_token_is_no_failure(
     signing: SignIns, status: int
 ) -> None:
