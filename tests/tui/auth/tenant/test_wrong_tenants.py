@@ -201,7 +201,6 @@ async def test_userinfo_of_somebody_else_or_of_nobody_is_dropped(
     assert event.profile.email == ""
 
 
-@pytest.mark.parametrize("status", [302, 401, 403, 500])
 async def test_a_tenant_without_userinfo_is_not_asked_for_it(signing: SignIns) -> None:
     signing.tenant.metadata["userinfo_endpoint"] = None
     signing.tenant.id_claims = {"name": None, "email": None}
@@ -213,6 +212,7 @@ async def test_a_tenant_without_userinfo_is_not_asked_for_it(signing: SignIns) -
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("status", [302, 401, 403, 500])
 async def test_a_tenant_without_userinfo_for_this_token_is_no_failure(
     signing: SignIns, status: int
 ) -> None:
