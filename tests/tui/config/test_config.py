@@ -236,3 +236,38 @@ def test_no_parameter_of_the_protocol_can_be_set_by_the_config(tmp_path: Path, n
     path = write_config(tmp_path, authorizationParams={name: "x"})
     with pytest.raises(ConfigInvalid, match=f'without "{name}", which the sign-in itself sets'):
         load_config(path)
+
+
+def test_a_config_has_1_mib_at_most(tmp_path: Path) -> None:
+    path = tmp_path / "auth_config.json"
+    content = json.dumps(LEAST).encode()
+    path.write_bytes(content + b" " * (1024 * 1024 - len(content)))
+    assert load_config(path).client_id == "doorkey-local"
+    path.write_bytes(content + b" " * (1024 * 1024 + 1 - len(content)))
+    with pytest.raises(ConfigInvalid, match="larger than 1 MiB"):
+        load_config(path)
+
+
+def test_a_path_with_a_hostile_name_steers_no_terminal(tmp_path: Path) -> None:
+    for path in (tmp_path / "\x1b[2J.json", tmp_path / "\x1b"):
+        with pytest.raises(ConfigInvalid, match="there is no such file") as raised:
+            load_config(path)
+        assert "\x1b" not in str(raised.value)
+
+
+def test_a_folder_that_is_gone_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    with pytest.raises(ConfigInvalid, match="that you are in is gone"):
+        find_config()
+
+
+def test_a_config_and_a_profile_in_the_environment_do_not_go_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DOORKEY_PROFILE", "work")
+    assert find_config().name == "work.json"
+    monkeypatch.setenv("DOORKEY_CONFIG", "x")
+    with pytest.raises(ConfigInvalid, match="are both set"):
+        find_config()

@@ -1,12 +1,30 @@
 """What the tenant's answers are taken for, and what of a refusal is read."""
 
 import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Literal
 
 import httpx
 import pytest
 
+from tests.support.builders.configs import CONFIG
+from tests.support.clocks import Clock
+from tests.support.tenants.scripted_tenant import ScriptedTenant, form_of
 from tui.auth.tenant.http import TenantHttp, explain_failure
-from tui.errors import DoorkeyError, ExchangeFailed, Obstacle, TenantMisbehaved, TenantUnreachable
+from tui.auth.tenant.id_token import Expected
+from tui.auth.tenant.provider import Provider
+from tui.errors import (
+    DoorkeyError,
+    ExchangeFailed,
+    IdTokenRejected,
+    Obstacle,
+    SignInFailed,
+    TenantMisbehaved,
+    TenantUnreachable,
+)
+from tui.json_value import Json
 from tui.web_address import split_web_address
 
 
@@ -128,3 +146,105 @@ def test_what_helps_depends_on_where_the_tenant_is(monkeypatch: pytest.MonkeyPat
         there = explain_failure(split_web_address("https://tenant.example/"), failed)
         assert "Check the proxy" in str(there)
         monkeypatch.delenv(name)
+
+
+@pytest.fixture
+async def provider(tenant: ScriptedTenant, clock: Clock) -> AsyncIterator[Provider]:
+    made = Provider(CONFIG, clock, tenant)
+    yield made
+    await made.aclose()
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "methods", "outcome"),
+    [
+        (200, None, None, "revoked"),
+        (299, None, None, "revoked"),
+        (400, "invalid_client", None, "for confidential clients only"),
+        (401, "invalid_client", ["none"], "for confidential clients only"),
+        (400, "other", ["client_secret_basic"], "for confidential clients only"),
+        (400, "other", ["none"], None),
+        (400, "other", None, None),
+        (404, None, None, None),
+    ],
+)
+async def test_what_came_of_a_revocation(
+    provider: Provider,
+    tenant: ScriptedTenant,
+    status: int,
+    error: str | None,
+    methods: list[Json] | None,
+    outcome: str | None,
+) -> None:
+    if methods is not None:
+        tenant.metadata["revocation_endpoint_auth_methods_supported"] = methods
+    members = {} if error is None else {"error": error}
+    tenant.responses["/revoke"] = lambda _request: httpx.Response(status, json=members)
+    if outcome is None:
+        with pytest.raises(TenantMisbehaved, match=f"did not revoke .*: {error or status}"):
+            await provider.revoke("the-refresh-token")
+    else:
+        assert await provider.revoke("the-refresh-token") == outcome
+
+
+async def test_a_refused_revocation_is_shown_short_and_harmless(
+    provider: Provider, tenant: ScriptedTenant
+) -> None:
+    error = "\x1b[2J" + "x" * 5000
+    tenant.responses["/revoke"] = lambda _request: httpx.Response(400, json={"error": error})
+    with pytest.raises(TenantMisbehaved) as raised:
+        await provider.revoke("the-refresh-token")
+    assert "\x1b" not in str(raised.value)
+    assert len(str(raised.value)) < 400
+
+
+@pytest.mark.parametrize(
+    ("response", "claims"),
+    [
+        (httpx.Response(200, json={"sub": "alice", "a": "b"}), {"sub": "alice", "a": "b"}),
+        (httpx.Response(200, json={"sub": "bob"}), {}),
+        (httpx.Response(200, json={}), {}),
+        (httpx.Response(200, text="[]"), {}),
+        (httpx.Response(201, json={"sub": "alice"}), {}),
+        (httpx.Response(401, json={"sub": "alice"}), {}),
+        (httpx.Response(503), {}),
+    ],
+)
+async def test_userinfo_is_the_persons_own_or_none(
+    provider: Provider, tenant: ScriptedTenant, response: httpx.Response, claims: dict[str, Json]
+) -> None:
+    tenant.responses["/userinfo"] = lambda _request: response
+    assert await provider.fetch_userinfo("token", "alice") == claims
+
+
+@pytest.mark.parametrize(("parameter", "sent"), [("audience", True), ("none", False)])
+async def test_a_device_asks_for_the_api_as_the_config_says(
+    tenant: ScriptedTenant, clock: Clock, parameter: Literal["audience", "none"], sent: bool
+) -> None:
+    provider = Provider(replace(CONFIG, audience_parameter=parameter), clock, tenant)
+    await provider.authorize_device("openid")
+    (asked,) = (each for each in tenant.requests if each.url.path == "/device_authorization")
+    assert ("audience" in form_of(asked)) is sent
+    await provider.aclose()
+
+
+async def test_a_tenant_without_codes_for_devices_is_asked_for_none(
+    provider: Provider, tenant: ScriptedTenant
+) -> None:
+    tenant.metadata["device_authorization_endpoint"] = None
+    with pytest.raises(SignInFailed, match="gives no codes"):
+        await provider.authorize_device("openid")
+
+
+@pytest.mark.parametrize(("seconds", "fetched"), [(29, 2), (30, 3), (-1, 4)])
+async def test_an_unknown_key_has_the_keys_fetched_again_every_half_minute(
+    provider: Provider, tenant: ScriptedTenant, clock: Clock, seconds: float, fetched: int
+) -> None:
+    """A wrong token is no lever."""
+    tenant.header = {"kid": "other"}
+    token, expected = tenant.id_token("a", nonce=None), Expected(CONFIG.issuer, CONFIG.client_id)
+    for passing in (0, seconds):
+        clock.advance(passing)
+        with pytest.raises(IdTokenRejected, match="not among the tenant's"):
+            await provider.verify_id_token(token, expected, timedelta())
+    assert tenant.count("/jwks") == fetched
