@@ -274,6 +274,27 @@ async def test_32_connections_wait_and_no_more() -> None:
     assert [wire.is_cut() for wire in wires].count(False) == 1
 
 
+async def test_a_connection_whose_exchange_is_not_over_is_ended() -> None:
+    """The rest of its answer would be taken for the answer to the next request."""
+    api = Upstream(split_web_address("http://127.0.0.1:1"), None)
+    connection, wire = connected()
+    connection.data_received(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf")
+    api.give_back(connection)
+    assert wire.is_cut()
+    with pytest.raises(Unanswered):
+        await api.connection()
+
+
+async def test_a_fresh_connection_is_none_that_waits() -> None:
+    api = Upstream(split_web_address("http://127.0.0.1:1"), None)
+    connection, _ = connected()
+    connection.data_received(b"HTTP/1.1 204 No Content\r\n\r\n")
+    api.give_back(connection)
+    with pytest.raises(Unanswered):
+        await api.connection(fresh=True)
+    assert await api.connection() is connection
+
+
 async def test_a_lost_connection_is_not_given_out() -> None:
     api = Upstream(split_web_address("http://127.0.0.1:1"), None)
     connection, _ = connected()
