@@ -51,6 +51,11 @@ def connected(method: str = "GET", wire: Wire | None = None) -> tuple[UpstreamCo
     return connection, wire
 
 
+async def settles() -> None:
+    for _ in range(3):
+        await asyncio.sleep(0)
+
+
 async def taken(flow: ByteFlow) -> bytes:
     return b"".join([chunk async for chunk in flow.chunks()])
 
@@ -122,8 +127,7 @@ async def test_a_connection_whose_request_is_still_sent_does_not_serve_again() -
     connection.data_received(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
     assert not connection.reusable
     upload.end()
-    for _ in range(3):
-        await asyncio.sleep(0)
+    await settles()
     assert connection.reusable
 
 
@@ -135,8 +139,7 @@ async def test_a_body_is_framed_as_it_was(chunked: bool, framed: bytes) -> None:
     upload.feed(b"hi")
     upload.end()
     connection.send(upload, chunked=chunked)
-    for _ in range(3):
-        await asyncio.sleep(0)
+    await settles()
     assert wire.written == framed
 
 
@@ -146,8 +149,7 @@ async def test_an_upload_that_breaks_off_ends_the_connection() -> None:
     upload = ByteFlow(wire)
     upload.end(broken=True)
     connection.send(upload, chunked=True)
-    for _ in range(3):
-        await asyncio.sleep(0)
+    await settles()
     assert wire.is_cut()
     assert b"0\r\n" not in wire.written
 
@@ -159,15 +161,12 @@ async def test_an_upload_waits_while_the_api_takes_no_more() -> None:
     upload.feed(b"one")
     connection.pause_writing()
     connection.send(upload, chunked=False)
-    for _ in range(3):
-        await asyncio.sleep(0)
+    await settles()
     upload.feed(b"two")
-    for _ in range(3):
-        await asyncio.sleep(0)
+    await settles()
     assert wire.written == b"one"
     connection.resume_writing()
-    for _ in range(3):
-        await asyncio.sleep(0)
+    await settles()
     assert wire.written == b"onetwo"
     connection.close()
 
