@@ -9,7 +9,10 @@ import pytest
 from tests.support.apis.proxied import SECRET, Session, World
 from tests.support.apis.scripted_api import Asked
 from tests.support.builders.certificates import certificate
+from tests.support.processes.other_user import NOBODY, listening_as, needs_root
 from tui.api.proxy.server import LARGEST_KEPT_BODY_BYTES, Proxy
+from tui.api.proxy.upstream import ForeignServer, Upstream
+from tui.web_address import split_web_address
 
 GET = f"GET /{SECRET}/a HTTP/1.1"
 POST = f"POST /{SECRET}/a HTTP/1.1"
@@ -261,3 +264,12 @@ async def test_only_the_location_of_an_answer_is_led_through_the_proxy(world: Wo
     came = (await world.ask(GET)).decode().split("\r\n")
     assert f"location: {world.base}" in came
     assert f"x-location: {world.api.url}" in came
+
+
+@needs_root
+async def test_no_token_goes_to_another_users_server() -> None:
+    """security.md 2."""
+    with listening_as(NOBODY) as (port, _process):
+        api = Upstream(split_web_address(f"http://127.0.0.1:{port}"), None)
+        with pytest.raises(ForeignServer):
+            await api.connection()

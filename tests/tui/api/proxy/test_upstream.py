@@ -5,13 +5,11 @@ import sys
 
 import pytest
 
-from tests.support.processes.other_user import NOBODY, listening_as, needs_root
 from tui.api.proxy.flow import BrokenOff, ByteFlow
 from tui.api.proxy.heads import ResponseHead
 from tui.api.proxy.upstream import (
     LARGEST_HEAD_BYTES,
     MOST_IDLE,
-    ForeignServer,
     Unanswered,
     Upstream,
     UpstreamConnection,
@@ -236,15 +234,6 @@ async def test_a_body_ends_with_the_connection_only_where_nothing_else_ends_it(
     else:
         with pytest.raises(BrokenOff):
             await taken(body)
-
-
-@needs_root
-async def test_no_token_goes_to_another_users_server() -> None:
-    """security.md 2."""
-    with listening_as(NOBODY) as (port, _process):
-        api = Upstream(split_web_address(f"http://127.0.0.1:{port}"), None)
-        with pytest.raises(ForeignServer):
-            await api.connection()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="no other system tells")
