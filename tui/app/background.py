@@ -39,14 +39,14 @@ WATCH_SECONDS: Final = 20.0
 WATCH_AFAR_SECONDS: Final = 60.0
 """The same, where only one of tenant and API is a bundled server, and the other is elsewhere."""
 
-SIGN_IN: Final = "tui.auth.tenant.session_from_tokens"
-
 LOADED_AHEAD: Final = (
-    "tui.app.screens.sign_in", "tui.app.screens.profile", "tui.app.screens.external_api.screen",
-    "tui.api.client",
+    "tui.app.screens.profile", "tui.app.screens.external_api.screen", "tui.api.client",
     "tui.app.screens.help",
 )  # fmt: skip
 """What the places beside Home are made of."""
+
+SIGN_IN: Final = ("tui.app.screens.sign_in", "tui.auth.tenant.session_from_tokens")
+"""What a sign-in is made of: 10 MiB that a session can do without."""
 
 
 class Background:
@@ -165,8 +165,8 @@ class Background:
     async def _load_ahead(self, build: Callable[[Rest], Awaitable[None]]) -> None:
         for name in LOADED_AHEAD:
             await asyncio.to_thread(import_module, name)
-        if self._doors.service.session is None:  # 9 MiB that a session can do without
-            await asyncio.to_thread(import_module, SIGN_IN)
+        for name in SIGN_IN if self._doors.service.session is None else ():  # by now it is known
+            await asyncio.to_thread(import_module, name)
         parse_ahead(self._app.stylesheet)
         await build(self._doors.rest)
 

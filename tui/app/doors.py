@@ -1,7 +1,7 @@
 """The doors: what the first paint does not wait for is loaded here, when it is first needed."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -16,6 +16,7 @@ from tui.config.paths import logs_dir, shown, state_dir, user_config_dir
 from tui.errors import ConfigInvalid
 from tui.terminal.clipboard import copy_to_system_clipboard
 from tui.terminal.crash import report_crash
+from tui.web_address import split_web_address
 
 if TYPE_CHECKING:
     import httpx
@@ -236,7 +237,7 @@ class Doors:
         """Look whether tenant, API and clock are right."""
         if self.look_around is not None:
             return await self.look_around(self.config)
-        await asyncio.to_thread(_load_network)
+        await asyncio.to_thread(_load_network, (self.config.issuer, self.config.api_url))
         from tui.servers.checks import check
 
         return await check(self.config)
@@ -276,10 +277,11 @@ class Doors:
         return self.copy_to_system or copy_to_system_clipboard
 
 
-def _load_network() -> None:
-    """Load what takes its time, beside the event loop: no key waits for it."""
+def _load_network(urls: Iterable[str]) -> None:
+    """Load what asking at `urls` takes, beside the event loop: no key waits for it."""
     from tui.http.connection import tls_context
 
     import_module("tui.servers.checks")
-    with suppress(ConfigInvalid):  # which the checks tell of
-        tls_context()
+    if not all(split_web_address(url).is_local for url in urls):
+        with suppress(ConfigInvalid):  # which the checks tell of
+            tls_context()

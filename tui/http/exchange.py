@@ -121,7 +121,7 @@ class HttpClient:
         """Make ready; nothing is connected yet.
 
         One that asks plain http on this machine alone (`is_local`) trusts no certificate, and so
-        does without the 25 ms in which their roots are read.
+        does without their roots: 25 ms to read, and 1.4 MiB.
 
         Raises:
             ConfigInvalid: `SSL_CERT_FILE` has no certificates.

@@ -64,7 +64,8 @@ async def _check_tenant(
     config: Config, transport: httpx.AsyncBaseTransport | None
 ) -> tuple[Finding, datetime | None]:
     try:
-        http = TenantHttp(transport, CHECK_SECONDS)
+        is_local = split_web_address(config.issuer).is_local
+        http = TenantHttp(transport, CHECK_SECONDS, is_local=is_local)
     except ConfigInvalid as error:
         return Finding("tenant", "bad", "unknown", str(error)), None
     try:
@@ -86,7 +87,8 @@ async def _check_tenant(
 
 async def _check_api(config: Config, transport: httpx.AsyncBaseTransport | None) -> Finding:
     try:
-        client = HttpClient(transport, CHECK_SECONDS)
+        is_local = split_web_address(config.api_url).is_local
+        client = HttpClient(transport, CHECK_SECONDS, is_local=is_local)
     except ConfigInvalid as error:
         return Finding("api", "bad", "unknown", str(error))
     try:

@@ -1,5 +1,6 @@
 """Looking around: what is told of a tenant, an API and a clock."""
 
+from dataclasses import replace
 from datetime import timedelta
 from email.utils import format_datetime
 
@@ -8,12 +9,14 @@ import pytest
 
 from tests.support.builders.configs import CONFIG
 from tests.support.clocks import START
+from tui.config.load import Config
 from tui.servers.checks import Finding, check
 
 RIGHT = {"issuer": CONFIG.issuer}
 
 
 async def found(
+    config: Config = CONFIG,
     *,
     members: object = RIGHT,
     tenant_error: httpx.HTTPError | None = None,
@@ -36,12 +39,24 @@ async def found(
         return httpx.Response(404)
 
     findings = await check(
-        CONFIG,
+        config,
         tenant=httpx.MockTransport(tenant),
         api=httpx.MockTransport(api),
         clock=lambda: START,
     )
     return {finding.name: finding for finding in findings}
+
+
+async def test_certificates_are_looked_at_for_what_is_asked_by_https_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", "/nowhere/roots.pem")
+    findings = await found(replace(CONFIG, api_url="http://localhost:3001"))
+    assert [findings[name].word for name in ("tenant", "api")] == ["unknown", "ready"]
+    assert "SSL_CERT_FILE" in findings["tenant"].detail
+    here = replace(CONFIG, domain="localhost:3002", api_url="http://localhost:3001")
+    findings = await found(here, members={"issuer": here.issuer})
+    assert [findings[name].word for name in ("tenant", "api")] == ["ready", "ready"]
 
 
 async def test_all_is_well() -> None:

@@ -32,15 +32,18 @@ class TenantHttp:
         exchange_seconds: float = EXCHANGE_SECONDS,
         secrets: Sequence[str] = (),
         learn: Callable[[str, Mapping[str, str]], None] = lambda _url, _headers: None,
+        *,
+        is_local: bool = False,
     ) -> None:
         """Make ready; `secrets` are never repeated from a refusal, in whatever form they were sent.
 
-        `learn` is told of the headers of every answer, with the URL that was asked.
+        `learn` is told of the headers of every answer, with the URL that was asked. Who asks plain
+        http on this machine alone (`is_local`) does without the roots of TLS.
 
         Raises:
             ConfigInvalid: `SSL_CERT_FILE` has no certificates.
         """
-        self._client = HttpClient(transport, exchange_seconds)
+        self._client = HttpClient(transport, exchange_seconds, is_local=is_local)
         self.secrets = secrets
         self._learn = learn
 
