@@ -79,6 +79,8 @@ async def test_where_the_origin_does_not_fit_the_path_alone_says_what_is_called(
         await pilot.resize_terminal(120, 36)
         whole = "GET  https://orders.department.company.example/api/external"
         await until(pilot, lambda: whole in text_of(on.app))
+        await pilot.resize_terminal(40, 12)
+        await until(pilot, lambda: "GET  /api/external" in text_of(on.app))
 
 
 async def test_esc_brings_the_path_before_back() -> None:
