@@ -174,6 +174,8 @@ def test_status_as_json_is_for_programs_and_holds_no_secrets(
 def test_status_signed_out_exits_4(config: Config, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["status", "--json"]) == 4
     assert json.loads(capsys.readouterr().out)["signed_in"] is False
+    assert main(["status"]) == 4
+    assert re.search("storage +no session is kept\n", capsys.readouterr().out)
 
 
 def test_a_hostile_name_does_not_steer_the_terminal(
@@ -188,6 +190,7 @@ def test_a_hostile_name_does_not_steer_the_terminal(
     main(["status"])
     main(["status", "--json"])
     shown = capsys.readouterr().out
+    assert re.search("email +not said\n", shown)
     assert all(line.isprintable() for line in shown.splitlines())
 
 

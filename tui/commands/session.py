@@ -38,7 +38,7 @@ def status(arguments: Namespace) -> int:
         nobody = SignInNeeded("Nobody is signed in. Sign in first: doorkey login.")
         nobody.further = members
         raise nobody
-    words = members | {"storage": store.description}
+    words = members | {"storage": store.description if session else "no session is kept"}
     if session and session.has_expired(datetime.now(UTC)):
         words["signed_in"] = EXPIRED
     _write(json.dumps(members) if arguments.json else "\n".join(_status_lines(words)))
@@ -142,7 +142,7 @@ def _status_lines(members: dict[str, Json]) -> list[str]:
 
 
 def _status_text(value: Json) -> str:
-    if value is None:
+    if value is None or value == "":
         return "not said"
     if isinstance(value, bool):
         return "yes" if value else "no"
