@@ -7,9 +7,18 @@ import pytest
 
 from api_server.bearer.dpop import ProofVerifier
 from api_server.bearer.refusal import InvalidProof
+from tests.support.apis.checked_api import BOUND_URL, Api, bound_token, send_bound
 from tests.support.builders.proofs import CLAIMS, URL, Prover, refusal, verify
 from tests.support.clocks import NOW
 from tests.support.heavy import rounds
+
+
+def mutated(good: str, chance: random.Random, alphabet: str) -> str:
+    """Change up to four letters of a proof."""
+    letters = list(good)
+    for _ in range(chance.randint(1, 4)):
+        letters[chance.randrange(len(letters))] = chance.choice(alphabet)
+    return "".join(letters)
 
 
 @pytest.mark.heavy
@@ -17,14 +26,22 @@ def test_mutated_proofs_are_refused_and_never_a_failure(verifier: ProofVerifier)
     chance = random.Random(9449)
     good = Prover().prove("GET", URL)
     for _ in range(rounds(2_000, 20_000)):
-        letters = list(good)
-        for _ in range(chance.randint(1, 4)):
-            place = chance.randrange(len(letters))
-            letters[place] = chance.choice("AZaz09-_.=\x00\u00fc {")
-        mutated = "".join(letters)
-        if mutated != good:
-            assert refusal(verifier, mutated).error == "invalid_dpop_proof"
+        proof = mutated(good, chance, "AZaz09-_.=\x00\u00fc {")
+        if proof != good:
+            assert refusal(verifier, proof).error == "invalid_dpop_proof"
     assert verify(verifier, good)
+
+
+@pytest.mark.heavy
+async def test_the_api_answers_mutated_proofs_with_a_refusal() -> None:
+    chance, api, prover = random.Random(9470), Api(), Prover()
+    sent = bound_token(prover)
+    good = prover.prove("GET", BOUND_URL, sent)
+    for _ in range(rounds(100, 2_000)):
+        proof = mutated(good, chance, "AZaz09-_.=, {")
+        if proof != good:
+            assert (await send_bound(api, sent, proof)).status_code == 401
+    assert (await send_bound(api, sent, good)).status_code == 200
 
 
 @pytest.mark.heavy
