@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,10 @@ KEPT = (
 
 gc.set_threshold(100_000, 20, 20)
 """The apps that tests draw make much that lives on: looking through it took a third of the time."""
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell without job control ignores it for `make test &`, and so would all that tests start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 LONGEST_ID = 60
 """Characters; what is longer is a token or a page, and may be another in each process."""
