@@ -85,6 +85,7 @@ class ClientConnection(asyncio.Protocol):
 
     def close(self) -> None:
         """End the connection and what is under way on it."""
+        self._connections.pop(self, None)  # it may be a while until it is lost
         self._work.cancel()
         self._transport.close()
 

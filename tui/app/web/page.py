@@ -5,6 +5,7 @@ textual-serve alone lets any website in: it asks for no secret, and checks neith
 WebSocket's among them, has to come from the page itself.
 """
 
+import asyncio
 import hmac
 import logging
 import secrets
@@ -14,6 +15,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Final
 
 from aiohttp import web
@@ -28,6 +30,9 @@ SECRET_BYTES: Final = 32
 
 CLOSE_SECONDS: Final = 3.0
 """For the app to end by itself when the page does."""
+
+MOST_STRANGERS: Final = 64
+"""Connections on which nobody was let in yet: another user could hold all descriptors with them."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -101,6 +106,8 @@ class Gate:
         self._cookie_name = f"doorkey_web_{port}"  # cookies know no ports
         self._cookie = secrets.token_urlsafe(SECRET_BYTES)
         self._is_opened = False
+        self.admitted: Final[set[object]] = set()
+        """The connections, each by its protocol, on which somebody who may has asked."""
 
     @property
     def address(self) -> str:
@@ -117,6 +124,7 @@ class Gate:
         why = self._refusal(request)
         if why:
             return web.Response(status=403, text=f"{why}\n")
+        self.admitted.add(request.protocol)
         return await handler(request)
 
     async def open(self, request: web.Request) -> web.Response:
@@ -209,11 +217,25 @@ class GuardedPage:
         )
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=CLOSE_SECONDS)
         await runner.setup()
+        listening = await asyncio.get_running_loop().create_server(
+            partial(self._connect, runner), sock=self._socket
+        )
         try:
-            await web.SockSite(runner, self._socket).start()
             yield
         finally:
+            listening.close()
             await runner.cleanup()
+
+    def _connect(self, runner: web.AppRunner) -> asyncio.Protocol:
+        """Make what serves a new connection; the oldest stranger's makes room, if need be."""
+        server = runner.server
+        assert server is not None  # noqa: S101 - it is there between setup and cleanup
+        standing = [each for each in server.connections if each.transport is not None]
+        self._gate.admitted.intersection_update(standing)
+        strangers = [each for each in standing if each not in self._gate.admitted]
+        if len(strangers) >= MOST_STRANGERS:
+            strangers[0].force_close()
+        return server()
 
     async def _page(self, _request: web.Request) -> web.Response:
         page = PAGE.format(socket=self._gate.origin.replace("http:", "ws:"))

@@ -101,6 +101,24 @@ async def test_the_secret_becomes_a_cookie_that_no_script_and_no_other_site_has(
         assert visit.cookie.value not in visit.page.address
 
 
+async def test_connections_that_ask_nothing_keep_nobody_out_and_cost_nobody_the_page() -> None:
+    """security.md 16: another user may open as many as he likes."""
+    async with visit_page() as visit:
+        await visit.open()
+        port = int(visit.origin.rpartition(":")[2])
+        headers = {"Origin": visit.origin}
+        async with visit.browser.ws_connect(f"{visit.origin}/ws", headers=headers) as page:
+            silent = [await asyncio.open_connection("127.0.0.1", port) for _ in range(70)]
+            assert (await visit.get("/"))[0] == 200
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                assert await silent[0][0].read() == b""
+            assert not silent[-1][0].at_eof()
+            await page.send_json(["ping", 7])
+            assert await page.receive_json() == ["pong", 7]
+            for _, writer in silent:
+                writer.close()
+
+
 async def test_what_is_not_http_is_refused_and_writes_nothing_to_the_terminal(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
