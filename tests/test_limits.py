@@ -74,6 +74,7 @@ LIMITS: dict[str, dict[str, float]] = {
     "tui/auth/sign_in/browser.py": {"SETTLED_SECONDS": 3},
     "tui/auth/sign_in/loopback.py": {
         "READ_SECONDS": 5, "LARGEST_HEAD_BYTES": 16 * KIB, "MOST_CONNECTIONS": 64,
+        "BACKLOG": 32, "FLUSH_SECONDS": 0.05,
     },
     "tui/auth/sign_in/start_page.py": {"RANDOM_BYTES": 16},
     "tui/auth/store/sealing.py": {

@@ -132,12 +132,17 @@ class Stream(httpcore.AsyncNetworkStream):
         self.said: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
         self.may_write = asyncio.Event()
         self.is_closed = False
+        self.was_cut = False
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - httpcore's
         return await self.said
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 - httpcore's
-        await self.may_write.wait()
+        try:
+            await self.may_write.wait()
+        except asyncio.CancelledError:
+            self.was_cut = True
+            raise
 
     async def aclose(self) -> None:
         self.is_closed = True
@@ -160,6 +165,7 @@ async def test_writing_ends_with_a_final_answer_and_that_is_read(is_before: bool
         stream.said.set_result(FINAL)
     with pytest.raises(httpcore.WriteError, match="answered before"):
         await writing
+    assert stream.was_cut is not is_before
     assert await ahead.read(1024) == FINAL
 
 

@@ -199,6 +199,7 @@ def line(local: str, remote: str, state: str, uid: str, inode: str) -> str:
         ([f"{THEIRS} {OURS} 01 0 0", f"{ANY} {OPEN} 7 9"], 7),
         ([f"{THEIRS} {OURS} 01 0 0", f"{ANY} {OPEN} 6 9", f"{THEIRS} {OPEN} 7 9"], 7),
         ([], "closed"),
+        ([f"{OURS} 0100007F:0003 01 0 8", f"0100007F:0003 {THEIRS} 01 0 8"], "closed"),
         ([f"{THEIRS} {OURS} 01 0 0", f"{OURS} {THEIRS} 01 0 8"], "closed"),
         ([f"{THEIRS} {OURS} 06 0 0", f"{THEIRS} {OPEN} 7 9", f"{OURS} {THEIRS} 01 0 8"], "closed"),
         ([f"{OURS} {THEIRS} 08 0 8"], "closed"),

@@ -5,14 +5,15 @@ from pathlib import Path
 import pytest
 
 from tests.support.builders.configs import CONFIG
-from tests.support.builders.sessions import session
+from tests.support.builders.sessions import expired, session
 from tests.support.clocks import Clock
+from tests.support.silence import nobody_listens
 from tests.support.tenants.scripted_tenant import ScriptedTenant
 from tests.support.tenants.services import Make, events_of
 from tui.auth.service import AuthService
 from tui.auth.session import Session
 from tui.auth.store.store import LOCK_SECONDS, MemoryStore
-from tui.errors import DoorkeyError, SignInNeeded, StoreFailed
+from tui.errors import DoorkeyError, SignInNeeded, StoreFailed, TenantUnreachable
 
 
 async def test_signed_out_there_is_nothing(make: Make) -> None:
@@ -72,6 +73,27 @@ async def test_a_session_is_kept_as_the_config_says_unless_told(
         assert "memory" in service.storage
         await service.restore()
         assert not service.is_authenticated()
+
+
+async def test_an_id_token_that_cannot_be_renewed_now_says_why(
+    make: Make, tenant: ScriptedTenant
+) -> None:
+    tenant.responses["/token"] = nobody_listens
+    with pytest.raises(TenantUnreachable):
+        await make(expired(session())).get_id_token()
+
+
+@pytest.mark.parametrize(
+    ("kept", "asked"),
+    [(session(), 0), (expired(session()), 1), (expired(session(refresh_token=None)), 0)],
+)
+async def test_a_session_that_is_taken_up_is_renewed_where_that_helps(
+    tenant: ScriptedTenant, clock: Clock, kept: Session, asked: int
+) -> None:
+    store = MemoryStore(kept)
+    async with AuthService(CONFIG, store=store, transport=tenant, clock=clock) as service:
+        await service.restore()
+    assert tenant.count("/token") == asked
 
 
 async def test_nobodys_session_has_not_expired(make: Make) -> None:
@@ -145,3 +167,14 @@ async def test_a_log_out_waits_two_seconds_for_the_store_and_then_wipes_and_revo
     assert store.patience == [2.0]
     assert store.load() is None
     assert tenant.refresh_tokens == set()
+
+
+async def test_without_a_refresh_token_there_is_nothing_to_revoke(
+    make: Make, tenant: ScriptedTenant
+) -> None:
+    steps = await make(session(refresh_token=None)).log_out(at_tenant=False)
+    assert [(step.name, step.outcome) for step in steps] == [
+        ("local", "done"),
+        ("revocation", "skipped"),
+    ]
+    assert tenant.requests == []

@@ -189,6 +189,13 @@ def test_a_profile_is_known_by_where_its_file_stands(
     assert (profile_of(config_dir.parent / name) or "") == profile
 
 
+def test_a_name_that_is_none_is_shown_short_and_harmless() -> None:
+    with pytest.raises(ConfigInvalid, match="cannot be the name of a profile") as raised:
+        profile_path("\x1b[2J" + "x" * 5000)
+    assert "\x1b" not in str(raised.value)
+    assert len(str(raised.value)) < 300
+
+
 def test_only_files_with_a_profiles_name_are_profiles() -> None:
     folder = write_profile("work").parent
     for name in (".work.json.1234", "notes.txt", "my own.json"):

@@ -1,6 +1,8 @@
+import asyncio
 import errno
 import os
-from collections.abc import Iterator
+import socket
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -36,6 +38,45 @@ async def test_a_port_of_our_own_is_not_somebody_elses() -> None:
     itself = "taken by this program itself"
     with taken_port() as port, pytest.raises(NoFreeRedirectUri, match=f"{port} .{itself}"):
         await LoopbackListener.bind([f"http://127.0.0.1:{port}/callback"])
+
+
+@on_linux
+async def test_localhost_is_listened_on_in_both_families_or_not_at_all() -> None:
+    """security.md 2: a browser may ask [::1], where somebody else would get the code."""
+    with socket.create_server(("::1", 0), family=socket.AF_INET6) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(NoFreeRedirectUri, match=f"{port} .taken"):
+            await LoopbackListener.bind([f"http://localhost:{port}/callback"])
+
+
+@pytest.mark.parametrize(
+    ("missing", "number", "listens"),
+    [
+        ("::1", errno.EADDRNOTAVAIL, True),
+        ("::1", errno.EAFNOSUPPORT, True),
+        ("::1", errno.EACCES, False),
+        ("127.0.0.1", errno.EADDRNOTAVAIL, False),
+    ],
+)
+async def test_a_machine_without_ipv6_listens_without_it(
+    monkeypatch: pytest.MonkeyPatch, missing: str, number: int, listens: bool
+) -> None:
+    start: Callable[..., Awaitable[asyncio.Server]] = asyncio.start_server
+
+    async def start_server(
+        serve: object, host: str, port: int, **options: object
+    ) -> asyncio.Server:
+        if host == missing:
+            raise OSError(number, os.strerror(number))
+        return await start(serve, host, port, **options)
+
+    monkeypatch.setattr(asyncio, "start_server", start_server)
+    if listens:
+        async with await LoopbackListener.bind(["http://localhost:0/callback"]) as listener:
+            assert listener.redirect_uri.startswith("http://localhost:")
+    else:
+        with pytest.raises(NoFreeRedirectUri):
+            await LoopbackListener.bind(["http://localhost:0/callback"])
 
 
 def test_a_port_that_is_refused_is_told_from_one_that_is_taken() -> None:

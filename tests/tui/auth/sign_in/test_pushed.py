@@ -108,6 +108,15 @@ async def test_an_error_that_is_none_ends_the_sign_in(
         await pushing.service.login()
 
 
+async def test_a_refusal_is_none_the_less_one_for_what_is_in_it(
+    pushing: SignIns, tenant: ProvingTenant
+) -> None:
+    members = {"request_uri": "urn:x", "expires_in": 60}
+    tenant.responses["/par"] = lambda _request: httpx.Response(400, json=members)
+    with pytest.raises(TenantMisbehaved, match="answered with 400 and no `error`"):
+        await pushing.service.login()
+
+
 @pytest.mark.parametrize(
     "members",
     [{"request_uri": "\x1b[2J" + "u" * 5000, "expires_in": 60},

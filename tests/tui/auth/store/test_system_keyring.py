@@ -2,6 +2,7 @@
 
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from types import SimpleNamespace
 
@@ -9,7 +10,8 @@ import keyring
 import pytest
 import secretstorage
 
-from tui.auth.store.sealing import KeyUnavailable, SystemKeyring, call_within
+from tests.support.builders.stores import Keys
+from tui.auth.store.sealing import KeyUnavailable, Sealer, SystemKeyring, call_within
 
 
 class Keyring:
@@ -124,3 +126,32 @@ def test_a_keyring_that_fails_in_any_way_is_unavailable() -> None:
 
     with pytest.raises(KeyUnavailable):
         call_within(1, fail)
+
+
+def test_a_keyring_that_did_not_answer_is_asked_again_after_a_minute(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = 1000.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    keys = Keys()
+    keys.locked = True
+    sealer = Sealer("identity", "name", keys)
+    sealer.fetch_key(create=True)
+    keys.locked = False
+    for passed, asked in ((59.9, 1), (60.0, 3)):
+        now = 1000.0 + passed
+        sealer.fetch_key(create=True)
+        assert keys.asked == asked
+        assert sealer.has_key is (asked > 1)
+        assert sealer.has_failed is (asked == 1)
+
+
+@pytest.mark.parametrize("kept", ["!" + "A" * 43 + "=", "A" * 40, "no key", ""])
+def test_a_key_that_is_none_is_not_used(kept: str) -> None:
+    keys = Keys()
+    keys.kept["name"] = kept
+    sealer = Sealer("identity", "name", keys)
+    sealer.fetch_key(create=False)
+    assert not sealer.has_key
+    with pytest.raises(ValueError, match="no key is at hand"):
+        sealer.seal(b"content")

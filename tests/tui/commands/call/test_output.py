@@ -14,7 +14,14 @@ import pytest
 from tests.support.builders.configs import CONFIG
 from tests.support.processes.other_user import NOBODY, needs_root
 from tui.api.request import ApiRequest
-from tui.commands.call.output import LONGEST_LINE, Saved, Shown
+from tui.commands.call.output import (
+    LARGEST_OBJECT_BYTES,
+    LONGEST_LINE,
+    AnswerTooLarge,
+    Collected,
+    Saved,
+    Shown,
+)
 from tui.commands.call.request import open_upload, requested
 from tui.errors import DoorkeyError, WrongUsage
 
@@ -119,6 +126,7 @@ def shown(monkeypatch: pytest.MonkeyPatch, *chunks: bytes) -> str:
         ([], ""),
         (["é".encode()[:1], "é".encode()[1:]], "é\n"),
         ([b"\x1b[2Jx"], "[2Jx\n"),
+        ([b"a\xc3"], "a\ufffd\n"),
     ],
 )
 def test_lines_are_shown_whole_and_harmless(
@@ -216,3 +224,11 @@ def test_a_device_gets_it_as_it_comes() -> None:
     saved.end()
     Saved(Path(os.devnull)).discard()
     assert Path(os.devnull).exists()
+
+
+def test_an_object_holds_16_mib() -> None:
+    output = Collected()
+    output.write(b"x" * LARGEST_OBJECT_BYTES)
+    assert LARGEST_OBJECT_BYTES == 16 * 1024 * 1024
+    with pytest.raises(AnswerTooLarge, match="larger than 16 MiB"):
+        output.write(b"x")
