@@ -178,3 +178,16 @@ async def test_without_a_refresh_token_there_is_nothing_to_revoke(
         ("revocation", "skipped"),
     ]
     assert tenant.requests == []
+
+
+@pytest.mark.parametrize(("left", "asked"), [(1, 0), (0, 1)])
+async def test_another_process_token_is_taken_while_it_is_good(
+    make: Make, tenant: ScriptedTenant, clock: Clock, left: float, asked: int
+) -> None:
+    store = MemoryStore(expired(session()))
+    service = make(store=store)
+    store.save(session(access_token="theirs", lifetime_seconds=100))
+    clock.advance(100 - left)
+    await service.renew_tokens()
+    assert tenant.count("/token") == asked
+    assert service.access_token == ("access-1" if asked else "theirs")

@@ -1,5 +1,7 @@
 """Each key's check by itself: what it takes, and for which reason it takes something else not."""
 
+import json
+
 import pytest
 
 from tui.config.keys import (
@@ -147,3 +149,10 @@ def test_each_of_six_things_makes_another_session() -> None:
         assert session_identity(**{each: each for each in parts} | {part: "other"}) != one
     unnamed = session_identity(**{part: part for part in parts[:5]}, profile="")
     assert unnamed == '["issuer", "client_id", "audience", "scope", "api_url"]'
+
+
+def test_a_session_of_an_earlier_release_is_found_whatever_letters_are_in_its_config() -> None:
+    parts = ("issuer", "client_id", "audience", "scope", "api_url")
+    named = session_identity(**dict.fromkeys(parts, "é"), profile="")
+    assert named == json.dumps(["é"] * 5, ensure_ascii=True)
+    assert named.isascii()

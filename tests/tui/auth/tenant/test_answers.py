@@ -12,10 +12,12 @@ import pytest
 from tests.support.builders.configs import CONFIG
 from tests.support.clocks import Clock
 from tests.support.tenants.scripted_tenant import ScriptedTenant, form_of
+from tui.auth.dpop.prover import Prover
 from tui.auth.tenant.http import TenantHttp, explain_failure
 from tui.auth.tenant.id_token import Expected
 from tui.auth.tenant.provider import Provider
 from tui.errors import (
+    ConfigInvalid,
     DoorkeyError,
     ExchangeFailed,
     IdTokenRejected,
@@ -248,3 +250,23 @@ async def test_an_unknown_key_has_the_keys_fetched_again_every_half_minute(
         with pytest.raises(IdTokenRejected, match="not among the tenant's"):
             await provider.verify_id_token(token, expected, timedelta())
     assert tenant.count("/jwks") == fetched
+
+
+async def test_what_the_tenant_teaches_of_proofs_is_taught_to_the_sessions_own_prover(
+    tenant: ScriptedTenant, clock: Clock
+) -> None:
+    tenant.ahead = timedelta(hours=1)
+    prover = Prover(clock)
+    provider = Provider(CONFIG, clock, tenant, prover=prover)
+    await provider.discover()
+    assert prover.skew(CONFIG.issuer) == -timedelta(hours=1)
+    await provider.aclose()
+
+
+def test_a_file_of_certificates_with_a_hostile_name_steers_no_terminal(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", "/no\x1bsuch")
+    with pytest.raises(ConfigInvalid) as raised:
+        TenantHttp()
+    assert "\x1b" not in str(raised.value)

@@ -182,6 +182,13 @@ def test_a_header_that_asks_for_more_than_a_known_key_is_refused(
     assert len(str(raised.value)) < 500
 
 
+@pytest.mark.parametrize("algorithm", [[], {}, 7, None, "none", "HS256", "ES256K"])
+def test_an_algorithm_is_one_of_ours(algorithm: Json) -> None:
+    header = base64url(json.dumps({"alg": algorithm, "kid": "first"}).encode())
+    with pytest.raises(IdTokenRejected, match=r"is signed with|not a signed JWT"):
+        signed_claims(f"{header}.e30.AAAA", KEYS)
+
+
 def test_a_signature_by_another_key_is_told_from_an_unknown_key() -> None:
     with pytest.raises(IdTokenRejected, match="is not by the tenant's key") as raised:
         signed_claims(signed(RIGHT, "second"), KEYS)
