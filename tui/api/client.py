@@ -173,5 +173,5 @@ def _advice(origin: str, failed: ExchangeFailed) -> str:
         return " Check HTTPS_PROXY and NO_PROXY."
     if failed.obstacle == "foreign":
         return " Your token was not sent. Take another port, or ask them to free it."
-    is_ours = split_web_address(origin).is_loopback
+    is_ours = split_web_address(origin).is_local
     return " Start it: doorkey dev, or doorkey api." if is_ours else ""

@@ -104,8 +104,10 @@ async def _check_api(config: Config, transport: httpx.AsyncBaseTransport | None)
 def silent(name: ServerName, url: str, detail: str) -> Finding:
     """Say what to do where nobody answers at `url`."""
     address, remedy = split_web_address(url), "Check your network, and the address in the config."
-    if address.is_loopback:
+    if address.is_local:
         remedy = f"Start it: doorkey dev, or doorkey {name}."
+    elif address.is_loopback:
+        remedy = "The bundled servers speak plain http: should the address start with https?"
     return Finding(name, "bad", "silent", detail, remedy, can_start=address.is_local)
 
 

@@ -85,6 +85,23 @@ async def test_an_api_that_is_silent_is_told() -> None:
     assert (await found(api_error=httpx.ConnectTimeout("")))["api"].health == "bad"
 
 
+@pytest.mark.parametrize(
+    ("url", "words", "can_start"),
+    [
+        ("http://localhost:3001", "Start it: doorkey dev, or doorkey api.", True),
+        ("https://localhost:3001", "should the address start with https?", False),
+        ("https://api.example", "Check your network", False),
+    ],
+)
+async def test_only_what_can_be_a_bundled_server_is_to_be_started(
+    url: str, words: str, can_start: bool
+) -> None:
+    tls = httpx.ConnectError("[SSL: WRONG_VERSION_NUMBER] wrong version number")
+    api = (await found(replace(CONFIG, api_url=url), api_error=tls))["api"]
+    assert words in api.remedy
+    assert api.can_start is can_start
+
+
 @pytest.mark.parametrize(("ahead", "words"), [(90, "90 s ahead"), (-90, "90 s behind")])
 async def test_a_clock_that_is_off_is_told(ahead: float, words: str) -> None:
     clock = (await found(ahead_seconds=ahead))["clock"]

@@ -149,7 +149,7 @@ def explain_failure(
 def _what_to_do(address: WebAddress, failed: ExchangeFailed) -> str:
     if failed.obstacle == "foreign":
         return "Nothing was sent there. Take another port, or ask them to free it."
-    if address.is_loopback:
+    if address.is_local:
         return "Start the tenant there; the local one: doorkey dev, or doorkey tenant."
     if getproxies().keys() & {"https", "http", "all"}:
         return "Check the proxy that HTTPS_PROXY names, the network, and `domain` in the config."
