@@ -21,7 +21,7 @@ SCHEME: Final = re.compile(r"(authorization\s*:\s*)?(bearer|dpop)\s+", re.IGNORE
 
 MEANINGS: Final = {
     "iss": "who issued it: the tenant",
-    "sub": "the tenant's identifier for you",
+    "sub": "the tenant's identifier for the person",
     "aud": "whom it is meant for",
     "azp": "the client it was issued to",
     "exp": "when it expires",

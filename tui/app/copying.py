@@ -29,7 +29,9 @@ async def copy_quietly(
 
     Where only the terminal could be asked, `instead` says what to do if it did not take it.
     """
-    if await copy(text):
+    taken = await copy(text)
+    app.clear_notifications()  # of the copy before: one would not know which is meant
+    if taken:
         app.notify(f"Copied {what}.", markup=False)
     else:
         app.copy_to_clipboard(text)

@@ -129,7 +129,7 @@ async def test_log_out_asks_first_where_one_is_and_esc_leaves_all_as_it_was(key:
         place = on.app.current_mode
         await pilot.press("o")
         await until(pilot, lambda: "the tenant is asked to revoke" in text_of(on.app))
-        await pilot.press("escape")
+        await pilot.press("o", "escape")  # a key held down does not answer
         await until(pilot, lambda: "Log out?" not in text_of(on.app))
         assert on.app.current_mode == place
         assert on.service.session is not None
@@ -162,7 +162,7 @@ async def test_after_log_out_no_widget_holds_anything_of_the_person() -> None:
         await until(pilot, lambda: "alice@example.com" in text_of(on.app))
         await pilot.press("v", "c")
         await until(pilot, lambda: on.app.clipboard)
-        await pilot.press("o", "o")
+        await pilot.press("o", "y")
         await until(pilot, lambda: on.app.account.state == "signed-out")
         screens = [each for each in gc.get_objects() if isinstance(each, PlaceScreen)]
         alive = [each for each in screens if each.is_attached and each.app is on.app]

@@ -201,7 +201,7 @@ async def test_a_place_that_was_put_together_for_nobody_is_there_for_who_signs_i
         await until(pilot, lambda: "What your ID token says" in text_of(on.app))
         assert "alice@example.com" in text_of(on.app)
         rests.taken = 0
-        await pilot.press("o", "o")
+        await pilot.press("o", "y")
         await until(pilot, lambda: on.app.account.state == "signed-out" and rests.are_over(on))
         known = [str(each.content) for each in widgets_of(on) if isinstance(each, Static)]
         assert "alice@example.com" not in " ".join(known)

@@ -53,7 +53,7 @@ class LogOutQuestion(ModalScreen[bool]):
     CSS_PATH = "log_out.tcss"
     AUTO_FOCUS = "#agree"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("o", "agree", "Log out", id="agree-log-out", tooltip="End the session"),
+        Binding("y", "agree", "Log out", id="agree-log-out", tooltip="End the session"),
         Binding("escape", "stay", "Stay", id="stay", tooltip="Back, with the session as it is"),
         Binding("f1", "app.help", "Help", id="help", tooltip="What this is"),
     ]

@@ -54,6 +54,7 @@ class ProfileScreen(PlaceScreen):
         Binding("y", "copy_claim", "Copy claim", id="copy-claim", tooltip="The line's value"),
         Binding("u", "copy_curl", "Copy curl", id="copy-curl", tooltip="A line to call the API"),
         Binding("v", "reveal", "Reveal", id="reveal", tooltip="Show the token itself, or hide it"),
+        Binding("escape", "hide", "Hide", show=False, id="hide", tooltip="Hide the token again"),
     ]
     HELP = """\
 ## Profile
@@ -172,6 +173,10 @@ more room; **Enter** unfolds one that has parts, *Copy claim* copies its value.
         """Show the token of this tab, or hide it again."""
         self.revealed = not self.revealed
 
+    def action_hide(self) -> None:
+        """Hide the token."""
+        self.revealed = False
+
     def watch_revealed(self) -> None:
         """Show the token, or take it off the screen."""
         raw = self.query_one("#raw", Static)
@@ -220,6 +225,10 @@ more room; **Enter** unfolds one that has parts, *Copy claim* copies its value.
         """Offer to copy and reveal where there is a token."""
         if action in ("copy_token", "reveal") and self.is_mounted:
             return self._tab in ("id-token", "access-token")
+        if action == "hide":
+            return self.revealed
+        if action == "copy_curl" and self.is_mounted:
+            return self._tab != "jwt"
         if action == "copy_claim" and self.is_mounted:
             return self._table is not None
         if action == "next_tab_by_letter":

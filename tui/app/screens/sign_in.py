@@ -131,6 +131,7 @@ class SignInScreen(ModalScreen[LoginEvent | None]):
         # The palette or another screen may lie on top; dismiss() would take that one away.
         while self.app.screen is not self:
             self.app.pop_screen()
+        self.app.clear_notifications()  # of this sign-in
         for remark in event.remarks if event else ():
             self.app.notify(printable(remark), severity="warning", timeout=10, markup=False)
         self.dismiss(event)
@@ -281,7 +282,7 @@ class SignInScreen(ModalScreen[LoginEvent | None]):
     @on(Button.Pressed, "#cancel")
     def action_cancel(self) -> None:
         """Close the dialog, which cancels the sign-in."""
-        self.dismiss(None)
+        self._finish(None)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what makes sense at this point."""

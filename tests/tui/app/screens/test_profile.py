@@ -1,17 +1,13 @@
-"""What Profile says of the tokens, and what it hides."""
+"""What Profile says of the person and the tokens."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta, timezone
 
 import pytest
 from textual import events
-from textual.content import Content
-from textual.pilot import Pilot
-from textual.widgets import Static
 
+from tests.support.app.at_profile import SIZE, at_profile
 from tests.support.app.stage import (
-    ACCESS_CLAIMS,
     ALICE,
     Stage,
     jwt_of,
@@ -24,21 +20,10 @@ from tests.support.builders.sessions import session
 from tests.support.builders.tokens import encoded
 from tests.support.clocks import START
 from tests.support.tenants.bound import KEY, bound
-from tui.app.copying import copy_quietly
 from tui.app.widgets.claims_table import ClaimsTable
 from tui.auth.session import Session
 from tui.auth.store.store import MemoryStore
 from tui.json_value import Claims
-
-SIZE = (110, 40)
-
-
-async def at_profile(pilot: "Pilot[None]", on: Stage, *keys: str) -> None:
-    await pilot.press("2")
-    await until(pilot, lambda: on.app.current_mode == "profile")
-    for key in keys:
-        await pilot.press(key)
-    await pilot.pause()
 
 
 def holding(held: Session) -> Stage:
@@ -100,84 +85,11 @@ async def test_a_session_that_cannot_be_renewed_says_what_to_do() -> None:
         assert "offline_access" in text_of(on.app)
 
 
-async def test_tokens_are_shown_only_when_asked_for_and_hidden_on_leaving() -> None:
-    on = stage(signed_in=True)
-    async with on.app.run_test(size=SIZE) as pilot:
-        await at_profile(pilot, on, "t")
-        signature = ".c2ln"
-        assert signature not in text_of(on.app)
-        await pilot.press("v")
-        await until(pilot, lambda: signature in text_of(on.app))
-        await pilot.press("1", "2")
-        await until(pilot, lambda: on.app.current_mode == "profile")
-        assert signature not in text_of(on.app)
-
-
-async def test_copying_a_token_says_which_without_showing_it() -> None:
-    on = stage(signed_in=True)
-    async with on.app.run_test(size=SIZE, notifications=True) as pilot:
-        await at_profile(pilot, on, "c")
-        await until(pilot, lambda: on.app.clipboard == jwt_of(ALICE))
-        await until(pilot, lambda: "Copied the ID token." in text_of(on.app))
-        await pilot.press("t", "c")
-        await until(pilot, lambda: on.app.clipboard == jwt_of(ACCESS_CLAIMS))
-        assert ".c2ln" not in text_of(on.app)
-
-
-async def test_the_curl_line_holds_no_token() -> None:
-    on = stage(signed_in=True)
-    async with on.app.run_test(size=SIZE) as pilot:
-        await at_profile(pilot, on, "u")
-        await until(pilot, lambda: on.app.clipboard)
-        assert on.app.clipboard == (
-            "doorkey token --config /home/pat/auth_config.json --format header"
-            " | curl -sS -H @- https://api.example/api/external"
-        )
-
-
-@pytest.mark.parametrize(
-    ("key", "words"),
-    [
-        ("c", "Copied the ID token. Nothing pasted? Press v to see it."),
-        ("u", "Copied the curl line. Nothing pasted? `doorkey call` makes the call, too."),
-        ("y", "Copied name. Nothing pasted? It stands below the table"),
-    ],
-)
-async def test_where_only_the_terminal_took_it_there_is_another_way(key: str, words: str) -> None:
-    on = stage(signed_in=True)
-    async with on.app.run_test(size=SIZE, notifications=True) as pilot:
-        await at_profile(pilot, on, key)
-        await until(pilot, lambda: all(word in text_of(on.app) for word in words.split()))
-
-
-async def test_the_systems_clipboard_comes_before_the_terminals() -> None:
-    copied: list[str] = []
-
-    async def take(text: str) -> bool:
-        copied.append(text)
-        return True
-
-    on = stage(signed_in=True)
-    async with on.app.run_test(size=SIZE):
-        copy: Callable[[str], Awaitable[bool]] = take
-        await copy_quietly(on.app, "secret", "it", copy, instead="")
-        assert copied == ["secret"]
-        assert on.app.clipboard == ""
-
-
 async def test_claims_move_by_vim_keys() -> None:
     on = stage(signed_in=True)
     async with on.app.run_test(size=SIZE) as pilot:
         await at_profile(pilot, on, "j", "j", "k")
         assert on.app.screen.query(ClaimsTable).first().cursor == 1
-
-
-async def test_nothing_can_be_copied_or_revealed_on_the_session_tab() -> None:
-    on = stage(signed_in=True)
-    async with on.app.run_test(size=SIZE) as pilot:
-        await at_profile(pilot, on, "t", "t", "v", "c")
-        assert on.app.clipboard == ""
-        assert ".c2ln" not in text_of(on.app)
 
 
 NESTED: Claims = {**ALICE, "address": {"country": "NL", "lines": ["Main Street 1", "2nd floor"]}}
@@ -193,13 +105,6 @@ async def test_a_claim_with_parts_unfolds_and_folds() -> None:
         assert "address.country" in text_of(on.app)
         await pilot.press("k", "enter")
         await until(pilot, lambda: "▸ address" in text_of(on.app))
-
-
-async def test_one_claim_is_copied_by_a_key() -> None:
-    on = stage(signed_in=True)
-    async with on.app.run_test(size=SIZE) as pilot:
-        await at_profile(pilot, on, "j", "y")
-        await until(pilot, lambda: on.app.clipboard == "alice@example.com")
 
 
 @pytest.mark.parametrize("around", ["{}", "'{}'\n", "Authorization: DPoP {}"])
@@ -279,16 +184,3 @@ async def test_an_address_of_which_nothing_is_said_is_not_called_unverified(clai
         await at_profile(pilot, on)
         assert "alice@example.com" in text_of(on.app)
         assert "not verified" not in text_of(on.app)
-
-
-async def test_the_parts_of_a_revealed_token_differ_in_colour() -> None:
-    on = stage(signed_in=True)
-    async with on.app.run_test(size=SIZE) as pilot:
-        await at_profile(pilot, on, "v")
-        header, claims, signature = jwt_of(ALICE).split(".")
-        await until(pilot, lambda: signature in text_of(on.app))
-        drawn = on.app.screen.query_one("#raw", Static).visual
-        assert isinstance(drawn, Content)
-        looks = {str(span.style) for span in drawn.spans if span.end - span.start > 1}
-        assert drawn.plain == f"{header}.{claims}.{signature}"
-        assert len(looks) == 3

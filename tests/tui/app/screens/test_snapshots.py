@@ -164,7 +164,7 @@ async def test_log_out_question(looks: Looks) -> None:
 async def test_logged_out(looks: Looks) -> None:
     on = stage(signed_in=True)
     on.tenant.metadata["end_session_endpoint"] = None
-    done = keys(on, "o", "o", then=lambda: "You are logged out" in text_of(on.app))
+    done = keys(on, "o", "y", then=lambda: "You are logged out" in text_of(on.app))
     await looks(on, done)
 
 

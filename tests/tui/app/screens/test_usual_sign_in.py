@@ -4,6 +4,7 @@ import pytest
 
 from tests.support.app.stage import (
     dialog_of,
+    has_dialog,
     is_waiting,
     stage,
     text_of,
@@ -77,7 +78,12 @@ async def test_the_callback_hint_leaves_everything_where_it_is() -> None:
         assert "Does the browser show an error" not in text_of(on.app)
         on.clock.advance(2)
         await until(pilot, lambda: "Does the browser show an error" in text_of(on.app))
-        assert dialog_of(on).query_one("#ways").region == before
+        ways = dialog_of(on).query_one("#ways").region
+        assert ways == before
+        assert all(toast.region.y >= ways.bottom for toast in on.app.screen.query("Toast"))
+        await pilot.press("escape")
+        await until(pilot, lambda: not has_dialog(on))
+        assert "Does the browser show an error" not in text_of(on.app)
 
 
 @pytest.mark.parametrize(("error", "offered"), [("invalid_scope", True), ("server_error", False)])

@@ -74,6 +74,8 @@ class Calling:
     def cancel(self) -> None:
         """Wait for the answer no longer."""
         self.stop()
+        if not self._view.panel.is_busy:
+            return  # between two calls
         for group in (ONCE, SAVE):
             self._screen.workers.cancel_group(self._screen, group)
         if self._under_way is not None:
@@ -147,6 +149,7 @@ class Calling:
         self._screen.query_one(RepeatButton).repeating = repeating
         key_line = self._screen.query_one(KeyLine)
         key_line.names = {**key_line.names, "repeat": "Stop" if repeating else "Repeat"}
+        self._screen.refresh_bindings()
 
     def _work(self, work: Awaitable[None], group: str) -> None:
         self._screen.run_worker(work, group=group, exclusive=True, exit_on_error=False)

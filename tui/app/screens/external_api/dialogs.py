@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
-from tui.api.request import METHODS, ApiRequest
+from tui.api.request import METHODS, ApiRequest, content_type
 from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.row_list import RowList
 from tui.text import printable, shortened
@@ -24,6 +24,8 @@ MEANT_FOR: Final = {
     "PATCH": "changes in part",
     "DELETE": "deletes",
 }
+
+JSON: Final = "application/json"
 
 METHOD_CELLS: Final = 10
 
@@ -88,7 +90,7 @@ class QuestionScreen(ModalScreen[bool]):
         super().__init__()
         self._title = title
         self._what = what
-        self._note = note
+        self.note = note
         self._yes = yes
 
     def compose(self) -> ComposeResult:
@@ -96,7 +98,7 @@ class QuestionScreen(ModalScreen[bool]):
         with Vertical(classes="panel dialog") as dialog:
             dialog.border_title = Content(self._title)
             yield Static(Content(shortened(printable(self._what), LONGEST_URL)), classes="what")
-            yield Static(Content(self._note), classes="note")
+            yield Static(Content(self.note), classes="note")
             with Horizontal(classes="actions"):
                 yield Button("Leave it", id="leave")
                 yield Button(Content(self._yes), variant="primary", id="call")
@@ -118,10 +120,13 @@ class QuestionScreen(ModalScreen[bool]):
 def change_question(origin: str, request: ApiRequest) -> QuestionScreen:
     """Ask before a call that may change something."""
     body = f", with {len(request.body):,} bytes" if request.body else ""
+    note = "You are asked once for each method and address while the app runs."
+    if request.body.lstrip()[:1] in (b"{", b"[") and content_type(request.body) != JSON:
+        note = f"▲ The body begins as JSON does, and is none: it goes as it is.\n{note}"
     return QuestionScreen(
         "This call may change something",
         f"{request.method} {origin}{request.path}{body}",
-        "You are asked once for each method and address while the app runs.",
+        note,
         "Call it",
     )
 

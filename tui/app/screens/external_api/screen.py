@@ -288,5 +288,6 @@ class ExternalApiScreen(PlaceScreen):
         if action == "copy_proxy":
             return bool(self._proxy.address)
         if action == "cancel":
-            return self.query_one(CallView).panel.is_busy
+            repeating = self.query_one(RepeatButton).repeating
+            return repeating or self.query_one(CallView).panel.is_busy
         return super().check_action(action, parameters)

@@ -16,7 +16,7 @@ LONGEST_LAST: Final = 100
 
 
 class ProxyLine(Static):
-    """Two lines, or nothing while the proxy is off."""
+    """Three lines, or nothing while the proxy is off."""
 
     def __init__(self) -> None:
         super().__init__(id="proxy-line", markup=False)
@@ -54,14 +54,14 @@ class ProxyLine(Static):
         passed = (
             f"{self._passed:,} so far, the last: {last}"
             if self._passed
-            else (
-                "Who knows this address calls the API as you, until you stop it, log out or quit. "
-                f"{key_cap(self, 'copy-proxy')} copies it."
-            )
+            else "Who knows this address calls the API as you, until you stop it, log out or quit."
         )
+        copies, stops = (key_cap(self, name) for name in ("copy-proxy", "proxy"))
         self.update(
             Content.assemble(
                 ("● Proxy on  ", "$text-warning bold"),
+                (f"{copies} copies its address, {stops} stops it", "$foreground-muted"),
+                "\n",
                 (self._address, "bold"),
                 "\n",
                 (passed, "$foreground-muted"),

@@ -18,7 +18,8 @@ async def turn_on(pilot: "Pilot[None]", on: Stage) -> str:
     await at_the_api(pilot, on)
     await pilot.press("x")
     await until(pilot, lambda: "● Proxy on" in text_of(on.app))
-    found = re.search(r"Proxy on  (http://127\.0\.0\.1:\d+/[\w-]{22})\b", text_of(on.app))
+    assert "y copies its address, x stops it" in text_of(on.app)
+    found = re.search(r"(http://127\.0\.0\.1:\d+/[\w-]{22})\b", text_of(on.app))
     assert found is not None
     return found[1]
 
@@ -87,7 +88,7 @@ async def test_the_proxy_ends_with_the_session(how: str) -> None:
         async with on.app.run_test(size=SIZE) as pilot:
             address = await turn_on(pilot, on)
             if how == "log out":
-                await pilot.press("o", "o")
+                await pilot.press("o", "y")
             elif how == "switch":
                 on.tenant.id_claims = {"sub": "tenant|bob", "name": "Bob"}
                 await pilot.press("s")

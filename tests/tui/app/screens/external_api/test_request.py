@@ -3,6 +3,7 @@
 import asyncio
 
 import httpx
+import pytest
 
 from tests.support.app.at_the_api import SIZE, at_the_api, choose_method, write_path
 from tests.support.app.stage import (
@@ -12,7 +13,8 @@ from tests.support.app.stage import (
     until,
 )
 from tests.support.silence import never
-from tui.api.request import PING
+from tui.api.request import PING, ApiRequest
+from tui.app.screens.external_api.dialogs import change_question
 from tui.app.widgets.calls.request_line import RequestLine
 from tui.auth.keeper import TICK_SECONDS as KEEPER_TICK_SECONDS
 
@@ -140,6 +142,29 @@ async def test_a_method_that_changes_something_asks_once_and_is_not_repeated() -
         await pilot.press("t")
         await until(pilot, lambda: "DELETE is not repeated" in text_of(on.app))
         assert calls == ["DELETE /api/external"] * 2
+
+
+@pytest.mark.parametrize(
+    ("body", "is_told"), [(b'{"a": 1', True), (b'{"a": 1}', False), (b"a", False)]
+)
+def test_a_body_that_is_meant_to_be_json_and_is_none_is_told_before_it_goes(
+    body: bytes, is_told: bool
+) -> None:
+    question = change_question("https://api.example", ApiRequest("POST", "/x", body=body))
+    assert ("▲ The body begins as JSON does, and is none" in question.note) == is_told
+
+
+async def test_esc_ends_the_repeating_and_cancels_no_call_that_is_over() -> None:
+    on = stage(signed_in=True, sleep=never)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        await pilot.press("t")
+        await until(pilot, lambda: "200 OK" in text_of(on.app))
+        assert "■ Stop" in text_of(on.app)
+        await pilot.press("escape")
+        await until(pilot, lambda: "■ Stop" not in text_of(on.app))
+        assert "200 OK" in text_of(on.app)
+        assert "cancelled" not in text_of(on.app)
 
 
 async def test_changing_the_method_ends_the_repeating() -> None:
