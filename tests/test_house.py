@@ -27,7 +27,8 @@ LATER: Final = {
     ("tui/auth/renewal.py", "tui.auth.tenant.session_from_tokens"): 123,  # httpx, jwt, cryptography
     ("tui/auth/service.py", "tui.auth.tenant.provider"): 46,  # the same
     ("tui/auth/sign_in/handle.py", "tui.auth.tenant.session_from_tokens"): 62,  # the same
-    ("tui/servers/processes.py", "tui.http.exchange"): 54,  # httpx, before the first paint
+    ("tui/servers/port.py", "tui.auth.tenant.metadata"): 15,  # all vendors, before the first paint
+    ("tui/servers/port.py", "tui.http.exchange"): 54,  # httpx, the same
     # `doorkey token` in the ordinary case takes 25 ms beside Python's own start
     ("tui/auth/store/session_file.py", "tui.auth.store.sealing"): 5,
     ("tui/commands/token/quick.py", "tui.commands.token"): 1,

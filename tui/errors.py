@@ -157,16 +157,20 @@ class ExchangeFailed(DoorkeyError):
 class TenantUnreachable(DoorkeyError):
     """The tenant gave no usable answer; nothing is known about the session.
 
-    `retry_after_seconds` is the tenant's own wish, where it gave one.
+    `retry_after_seconds` is the tenant's own wish, where it gave one. `happened` is what happened
+    without what to do, where a tenant on this machine may only have to be started; else empty.
     """
 
     exit_code = 5
     word = "tenant_unreachable"
     next_step = "Try again later; the session stays as it is."
 
-    def __init__(self, message: str, retry_after_seconds: float | None = None) -> None:
+    def __init__(
+        self, message: str, retry_after_seconds: float | None = None, happened: str = ""
+    ) -> None:
         super().__init__(message)
         self.retry_after_seconds = retry_after_seconds
+        self.happened = happened
 
 
 class TenantMisbehaved(DoorkeyError):

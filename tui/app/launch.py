@@ -109,7 +109,7 @@ def run_in_turn(
     """
     from tui.app.textual_internals import give_back_terminal
 
-    size = None
+    size, with_servers = None, False
     try:
         while True:
             app.run(size=size)
@@ -120,7 +120,8 @@ def run_in_turn(
             chosen = chosen or following.config.path
             if following.config.path.absolute() == chosen.absolute():
                 following = replace(following, config=as_chosen(following.config))
-            app = make_app(following, driver)
+            with_servers = with_servers or following.with_servers
+            app = make_app(replace(following, with_servers=with_servers), driver)
     finally:
         give_back_terminal(driver)
 
@@ -135,12 +136,15 @@ def _set_up(driver: "type[Driver] | None", *, on_web_page: bool) -> "SetUpApp":
     return SetUpApp(Outside(copy, SystemKeyring()), driver)
 
 
-def _servers_for(opening: "Opening") -> "Servers | None":
+def servers_for(opening: "Opening") -> "Servers | None":
+    """Make the bundled servers where they are wanted, and what is on loopback is ours."""
     if not opening.with_servers:
         return None
-    from tui.servers.bundled import bundled_servers
+    from tui.servers.bundled import bundled_servers, has_own_servers
     from tui.servers.processes import Servers
 
+    if not has_own_servers(opening.config):
+        return None
     return Servers(bundled_servers(opening.config, state_dir()), logs_dir())
 
 
@@ -149,7 +153,7 @@ def app_in_terminal(opening: "Opening", driver: "type[Driver] | None") -> "Doork
     from tui.app.app import DoorkeyApp
     from tui.app.doors import Doors
 
-    servers = _servers_for(opening)
+    servers = servers_for(opening)
     return DoorkeyApp(Doors(opening.config), servers, opening=opening, driver_class=driver)
 
 
@@ -196,7 +200,7 @@ def app_on_web_page(opening: "Opening", driver: "type[Driver] | None") -> "Doork
         make_service,
         copy_to_system=_not_to_this_machines_clipboard,
     )
-    app = DoorkeyApp(doors, _servers_for(opening), opening=opening, driver_class=driver)
+    app = DoorkeyApp(doors, servers_for(opening), opening=opening, driver_class=driver)
     return app
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from tui.config.load import Config
+from tui.config.load import Config, parse_config
+from tui.config.paths import BUILT_IN, built_in_path
 from tui.web_address import split_web_address
 
 ServerName = Literal["api", "tenant"]
@@ -32,12 +33,28 @@ class BundledServer:
 def bundled_servers(config: Config, state_dir: Path) -> tuple[BundledServer, ...]:
     """Return the servers that `config` has on this machine; none where they are elsewhere."""
     servers = []
-    issuer, api = split_web_address(config.issuer), split_web_address(config.api_url)
-    if issuer.is_local:
+    api = split_web_address(config.api_url)
+    if may_have_local_tenant(config):
         servers.append(tenant_server(config, state_dir))
     if api.is_local:
         servers.append(api_server(config))
     return tuple(servers)
+
+
+def may_have_local_tenant(config: Config) -> bool:
+    """Return whether the app may start the local tenant at this config's issuer."""
+    return split_web_address(config.issuer).is_local and has_own_servers(config)
+
+
+def has_own_servers(config: Config) -> bool:
+    """Return whether servers on loopback are the bundled ones: of the config chosen at the start.
+
+    The built-in config's are, too. The tenant of any other may be a program that is not running
+    now, and a server that takes its place would pass itself off as that issuer.
+    """
+    own = parse_config(BUILT_IN, built_in_path())
+    is_own = (config.issuer, config.client_id) == (own.issuer, own.client_id)
+    return config.is_chosen or is_own
 
 
 def api_server(config: Config) -> BundledServer:

@@ -12,9 +12,9 @@ from tui.auth.clock_skew import date_in
 from tui.auth.tenant.http import TenantHttp
 from tui.auth.tenant.metadata import discovery_url
 from tui.config.load import Config
-from tui.errors import ConfigInvalid, DoorkeyError, ExchangeFailed
+from tui.errors import ConfigInvalid, DoorkeyError, ExchangeFailed, TenantUnreachable
 from tui.http.exchange import HttpClient
-from tui.servers.bundled import ServerName
+from tui.servers.bundled import ServerName, may_have_local_tenant
 from tui.text import printable, shortened
 from tui.web_address import split_web_address
 
@@ -71,7 +71,7 @@ async def _check_tenant(
     try:
         answer = await http.get(discovery_url(config.issuer))
     except DoorkeyError as error:
-        return silent("tenant", config.issuer, str(error)), None
+        return _silent_tenant(config, error), None
     finally:
         await http.aclose()
     issuer = (answer.members() or {}).get("issuer")
@@ -85,6 +85,13 @@ async def _check_tenant(
     return Finding("tenant", "bad", "wrong", detail, remedy), date_in(answer.headers)
 
 
+def _silent_tenant(config: Config, error: DoorkeyError) -> Finding:
+    happened = error.happened if isinstance(error, TenantUnreachable) else ""
+    if happened and not may_have_local_tenant(config):  # the error says what to do
+        return Finding("tenant", "bad", "silent", str(error))
+    return silent("tenant", config.issuer, happened or str(error), can_start=bool(happened))
+
+
 async def _check_api(config: Config, transport: httpx.AsyncBaseTransport | None) -> Finding:
     try:
         is_local = split_web_address(config.api_url).is_local
@@ -95,20 +102,20 @@ async def _check_api(config: Config, transport: httpx.AsyncBaseTransport | None)
         await client.exchange("HEAD", config.api_url + "/")  # any answer will do
     except ExchangeFailed as failed:
         detail = f"{config.api_url}: {shortened(str(failed), LONGEST_CAUSE)}"
-        return silent("api", config.api_url, detail)
+        return silent("api", config.api_url, detail, can_start=is_local)
     finally:
         await client.aclose()
     return Finding("api", "good", "ready", config.api_url)
 
 
-def silent(name: ServerName, url: str, detail: str) -> Finding:
-    """Say what to do where nobody answers at `url`."""
+def silent(name: ServerName, url: str, detail: str, *, can_start: bool = False) -> Finding:
+    """Say what to do where nobody answers at `url`; `can_start`: the app can start it there."""
     address, remedy = split_web_address(url), "Check your network, and the address in the config."
     if address.is_local:
         remedy = f"Start it: doorkey dev, or doorkey {name}."
     elif address.is_loopback:
         remedy = "The bundled servers speak plain http: should the address start with https?"
-    return Finding(name, "bad", "silent", detail, remedy, can_start=address.is_local)
+    return Finding(name, "bad", "silent", detail, remedy, can_start=can_start)
 
 
 def clock_findings(theirs: datetime | None, now: datetime) -> tuple[Finding, ...]:

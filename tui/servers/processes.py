@@ -10,11 +10,9 @@ from pathlib import Path
 from typing import Final, Literal
 
 from tui.child_programs import environment_for_children
-from tui.errors import ExchangeFailed
-from tui.loopback_peer import port_holder
 from tui.servers.bundled import BundledServer, ServerName
+from tui.servers.port import listens, probe, words_of_taken
 from tui.text import printable, shortened
-from tui.web_address import split_web_address
 
 START_SECONDS: Final = 20.0
 """A server answers within a second; on a machine under load it may take a few."""
@@ -27,15 +25,14 @@ WATCH_SECONDS: Final = 2.0
 TAKE_OVER_ATTEMPTS: Final = 3
 """Starts of a server that another window has ended."""
 
-PROBE_SECONDS: Final = 2.0
-
 STOP_SECONDS: Final = 3.0
 """For a server to finish what it answers, before it is killed."""
 
 LARGEST_LOG_BYTES: Final = 1024 * 1024
 """A longer log starts anew."""
 
-WORDS: Final = {"api": "API", "tenant": "local tenant"}
+State = Literal["starting", "ready", "stopped", "failed"]
+"""Stopped: it has ended by itself, and without an error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +40,17 @@ class ServerStatus:
     """How one bundled server is."""
 
     name: ServerName
-    state: Literal["starting", "ready", "failed"]
+    state: State
     url: str
     detail: str = ""
     """Why it failed, or that it had been running before; printable."""
     log: Path | None = None
     """Where it writes, when we have started it."""
+
+    @property
+    def is_down(self) -> bool:
+        """Whether it is not there, and will not be by itself."""
+        return self.state in ("stopped", "failed")
 
 
 Listener = Callable[[tuple[ServerStatus, ...]], None]
@@ -126,7 +128,7 @@ class Servers:
     async def _wait_until_free(self, server: BundledServer) -> None:
         """Wait until nobody listens any more: killed workers need a moment to end."""
         for _ in range(round(STOP_SECONDS / POLL_SECONDS)):
-            if not await _listens(server):
+            if not await listens(server):
                 return
             await self._sleep(POLL_SECONDS)
 
@@ -135,8 +137,10 @@ class Servers:
         if found != "nobody":
             if found == "ours":
                 self._use(server)
+            elif found == "provider":
+                self._tell(server, "ready", "is another OpenID Provider")
             else:
-                self._tell(server, "failed", _taken(server))
+                self._tell(server, "failed", words_of_taken(server))
             return
         log = self._log(server)
         try:
@@ -159,7 +163,7 @@ class Servers:
         A server that stops lets go of its port in several steps, and a start that comes between
         two of them fails.
         """
-        while await _listens(server):
+        while await listens(server):
             await self._sleep(WATCH_SECONDS)
         for _ in range(TAKE_OVER_ATTEMPTS):
             await self._start(server)
@@ -196,13 +200,16 @@ class Servers:
         if await probe(server) == "ours":  # another window was quicker
             self._use(server)
             return
+        if code == 0:
+            self._tell(server, "stopped", "It has ended by itself.", log)
+            return
         reason = f"It was ended by signal {-code}." if code < 0 else _last_error(log)
         self._tell(server, "failed", reason or f"It ended with exit code {code}.", log)
 
     def _tell(
         self,
         server: BundledServer,
-        state: Literal["starting", "ready", "failed"],
+        state: State,
         detail: str,
         log: Path | None = None,
     ) -> None:
@@ -213,32 +220,6 @@ class Servers:
 
     def _log(self, server: BundledServer) -> Path:
         return self._logs / f"{server.name}-{server.port}.log"
-
-
-async def probe(server: BundledServer) -> Literal["ours", "foreign", "nobody"]:
-    """Find out who listens where `server` belongs."""
-    from tui.http.exchange import HttpClient  # loads httpx: not on the way to the first paint
-
-    client = HttpClient(exchange_seconds=PROBE_SECONDS)
-    try:
-        answer = await client.exchange("GET", server.health_url)
-    except ExchangeFailed as failed:
-        return "nobody" if failed.obstacle == "nobody" else "foreign"
-    finally:
-        await client.aclose()
-    health = answer.members() or {}
-    return "ours" if server.health.items() <= health.items() else "foreign"
-
-
-async def _listens(server: BundledServer) -> bool:
-    """Return whether anybody listens where `server` belongs; nothing is asked."""
-    host = split_web_address(server.url).host
-    try:
-        _, writer = await asyncio.open_connection(host, server.port)
-    except OSError:
-        return False
-    writer.close()
-    return True
 
 
 async def _spawn(server: BundledServer, log: Path) -> asyncio.subprocess.Process:
@@ -273,16 +254,6 @@ async def _stop(process: asyncio.subprocess.Process) -> None:
         except TimeoutError:
             os.killpg(process.pid, signal.SIGKILL)  # with its workers, which hold the port
             await process.wait()
-
-
-def _taken(server: BundledServer) -> str:
-    holder = port_holder(server.port)
-    held = f"process {holder[0]} ({holder[1]})" if holder else "another program"
-    return (
-        f"Port {server.port} is held by {held}, which is not this config's {WORDS[server.name]}. "
-        f"End it, or name another port in the config "
-        f"({'apiUrl' if server.name == 'api' else 'domain'})."
-    )
 
 
 def _last_error(log: Path) -> str:

@@ -10,7 +10,7 @@ from textual.app import App, ComposeResult
 from tests.support import ROOT
 from tests.support.builders.configs import UNREACHABLE
 from tests.support.processes.worlds import DOORKEY, new_world
-from tui.app.launch import config_for_dev, run_in_turn
+from tui.app.launch import config_for_dev, run_in_turn, servers_for
 from tui.app.messages import Opening
 from tui.app.widgets.state_panel import StatePanel
 from tui.app.widgets.status_row import StatusRow
@@ -75,7 +75,8 @@ class Visit:
 
 
 def _opening(name: str) -> Opening:
-    return Opening(parse_config(json.dumps(UNREACHABLE), Path(f"{name}.json")))
+    config = parse_config(json.dumps(UNREACHABLE), Path(f"{name}.json"))
+    return Opening(config, with_servers=name == "home")
 
 
 @pytest.mark.parametrize("chosen", [Path("work.json"), None])
@@ -93,3 +94,15 @@ def test_the_secret_of_the_environment_is_for_the_config_chosen_at_the_start_alo
 
     assert run_in_turn(Visit(ways), None, make_app, chosen) == 0  # type: ignore[arg-type] # stands in for apps
     assert secrets == ["of-work", None, "of-work"]
+
+
+def test_dev_runs_servers_for_the_config_it_began_with_alone() -> None:
+    """What another config has on loopback may be anybody's; back at the first, they run again."""
+    ways, ran = ["home", "work"], list[bool]()
+
+    def make_app(opening: Opening, _driver: object) -> Visit:
+        ran.append(servers_for(opening) is not None)
+        return Visit(ways)
+
+    assert run_in_turn(Visit(ways), None, make_app, Path("work.json")) == 0  # type: ignore[arg-type] # stands in for apps
+    assert ran == [False, True]

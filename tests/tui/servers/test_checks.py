@@ -3,13 +3,16 @@
 from dataclasses import replace
 from datetime import timedelta
 from email.utils import format_datetime
+from pathlib import Path
 
 import httpx
 import pytest
 
 from tests.support.builders.configs import CONFIG
 from tests.support.clocks import START
-from tui.config.load import Config
+from tui.config.load import Config, parse_config
+from tui.config.paths import BUILT_IN, built_in_path
+from tui.servers.bundled import bundled_servers
 from tui.servers.checks import Finding, check
 
 RIGHT = {"issuer": CONFIG.issuer}
@@ -68,6 +71,25 @@ async def test_a_tenant_that_is_silent_is_told_with_its_remedy() -> None:
     tenant = (await found(tenant_error=httpx.ConnectError("no")))["tenant"]
     assert (tenant.word, tenant.health) == ("silent", "bad")
     assert "network" in tenant.remedy
+
+
+ANOTHERS = replace(CONFIG, domain="localhost:8080")
+BUILT_IN_CONFIG = parse_config(BUILT_IN, built_in_path())
+
+
+@pytest.mark.parametrize(
+    ("config", "is_startable"),
+    [(ANOTHERS, False), (replace(ANOTHERS, is_chosen=True), True), (BUILT_IN_CONFIG, True)],
+)
+async def test_only_the_tenant_of_the_config_chosen_at_the_start_can_be_started(
+    config: Config, is_startable: bool
+) -> None:
+    """Else a Keycloak that is not running now would get a double at its own issuer."""
+    tenant = (await found(config, tenant_error=httpx.ConnectError("no")))["tenant"]
+    assert tenant.can_start is is_startable
+    assert ("Start the tenant there" in tenant.detail) is not is_startable
+    names = {server.name for server in bundled_servers(config, Path("state"))}
+    assert ("tenant" in names) is is_startable
 
 
 async def test_a_tenant_by_another_name_is_told() -> None:

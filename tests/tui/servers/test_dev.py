@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -16,7 +17,8 @@ import pytest
 from tests.support.processes.server import children, wait_until_gone
 from tests.support.processes.worlds import PATIENCE_SECONDS, World, new_world
 from tui.servers.bundled import bundled_servers
-from tui.servers.processes import Servers, ServerStatus, probe
+from tui.servers.port import probe
+from tui.servers.processes import Servers, ServerStatus
 
 
 @pytest.fixture
@@ -140,16 +142,15 @@ async def test_a_server_that_died_is_told_and_can_be_started_again(
     assert states(servers) == {"tenant": "ready", "api": "ready"}
 
 
-@pytest.fixture
-def somebody_else(world: World) -> Iterator[int]:
-    """A web server of somebody else, where the API should be."""
-    port = next(s.port for s in bundled_servers(world.config, world.state_dir) if s.name == "api")
+@contextmanager
+def stranger(port: int, **members: str) -> Iterator[int]:
+    """A web server of somebody else that says the same wherever it is asked."""
 
     class Hello(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             self.send_response(200)
             self.end_headers()
-            self.wfile.write(json.dumps({"status": "ok"}).encode())
+            self.wfile.write(json.dumps(members).encode())
 
         def log_message(self, *_arguments: object) -> None:
             return
@@ -160,6 +161,34 @@ def somebody_else(world: World) -> Iterator[int]:
         yield port
         server.shutdown()
         thread.join()
+
+
+@pytest.fixture
+def somebody_else(world: World) -> Iterator[int]:
+    """A web server of somebody else, where the API should be."""
+    api = next(s for s in bundled_servers(world.config, world.state_dir) if s.name == "api")
+    with stranger(api.port, status="ok"):
+        yield api.port
+
+
+@pytest.mark.parametrize(
+    ("said", "holder"),
+    [
+        ({}, "provider"),
+        ({"issuer": "http://localhost:1/"}, "foreign"),
+        ({"service": "doorkey-tenant", "client_id": "of-another-config"}, "foreign"),
+    ],
+)
+async def test_another_provider_that_is_the_configs_issuer_will_do(
+    world: World, said: dict[str, str], holder: str
+) -> None:
+    tenant = bundled_servers(world.config, world.state_dir)[0]
+    with stranger(tenant.port, **{"issuer": world.config.issuer} | said):
+        assert await probe(tenant) == holder
+        servers = Servers((tenant,), world.state_dir / "logs")
+        await servers.start()
+        assert states(servers) == {"tenant": "ready" if holder == "provider" else "failed"}
+        await servers.stop()
 
 
 async def test_a_port_taken_by_somebody_else_is_named_with_what_to_do(
@@ -200,6 +229,17 @@ async def test_a_server_that_does_not_start_gives_its_reason(world: World) -> No
     assert states(servers) == {"tenant": "failed", "api": "failed"}
     assert {status.detail for status in servers.statuses} == {"no [31mluck"}
     await servers.stop()
+
+
+async def test_a_server_that_ends_by_itself_has_stopped_and_not_failed(world: World) -> None:
+    server = replace(
+        bundled_servers(world.config, world.state_dir)[0], command=[sys.executable, "-c", ""]
+    )
+    servers = Servers((server,), world.state_dir / "logs")
+    await servers.start()
+    (status,) = servers.statuses
+    assert (status.state, status.is_down) == ("stopped", True)
+    assert status.detail == "It has ended by itself."
 
 
 async def test_a_config_of_the_wide_world_starts_nothing(world: World) -> None:

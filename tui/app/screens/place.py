@@ -92,9 +92,10 @@ class PlaceScreen(Screen[None]):
     @property
     def lacks_server(self) -> bool:
         """Whether a bundled server is not there that could be started here, and is not by now."""
-        states = {status.state for status in self.servers}
+        if any(status.state == "starting" for status in self.servers):
+            return False
         is_missed = any(finding.can_start for finding in self.findings)
-        return "starting" not in states and ("failed" in states or is_missed)
+        return is_missed or any(status.is_down for status in self.servers)
 
     def action_start_servers(self) -> None:
         """Start the bundled servers that are not there."""

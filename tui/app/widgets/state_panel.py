@@ -17,7 +17,12 @@ if TYPE_CHECKING:
     from tui.servers.checks import Finding
     from tui.servers.processes import ServerStatus
 
-SERVER_KINDS: Final[dict[str, Kind]] = {"starting": "busy", "ready": "good", "failed": "bad"}
+SERVER_KINDS: Final[dict[str, Kind]] = {
+    "starting": "busy",
+    "ready": "good",
+    "stopped": "bad",
+    "failed": "bad",
+}
 
 WITHOUT_REFRESH: Final = (
     "The access token has expired, and the tenant gave no refresh token to renew it with."
@@ -94,12 +99,12 @@ class StatePanel(Vertical):
 
     def show_servers(self, statuses: "tuple[ServerStatus, ...]") -> None:
         """Say for each bundled server whether it is up, and where to look if it is not."""
-        self._failed = {status.name for status in statuses if status.state == "failed"}
+        self._failed = {status.name for status in statuses if status.is_down}
         for status in statuses:
             where = f"{status.url}, {status.detail}" if status.detail else status.url
-            if status.state == "failed":
+            if status.is_down:
                 where = status.detail or status.url
-            if status.log is not None and status.state == "failed":
+            if status.log is not None and status.is_down:
                 where += f"\nlog: {status.log.name}\n▸ {key_cap(self, 'start-servers')} starts it."
             row = self.query_one(f"#{status.name}-row", StatusRow)
             row.show(status.state, where, SERVER_KINDS[status.state])

@@ -143,7 +143,11 @@ def explain_failure(
         )
     if failed.obstacle == "broken":
         return TenantUnreachable(f"{host} broke off its answer ({failed}). Try again later.")
-    return TenantUnreachable(f"{host} cannot be reached ({failed}). {_what_to_do(address, failed)}")
+    happened = f"{host} cannot be reached ({failed})."
+    can_be_started = address.is_local and failed.obstacle != "foreign"
+    return TenantUnreachable(
+        f"{happened} {_what_to_do(address, failed)}", happened=happened if can_be_started else ""
+    )
 
 
 def _what_to_do(address: WebAddress, failed: ExchangeFailed) -> str:

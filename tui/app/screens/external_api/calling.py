@@ -102,11 +102,9 @@ class Calling:
 
     def follow_servers(self, statuses: "tuple[ServerStatus, ...]") -> None:
         """Call what waits for the servers, or offer to; else say why they did not start."""
-        states = {status.state for status in statuses}
-        if self._waiting is None or "starting" in states:
+        if self._waiting is None or any(status.state == "starting" for status in statuses):
             return
-        if "failed" in states:
-            why = "\n".join(status.detail for status in statuses if status.state == "failed")
+        if why := "\n".join(status.detail for status in statuses if status.is_down):
             self._view.panel.show_trouble(why, "It did not start")
             return
         request, self._waiting = self._waiting, None

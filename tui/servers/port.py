@@ -1,0 +1,61 @@
+"""Who listens where a bundled server belongs."""
+
+import asyncio
+from typing import Final, Literal
+
+from tui.errors import ExchangeFailed
+from tui.loopback_peer import port_holder
+from tui.servers.bundled import BundledServer
+from tui.web_address import split_web_address
+
+PROBE_SECONDS: Final = 2.0
+
+WORDS: Final = {"api": "API", "tenant": "local tenant"}
+
+Holder = Literal["ours", "provider", "foreign", "nobody"]
+"""Ours: the right server. Provider: a program of others that is the config's issuer all the same,
+such as a Keycloak on this machine; it will do, and nothing takes its place."""
+
+
+async def probe(server: BundledServer) -> Holder:
+    """Find out who listens where `server` belongs."""
+    from tui.auth.tenant.metadata import discovery_url  # neither is on the way to the first paint
+    from tui.http.exchange import HttpClient
+
+    client = HttpClient(exchange_seconds=PROBE_SECONDS)
+    try:
+        answer = await client.exchange("GET", server.health_url)
+        health = answer.members() or {}
+        if server.health.items() <= health.items():
+            return "ours"
+        if server.name == "tenant" and health.get("service") != server.health["service"]:
+            issuer = server.health["issuer"]
+            answer = await client.exchange("GET", discovery_url(issuer))
+            return "provider" if (answer.members() or {}).get("issuer") == issuer else "foreign"
+    except ExchangeFailed as failed:
+        return "nobody" if failed.obstacle == "nobody" else "foreign"
+    finally:
+        await client.aclose()
+    return "foreign"
+
+
+async def listens(server: BundledServer) -> bool:
+    """Return whether anybody listens where `server` belongs; nothing is asked."""
+    host = split_web_address(server.url).host
+    try:
+        _, writer = await asyncio.open_connection(host, server.port)
+    except OSError:
+        return False
+    writer.close()
+    return True
+
+
+def words_of_taken(server: BundledServer) -> str:
+    """Say who holds the port of `server`, and what to do."""
+    holder = port_holder(server.port)
+    held = f"process {holder[0]} ({holder[1]})" if holder else "another program"
+    return (
+        f"Port {server.port} is held by {held}, which is not this config's {WORDS[server.name]}. "
+        f"End it, or name another port in the config "
+        f"({'apiUrl' if server.name == 'api' else 'domain'})."
+    )
