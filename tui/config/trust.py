@@ -22,8 +22,9 @@ FILE_NAME: Final = "trusted-configs"
 
 MOST_REMEMBERED: Final = 1000
 
-LONGEST_SHOWN: Final = 200
-"""Characters of an address or an audience; a question must not be scrolled away."""
+LONGEST_SHOWN: Final = 300
+"""Characters of an address or an audience: a question must not be scrolled away, and a host not be
+cut, whose end tells whose it is. It has 253 at most (RFC 1035 2.3.4)."""
 
 
 def is_trusted(path: Path, text: str, issuer: str, api_url: str) -> bool:

@@ -172,7 +172,20 @@ def test_what_is_asked_cannot_steer_the_terminal_or_scroll_away(
     with pytest.raises(ConfigUntrusted) as raised:
         load_config()
     assert raised.value.question.replace("\n", "").isprintable()
-    assert "x" * 199 + "…" in raised.value.question
+    assert "x" * 299 + "…" in raised.value.question
+
+
+def test_no_host_is_so_long_that_its_end_is_not_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """security.md 57: it begins as one likes, and its end alone tells whose it is."""
+    host = ("login.microsoftonline.com." + "a." * 120)[:240] + ".evil.example"
+    write_config(tmp_path, **EVIL | {"domain": host, "apiUrl": f"https://{host}:12345"})
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ConfigUntrusted) as raised:
+        load_config()
+    for shown in (f"https://{host}/\n", f"to https://{host}:12345.\n"):
+        assert shown in raised.value.question
 
 
 def test_a_list_that_others_can_write_trusts_nothing(cloned: Path, state_dir: Path) -> None:
