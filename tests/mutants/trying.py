@@ -6,12 +6,12 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from functools import partial
 from pathlib import Path
 from typing import Final
 
-from tests.mutants.breaks import Break
+from tests.mutants.breaks import Break, unbroken_tree
 from tests.mutants.forks import Work, in_forks
 from tests.mutants.record import House, Record, read_record, record
 from tests.mutants.session import Session, in_session
@@ -118,7 +118,12 @@ def _by_import(
     left = [key for key, outcome in outcomes.items() if outcome.code == UNREACHED]
     print(f"{len(left)} breaks need an import", flush=True)
     recorded, known = read_record(house), noticed_before(house)
-    works = [
+    works: list[tuple[str, Work]] = []
+    for broken in {Path(breaks[key].path).parent: breaks[key] for key in left}.values():
+        unbroken = replace(broken, tree=partial(unbroken_tree, house.root, broken.path))
+        if tests := recorded.tests_for(broken)[:UNBROKEN]:
+            works.append(("", partial(by_import, house.root, recorded, unbroken, tests)))
+    works += [
         (key, partial(by_import, house.root, recorded, breaks[key], tests))
         for key in left
         if (tests := recorded.tests_for(breaks[key], known.get(key)))
@@ -126,8 +131,11 @@ def _by_import(
     (folder / "imports").mkdir()
     found = {}
     for ended in in_forks(works, folder / "imports"):
-        found[ended.about] = Outcome.of(ended)
-        _note(house, ended.about, found[ended.about])
+        if ended.about:
+            found[ended.about] = Outcome.of(ended)
+            _note(house, ended.about, found[ended.about])
+        elif ended.code:
+            sys.exit(f"tests fail without a break:\n{ended.said}")
     return found
 
 
