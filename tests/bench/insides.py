@@ -86,15 +86,6 @@ def _esc(app: Watched) -> float:
     return median(taken)
 
 
-def _help(app: Watched) -> float:
-    _settled(app)
-    taken = []
-    for _ in range(PRESSES):
-        taken.append(_press(app, F1, b"Keys here"))
-        _press(app, ESC, APP[1])
-    return median(taken)
-
-
 PARTS: Final = (
     Part("KeptStylesheet, first paint", "app.KeptStylesheet = Stylesheet", _first_paint),
     Part("KeptStylesheet, first visit", "app.KeptStylesheet = Stylesheet", _first_visit),
@@ -106,7 +97,6 @@ PARTS: Final = (
     ),
     Part("paint_ahead, first visit", f"{NAV}; nav.paint_ahead = lambda *_: None", _first_visit),
     Part("delay_update, next visits", "del app.DoorkeyApp.delay_update", _further_visit),
-    Part("lighten_strips, help", "insides.lighten_strips = lambda: None", _help),
     Part("terminal_driver, Esc", "insides.terminal_driver = lambda: None", _esc),
 )
 
