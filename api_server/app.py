@@ -32,6 +32,9 @@ VAULT: Final = JSONResponse(
     {"msg": "You signed in within the last 5 minutes: the vault is open."}, headers=NO_STORE
 )
 
+PROTECTED: Final = "/api/external, /api/messages and /api/vault"
+"""What there is to call with a token, for who has another path."""
+
 
 @requires()
 async def external(_: Request) -> Response:
@@ -156,7 +159,7 @@ def _routes(settings: Settings, service: Service) -> list[Route]:
 
 
 async def _not_found(_: Request, __: Exception) -> Response:
-    return _error(404, "not_found", "There is nothing at this path")
+    return _error(404, "not_found", f"There is nothing at this path, but at {PROTECTED}")
 
 
 async def _method_not_allowed(_: Request, error: Exception) -> Response:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from typing import NamedTuple
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import SplitResult, urlencode, urlsplit
 
 
 class WebAddress(NamedTuple):
@@ -61,7 +61,10 @@ def split_web_address(url: str) -> WebAddress:
     """
     if not url.isascii() or not url.isprintable() or any(mark in url for mark in ' \\"<>'):
         raise ValueError("it has a character that has no place in a URL")
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise ValueError("its host is not a name or an IP address") from None
     if parts.scheme not in ("http", "https"):
         raise ValueError("it does not start with https:// or http://")
     if not parts.hostname:
@@ -69,8 +72,15 @@ def split_web_address(url: str) -> WebAddress:
     if "@" in parts.netloc:
         raise ValueError("it has a user name in it")
     return WebAddress(
-        parts.scheme, parts.hostname, parts.port, parts.path, parts.query, parts.fragment
+        parts.scheme, parts.hostname, _port(parts), parts.path, parts.query, parts.fragment
     )
+
+
+def _port(parts: SplitResult) -> int | None:
+    try:
+        return parts.port
+    except ValueError:
+        raise ValueError("its port is not a number up to 65535") from None
 
 
 def with_query(endpoint: str, parameters: Mapping[str, str]) -> str:

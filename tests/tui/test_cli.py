@@ -175,7 +175,7 @@ def test_status_signed_out_exits_4(config: Config, capsys: pytest.CaptureFixture
     assert main(["status", "--json"]) == 4
     assert json.loads(capsys.readouterr().out)["signed_in"] is False
     assert main(["status"]) == 4
-    assert re.search("storage +no session is kept\n", capsys.readouterr().out)
+    assert re.search("storage +Will be kept in .*session", capsys.readouterr().out)
 
 
 def test_a_hostile_name_does_not_steer_the_terminal(

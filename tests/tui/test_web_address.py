@@ -43,8 +43,9 @@ def test_an_origin_leaves_out_the_port_that_is_usual(url: str, origin: str) -> N
         ("https://:1/", "no host"),
         ("https://u@x.example", "a user name"),
         ("https://@x.example", "a user name"),
-        ("https://x.example:x", "[Pp]ort"),
-        ("https://x.example:65536", "[Pp]ort"),
+        ("https://x.example:x", "its port is not a number up to 65535"),
+        ("https://x.example:65536", "its port is not a number up to 65535"),
+        ("https://[x]/", "its host is not a name or an IP address"),
         *((f"https://x.example/{mark}", "no place in a URL") for mark in ' \\"<>\n\x7f\x1bé'),
     ],
 )

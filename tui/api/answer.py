@@ -28,6 +28,9 @@ HINTS: Final[Mapping[int, str]] = {
 }
 """What to do, by status, where the token is not the reason."""
 
+REASONS: Final = ("error_description", "detail")
+"""Members of an answer's body that say for people what was wrong."""
+
 FAILED: Final = "The API has an error of its own: look into its log, then call again."
 
 
@@ -117,4 +120,20 @@ class PingResult:
         if 300 <= self.status < 400:
             where = self.headers.get("location", "nowhere")
             return f"It points to {where}; tokens do not follow. Check apiUrl and the path."
-        return FAILED if self.status >= 500 else HINTS.get(self.status, "")
+        if self.status >= 500:
+            return FAILED
+        told = self._reason_told if self.status >= 400 else ""
+        return " ".join(filter(None, (HINTS.get(self.status), told)))
+
+    @property
+    def _reason_told(self) -> str:
+        """The reason in the body's own words (RFC 6749 5.2, RFC 9457 3.1.4), or an empty string."""
+        if self.challenge:  # which says it, and is explained
+            return ""
+        try:
+            members = json.loads(self.body)
+        except (ValueError, RecursionError):
+            return ""
+        told = [members.get(name) for name in REASONS] if isinstance(members, dict) else []
+        reason = next((each for each in told if isinstance(each, str) and each), "")
+        return f"The API says: “{reason}”" if reason else ""

@@ -36,10 +36,8 @@ def take_apart(token: str) -> JwtView:
     """Return what a token says.
 
     Raises:
-        NotAJwt: it is empty, too long, encrypted, nested too deep, or something else.
+        NotAJwt: it is too long, encrypted, nested too deep, or something else.
     """
-    if not token:
-        raise NotAJwt("there is nothing to read")
     if len(token) > LONGEST_TOKEN:
         raise NotAJwt(f"it is longer than {LONGEST_TOKEN // 1024} KiB; no request takes such a one")
     parts = token.split(".")

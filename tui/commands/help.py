@@ -88,7 +88,10 @@ def show_help(arguments: Namespace) -> int:
         text = TEXTS[arguments.topic]
     else:
         meant = suggestion(arguments.topic, [*TOPICS, *COMMAND_NAMES])
-        raise WrongUsage(f"There is no help on {printable(arguments.topic)}{meant or '.'}")
+        raise WrongUsage(
+            f"There is no help on {printable(arguments.topic)}. "
+            f"The topics are {' and '.join(TOPICS)}, and each command{meant or '.'}"
+        )
     sys.stdout.write(text)
     sys.stdout.flush()
     return 0

@@ -72,12 +72,15 @@ def jwt(arguments: Namespace) -> int:
 
     Raises:
         JwtNotVerified: with `--json`.
-        WrongUsage: the file or an option cannot be.
+        WrongUsage: the file or an option cannot be, or there is nothing in it.
     """
     for url in (arguments.issuer, _url(arguments.jwks)):
         if url:
             require_secure(url)
-    finding = _finding(token_in(_read_token(arguments.file)), arguments)
+    token = token_in(_read_token(arguments.file))
+    if not token:
+        raise WrongUsage("There is nothing to read. Pass a JWT on stdin, or name a file with one.")
+    finding = _finding(token, arguments)
     if arguments.json:
         return _print_json(finding)
     sys.stdout.writelines(f"{line}\n" for line in _report(finding))

@@ -38,7 +38,8 @@ def status(arguments: Namespace) -> int:
         nobody = SignInNeeded("Nobody is signed in. Sign in first: doorkey login.")
         nobody.further = members
         raise nobody
-    words = members | {"storage": store.description if session else "no session is kept"}
+    where = store.description
+    words = members | {"storage": where if session else where.replace("Kept", "Will be kept", 1)}
     if session and session.has_expired(datetime.now(UTC)):
         words["signed_in"] = EXPIRED
     _write(json.dumps(members) if arguments.json else "\n".join(_status_lines(words)))

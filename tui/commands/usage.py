@@ -48,7 +48,9 @@ class Parser(argparse.ArgumentParser):
 
 def suggestion(given: str, known: Iterable[str]) -> str:
     """Return the question whether the nearest of the known words was meant, or nothing."""
-    near = get_close_matches(given, list(known), 1)
+    words = list(known)
+    begun = [word for word in words if given and word.startswith(given)]
+    near = get_close_matches(given, words, 1) or begun
     return f". Did you mean {near[0]}?" if near else ""
 
 

@@ -129,8 +129,15 @@ def find_config() -> Path:
         f"There is no {CONFIG_NAME}: looked for {printable(here)} and {printable(user)}. "
         f"Make one with doorkey init, or name one with --config PATH or {CONFIG_VARIABLE}, "
         f"--profile NAME or {PROFILE_VARIABLE}. "
-        "To try it all on this machine without one: doorkey dev."
+        f"{_profiles_there()}To try it all on this machine without one: doorkey dev."
     )
+
+
+def _profiles_there() -> str:
+    names = profile_names()
+    if not names:
+        return ""
+    return f"Profiles there: {shortened(', '.join(names), 200)} (--profile {names[0]}). "
 
 
 def built_in_config() -> Path:

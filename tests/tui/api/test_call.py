@@ -53,6 +53,32 @@ async def test_an_answer_that_is_no_refusal_of_the_token_is_not_explained_as_one
     assert made.explanation is None
 
 
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ({"error": "x", "error_description": "no such filter"}, "no such filter"),
+        ({"title": "x", "detail": "no such filter"}, "no such filter"),
+        ({"detail": ["no such filter"]}, ""),
+        (["detail"], ""),
+    ],
+)
+async def test_a_call_that_is_wrong_is_told_with_the_apis_own_reason(
+    body: object, told: str
+) -> None:
+    made = await call(lambda _request: httpx.Response(400, json=body))
+    assert made.result is not None
+    assert made.result.hint == (f"The API says: “{told}”" if told else "")
+
+
+async def test_a_path_that_is_not_there_comes_with_what_the_api_says_is() -> None:
+    said = {"error_description": "There is nothing at this path, but at /a"}
+    made = await call(lambda _request: httpx.Response(404, json=said))
+    assert made.result is not None
+    assert made.result.hint.endswith(
+        f"auth_config.json. The API says: “{said['error_description']}”"
+    )
+
+
 async def test_no_answer_is_a_call_too() -> None:
     made = await call(nobody_listens)
     assert (made.ok, made.outcome, made.elapsed_seconds) == (False, "none", None)

@@ -122,11 +122,13 @@ async def test_who_has_no_client_yet_is_told_how_to_get_one() -> None:
     async with on.app.run_test(size=SIZE) as pilot:
         await fill(on, pilot, issuer="", client="")
         await pilot.press("f4")
-        await until(pilot, on.shows("✗ Needed: your.eu.auth0.com"))
+        await until(pilot, on.shows("What any OpenID Provider needs", "client CLIENT-ID"))
+        await pilot.press("escape")
         on.app.screen.query_one("#issuer Input", Input).value = "tenant.example"
         await pilot.press("f4")
         await until(pilot, on.shows("What to register at the tenant", "public) client CLIENT-ID"))
         assert not on.shows("sign in")()
+        assert "a Callback URL  b Callback URL" in text_of(on.app).splitlines()[-1]
         await pilot.press("s", "c", "b")
         await until(pilot, lambda: on.copied == ["http://127.0.0.1:18642/callback"])
         await pilot.press("escape")

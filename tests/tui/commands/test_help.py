@@ -82,5 +82,8 @@ def test_help_on_a_server_is_the_servers_own() -> None:
 def test_help_on_what_there_is_not_suggests_the_nearest(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert main(["help", "exit-code"]) == 2
-    assert "Did you mean exit-codes?" in capsys.readouterr().err
+    for topic in ("exit-code", "exit"):
+        assert main(["help", topic]) == 2
+        said = capsys.readouterr().err
+        assert f"There is no help on {topic}. The topics are exit-codes and json, and each" in said
+        assert "Did you mean exit-codes?" in said

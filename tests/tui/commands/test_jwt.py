@@ -143,7 +143,6 @@ def test_a_signature_by_an_extension_that_is_not_known_does_not_count(ask: Asked
 @pytest.mark.parametrize(
     ("given", "why"),
     [
-        ("", "there is nothing to read"),
         ("abc", "this has 1"),
         ("a.b.c.d.e", "an encrypted JWT"),
         ("!.!.!", "its header is not a JSON object"),
@@ -153,13 +152,20 @@ def test_a_signature_by_an_extension_that_is_not_known_does_not_count(ask: Asked
         (nested(10_000), "nested too deep"),
         (nested(200), "nested too deep"),
     ],
-    ids=["nothing", "a word", "jwe", "garbage", "a list", "bytes", "10 MB", "10000 levels", "200"],
+    ids=["a word", "jwe", "garbage", "a list", "bytes", "10 MB", "10000 levels", "200"],
 )
 def test_what_is_no_jwt_is_told_as_such(ask: Asked, given: str | bytes, why: str) -> None:
     out = ask(given, code=1)
     assert out.startswith("NOT verified: ")
     assert why in out.splitlines()[0]
     assert validated(ask(given, "--json", code=1), "failure", "jwt")["verified"] is False
+
+
+@pytest.mark.parametrize("given", ["", " \n"])
+def test_where_there_is_nothing_to_read_there_is_no_verdict(ask: Asked, given: str) -> None:
+    assert ask(given, code=2) == ""
+    assert "There is nothing to read. Pass a JWT on stdin" in ask.err
+    assert validated(ask(given, "--json", code=2), "failure")["error"] == "wrong_usage"
 
 
 def test_json_has_it_all(ask: Asked) -> None:

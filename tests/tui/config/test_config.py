@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import ROOT
-from tests.support.builders.configs import write_config
+from tests.support.builders.configs import write_config, write_profile
 from tui.config.load import load_config, parse_config
 from tui.config.paths import find_config, shown
 from tui.errors import ConfigInvalid, ConfigMissing
@@ -200,6 +200,11 @@ def test_with_no_config_anywhere_the_error_says_where_it_looked(
     with pytest.raises(ConfigInvalid, match="--config PATH or DOORKEY_CONFIG") as raised:
         find_config()
     assert str(tmp_path / "auth_config.json") in str(raised.value)
+    assert "Profiles there" not in str(raised.value)
+    write_profile("second")
+    write_profile("work")
+    with pytest.raises(ConfigInvalid, match=r"Profiles there: second, work \(--profile second\)\."):
+        find_config()
 
 
 def test_another_api_is_another_session() -> None:

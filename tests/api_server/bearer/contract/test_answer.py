@@ -15,6 +15,7 @@ async def test_unknown_path_is_404(api: Api) -> None:
         response = await api.ping(path=path)
         assert response.status_code == 404
         assert response.json()["error"] == "not_found"
+        assert "/api/messages" in response.json()["error_description"]
 
 
 async def test_unknown_method_is_405_with_allow(api: Api) -> None:

@@ -161,8 +161,10 @@ says why, and offers to try again and to edit the config; `d` on Home examines e
         """Have Enter sign in; what does not fit begins at its beginning all the same."""
         for button in self.query("#registered"):
             button.focus(scroll_visible=False)
-        if not self._is_new:
-            self.query_one(KeyLine).names = {"leave-registration": "Back"}
+        texts = zip(LETTERS, self._texts, strict=False)
+        names = {f"copy-{letter}": name for letter, (name, _) in texts}
+        leave = {} if self._is_new else {"leave-registration": "Back"}
+        self.query_one(KeyLine).names = names | leave
 
     def action_scroll(self, lines: int) -> None:
         """Scroll what does not fit a small terminal."""
