@@ -20,7 +20,7 @@ MOST_MEMORY_BYTES: Final = 4 * 1024**3
 LONGEST_SAID: Final = 1024 * 1024
 """Characters of what a work says that are kept; the last ones."""
 
-FAILED: Final = 1
+FAILED: Final = 70
 """The exit code of a work that raised."""
 
 

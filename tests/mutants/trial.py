@@ -16,7 +16,7 @@ from typing import Final
 import pytest
 
 from tests.mutants.breaks import Break
-from tests.mutants.forks import Ended
+from tests.mutants.forks import FAILED, Ended
 from tests.mutants.record import Record
 from tests.mutants.session import Session
 from tests.mutants.swap import Living, Unreached
@@ -59,7 +59,8 @@ class Outcome:
     @property
     def noticed(self) -> bool:
         """Whether a test failed, the import failed, or the tests did not come to their end."""
-        return self.code not in (UNNOTICED, UNREACHED)
+        is_our_own_fault = self.code == FAILED and not self.test
+        return self.code not in (UNNOTICED, UNREACHED) and not is_our_own_fault
 
 
 def preload() -> None:
