@@ -20,7 +20,7 @@ from tests.support.builders.sessions import session
 from tests.support.builders.tokens import encoded
 from tests.support.clocks import START
 from tests.support.tenants.bound import KEY, bound
-from tui.app.widgets.claims_table import ClaimsTable
+from tui.app.widgets.claims_table import ClaimsPanel, ClaimsTable
 from tui.auth.session import Session
 from tui.auth.store.store import MemoryStore
 from tui.json_value import Claims
@@ -159,12 +159,13 @@ async def test_the_table_stays_where_it_is_while_one_moves() -> None:
     on = holding(session_of({**ALICE, "long": "x" * 1000}))
     async with on.app.run_test(size=SIZE) as pilot:
         await at_profile(pilot, on)
-        table = on.app.screen.query(ClaimsTable).first()
-        before = table.region
+        panel = on.app.screen.query(ClaimsPanel).first()
+        table = panel.query_one(ClaimsTable)
+        before = table.region, panel.region
         for _ in range(table.row_count):
             await pilot.press("j")
             await pilot.pause()
-            assert table.region == before
+            assert (table.region, panel.region) == before
 
 
 async def test_a_time_is_told_in_the_persons_zone_and_in_utc() -> None:
