@@ -48,7 +48,10 @@ class Terminal:
     @property
     def text(self) -> str:
         """What stands on the screen."""
-        return "\n".join(line.rstrip() for line in self._screen.display)
+        # Its `display` fails where half of a wide character has been written over.
+        rows, columns = range(self._screen.lines), range(self._screen.columns)
+        buffer = self._screen.buffer
+        return "\n".join("".join(buffer[y][x].data for x in columns).rstrip() for y in rows)
 
     @property
     def edits_lines(self) -> bool:

@@ -22,10 +22,10 @@ def test_taken_port_leads_to_the_config_that_names_it(world: World) -> None:
 
 
 def test_unknown_option_is_an_error_of_the_command_that_was_typed(world: World) -> None:
-    ended = world.run("tenant", "--bogus")
+    ended = world.run("tenant", "--zzz")
     assert ended.returncode == 2
     assert ended.stderr.startswith("usage: doorkey tenant ")
-    assert ended.stderr.endswith("doorkey tenant: error: unrecognized arguments: --bogus\n")
+    assert ended.stderr.endswith("doorkey tenant: error: unrecognized arguments: --zzz\n")
 
 
 @pytest.mark.parametrize("command", ["api", "tenant"])

@@ -116,6 +116,7 @@ class LogOutScreen(ModalScreen[None]):
     def on_mount(self) -> None:
         """Begin; the work belongs to the app, so that closing the dialog does not cut it short."""
         self.query_one("#dialog").border_title = "Log out"
+        self.app.clear_notifications()  # what was told of the session
         self.app.run_worker(self._log_out(), group="log-out-steps", exit_on_error=False)
 
     async def _log_out(self) -> None:
