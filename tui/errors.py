@@ -26,7 +26,7 @@ where it is raised, and holds no token.
 """
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
 if TYPE_CHECKING:
     from tui.json_value import Json
@@ -37,6 +37,12 @@ Obstacle = Literal[
 """What stands in the way of an answer: nobody listens, the name is unknown, the proxy refuses, TLS
 does not come about, the certificate is not trusted, time is up, the connection or the protocol
 breaks, the body is compressed, the port is another user's of this machine."""
+
+
+START_TENANT: Final = "Start the tenant there; the local one: doorkey dev, or doorkey tenant."
+
+START_API: Final = "Start it: doorkey dev, or doorkey api."
+"""What to do where nobody listens at a loopback address; the app names its own key instead."""
 
 
 class DoorkeyError(Exception):
@@ -157,20 +163,16 @@ class ExchangeFailed(DoorkeyError):
 class TenantUnreachable(DoorkeyError):
     """The tenant gave no usable answer; nothing is known about the session.
 
-    `retry_after_seconds` is the tenant's own wish, where it gave one. `happened` is what happened
-    without what to do, where a tenant on this machine may only have to be started; else empty.
+    `retry_after_seconds` is the tenant's own wish, where it gave one.
     """
 
     exit_code = 5
     word = "tenant_unreachable"
     next_step = "Try again later; the session stays as it is."
 
-    def __init__(
-        self, message: str, retry_after_seconds: float | None = None, happened: str = ""
-    ) -> None:
+    def __init__(self, message: str, retry_after_seconds: float | None = None) -> None:
         super().__init__(message)
         self.retry_after_seconds = retry_after_seconds
-        self.happened = happened
 
 
 class TenantMisbehaved(DoorkeyError):

@@ -12,7 +12,7 @@ from tui.api.request import PING, ApiRequest
 from tui.api.timing import Stopwatch
 from tui.api.upload import Upload
 from tui.auth.dpop.authorization import Authorization
-from tui.errors import ExchangeFailed
+from tui.errors import START_API, ExchangeFailed
 from tui.http.exchange import Answer, HttpClient, StreamedAnswer
 from tui.text import REDACTED, redact
 from tui.web_address import split_web_address
@@ -174,4 +174,4 @@ def _advice(origin: str, failed: ExchangeFailed) -> str:
     if failed.obstacle == "foreign":
         return " Your token was not sent. Take another port, or ask them to free it."
     is_ours = split_web_address(origin).is_local
-    return " Start it: doorkey dev, or doorkey api." if is_ours else ""
+    return f" {START_API}" if is_ours else ""

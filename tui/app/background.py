@@ -10,6 +10,7 @@ from textual.app import App
 
 from tui.app.doors import Doors, Rest
 from tui.app.editor import edit_config
+from tui.app.keys.caps import with_start_key
 from tui.app.messages import (
     PLACES,
     FindingsChanged,
@@ -157,7 +158,7 @@ class Background:
         try:
             await self._doors.service.renew_tokens()
         except DoorkeyError as error:
-            words = printable(error)
+            words = printable(with_start_key(str(error), self._doors.config, self._app))
             self._app.notify(words, title="Not renewed", severity="warning", markup=False)
         else:
             self._app.notify("You have new tokens.", title="Renewed", markup=False)

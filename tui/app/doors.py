@@ -208,7 +208,7 @@ class Doors:
         """Make the doctor."""
         from tui.app.screens.doctor import DoctorScreen
 
-        return DoctorScreen(self.examine or self._examine)
+        return DoctorScreen(self.examine or self._examine, self.config)
 
     def help(self, below: "Screen[object]") -> "HelpScreen":
         """Make the help for the screen `below`."""

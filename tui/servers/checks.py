@@ -12,7 +12,7 @@ from tui.auth.clock_skew import date_in
 from tui.auth.tenant.http import TenantHttp
 from tui.auth.tenant.metadata import discovery_url
 from tui.config.load import Config
-from tui.errors import ConfigInvalid, DoorkeyError, ExchangeFailed, TenantUnreachable
+from tui.errors import START_API, START_TENANT, ConfigInvalid, DoorkeyError, ExchangeFailed
 from tui.http.exchange import HttpClient
 from tui.servers.bundled import ServerName, may_have_local_tenant
 from tui.text import printable, shortened
@@ -86,10 +86,12 @@ async def _check_tenant(
 
 
 def _silent_tenant(config: Config, error: DoorkeyError) -> Finding:
-    happened = error.happened if isinstance(error, TenantUnreachable) else ""
-    if happened and not may_have_local_tenant(config):  # the error says what to do
-        return Finding("tenant", "bad", "silent", str(error))
-    return silent("tenant", config.issuer, happened or str(error), can_start=bool(happened))
+    words = str(error)
+    is_down = START_TENANT in words
+    if is_down and not may_have_local_tenant(config):
+        return Finding("tenant", "bad", "silent", words)
+    happened = words.removesuffix(f" {START_TENANT}")
+    return silent("tenant", config.issuer, happened, can_start=is_down)
 
 
 async def _check_api(config: Config, transport: httpx.AsyncBaseTransport | None) -> Finding:
@@ -112,7 +114,7 @@ def silent(name: ServerName, url: str, detail: str, *, can_start: bool = False) 
     """Say what to do where nobody answers at `url`; `can_start`: the app can start it there."""
     address, remedy = split_web_address(url), "Check your network, and the address in the config."
     if address.is_local:
-        remedy = f"Start it: doorkey dev, or doorkey {name}."
+        remedy = START_API if name == "api" else START_TENANT
     elif address.is_loopback:
         remedy = "The bundled servers speak plain http: should the address start with https?"
     return Finding(name, "bad", "silent", detail, remedy, can_start=can_start)

@@ -120,6 +120,7 @@ def stage(
     api: ApiAnswer = api_accepts,
     api_transport: httpx.AsyncBaseTransport | None = None,
     around: Surroundings = HERE,
+    base: Config = CONFIG,
     redirect_uris: tuple[str, ...] = CONFIG.redirect_uris,
     scope: str = CONFIG.scope,
     api_url: str = CONFIG.api_url,
@@ -152,7 +153,7 @@ def stage(
 
     path = Path("/home/pat/auth_config.json")
     config = replace(
-        CONFIG,
+        base,
         path=path,
         redirect_uris=redirect_uris,
         scope=scope,

@@ -1,10 +1,18 @@
 """The keys that work everywhere, and which key to name in a hint."""
 
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
+
+from tui.errors import START_API, START_TENANT
+from tui.servers.bundled import may_have_local_tenant
+from tui.web_address import split_web_address
+
+if TYPE_CHECKING:
+    from tui.config.load import Config
 
 APP_BINDINGS: Final[list[BindingType]] = [
     Binding("1", "go('home')", "Home", show=False, id="home", tooltip="What to do next"),
@@ -31,6 +39,15 @@ APP_BINDINGS: Final[list[BindingType]] = [
 ]  # fmt: skip
 """The bindings that work everywhere; a keymap changes each by its id."""
 
+START_SERVERS: Final = Binding(
+    "b",
+    "start_servers",
+    "Start it",
+    id="start-servers",
+    tooltip="Start the bundled server that is not there; it ends with the app",
+)
+"""Home's; other screens send there who has to start something."""
+
 
 def key_cap(node: DOMNode, name: str) -> str:
     """Return the first key of the binding with the id `name`, as the footer writes keys.
@@ -47,6 +64,17 @@ def key_cap(node: DOMNode, name: str) -> str:
             if binding.id == name:
                 return node.app.get_key_display(with_key(binding, {}))
     raise LookupError(f'No binding here has the id "{name}".')
+
+
+def with_start_key(words: str, config: "Config", app: App[None] | App[object]) -> str:
+    """Name in `words` the key that starts a bundled server, where it can, and not the commands."""
+    key = app.get_key_display(with_key(START_SERVERS, {}))
+    instead = f"{key} on Home starts it, for as long as the app is open."
+    if may_have_local_tenant(config):
+        words = words.replace(START_TENANT, instead)
+    if split_web_address(config.api_url).is_local:
+        words = words.replace(START_API, instead)
+    return words
 
 
 def with_key(binding: Binding, keymap: Mapping[str, str]) -> Binding:

@@ -13,6 +13,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 from textual.worker import Worker
 
+from tui.app.keys.caps import with_start_key
 from tui.app.screens.place import tell_of_failed_work
 from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.row_list import RowList
@@ -21,6 +22,7 @@ from tui.doctor.row import WORST_FIRST, Row, Verdict, worst_first
 from tui.text import shortened
 
 if TYPE_CHECKING:
+    from tui.config.load import Config
     from tui.doctor.row import Tell
 
 Examine = Callable[["Tell"], Awaitable["list[Row]"]]
@@ -84,8 +86,9 @@ what helps. No token is sent, nobody is signed in, and nothing is changed.
 `doorkey doctor` prints the same, without anything secret.
 """
 
-    def __init__(self, examine: Examine) -> None:
+    def __init__(self, examine: Examine, config: "Config") -> None:
         super().__init__()
+        self._config = config
         self._examine = examine
         self._rows: list[Row] = []
         self._work: Worker[None] | None = None
@@ -161,9 +164,8 @@ what helps. No token is sent, nobody is signed in, and nothing is changed.
         row = table.rows[table.cursor] if table.rows else None
         self.query_one("#chosen").border_title = row.rule if row else ""
         self.query_one("#found", Static).update(Content(row.found if row else ""))
-        self.query_one("#remedy", Static).update(
-            Content(f"→ {row.remedy}" if row and row.remedy else "")
-        )
+        remedy = with_start_key(row.remedy, self._config, self.app) if row else ""
+        self.query_one("#remedy", Static).update(Content(f"→ {remedy}" if remedy else ""))
         self.call_after_refresh(self._let_scroll)
 
     def _let_scroll(self) -> None:

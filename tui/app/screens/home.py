@@ -10,7 +10,7 @@ from textual.reactive import var
 from textual.widgets import Static
 
 from tui.app.account import Account
-from tui.app.keys.caps import key_cap
+from tui.app.keys.caps import START_SERVERS, key_cap
 from tui.app.messages import CheckRequested
 from tui.app.moments import Clock, clock_time
 from tui.app.screens.place import PlaceScreen
@@ -39,13 +39,7 @@ class HomeScreen(PlaceScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "check", "Check again", id="check", tooltip="Are tenant and API there?"),
         Binding("d", "doctor", "Doctor", id="doctor", tooltip="Each rule, and what helps"),
-        Binding(
-            "b",
-            "start_servers",
-            "Start it",
-            id="start-servers",
-            tooltip="Start the bundled server that is not there; it ends with the app",
-        ),
+        START_SERVERS,
         Binding("t", "app.tenants", "Tenants", id="tenants", tooltip="All of them; open another"),
     ]
     HELP = """\

@@ -15,6 +15,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 from textual.worker import Worker, WorkerState
 
+from tui.app.keys.caps import with_start_key
 from tui.app.messages import ConfigEditRequested
 from tui.app.moments import Clock, local_now
 from tui.app.screens.sign_in_address import Address
@@ -123,7 +124,7 @@ class SignInScreen(ModalScreen[LoginEvent | None]):
             self._finish(None)
         except DoorkeyError as error:
             self.ports_taken = isinstance(error, NoFreeRedirectUri)
-            self.failure = str(error)
+            self.failure = with_start_key(str(error), self._service.config, self.app)
         else:
             self._finish(event)
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 from urllib.request import getproxies
 
-from tui.errors import ExchangeFailed, TenantMisbehaved, TenantUnreachable
+from tui.errors import START_TENANT, ExchangeFailed, TenantMisbehaved, TenantUnreachable
 from tui.http.exchange import EXCHANGE_SECONDS, Answer, HttpClient
 from tui.text import redact
 from tui.web_address import WebAddress, split_web_address
@@ -143,18 +143,14 @@ def explain_failure(
         )
     if failed.obstacle == "broken":
         return TenantUnreachable(f"{host} broke off its answer ({failed}). Try again later.")
-    happened = f"{host} cannot be reached ({failed})."
-    can_be_started = address.is_local and failed.obstacle != "foreign"
-    return TenantUnreachable(
-        f"{happened} {_what_to_do(address, failed)}", happened=happened if can_be_started else ""
-    )
+    return TenantUnreachable(f"{host} cannot be reached ({failed}). {_what_to_do(address, failed)}")
 
 
 def _what_to_do(address: WebAddress, failed: ExchangeFailed) -> str:
     if failed.obstacle == "foreign":
         return "Nothing was sent there. Take another port, or ask them to free it."
     if address.is_local:
-        return "Start the tenant there; the local one: doorkey dev, or doorkey tenant."
+        return START_TENANT
     if getproxies().keys() & {"https", "http", "all"}:
         return "Check the proxy that HTTPS_PROXY names, the network, and `domain` in the config."
     return "Check the network, and `domain` in the config."

@@ -10,6 +10,7 @@ from tests.support.app.looks import Looks, RunBefore
 from tests.support.app.stage import Stage, stage, text_of, until
 from tui.app.screens.doctor import DoctorScreen
 from tui.doctor.row import Row, Tell
+from tui.errors import START_API
 
 ROWS = (
     Row("config", "ok", "~/auth_config.json: each key is right"),
@@ -82,6 +83,25 @@ async def test_what_is_wrong_comes_first_with_its_remedy_whole() -> None:
     assert text.index("✗ wrong callback") < text.index("▲ warning keyring") < text.index("✓ ok")
     assert "✗ 1 wrong · 1 warning · 2 unknown · 6 ok" in text
     assert "http://127.0.0.1:18642/callback" in text.rpartition("to the letter:")[2]
+
+
+@pytest.mark.parametrize(
+    ("api_url", "told"),
+    [
+        ("http://localhost:3001", "→ b on Home starts it, for as long as the app is open."),
+        ("https://localhost:3001", f"→ {START_API}"),
+    ],
+)
+async def test_what_this_app_can_start_is_told_with_its_key(api_url: str, told: str) -> None:
+    async def finds(watch: Tell) -> list[Row]:
+        rows = [Row("api", "wrong", "nobody listens there", START_API)]
+        watch(rows[0])
+        return rows
+
+    on = stage(examine=finds, api_url=api_url)
+    async with on.app.run_test(size=(80, 24)) as pilot:
+        await called(on)(pilot)
+        assert told in text_of(on.app)
 
 
 async def test_at_60_columns_the_heading_is_whole() -> None:

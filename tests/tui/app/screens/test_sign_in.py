@@ -1,6 +1,7 @@
 """The dialog of a sign-in: every key, and every way out."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -16,6 +17,8 @@ from tests.support.app.stage import (
     text_of,
     until,
 )
+from tests.support.builders.configs import CONFIG
+from tests.support.silence import nobody_listens
 from tui.app.screens.sign_in import SignInScreen
 
 SIZE = (80, 30)
@@ -175,6 +178,19 @@ async def test_a_tenant_that_is_down_is_told_and_r_tries_again() -> None:
         del on.tenant.responses[discovery]
         await pilot.press("r")
         await until(pilot, lambda: on.app.current_mode == "profile")
+
+
+async def test_where_this_app_can_start_the_tenant_its_key_is_named() -> None:
+    on = stage(signed_in=True, base=replace(CONFIG, domain="localhost:3002", is_chosen=True))
+    on.tenant.responses["/.well-known/openid-configuration"] = nobody_listens
+    async with on.app.run_test(size=SIZE, notifications=True) as pilot:
+        await until(pilot, lambda: on.app.account.signed_in)
+        for key, told in {"r": "Not renewed", "s": "The sign-in did not work"}.items():
+            await pilot.press(key)
+            await until(pilot, lambda told=told: told in text_of(on.app))  # type: ignore[misc]
+            assert "b on Home" in text_of(on.app)
+            assert "doorkey dev" not in text_of(on.app)
+            on.app.clear_notifications()
 
 
 async def test_a_tenant_of_our_own_that_is_starting_is_waited_for() -> None:
