@@ -28,14 +28,7 @@ from tui.app.screens.set_up.fields import (
 from tui.app.screens.set_up.registration import Outside, RegistrationScreen, steps_before
 from tui.app.widgets.key_line import KeyLine
 from tui.auth.store.client_secret import write_with_secret
-from tui.auth.tenant.setting_up import (
-    Found,
-    any_tenant,
-    config_members,
-    look_up,
-    registration,
-    unseen,
-)
+from tui.auth.tenant.setting_up import Found, config_members, look_up, registration, unseen
 from tui.config.keys import DEFAULT_API_URL, KEYS
 from tui.config.keys import secret as checked_secret
 from tui.config.paths import CONFIG_NAME, profile_path, shown, user_config_dir
@@ -279,7 +272,7 @@ at the tenant; your browser opens only when you say so.
         """Say what to do at the tenant before there is a client; ask it first who it is."""
         issuer = self._field("issuer")
         if not issuer.value:
-            self.app.push_screen(steps_before(any_tenant(), self._outside))
+            self.app.push_screen(steps_before(None, self._outside))
             return
         with suppress(DoorkeyError):  # which the field tells
             if self._is_known(issuer) or issuer.is_right():

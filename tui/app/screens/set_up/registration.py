@@ -19,6 +19,7 @@ from tui.app.screens.place import tell_of_failed_work
 from tui.app.widgets.columns import ColumnsRow
 from tui.app.widgets.key_line import KeyLine
 from tui.auth.tenant.setting_up import (
+    any_tenant,
     look_again,
     members_of,
     members_without_client,
@@ -66,8 +67,9 @@ async def steps_again(config: "Config", outside: Outside) -> "RegistrationScreen
     return RegistrationScreen(found.vendor, steps, config, known, outside, is_new=False)
 
 
-def steps_before(found: "Found", outside: Outside) -> "RegistrationScreen":
-    """Return the screen for a tenant of which there is no config yet."""
+def steps_before(found: "Found | None", outside: Outside) -> "RegistrationScreen":
+    """Return the screen for a tenant of which there is no config yet; None is any tenant."""
+    found = found or any_tenant()
     steps = registration(found, members_without_client(found))
     return RegistrationScreen(found.vendor, steps, None, "", outside)
 
