@@ -10,6 +10,7 @@ from tests.support.clocks import Clock
 from tests.support.silence import nobody_listens
 from tests.support.tenants.scripted_tenant import ScriptedTenant
 from tests.support.tenants.services import Make, events_of
+from tui.auth.log_out import LogOutPage
 from tui.auth.service import AuthService
 from tui.auth.session import Session
 from tui.auth.store.store import LOCK_SECONDS, MemoryStore
@@ -191,3 +192,19 @@ async def test_another_process_token_is_taken_while_it_is_good(
     await service.renew_tokens()
     assert tenant.count("/token") == asked
     assert service.access_token == ("access-1" if asked else "theirs")
+
+
+async def test_a_renewed_id_token_says_anew_who_is_signed_in(
+    make: Make, tenant: ScriptedTenant
+) -> None:
+    tenant.id_claims = {"name": "Alicia"}
+    service = make(expired(session()))
+    await service.renew_tokens()
+    assert service.profile is not None
+    assert service.profile.name == "Alicia"
+
+
+def test_each_log_out_has_a_state_of_its_own() -> None:
+    page = LogOutPage("https://tenant.example/logout")
+    urls = {page.url("the-client", "the-id-token", "http://127.0.0.1:1/") for _ in range(3)}
+    assert len(urls) == 3
