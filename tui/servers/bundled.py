@@ -4,13 +4,16 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from tui.config.load import Config, parse_config
 from tui.config.paths import BUILT_IN, built_in_path
 from tui.web_address import split_web_address
 
 ServerName = Literal["api", "tenant"]
+
+START_THERE: Final = "Start the tenant there."
+"""What to do where a tenant on this machine is silent that may be anybody's."""
 
 
 @dataclass(frozen=True, slots=True)

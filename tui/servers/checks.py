@@ -14,7 +14,7 @@ from tui.auth.tenant.metadata import discovery_url
 from tui.config.load import Config
 from tui.errors import START_API, START_TENANT, ConfigInvalid, DoorkeyError, ExchangeFailed
 from tui.http.exchange import HttpClient
-from tui.servers.bundled import ServerName, may_have_local_tenant
+from tui.servers.bundled import START_THERE, ServerName, may_have_local_tenant
 from tui.text import printable, shortened
 from tui.web_address import split_web_address
 
@@ -88,9 +88,9 @@ async def _check_tenant(
 def _silent_tenant(config: Config, error: DoorkeyError) -> Finding:
     words = str(error)
     is_down = START_TENANT in words
-    if is_down and not may_have_local_tenant(config):
-        return Finding("tenant", "bad", "silent", words)
     happened = words.removesuffix(f" {START_TENANT}")
+    if is_down and not may_have_local_tenant(config):
+        return Finding("tenant", "bad", "silent", happened, START_THERE)
     return silent("tenant", config.issuer, happened, can_start=is_down)
 
 

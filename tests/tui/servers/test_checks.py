@@ -12,7 +12,7 @@ from tests.support.builders.configs import CONFIG
 from tests.support.clocks import START
 from tui.config.load import Config, parse_config
 from tui.config.paths import BUILT_IN, built_in_path
-from tui.servers.bundled import bundled_servers
+from tui.servers.bundled import START_THERE, bundled_servers
 from tui.servers.checks import Finding, check
 
 RIGHT = {"issuer": CONFIG.issuer}
@@ -87,7 +87,8 @@ async def test_only_the_tenant_of_the_config_chosen_at_the_start_can_be_started(
     """Else a Keycloak that is not running now would get a double at its own issuer."""
     tenant = (await found(config, tenant_error=httpx.ConnectError("no")))["tenant"]
     assert tenant.can_start is is_startable
-    assert ("Start the tenant there" in tenant.detail) is not is_startable
+    assert (tenant.remedy == START_THERE) is not is_startable
+    assert "doorkey dev" not in tenant.detail
     names = {server.name for server in bundled_servers(config, Path("state"))}
     assert ("tenant" in names) is is_startable
 

@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 
 from tui.errors import START_API, START_TENANT
-from tui.servers.bundled import may_have_local_tenant
+from tui.servers.bundled import START_THERE, may_have_local_tenant
 from tui.web_address import split_web_address
 
 if TYPE_CHECKING:
@@ -67,11 +67,10 @@ def key_cap(node: DOMNode, name: str) -> str:
 
 
 def with_start_key(words: str, config: "Config", app: App[None] | App[object]) -> str:
-    """Name in `words` the key that starts a bundled server, where it can, and not the commands."""
+    """Name in `words` the key that starts a bundled server, where it can, and no commands."""
     key = app.get_key_display(with_key(START_SERVERS, {}))
     instead = f"{key} on Home starts it, for as long as the app is open."
-    if may_have_local_tenant(config):
-        words = words.replace(START_TENANT, instead)
+    words = words.replace(START_TENANT, instead if may_have_local_tenant(config) else START_THERE)
     if split_web_address(config.api_url).is_local:
         words = words.replace(START_API, instead)
     return words

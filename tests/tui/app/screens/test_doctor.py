@@ -10,7 +10,8 @@ from tests.support.app.looks import Looks, RunBefore
 from tests.support.app.stage import Stage, stage, text_of, until
 from tui.app.screens.doctor import DoctorScreen
 from tui.doctor.row import Row, Tell
-from tui.errors import START_API
+from tui.errors import START_API, START_TENANT
+from tui.servers.bundled import START_THERE
 
 ROWS = (
     Row("config", "ok", "~/auth_config.json: each key is right"),
@@ -86,22 +87,26 @@ async def test_what_is_wrong_comes_first_with_its_remedy_whole() -> None:
 
 
 @pytest.mark.parametrize(
-    ("api_url", "told"),
+    ("api_url", "remedy", "told"),
     [
-        ("http://localhost:3001", "→ b on Home starts it, for as long as the app is open."),
-        ("https://localhost:3001", f"→ {START_API}"),
+        ("http://localhost:1", START_API, "→ b on Home starts it, for as long as the app is open."),
+        ("https://localhost:1", START_API, f"→ {START_API}"),
+        ("http://localhost:1", START_TENANT, f"→ {START_THERE}"),
     ],
 )
-async def test_what_this_app_can_start_is_told_with_its_key(api_url: str, told: str) -> None:
+async def test_what_this_app_can_start_is_told_with_its_key(
+    api_url: str, remedy: str, told: str
+) -> None:
     async def finds(watch: Tell) -> list[Row]:
-        rows = [Row("api", "wrong", "nobody listens there", START_API)]
+        rows = [Row("api", "wrong", "nobody listens there", remedy)]
         watch(rows[0])
         return rows
 
     on = stage(examine=finds, api_url=api_url)
     async with on.app.run_test(size=(80, 24)) as pilot:
         await called(on)(pilot)
-        assert told in text_of(on.app)
+        lines = (line.strip(" │") for line in text_of(on.app).splitlines())
+        assert told in lines
 
 
 async def test_at_60_columns_the_heading_is_whole() -> None:
