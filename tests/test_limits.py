@@ -99,7 +99,7 @@ LIMITS: dict[str, dict[str, float]] = {
     "tui/commands/call/request.py": {"LONGEST_METHOD": 30},
     "tui/commands/token/credentials.py": {"LARGEST_REQUEST_BYTES": 256 * KIB, "MOST_ERASED": 16},
     "tui/config/paths.py": {"LARGEST_CONFIG_BYTES": MIB},
-    "tui/config/trust.py": {"MOST_REMEMBERED": 1000, "LONGEST_SHOWN": 200},
+    "tui/config/trust.py": {"MOST_REMEMBERED": 1000, "LONGEST_SHOWN": 300},
     "tui/http/exchange.py": {
         "LARGEST_BODY_BYTES": MIB, "EXCHANGE_SECONDS": 15, "IDLE_SECONDS": 120,
         "CONNECT_SECONDS": 5,
