@@ -137,7 +137,8 @@ class _RoundTrip:
         """Send the browser on its way, and tell what comes of it."""
         target = self._page.url(self._client_id, id_token, self._listener.redirect_uri)
         if not await opener(self._start(target)):
-            message = "No browser could be opened: still signed in there."
+            page = printable(target.partition("?")[0])  # the rest holds the ID token
+            message = f"No browser could be opened: still signed in there. Log out at {page}"
             yield LogOutStep("tenant", "failed", message)
         elif await self._comes_back(sleep, HINT_SECONDS):
             yield self._end

@@ -75,7 +75,7 @@ async def renew(
         if tokens.refresh_token is None:
             raise SignInNeeded(
                 "The tenant gave no refresh token, so the session ends with its access token. "
-                "Sign in again; offline_access in `scope` asks for one."
+                "Sign in again; where the tenant allows it, offline_access brings one."
             )
         # A new refresh token that cannot be kept would cost the session.
         await asyncio.to_thread(store.reserve)

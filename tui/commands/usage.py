@@ -49,6 +49,8 @@ class Parser(argparse.ArgumentParser):
 def suggestion(given: str, known: Iterable[str]) -> str:
     """Return the question whether the nearest of the known words was meant, or nothing."""
     words = list(known)
+    if given in words:
+        return ""  # right, in another place
     begun = [word for word in words if given and word.startswith(given)]
     near = get_close_matches(given, words, 1) or begun
     return f". Did you mean {near[0]}?" if near else ""

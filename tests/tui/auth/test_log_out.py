@@ -233,6 +233,18 @@ async def test_browser_that_returns_after_the_hint_is_signed_out(
     assert [step.outcome for step in steps] == ["done", "done", "done"]
 
 
+async def test_where_no_browser_opens_the_page_to_log_out_at_is_told_without_the_id_token(
+    tenant: ScriptedTenant, clock: Clock
+) -> None:
+    opener = tenant.no_browser
+    store = MemoryStore(session())
+    service = AuthService(CONFIG, store=store, transport=tenant, clock=clock, open_url=opener)
+    service.take_up()
+    last = (await service.log_out())[-1]
+    assert last.outcome == "failed"
+    assert last.message.endswith("Log out at https://tenant.example/logout")
+
+
 async def test_a_local_log_out_opens_no_browser(tenant: ScriptedTenant, clock: Clock) -> None:
     browser = BrowserThatFollows()
     steps = await service_with_browser(tenant, clock, browser).log_out(at_tenant=False)

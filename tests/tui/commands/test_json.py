@@ -144,6 +144,13 @@ def test_a_word_that_is_misspelt_is_told_with_the_nearest_that_is_not(
     assert f"Did you mean {meant}?" in capsys.readouterr().err
 
 
+def test_an_option_in_the_wrong_place_is_no_suggestion_for_itself(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["--json"]) == 2
+    assert "Did you mean" not in capsys.readouterr().out
+
+
 def test_a_json_line_is_ascii_whatever_it_says(
     config: Config, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -92,6 +92,7 @@ def test_line_breaks_within_a_token_do_no_harm(ask: Asked) -> None:
     ("given", "why"),
     [
         (lambda now: {"exp": now - 7230}, "it expired 2 h ago"),
+        (lambda now: {"exp": now - 2}, "it expired "),
         (lambda now: {"nbf": now + 7230}, "it is not valid before 2 h from now"),
         (lambda now: {"iat": now + 7230}, "it was issued 2 h ahead of this clock"),
         (lambda _now: {"exp": None}, "it never expires: there is no exp"),

@@ -21,6 +21,7 @@ import pytest
 from tests.support import ROOT
 from tests.support.builders.certificates import certificate
 from tests.support.builders.sessions import session
+from tests.support.documents import README
 from tests.support.processes.worlds import PATIENCE_SECONDS, World, new_world, serve
 from tui.auth.store.file_store import session_store
 
@@ -40,6 +41,12 @@ def block(beginning: str) -> str:
     """Return the one example of docs/programs.md that begins so."""
     (found,) = re.findall(rf"```\w*\n({re.escape(beginning)}.*?)```", DOCS, re.DOTALL)
     return str(found)
+
+
+def test_the_readme_shows_the_same_lines() -> None:
+    (shown,) = re.findall(r"```\n(users:.*?)```", README, re.DOTALL)
+    parts = shown.rstrip("\n").split("\n\n")
+    assert parts == [block(part.splitlines()[0]).rstrip("\n") for part in parts]
 
 
 def program(name: str) -> str:

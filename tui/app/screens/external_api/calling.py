@@ -9,13 +9,14 @@ from textual.worker import Worker, WorkerState
 
 from tui.api.call import Call, Caller
 from tui.api.request import ApiRequest
+from tui.app.keys.caps import key_cap
 from tui.app.messages import CheckRequested, PingSucceeded
 from tui.app.moments import Clock
 from tui.app.screens.external_api.dialogs import change_question
 from tui.app.widgets.calls.call_view import CallView
 from tui.app.widgets.calls.request_line import RepeatButton
 from tui.app.widgets.key_line import KeyLine
-from tui.errors import DoorkeyError
+from tui.errors import DoorkeyError, SignInNeeded
 
 if TYPE_CHECKING:
     from tui.app.moments import Sleep
@@ -177,7 +178,9 @@ class Calling:
                 call = await self._caller.call(request)
         except DoorkeyError as error:
             self.stop()
-            self._view.panel.show_trouble(str(error))
+            helps = isinstance(error, SignInNeeded)
+            way = f" {key_cap(self._screen, 'login')} signs you in." if helps else ""
+            self._view.panel.show_trouble(f"{error}{way}")
             return None
         finally:
             slow.stop()

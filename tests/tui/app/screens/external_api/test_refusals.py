@@ -1,5 +1,6 @@
 """A refusal, and the way out of it."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -7,14 +8,18 @@ import pytest
 
 from tests.support.app.at_the_api import SIZE, at_the_api, choose_method
 from tests.support.app.stage import (
+    ALICE,
     api_accepts,
     api_needs_scope,
     api_refuses,
+    session_of,
     stage,
     text_of,
     until,
 )
+from tests.support.builders.sessions import expired
 from tui.api.challenge import WELL_KNOWN
+from tui.auth.store.store import MemoryStore
 
 
 async def test_another_audience_is_explained_and_the_way_out_edits_the_config() -> None:
@@ -143,3 +148,13 @@ async def test_after_a_renewal_from_the_way_out_the_call_is_made_again() -> None
         await until(pilot, lambda: "✓ Your Access Token" in text_of(on.app))
         assert "Why it was refused" not in text_of(on.app)
         assert tokens[0] != tokens[1]
+
+
+async def test_a_session_that_is_over_for_good_names_the_key_that_helps() -> None:
+    held = expired(session_of(ALICE))
+    over = replace(held, token_set=replace(held.token_set, refresh_token=None))
+    on = stage(store=MemoryStore(over), browser="waits")
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        await pilot.press("p")
+        await until(pilot, lambda: "l signs you in." in " ".join(text_of(on.app).split()))
