@@ -9,12 +9,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from tui.app.keys.keymap import CheckedKeymap, read_keymap
 from tui.app.moments import Clock, Sleep, local_now
 from tui.config.memory import AppMemory, memory_path
 from tui.config.paths import logs_dir, shown, state_dir, user_config_dir
 from tui.errors import ConfigInvalid
-from tui.terminal.clipboard import copy_to_system_clipboard
 from tui.terminal.crash import report_crash
 from tui.web_address import split_web_address
 
@@ -25,6 +23,7 @@ if TYPE_CHECKING:
     from tui.api.client import ApiClient
     from tui.api.proxy.server import Proxy
     from tui.app.copying import SystemClipboard
+    from tui.app.keys.keymap import CheckedKeymap
     from tui.app.messages import SignInRequested
     from tui.app.screens.doctor import DoctorScreen, Examine
     from tui.app.screens.external_api.screen import ExternalApiScreen
@@ -75,8 +74,10 @@ async def rest() -> None:
     await asyncio.sleep(REST_SECONDS)
 
 
-def load_keymap(path: Path) -> CheckedKeymap:
+def load_keymap(path: Path) -> "CheckedKeymap":
     """Read a keymap; where there is none, no screen is loaded to check it against."""
+    from tui.app.keys.keymap import CheckedKeymap, read_keymap
+
     if not path.exists():
         return CheckedKeymap({})
     from tui.app.scopes import key_scopes
@@ -216,7 +217,7 @@ class Doors:
 
         return HelpScreen(below)
 
-    def keymap(self) -> CheckedKeymap:
+    def keymap(self) -> "CheckedKeymap":
         """Read the person's own keys, and check them against those of all screens."""
         return load_keymap(self.keymap_path)
 
@@ -274,6 +275,8 @@ class Doors:
         return Proxy(self.config.api_url, Tokens(self.service).sign, tls=tls_context(), log=log)
 
     def _clipboard(self) -> "SystemClipboard":
+        from tui.terminal.clipboard import copy_to_system_clipboard
+
         return self.copy_to_system or copy_to_system_clipboard
 
 

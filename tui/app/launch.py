@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final
 from tui.config.load import as_chosen, load_config
 from tui.config.paths import WEB_VARIABLE, built_in_config, logs_dir, state_dir
 from tui.errors import ConfigInvalid, ConfigMissing, WrongUsage
-from tui.terminal.clipboard import copy_to_system_clipboard
 from tui.terminal.signals import end_with_terminal
 
 if TYPE_CHECKING:
@@ -131,6 +130,7 @@ def _set_up(driver: "type[Driver] | None", *, on_web_page: bool) -> "SetUpApp":
     from tui.app.screens.set_up.registration import Outside
     from tui.app.set_up import SetUpApp
     from tui.auth.store.sealing import SystemKeyring
+    from tui.terminal.clipboard import copy_to_system_clipboard
 
     copy = _not_to_this_machines_clipboard if on_web_page else copy_to_system_clipboard
     return SetUpApp(Outside(copy, SystemKeyring()), driver)

@@ -29,6 +29,8 @@ LATER = (
     "tui.app.widgets.home_board",
     "tui.app.screens.profile",
     "tui.servers.checks",
+    "tui.app.keys.keymap",
+    "tui.terminal.clipboard",
 )
 
 
