@@ -174,7 +174,9 @@ async def test_a_post_is_never_sent_twice_because_of_a_lost_connection(world: Wo
     assert len(world.api.asked) == 2
 
 
-async def test_a_program_that_goes_away_ends_the_request_at_the_api(world: World) -> None:
+async def test_a_program_that_goes_away_ends_the_request_at_the_api_and_is_logged_so(
+    world: World,
+) -> None:
     asked, gone = asyncio.Event(), asyncio.Event()
 
     async def answer(request: Asked) -> None:
@@ -189,6 +191,7 @@ async def test_a_program_that_goes_away_ends_the_request_at_the_api(world: World
     writer.close()
     async with asyncio.timeout(5):
         await gone.wait()
+    assert world.log[0].startswith("GET /x broken off ")
 
 
 async def test_an_answer_that_comes_before_the_body_is_sent_arrives(world: World) -> None:

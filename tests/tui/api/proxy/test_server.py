@@ -158,24 +158,6 @@ async def test_a_path_is_logged_without_what_steers_a_terminal_and_without_a_que
     assert world.log[-1].startswith("GET /b%1b[2J 200 ")
 
 
-async def test_a_request_that_its_program_gives_up_is_logged_so(world: World) -> None:
-    came, gone = asyncio.Event(), asyncio.Event()
-
-    async def wait(asked: Asked) -> None:
-        came.set()
-        await asked.asker_is_gone()
-        gone.set()
-
-    world.api.answer = wait
-    _, writer = await world.connect()
-    writer.write(f"{GET}\r\nHost: {world.host}\r\n\r\n".encode())
-    async with asyncio.timeout(5):
-        await came.wait()
-        writer.close()
-        await gone.wait()
-    assert world.log[0].startswith("GET /a broken off ")
-
-
 async def test_an_api_on_https_is_asked_by_tls_and_one_on_http_is_not(world: World) -> None:
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     for url, begins in ((world.api.url, b"GET"), (world.api.url.replace("http", "https"), b"\x16")):
