@@ -87,6 +87,15 @@ async def attempt(said: list[str], service: AuthService, work: Awaitable[object]
     said += [repr(service), repr(service.session), repr(vars(service))]
 
 
+async def go_through(said: list[str], service: AuthService) -> None:
+    """Do all that asks the tenant, but log out, and note what is said."""
+    await attempt(said, service, service.restore())
+    await attempt(said, service, service.renew_tokens())
+    await attempt(said, service, service.login(watch=lambda progress: said.append(repr(progress))))
+    by_device = service.login(options=SignInOptions(way="device"))
+    await attempt(said, service, by_device)
+
+
 @pytest.mark.parametrize("wrong", [None, *WRONG])
 async def test_no_secret_is_said_whatever_happens(
     wrong: str | None,
@@ -170,11 +179,7 @@ async def test_no_refusal_shows_what_of_a_request_the_tenant_repeats(
         open_url=tenant.browser,
         sleep=passing(clock),
     )
-    await attempt(said, service, service.restore())
-    await attempt(said, service, service.renew_tokens())
-    await attempt(said, service, service.login(watch=lambda progress: said.append(repr(progress))))
-    by_device = service.login(options=SignInOptions(way="device"))
-    await attempt(said, service, by_device)
+    await go_through(said, service)
     await attempt(said, service, service.log_out())
     await service.aclose()
     assert tenant.count(path)
@@ -209,11 +214,7 @@ async def test_no_refusal_shows_the_clients_secret_a_proof_or_the_key_it_is_made
         open_url=tenant.browser,
         sleep=passing(clock),
     )
-    await attempt(said, service, service.restore())
-    await attempt(said, service, service.renew_tokens())
-    await attempt(said, service, service.login(watch=lambda progress: said.append(repr(progress))))
-    by_device = service.login(options=SignInOptions(way="device"))
-    await attempt(said, service, by_device)
+    await go_through(said, service)
     await attempt(said, service, service.log_out(at_tenant=False))
     await service.aclose()
     assert tenant.count(path)
