@@ -92,8 +92,7 @@ async def test_the_browser_that_opens_the_address_is_let_in_without_a_config_too
         chromium_page() as page,
         served_page(tmp_path, has_config=False) as address,
     ):
-        complaints = complaints_of(page)
-        terminal = Terminal(page)
+        terminal, complaints = Terminal(page), complaints_of(page)
         await page.goto(address)
         await terminal.until_shown(b"Which tenant?")
         assert page.url == address.partition("open/")[0]
@@ -115,8 +114,7 @@ async def test_a_tenant_is_set_up_on_the_page_and_another_is_switched_to(
         chromium_page() as page,
         served_page(tmp_path, has_config=False) as address,
     ):
-        complaints = complaints_of(page)
-        terminal = Terminal(page)
+        terminal, complaints = Terminal(page), complaints_of(page)
         await page.goto(address)
         await terminal.until_shown(b"Which tenant?")
         await page.keyboard.type("o")
