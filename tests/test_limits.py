@@ -51,7 +51,9 @@ LIMITS: dict[str, dict[str, float]] = {
     "api_server/local_tenant/settings.py": {"DAY": DAY},
     "tui/api/kept/credentials.py": {"LONG_CHARACTERS": 40},
     "tui/api/kept/requests.py": {"LONGEST_NAME": 80, "LOCK_SECONDS": 2},
-    "tui/api/proxy/client_side.py": {"LARGEST_HEAD_BYTES": 64 * KIB, "HEAD_SECONDS": 75},
+    "tui/api/proxy/client_side.py": {
+        "LARGEST_HEAD_BYTES": 64 * KIB, "HEAD_SECONDS": 75, "MOST_SILENT": 64,
+    },
     "tui/api/proxy/flow.py": {"MOST_WAITING_BYTES": 256 * KIB},
     "tui/api/proxy/server.py": {"SECRET_BYTES": 16, "LARGEST_KEPT_BODY_BYTES": 64 * KIB},
     "tui/api/proxy/upstream.py": {
@@ -91,6 +93,7 @@ LIMITS: dict[str, dict[str, float]] = {
         "SMALLEST_RSA_BITS": 2048, "LARGEST_TOKEN_CHARACTERS": 256 * KIB,
     },
     "tui/auth/tenant/metadata.py": {"LONGEST_ENDPOINT": 2000},
+    "tui/auth/tenant/session_from_tokens.py": {"RENEWALS_REMEMBERED": 20},
     "tui/auth/tenant/token_response.py": {"LONGEST_LIFETIME_SECONDS": 10 * 366 * DAY},
     "tui/app/web/page.py": {"SECRET_BYTES": 32, "CLOSE_SECONDS": 3},
     "tui/commands/call/output.py": {

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from tui.sock_diag import SocketAddress, holder_of_socket
-from tui.text import printable, shortened
+from tui.text import printable
 
 PROC: Final = Path("/proc")
 
@@ -108,7 +108,7 @@ def port_holder(port: int, proc: Path = PROC) -> tuple[int, str] | None:
         with suppress(OSError):
             if any(str(link.readlink()) in links for link in (process / "fd").iterdir()):
                 name = (process / "comm").read_text(encoding="utf-8", errors="replace")
-                return int(process.name), shortened(printable(name.strip()), 40)
+                return int(process.name), printable(name.strip())
     return None
 
 

@@ -86,7 +86,7 @@ class Replacement:
             os.close(self._descriptor)
             self._descriptor = -1
         with suppress(OSError):
-            self._temporary.unlink(missing_ok=True)
+            self._temporary.unlink()
 
 
 class DigestFile:

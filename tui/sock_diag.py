@@ -68,9 +68,8 @@ def _ask(message: bytes) -> bytes:
 
 
 def _address(end: SocketAddress) -> IPv4Address | IPv6Address:
-    """Return the address of an end: of IPv4 where it is, whatever the socket calls itself."""
-    host = ip_address(end[0].partition("%")[0])
-    return getattr(host, "ipv4_mapped", None) or host
+    """Return the address of an end; the kernel knows what IPv4 in IPv6 means."""
+    return ip_address(end[0].partition("%")[0])
 
 
 def _padded(address: IPv4Address | IPv6Address) -> bytes:

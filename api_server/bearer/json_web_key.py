@@ -70,7 +70,7 @@ class JsonWebKey:
     algorithms: frozenset[str]
     thumbprint: str
     """RFC 7638 3, SHA-256: two keys under one `kid` are two keys."""
-    public: PublicKey = field(repr=False, compare=False)
+    public: PublicKey = field(compare=False)
 
     def made(self, algorithm: str, signature: bytes, signed: bytes) -> bool:
         """Return whether this key made the signature."""

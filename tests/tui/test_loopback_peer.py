@@ -17,6 +17,7 @@ from tui.loopback_peer import (
     owner_of_connection,
     port_holder,
 )
+from tui.sock_diag import ANSWER, HEADER, holder_of_socket
 
 on_linux = pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="Linux alone tells")
 
@@ -72,10 +73,12 @@ def test_a_client_that_speaks_ipv4_through_a_socket_of_both_families_is_found() 
     with socket.create_server(("127.0.0.1", 0)) as server, socket.socket(socket.AF_INET6) as both:
         both.connect(("::ffff:127.0.0.1", server.getsockname()[1]))
         connection, _ = server.accept()
+        mapped = both.getsockname()[:2], both.getpeername()[:2]
         with connection:
-            assert owner_of_connection(connection.getsockname(), connection.getpeername()) == (
-                os.geteuid()
-            )
+            ends = connection.getsockname(), connection.getpeername()
+            assert owner_of_connection(*ends) == os.geteuid()
+            assert holder_of_socket(*reversed(ends)) == os.geteuid()
+            assert holder_of_socket(*mapped) == os.geteuid()
 
 
 @on_linux
@@ -165,16 +168,25 @@ def test_the_holder_of_a_port_is_named() -> None:
         assert port_holder(port) == (process, Path(f"/proc/{process}/comm").read_text().strip())
 
 
+def process_in(folder: Path, name: str, inode: str) -> None:
+    (folder / "123" / "fd").mkdir(parents=True)
+    (folder / "123" / "fd" / "3").symlink_to(f"socket:[{inode}]")
+    (folder / "123" / "comm").write_text(name)
+
+
+def test_who_is_only_connected_to_a_port_does_not_hold_it(tmp_path: Path) -> None:
+    process_in(tmp_path, "client\n", "4711")
+    connected = LISTENER.replace(" 0A ", " 01 ")
+    assert port_holder(8642, table_in(tmp_path, connected)) is None
+
+
 def test_another_users_process_is_not_looked_into(tmp_path: Path) -> None:
     (tmp_path / "123").mkdir()
     assert port_holder(8642, table_in(tmp_path, LISTENER)) is None
 
 
 def test_a_process_cannot_write_on_the_screen_with_its_name(tmp_path: Path) -> None:
-    descriptors = tmp_path / "123" / "fd"
-    descriptors.mkdir(parents=True)
-    (descriptors / "3").symlink_to("socket:[4711]")
-    (tmp_path / "123" / "comm").write_text("evil\x1b[2J\n")
+    process_in(tmp_path, "evil\x1b[2J\n", "4711")
     assert port_holder(8642, table_in(tmp_path, LISTENER)) == (123, "evil[2J")
 
 
@@ -187,6 +199,7 @@ def line(local: str, remote: str, state: str, uid: str, inode: str) -> str:
 
 
 @pytest.mark.skipif(sys.byteorder != "little", reason="the kernel spells addresses by it")
+@pytest.mark.parametrize("prefix", ["", "::ffff:"])
 @pytest.mark.parametrize(
     ("lines", "uid"),
     [
@@ -194,6 +207,7 @@ def line(local: str, remote: str, state: str, uid: str, inode: str) -> str:
         ([f"{THEIRS} {OURS} 08 7 9"], 7),  # half closed, and a process holds it
         ([f"{THEIRS} 0100007F:0003 01 7 9", f"{OURS} {THEIRS} 01 0 8"], None),
         ([f"0100007F:0003 {OURS} 01 7 9", f"{OURS} {THEIRS} 01 0 8"], None),
+        ([f"0200007F:0002 {OURS} 01 7 9", f"{OURS} {THEIRS} 01 0 8"], None),
         ([f"{OURS} {THEIRS} 01 0 8"], None),  # it never was on this machine
         ([f"{THEIRS} {OURS} 01 0 0", f"{THEIRS} {OPEN} 7 9"], 7),  # not accepted yet
         ([f"{THEIRS} {OURS} 01 0 0", f"{ANY} {OPEN} 7 9"], 7),
@@ -202,17 +216,22 @@ def line(local: str, remote: str, state: str, uid: str, inode: str) -> str:
         ([f"{OURS} 0100007F:0003 01 0 8", f"0100007F:0003 {THEIRS} 01 0 8"], "closed"),
         ([f"{THEIRS} {OURS} 01 0 0", f"{OURS} {THEIRS} 01 0 8"], "closed"),
         ([f"{THEIRS} {OURS} 06 0 0", f"{THEIRS} {OPEN} 7 9", f"{OURS} {THEIRS} 01 0 8"], "closed"),
+        ([f"{OURS} 0200007F:0002 01 0 8"], "closed"),
         ([f"{OURS} {THEIRS} 08 0 8"], "closed"),
         ([f"{THEIRS} {OURS} 01 0 0", f"{THEIRS} 00000000:0000 07 7 9"], "closed"),
     ],
 )
 def test_whose_the_other_end_is_stands_in_the_tables(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lines: list[str], uid: int | str | None
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    lines: list[str],
+    uid: int | str | None,
+    prefix: str,
 ) -> None:
     """security.md 53."""
     monkeypatch.delattr(socket, "AF_NETLINK", raising=False)
     proc = table_in(tmp_path, *(line(*each.split()) for each in lines))
-    ours, theirs = ("127.0.0.1", 1), ("127.0.0.1", 2)
+    ours, theirs = (f"{prefix}127.0.0.1", 1), (f"{prefix}127.0.0.1", 2)
     if uid == "closed":
         with pytest.raises(ConnectionResetError):
             owner_of_connection(ours, theirs, proc)
@@ -221,7 +240,55 @@ def test_whose_the_other_end_is_stands_in_the_tables(
 
 
 @pytest.mark.parametrize(
-    ("uid", "is_other"), [(None, False), (0, False), (os.geteuid(), False), (4711, True)]
+    ("uid", "is_other"), [(None, False), (0, False), (os.geteuid(), False), (1, True), (4711, True)]
 )
 def test_root_and_oneself_are_no_other_user(uid: int | None, is_other: bool) -> None:
     assert is_other_user(uid) is is_other
+
+
+class Kernel:
+    """Answers a question over netlink with what a test wants."""
+
+    def __init__(self, answer: bytes) -> None:
+        self._answer = answer
+
+    def __call__(self, *_kind: int) -> "Kernel":
+        return self
+
+    def __enter__(self) -> "Kernel":
+        return self
+
+    def __exit__(self, *_raised: object) -> None:
+        pass
+
+    def setblocking(self, _flag: bool) -> None:
+        pass
+
+    def sendto(self, _message: bytes, _to: tuple[int, int]) -> None:
+        pass
+
+    def recvfrom(self, _size: int) -> tuple[bytes, tuple[int, int]]:
+        return self._answer, (0, 0)
+
+
+TOLD = ANSWER.pack(2, 1, 0, 0, struct.pack("!HH", 1, 2), bytes(16), bytes(16), 0, 0, 0, 0, 0, 7, 9)
+
+
+@pytest.mark.parametrize(
+    ("kind", "told", "uid"),
+    [
+        (20, TOLD, 7),
+        (20, TOLD + bytes(8), 7),
+        (20, TOLD[:-1], None),
+        (2, TOLD, None),  # NLMSG_ERROR
+        (20, b"", None),
+    ],
+)
+def test_the_kernel_is_believed_where_it_answers_the_question(
+    monkeypatch: pytest.MonkeyPatch, kind: int, told: bytes, uid: int | None
+) -> None:
+    answer = HEADER.pack(HEADER.size + len(told), kind, 0, 0, 0) + told
+    with monkeypatch.context() as patched:
+        patched.setattr(socket, "AF_NETLINK", 16, raising=False)
+        patched.setattr(socket, "socket", Kernel(answer))
+        assert holder_of_socket(("127.0.0.1", 1), ("127.0.0.1", 2)) == uid

@@ -17,6 +17,7 @@ from tui.private_file import (
     create_private,
     make_private_folder,
     read_private,
+    sync_folder,
 )
 
 posix = pytest.mark.skipif(os.name != "posix", reason="modes are of POSIX")
@@ -140,6 +141,62 @@ def test_a_folder_is_made_for_its_owner_and_closed_where_it_is_open(tmp_path: Pa
     folder.chmod(0o755)
     make_private_folder(folder)
     assert mode_of(folder) == 0o700
+
+
+@posix
+def test_a_new_folder_is_for_its_owner_from_its_first_moment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Path, "chmod", refuse(errno.EPERM))
+    before = os.umask(0)
+    try:
+        make_private_folder(tmp_path / "a")
+    finally:
+        os.umask(before)
+    assert mode_of(tmp_path / "a") == 0o700
+
+
+@needs_root
+def test_root_uses_the_private_folder_of_whom_it_works_for(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir(mode=0o700)
+    os.chown(tmp_path / "a", NOBODY, -1)
+    make_private_folder(tmp_path / "a")
+    assert (tmp_path / "a").stat().st_uid == NOBODY
+
+
+def test_where_the_system_knows_no_owners_a_folder_stays_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(os, "getuid", raising=False)
+    (tmp_path / "a").mkdir(mode=0o777)
+    before = mode_of(tmp_path / "a")
+    make_private_folder(tmp_path / "a")
+    assert mode_of(tmp_path / "a") == before
+
+
+def test_where_folders_cannot_be_synced_none_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as windows:
+        windows.setattr(os, "name", "nt")
+        windows.setattr(os, "fsync", refuse(errno.EACCES))
+        sync_folder(tmp_path)
+
+
+@posix
+def test_a_program_that_has_no_stdin_closes_what_it_has_replaced(tmp_path: Path) -> None:
+    """Its first file gets the number 0."""
+    stdin = os.dup(0)
+    os.close(0)
+    try:
+        replacement = Replacement(tmp_path / "a")
+        assert os.fstat(0).st_ino == next(tmp_path.glob(".a.*")).stat().st_ino
+        replacement.discard()
+        with pytest.raises(OSError, match=os.strerror(errno.EBADF)):
+            os.fstat(0)
+    finally:
+        os.dup2(stdin, 0)
+        os.close(stdin)
 
 
 @posix

@@ -58,7 +58,7 @@ class AuthorizedRequest:
     async def renew_refused(self) -> None:
         """Renew the token that the API has refused, if it has; raises as `renew_tokens` does."""
         refused, self._refused_token = self._refused_token, ""
-        if refused and self._service.access_token == refused:  # else somebody has renewed it
+        if self._service.access_token == refused:  # else somebody has renewed it
             await self._service.renew_tokens()
 
     def goes_again(self, status: int, headers: Mapping[str, str], *, renews: bool = True) -> bool:

@@ -69,9 +69,10 @@ class CurrentSession:
             return
         if self.session is not before:
             self._seen = NEVER_SEEN  # something happened here meanwhile; look again
-        elif kept is None and before is not None:
-            self.forget("You signed out in another window.")
-        elif kept is not None and kept != before:
+        elif kept is None:
+            if before is not None:
+                self.forget("You signed out in another window.")
+        elif kept != before:
             self.adopt(kept)
 
     async def reserve(self) -> None:

@@ -68,7 +68,7 @@ class SessionKeeper:
         if session is None or not session.renewable:
             self._note_success()
             return False
-        if self._failed_with is not None and self._failed_with is not session.token_set:
+        if self._failed_with is not session.token_set:
             self._note_success()  # somebody else has renewed it, or signed in
         if self._offline is not None:
             return now >= self._offline.retry_at

@@ -99,6 +99,14 @@ def test_64_keys_are_read_and_no_more() -> None:
     assert [key.kid for key in usable_keys({"keys": many}, BOTH)] == [str(n) for n in range(64)]
 
 
+def test_a_modulus_with_a_zero_before_it_is_the_same_key() -> None:
+    numbers = K1.private.public_key().public_numbers()
+    odd = base64url(b"\0" + numbers.n.to_bytes(256, "big"))
+    found = usable_keys({"keys": [K1.jwk(), K1.jwk(n=odd)]}, BOTH)
+    assert len({key.thumbprint for key in found}) == 1
+    assert len(found) == 2
+
+
 def test_two_keys_under_one_kid_are_two_keys() -> None:
     found = usable_keys({"keys": [K1.jwk(), RsaKey.named("k2").jwk(kid="k1")]}, BOTH)
     assert len({key.thumbprint for key in found}) == 2

@@ -1,14 +1,20 @@
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from tests.support.builders.configs import CONFIG
+from tests.support.builders.configs import CONFIG, write_config
 from tests.support.builders.sessions import session
 from tests.support.tenants.services import Make, events_of
+from tui.auth.kept_sessions import KeptSession, KeptSessions
 from tui.auth.service import AuthService
-from tui.auth.session import Session
+from tui.auth.session import Profile, Session
+from tui.auth.store.file_store import session_store
 from tui.auth.store.store import MemoryStore
+from tui.config.known import KnownConfig
 from tui.errors import StoreFailed
+from tui.json_value import Json
 
 
 class SlowStore(MemoryStore):
@@ -89,3 +95,34 @@ async def test_a_keyring_that_is_unlocked_later_gives_its_session_back(make: Mak
     await service.follow_store()
     assert service.is_authenticated()
     await service.aclose()
+
+
+def test_of_each_config_the_session_is_read_anew_only_where_it_has_changed(tmp_path: Path) -> None:
+    path = write_config(tmp_path, sessionStorage="file")
+    sessions = KeptSessions(path)
+    (first,) = (row for row in sessions.look() if row.known.path == path)
+    assert (first.session, first.who) == (None, "")
+    assert first.config is not None
+    store = session_store(first.config)
+    store.save(session())
+    (second,) = (row for row in sessions.look() if row.known.path == path)
+    assert second.session == session()
+    assert any(row is second for row in sessions.look())
+    store.clear()
+    (third,) = (row for row in sessions.look() if row.known.path == path)
+    assert third.session is None
+
+
+@pytest.mark.parametrize(
+    ("claims", "who"),
+    [
+        ({"email": "alice@example.com", "name": "Alice"}, "alice@example.com"),
+        ({"name": "Alice"}, "Alice"),
+    ],
+)
+def test_who_is_signed_in_is_told_by_address_or_else_by_name(
+    claims: dict[str, Json], who: str
+) -> None:
+    signed_in = replace(session(), profile=Profile({"sub": "alice", **claims}))
+    known = KnownConfig(Path("auth_config.json"), CONFIG)
+    assert KeptSession(known, signed_in).who == who

@@ -17,12 +17,22 @@ from tui.auth.service import AuthService
 from tui.auth.store.store import MemoryStore, SessionStore
 
 
+class Counting(AuthService):
+    """Knows how often it was to renew."""
+
+    renewals = 0
+
+    async def renew_tokens(self) -> None:
+        self.renewals += 1
+        await super().renew_tokens()
+
+
 class Keeping:
     """A keeper whose time the test moves: `seconds(n)` lives through n seconds."""
 
     def __init__(self, tenant: ScriptedTenant, clock: Clock, store: SessionStore) -> None:
         self.clock, self.tenant, self.store = clock, tenant, store
-        self.service = AuthService(CONFIG, store=store, transport=tenant, clock=clock)
+        self.service = Counting(CONFIG, store=store, transport=tenant, clock=clock)
         self.service.take_up()
         self.told: list[Offline | None] = []
         self._ticked = asyncio.Event()
@@ -219,7 +229,16 @@ async def test_a_session_without_a_refresh_token_is_left_to_expire(
     keeping = keep(MemoryStore(session(refresh_token=None)))
     await keeping.tick(8 * 3600)
     assert tenant.requests == []
+    assert keeping.service.renewals == 0
     assert keeping.service.is_authenticated()
+
+
+async def test_where_nobody_is_signed_in_nothing_is_renewed(
+    keep: Callable[[SessionStore], Keeping],
+) -> None:
+    keeping = keep(MemoryStore())
+    await keeping.tick(8 * 3600)
+    assert keeping.service.renewals == 0
 
 
 @pytest.mark.parametrize("chance", [0.0, 0.5, 1.0])

@@ -95,6 +95,16 @@ async def test_no_new_refresh_token_keeps_the_old_one(make: Make, tenant: Script
     assert service.session.token_set.scope == session().token_set.scope
 
 
+async def test_what_a_renewal_grants_is_what_the_session_has(
+    make: Make, tenant: ScriptedTenant
+) -> None:
+    tenant.token_members = {"scope": "openid"}
+    service = make(expired(session()))
+    await service.renew_tokens()
+    assert service.session is not None
+    assert service.session.token_set.scope == "openid"
+
+
 async def test_a_renewal_of_another_process_is_adopted(
     make: Make, tenant: ScriptedTenant, tmp_path: Path
 ) -> None:

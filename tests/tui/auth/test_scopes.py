@@ -35,3 +35,10 @@ def test_more_is_asked_for_once_and_not_beside_what_stands_for_it(
     scope: str, more: list[str], whole: str
 ) -> None:
     assert joined_scopes(scope, more) == whole
+
+
+@pytest.mark.parametrize(
+    "scope", ["openid", "profile", "email", "address", "phone", "offline_access"]
+)
+def test_a_scope_of_openid_connect_is_not_missed_where_only_the_apis_are_listed(scope: str) -> None:
+    assert missing_scopes(f"{scope} read", "read") == []

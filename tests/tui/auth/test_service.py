@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+import tui.auth
 from tests.support.builders.configs import CONFIG
 from tests.support.builders.sessions import expired, session
 from tests.support.clocks import Clock
@@ -15,6 +16,7 @@ from tui.auth.service import AuthService
 from tui.auth.session import Session
 from tui.auth.store.store import LOCK_SECONDS, MemoryStore
 from tui.errors import DoorkeyError, SignInNeeded, StoreFailed, TenantUnreachable
+from tui.json_value import Json
 
 
 async def test_signed_out_there_is_nothing(make: Make) -> None:
@@ -170,6 +172,25 @@ async def test_a_log_out_waits_two_seconds_for_the_store_and_then_wipes_and_revo
     assert tenant.refresh_tokens == set()
 
 
+async def test_a_log_out_revokes_what_was_kept_though_its_wipe_fails_half_way(
+    make: Make, tenant: ScriptedTenant
+) -> None:
+    class Halting(MemoryStore):
+        fails = True
+
+        def clear(self) -> None:
+            super().clear()
+            if self.fails:
+                self.fails = False
+                raise StoreFailed("The keyring does not answer.")
+
+    store = Halting(session(refresh_token="old"))
+    service = make(store=store)
+    store.save(session(refresh_token="the-refresh-token"))
+    await service.log_out(at_tenant=False)
+    assert tenant.refresh_tokens == set()
+
+
 async def test_without_a_refresh_token_there_is_nothing_to_revoke(
     make: Make, tenant: ScriptedTenant
 ) -> None:
@@ -179,6 +200,26 @@ async def test_without_a_refresh_token_there_is_nothing_to_revoke(
         ("revocation", "skipped"),
     ]
     assert tenant.requests == []
+
+
+@pytest.mark.parametrize(
+    ("members", "saves"),
+    [({"refresh_token": None}, 1), ({"refresh_token": "the-refresh-token"}, 1), ({}, 2)],
+)
+async def test_only_a_new_refresh_token_is_kept_before_all_the_rest(
+    make: Make, tenant: ScriptedTenant, members: dict[str, Json], saves: int
+) -> None:
+    class Counting(MemoryStore):
+        saves = 0
+
+        def save(self, session: Session) -> None:
+            self.saves += 1
+            super().save(session)
+
+    store = Counting(expired(session()))
+    tenant.token_members = members
+    await make(store=store).renew_tokens()
+    assert store.saves == saves
 
 
 @pytest.mark.parametrize(("left", "asked"), [(1, 0), (0, 1)])
@@ -208,3 +249,11 @@ def test_each_log_out_has_a_state_of_its_own() -> None:
     page = LogOutPage("https://tenant.example/logout")
     urls = {page.url("the-client", "the-id-token", "http://127.0.0.1:1/") for _ in range(3)}
     assert len(urls) == 3
+
+
+def test_the_room_has_the_names_that_it_promises_and_no_others() -> None:
+    assert tui.auth.AuthService is AuthService
+    for name in tui.auth.HOMES:
+        assert getattr(tui.auth, name).__name__ == name
+    with pytest.raises(AttributeError, match="has no attribute 'Nobody'"):
+        _ = tui.auth.Nobody

@@ -175,21 +175,17 @@ def _object(payload: object) -> Claims:
 def _usable(member: Json) -> VerifyingKey | None:
     if not isinstance(member, dict) or not _is_for_verifying(member):
         return None
-    key_type = member.get("kty")
-    reader = READERS.get(key_type) if isinstance(key_type, str) else None
-    if reader is None:
-        return None
+    key_type = str(member.get("kty"))
     try:
-        public = reader({name: value for name, value in member.items() if name != "d"})
-    except (PyJWTError, ValueError, TypeError, AttributeError):
+        read = READERS[key_type]
+        public = read({name: value for name, value in member.items() if name != "d"})
+    except (PyJWTError, LookupError, ValueError, TypeError, AttributeError):
         return None
     if not isinstance(public, PublicKey) or (
         isinstance(public, RSAPublicKey) and public.key_size < SMALLEST_RSA_BITS
     ):
         return None
-    return VerifyingKey(
-        member.get("kid"), str(key_type), member.get("crv"), member.get("alg"), public
-    )
+    return VerifyingKey(member.get("kid"), key_type, member.get("crv"), member.get("alg"), public)
 
 
 def _is_for_verifying(member: dict[str, Json]) -> bool:

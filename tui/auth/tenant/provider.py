@@ -209,7 +209,7 @@ class Provider:
         form = {"token": refresh_token, "token_type_hint": "refresh_token"}
         methods = metadata.revocation_auth_methods or metadata.token_auth_methods
         answer = await self._signed.post(metadata.revocation_endpoint, form, methods)
-        if 200 <= answer.status < 300:
+        if answer.status < 400:
             return "revoked"
         error = (answer.members() or {}).get("error", answer.status)
         is_for_all = "none" in (metadata.revocation_auth_methods or ("none",))

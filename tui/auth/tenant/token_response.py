@@ -98,9 +98,10 @@ def _require_type(token_type: Json, *, is_bound: bool) -> None:
 
 
 def _refusal(answer: Answer, members: dict[str, Json] | None) -> GrantRefused | TenantMisbehaved:
-    error = (members or {}).get("error")
+    told = members or {}
+    error = told.get("error")
     if isinstance(error, str) and error:
-        described = _shown((members or {}).get("error_description") or "")
+        described = _shown(told.get("error_description") or "")
         return GrantRefused(
             f"The tenant refused: {_shown(error)}" + (f" ({described})." if described else "."),
             error,

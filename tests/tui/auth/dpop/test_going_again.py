@@ -38,9 +38,20 @@ async def test_nothing_goes_again_that_was_never_sent(make: Make) -> None:
 async def test_a_token_that_is_bound_to_no_key_is_proven_by_nothing(
     make: Make, headers: Mapping[str, str]
 ) -> None:
-    request = request_of(make(session()))
+    service = make(session())
+    service.prover.learn(CONFIG.api_url, dated({}, 3600))  # its clock is known from other requests
+    request = request_of(service)
     await request.authorization()
     assert not request.goes_again(401, headers)
+
+
+async def test_a_token_that_was_not_refused_is_not_renewed(
+    make: Make, tenant: ScriptedTenant
+) -> None:
+    request = request_of(make(session()))
+    await request.authorization()
+    await request.renew_refused()
+    assert tenant.requests == []
 
 
 @pytest.mark.parametrize(

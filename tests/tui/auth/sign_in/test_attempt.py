@@ -16,6 +16,7 @@ from tui.auth.sign_in.attempt import (
     refusal_in,
 )
 from tui.auth.tenant.metadata import Metadata
+from tui.config.load import AudienceParameter
 from tui.errors import SignInRefused
 
 METADATA = Metadata(
@@ -58,6 +59,15 @@ def test_what_an_option_asks_for_wins_over_the_config() -> None:
     assert asked.parameters["prompt"] == "consent"
     assert asked.max_age_seconds == 60
     assert attempt(max_age_seconds=0).parameters["max_age"] == "0"
+
+
+@pytest.mark.parametrize("parameter", ["audience", "resource", "none"])
+def test_the_audience_is_asked_for_as_the_config_says(parameter: AudienceParameter) -> None:
+    config = replace(CONFIG, audience_parameter=parameter)
+    asked = SignInAttempt.fresh(config, METADATA, RETURN, SignInOptions()).parameters
+    named = {name: value for name, value in asked.items() if value == CONFIG.audience}
+    assert named == ({} if parameter == "none" else {parameter: CONFIG.audience})
+    assert "none" not in asked
 
 
 def test_state_and_nonce_have_256_random_bits() -> None:

@@ -172,3 +172,18 @@ async def test_a_browser_that_is_opening_when_the_sign_in_ends_stays_open(tmp_pa
     for thread in threading.enumerate():
         if thread.name == "browser":  # it ends with the script, and reaps it
             await asyncio.to_thread(thread.join)
+
+
+async def test_a_browser_that_stays_in_the_foreground_has_opened_and_does_not_hold_our_exit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.auth.sign_in.browser.SETTLED_SECONDS", 0)
+    go, script = tmp_path / "go", tmp_path / "browser"
+    os.mkfifo(go)
+    script.write_text(f"#!/bin/sh\nread line < {go}\n")
+    script.chmod(0o755)
+    assert await open_in_browser(URL, {"BROWSER": str(script)})
+    (waiting,) = (each for each in threading.enumerate() if each.name == "browser")
+    assert waiting.daemon
+    await asyncio.to_thread(go.write_text, "go\n")
+    await asyncio.to_thread(waiting.join)

@@ -1,5 +1,6 @@
 """The device grant: RFC 8628, and line 42 of the checklist."""
 
+import socket
 from dataclasses import replace
 
 import httpx
@@ -40,6 +41,17 @@ async def test_a_code_entered_elsewhere_signs_in(signing: SignIns) -> None:
     assert shown.user_code == "WDJB-MJHT"
     assert shown.verification_uri == "https://tenant.example/device"
     assert shown.verification_uri_complete.endswith("?user_code=WDJB-MJHT")
+
+
+async def test_a_code_is_shown_though_no_callback_could_come_back_here(
+    tenant: ScriptedTenant, clock: Clock
+) -> None:
+    tenant.device_allowed = True
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        uri = f"http://127.0.0.1:{taken.getsockname()[1]}/callback"
+        signing = SignIns(tenant, clock, replace(CONFIG, redirect_uris=(uri,)))
+        assert (await signing.service.login(options=BY_DEVICE)).logged_in
+        await signing.service.aclose()
 
 
 async def test_the_request_names_client_scope_and_audience(signing: SignIns) -> None:

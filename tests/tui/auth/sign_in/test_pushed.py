@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import httpx
@@ -11,7 +12,11 @@ from tests.support.builders.configs import CONFIG
 from tests.support.clocks import Clock
 from tests.support.tenants.bound import ProvingTenant
 from tests.support.tenants.sign_ins import SignIns
-from tui.errors import SignInRefused, TenantMisbehaved, TenantUnreachable
+from tui.auth.sign_in.address import AuthorizationAddress
+from tui.auth.sign_in.attempt import SignInAttempt, SignInOptions
+from tui.auth.tenant.provider import Provider
+from tui.config.load import Config
+from tui.errors import SignInFailed, SignInRefused, TenantMisbehaved, TenantUnreachable
 
 PUSHING = replace(CONFIG, pushed_requests=True, dpop=True)
 
@@ -98,10 +103,10 @@ async def test_an_answer_that_is_none_ends_the_sign_in(
 
 @pytest.mark.parametrize(
     "members",
-    [{"error": 7, "request_uri": "urn:x", "expires_in": 60}, {"error": ""}, {"error": None}],
+    [{"error": 7, "request_uri": "urn:x", "expires_in": 60}, {"error": ""}, {"error": None}, []],
 )
 async def test_an_error_that_is_none_ends_the_sign_in(
-    pushing: SignIns, tenant: ProvingTenant, members: dict[str, object]
+    pushing: SignIns, tenant: ProvingTenant, members: object
 ) -> None:
     tenant.responses["/par"] = lambda _request: httpx.Response(201, json=members)
     with pytest.raises(TenantMisbehaved, match="answered with 201 and no `error`"):
@@ -208,3 +213,47 @@ async def test_where_it_cannot_be_pushed_again_the_old_address_stays(
     assert not task.done()
     task.cancel()
     await asyncio.wait([task])
+
+
+@asynccontextmanager
+async def address_of(
+    tenant: ProvingTenant, config: Config, endpoint: str = ""
+) -> AsyncIterator[AuthorizationAddress]:
+    provider = Provider(config, tenant.clock, tenant)
+    metadata = await provider.discover()
+    if endpoint:
+        metadata = replace(metadata, authorization_endpoint=endpoint)
+    asked = SignInAttempt.fresh(config, metadata, CONFIG.redirect_uris[0], SignInOptions())
+    yield AuthorizationAddress(asked, provider, tenant.clock)
+    await provider.aclose()
+
+
+@pytest.mark.parametrize(("config", "times"), [(CONFIG, 0), (PUSHING, 60)])
+async def test_an_address_is_pushed_anew_60_times_and_one_that_was_not_pushed_never(
+    tenant: ProvingTenant, config: Config, times: int
+) -> None:
+    told: list[str] = []
+
+    async def sleep(seconds: float) -> None:
+        assert len(told) < times
+        tenant.clock.advance(seconds)
+
+    async with address_of(tenant, config) as address:
+        await address.current()
+        await address.keep_good(sleep, told.append)
+    assert len(told) == times
+
+
+async def test_a_request_uri_has_2000_characters_at_most(tenant: ProvingTenant) -> None:
+    members = {"request_uri": "u" * 2000, "expires_in": 60}
+    tenant.responses["/par"] = lambda _request: httpx.Response(201, json=members)
+    async with address_of(tenant, PUSHING) as address:
+        assert (await address.current()).endswith("u" * 2000)
+
+
+async def test_an_endpoint_that_makes_no_safe_address_ends_the_sign_in(
+    tenant: ProvingTenant,
+) -> None:
+    async with address_of(tenant, CONFIG, 'https://tenant.example/"') as address:
+        with pytest.raises(SignInFailed, match="makes no safe address: it has a character"):
+            await address.current()

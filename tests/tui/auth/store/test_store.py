@@ -231,8 +231,31 @@ async def test_a_lock_that_cannot_be_had_is_no_lock(tmp_path: Path) -> None:
             raise AssertionError("held by nobody")
 
 
-def test_the_lock_is_never_the_sessions_file(store: FileStore) -> None:
+async def test_the_lock_is_a_private_file_and_never_the_sessions(store: FileStore) -> None:
+    async with store.lock():
+        assert mode_of(store.path.with_suffix(".lock")) == 0o600
     assert store.path.with_suffix(".lock") != store.path
+
+
+def test_a_session_is_kept_in_the_folder_that_is_named(tmp_path: Path) -> None:
+    store = session_store(replace(CONFIG, session_storage="file"), tmp_path / "elsewhere")
+    store.save(session())
+    assert [path.suffix for path in (tmp_path / "elsewhere").iterdir()] == [".json"]
+
+
+def test_a_session_that_cannot_be_deleted_is_said(store: FileStore) -> None:
+    store.path.mkdir(parents=True)
+    with pytest.raises(StoreFailed, match="cannot be deleted"):
+        store.clear()
+
+
+def test_what_another_log_out_has_just_deleted_is_deleted(
+    store: FileStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = store.path.with_suffix(".damaged-gone")
+    monkeypatch.setattr(Path, "glob", lambda *_names: iter([gone]))
+    store.clear()
+    assert not gone.exists()
 
 
 def test_no_token_is_in_any_repr(store: FileStore) -> None:

@@ -4,13 +4,15 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from types import SimpleNamespace
 
 import keyring
 import pytest
 import secretstorage
 
-from tests.support.builders.stores import Keys
+from tests.support.builders.sessions import session
+from tests.support.builders.stores import Keys, file_store
 from tui.auth.store.sealing import KeyUnavailable, Sealer, SystemKeyring, call_within
 
 
@@ -120,6 +122,22 @@ def test_a_keyring_that_hangs_is_left_behind(release: threading.Event) -> None:
         call_within(0.01, release.wait)
 
 
+def test_a_keyring_that_hangs_does_not_hold_our_exit() -> None:
+    assert call_within(5, lambda: threading.current_thread().daemon) is True
+
+
+def test_elsewhere_than_on_linux_no_secret_service_is_looked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    backend = Keyring()
+    monkeypatch.setattr(Keyring, "__module__", "keyring.backends.macOS")
+    monkeypatch.setattr(keyring, "get_keyring", lambda: backend)
+    monkeypatch.setattr(sys, "platform", "darwin")
+    monkeypatch.setitem(sys.modules, "secretstorage", None)
+    assert SystemKeyring().get("name") is None
+    assert backend.asked == ["doorkey"]
+
+
 def test_a_keyring_that_fails_in_any_way_is_unavailable() -> None:
     def fail() -> str:
         raise RuntimeError("DBus says no")
@@ -155,3 +173,25 @@ def test_a_key_that_is_none_is_not_used(kept: str) -> None:
     assert not sealer.has_key
     with pytest.raises(ValueError, match="no key is at hand"):
         sealer.seal(b"content")
+
+
+def test_a_log_out_asks_no_keyring_for_a_file_that_it_cannot_read(tmp_path: Path) -> None:
+    keys = Keys()
+    store = file_store(tmp_path, storage="auto", keys=keys)
+    store.path.write_text("anything")
+    store.path.chmod(0o644)
+    store.clear()
+    assert not store.path.exists()
+    assert keys.asked == 0
+
+
+async def test_after_a_log_out_no_keyring_is_said_to_have_failed(tmp_path: Path) -> None:
+    keys = Keys()
+    first, store = (file_store(tmp_path, storage="auto", keys=keys) for _ in range(2))
+    async with first.lock():
+        first.reserve()
+        first.save(session())
+    assert keys.kept
+    store.clear()
+    assert keys.kept == {}
+    assert "no keyring answered" not in store.description

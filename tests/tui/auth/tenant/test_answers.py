@@ -189,6 +189,13 @@ async def test_what_came_of_a_revocation(
         assert await provider.revoke("the-refresh-token") == outcome
 
 
+async def test_metadata_is_taken_from_no_error(provider: Provider, tenant: ScriptedTenant) -> None:
+    there = "/.well-known/openid-configuration"
+    tenant.responses[there] = lambda _request: httpx.Response(404, json=tenant.metadata)
+    with pytest.raises(TenantMisbehaved, match="answered with 404"):
+        await provider.discover()
+
+
 async def test_a_refused_revocation_is_shown_short_and_harmless(
     provider: Provider, tenant: ScriptedTenant
 ) -> None:

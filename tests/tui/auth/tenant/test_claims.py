@@ -189,6 +189,20 @@ def test_an_algorithm_is_one_of_ours(algorithm: Json) -> None:
         signed_claims(f"{header}.e30.AAAA", KEYS)
 
 
+@pytest.mark.parametrize("members", [{"b64": 1}, {"b64": True, "crit": ["b64"]}])
+def test_an_extension_is_refused_where_it_would_change_nothing(members: dict[str, Json]) -> None:
+    header = base64url(json.dumps({"alg": "RS256", "kid": "first", **members}).encode())
+    with pytest.raises(IdTokenRejected, match=r"an extension \(crit\)"):
+        signed_claims(f"{header}.e30.AAAA", KEYS)
+
+
+@pytest.mark.parametrize("payload", [b"[]", b"7", b"", b"{", b'"alice"'])
+def test_what_is_signed_is_an_object(payload: bytes) -> None:
+    token = jwt.PyJWS().encode(payload, rsa_key("first"), "RS256", {"kid": "first"})
+    with pytest.raises(IdTokenRejected, match="are not a JSON object"):
+        signed_claims(token, KEYS)
+
+
 def test_a_signature_by_another_key_is_told_from_an_unknown_key() -> None:
     with pytest.raises(IdTokenRejected, match="is not by the tenant's key") as raised:
         signed_claims(signed(RIGHT, "second"), KEYS)

@@ -13,12 +13,14 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
     EllipticCurvePrivateKey,
     generate_private_key,
 )
+from cryptography.hazmat.primitives.asymmetric.ed448 import Ed448PrivateKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from jwt.algorithms import ECAlgorithm, OKPAlgorithm
 
 from tests.support.tenants.scripted_tenant import ScriptedTenant, SigningKey, public_jwk, rsa_key
 from tests.support.tenants.services import refused
 from tui.auth.service import AuthService
+from tui.auth.tenant.key_set import KeySet
 from tui.auth.tenant.published_keys import fetch_keys, fetch_keys_of_issuer, require_secure
 from tui.errors import TenantMisbehaved, WrongUsage
 from tui.json_value import Json
@@ -109,6 +111,33 @@ async def test_ed25519_has_two_names(
 ) -> None:
     sign_with(tenant, used, jwk_for(used, kid="first", alg=said))
     assert (await service.login()).logged_in
+
+
+@pytest.mark.parametrize("algorithm", ALL)
+def test_of_keys_of_every_kind_one_kind_is_asked(algorithm: str) -> None:
+    kinds = ("RS256", "ES256", "ES384", "ES512", "Ed25519")
+    keys = KeySet({"keys": [jwk_for(each) for each in kinds]})
+    (found,) = keys.candidates(None, algorithm)
+    key = key_for("Ed25519" if algorithm == "EdDSA" else algorithm)
+    assert not isinstance(key, str)
+    assert key.public_key() == found
+
+
+@pytest.mark.parametrize(
+    "jwk",
+    [
+        OKPAlgorithm.to_jwk(Ed448PrivateKey.generate().public_key(), as_dict=True),
+        jwk_for("EdDSA") | {"crv": "X25519"},
+        {"kty": "oct", "k": "AAAA"},
+        {"kty": ["RSA"]},
+        {},
+        "RSA",
+    ],
+    ids=["Ed448", "X25519", "oct", "a list", "nothing", "no object"],
+)
+def test_a_key_that_is_none_of_ours_does_not_count(jwk: Json) -> None:
+    """security.md 43: a set without one key that can be used is empty, and says so."""
+    assert len(KeySet({"keys": [jwk]})) == 0
 
 
 async def test_curve_that_nobody_checks_here_is_refused(

@@ -10,6 +10,7 @@ from tui.auth.tenant.metadata import (
     oauth_metadata_url,
     parse_metadata,
     require_proofs,
+    unseen_metadata,
     with_revocation_of,
 )
 from tui.errors import ConfigInvalid, TenantMisbehaved
@@ -35,6 +36,7 @@ def test_what_is_not_said_is_not_offered() -> None:
     assert not found.demands_pushed_requests
     assert found.userinfo_endpoint == found.revocation_endpoint == found.end_session_endpoint == ""
     assert found.scopes_supported == found.token_auth_methods == found.proof_algorithms == ()
+    assert not unseen_metadata(ISSUER).answers_with_iss
 
 
 @pytest.mark.parametrize("value", [1, "true", None, [True]])
@@ -184,6 +186,15 @@ def test_the_two_documents_lie_where_their_standards_say(
     assert oauth_metadata_url(issuer) == f"https://x.example{oauth}"
 
 
-def test_a_place_without_a_document_is_said() -> None:
-    assert "answered with 404" in no_discovery(ISSUER, 404)
-    assert "/realms/REALM" in no_discovery(ISSUER, 404)
+@pytest.mark.parametrize(
+    ("issuer", "hint"),
+    [
+        (ISSUER, "/realms/REALM"),
+        ("https://accounts.google.com", "/realms/REALM"),
+        ("https://github.com", "OAuth alone"),
+        (f"https://tenant.example/{OPENID}", '"domain": "https://tenant.example"'),
+    ],
+)
+def test_a_place_without_a_document_is_said_with_what_it_may_be(issuer: str, hint: str) -> None:
+    assert "answered with 404" in no_discovery(issuer, 404)
+    assert hint in no_discovery(issuer, 404)

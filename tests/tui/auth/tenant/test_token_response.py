@@ -140,6 +140,7 @@ def test_a_lifetime_is_above_zero_and_at_most_ten_years(
         (jwt_until(None), 5),
         (jwt_until("soon"), 5),
         ("a.b.c", 5),
+        ("a.W10.c", 5),
         ("opaque", 5),
     ],
 )
