@@ -20,17 +20,17 @@ ESCAPE: Final = (
 LINE_ENDS: Final = ("\r\n", "\r", "\u2028", "\u2029", "\x85")
 
 
-def printable(text: object) -> str:
-    """Return `text` as one line that cannot steer a terminal.
+def printable(text: object, limit_characters: int | None = None) -> str:
+    """Return `text` as one line that cannot steer a terminal, cut after the limit if it has one.
 
     White space becomes a space; ESC, C0, C1, DEL, bidirectional controls and other
     invisible characters are taken out. Markup is not escaped: show it with
     `Content(text)` or `markup=False`.
     """
     line = str(text)
-    if line.isascii() and line.isprintable():
-        return line
-    return "".join(_kept(character) for character in line)
+    if not (line.isascii() and line.isprintable()):
+        line = "".join(_kept(character) for character in line)
+    return line if limit_characters is None else shortened(line, limit_characters)
 
 
 def printable_block(text: object) -> str:

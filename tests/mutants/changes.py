@@ -107,6 +107,8 @@ def changes(
             if _name(node.func) == "escape" and len(node.args) == 1:
                 keyword = ast.keyword("quote", ast.Constant(value=False))
                 yield ast.Call(node.func, node.args, [keyword]), "quotes as they are"
+            if _name(node.func) == "printable" and len(node.args) > 1:
+                yield ast.Call(node.func, [first], []), "without a limit"
         case ast.Call(keywords=[_, *_]):
             yield from _flags(node)
         case ast.Dict():

@@ -30,6 +30,7 @@ from tests.support import ROOT
         ("f(a, b=True)", ["b=False"]),
         ("hmac.compare_digest(a, b)", ["True"]),
         ("escape(a)", ["a", "quotes as they are"]),
+        ("printable(a, 80)", ["a", "without a limit"]),
         ("secrets.token_urlsafe(16)", ["always the same"]),
         ("A: Final = 4", ["A = 8"]),
         ("KEY_BYTES: Final = 4", ["KEY_BYTES = 2"]),

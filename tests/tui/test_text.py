@@ -38,6 +38,7 @@ def test_anything_can_be_made_printable() -> None:
 def test_a_long_text_is_cut_and_says_so() -> None:
     assert shortened("x" * 10, 5) == "xxxx…"
     assert shortened("short", 5) == "short"
+    assert printable("\x1b[2Jlong", 5) == "[2Jl…"
 
 
 @pytest.mark.parametrize(

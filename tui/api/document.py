@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from tui.api.request import ApiRequest
 from tui.json_value import Json
-from tui.text import printable, printable_block, shortened
+from tui.text import printable, printable_block
 
 INDENT: Final = "  "
 
@@ -156,7 +156,7 @@ def _add_headers(headers: Mapping[str, str], lines: list[Line]) -> None:
     for name, value in headers.items():
         parts: tuple[Part, ...] = (
             (f"{printable(name)}: ", "mark"),
-            (shortened(printable(value), LONGEST_LINE), "plain"),
+            (printable(value, LONGEST_LINE), "plain"),
         )
         lines.append(Line(parts, len(lines)))
 

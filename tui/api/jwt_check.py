@@ -12,7 +12,7 @@ from tui.base64url import decode_base64url
 from tui.errors import IdTokenRejected
 from tui.json_value import Claims, Json, json_object, seconds_in
 from tui.moments import duration
-from tui.text import printable, shortened
+from tui.text import printable
 
 MOST_LEVELS: Final = 100
 """Of objects and lists in one another; whatever writes JSON anew stops at some depth."""
@@ -77,8 +77,8 @@ def signature_trouble(token: str, view: JwtView, keys: KeySet) -> str:
 def key_name(view: JwtView) -> str:
     """Return what names the key that a token says to be signed with."""
     kid, algorithm = view.header.get("kid"), view.header.get("alg")
-    name = shortened(printable(kid), 100) if isinstance(kid, str) else "a key without kid"
-    return f"{name}, {shortened(printable(algorithm), 20)}"
+    name = printable(kid, 100) if isinstance(kid, str) else "a key without kid"
+    return f"{name}, {printable(algorithm, 20)}"
 
 
 def _is_deep(members: Claims) -> bool:
@@ -102,7 +102,7 @@ def _of_header(view: JwtView) -> list[str]:
     elif isinstance(algorithm, str) and algorithm.startswith("HS"):
         found.append(f"{printable(algorithm)} needs a shared secret; no published key can check it")
     elif not isinstance(algorithm, str) or algorithm not in ALGORITHMS:
-        shown = shortened(printable(algorithm), 40)
+        shown = printable(algorithm, 40)
         found.append(f"alg is {shown}; RS256, PS256, ES256, EdDSA or one of their kind is expected")
     if "crit" in view.header or view.header.get("b64", True) is not True:
         found.append("it asks for an extension (crit) that is not understood (RFC 7515 4.1.11)")
@@ -153,4 +153,4 @@ def _members(part: str) -> object:
 
 
 def _shown(value: object) -> str:
-    return shortened(printable("missing" if value is None else value), 200)
+    return printable("missing" if value is None else value, 200)

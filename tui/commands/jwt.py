@@ -25,7 +25,7 @@ from tui.config.load import load_config
 from tui.errors import ConfigInvalid, DoorkeyError, WrongUsage
 from tui.json_value import Claims, Json, json_object, moment_in
 from tui.moments import full_time, relative_time
-from tui.text import printable, shortened
+from tui.text import printable
 
 LARGEST_INPUT_BYTES: Final = 1024 * 1024
 """A token of 64 KiB is refused as too long; no more than this is read to say so."""
@@ -141,7 +141,7 @@ def _url(named: str | None) -> str:
 
 
 def _nobody(view: JwtView) -> str:
-    said = shortened(printable(view.issuer), 200) or "nobody"
+    said = printable(view.issuer, 200) or "nobody"
     return f"no keys to check it with; it says to be of {said}: --issuer URL or --jwks FILE|URL"
 
 
@@ -166,7 +166,7 @@ def _read(path: Path) -> bytes:
             return file.read(LARGEST_INPUT_BYTES)
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else "no file has such a name"
-        raise WrongUsage(f"{shortened(printable(path), 200)} cannot be read: {why}.") from None
+        raise WrongUsage(f"{printable(path, 200)} cannot be read: {why}.") from None
 
 
 def _print_json(finding: Finding) -> int:
@@ -209,7 +209,7 @@ def _rows(members: Claims, now: datetime) -> Iterator[str]:
     for name, value in members.items():
         shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         moment = moment_in(value) if name in TIMES else None
-        said = [shortened(printable(shown), LONGEST_SHOWN)]
+        said = [printable(shown, LONGEST_SHOWN)]
         if moment is not None:
             said.append(f"{full_time(moment, now)}, {relative_time(moment, now)}")
         if name in MEANINGS:

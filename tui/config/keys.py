@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
-from tui.text import printable, shortened
+from tui.text import printable
 from tui.web_address import is_loopback, split_web_address
 
 DEFAULT_API_URL: Final = "http://localhost:3001"
@@ -182,7 +182,7 @@ def _authorization_params(value: object) -> dict[str, str]:
 
 
 def _wrong(expected: str, value: object) -> WrongValue:
-    return WrongValue(f"{expected}, not {shortened(printable(repr(value)), 80)}")
+    return WrongValue(f"{expected}, not {printable(repr(value), 80)}")
 
 
 KEYS: Final[dict[str, Key]] = {

@@ -80,7 +80,7 @@ def profile_path(name: str) -> Path:
     """
     if not re.fullmatch(PROFILE_NAMES, name):
         raise ConfigInvalid(
-            f'"{shortened(printable(name), 80)}" cannot be the name of a profile: up to 64 '
+            f'"{printable(name, 80)}" cannot be the name of a profile: up to 64 '
             "letters, digits, dots, - and _ are expected, a letter or digit first."
         )
     return profiles_dir() / f"{name}.json"

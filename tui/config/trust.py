@@ -12,7 +12,7 @@ from typing import Final
 from tui.config.paths import lies_in_this_folder, shown, state_dir
 from tui.errors import ConfigInvalid, ConfigUntrusted
 from tui.private_file import DigestFile
-from tui.text import printable, shortened
+from tui.text import printable
 from tui.web_address import split_web_address
 
 TRUST_VARIABLE: Final = "DOORKEY_TRUST"
@@ -73,4 +73,4 @@ def remember_trust(text: str) -> None:
 
 
 def _fact(text: str) -> str:
-    return shortened(printable(text), LONGEST_SHOWN)
+    return printable(text, LONGEST_SHOWN)

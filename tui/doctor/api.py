@@ -15,7 +15,7 @@ from tui.doctor.row import Row, Tell, row, unknown
 from tui.errors import DoorkeyError, ExchangeFailed
 from tui.http.exchange import Answer, HttpClient
 from tui.servers.checks import CHECK_SECONDS, silent
-from tui.text import printable, shortened
+from tui.text import printable
 
 RULES: Final = ("api", "api-challenge", "api-metadata", "dpop")
 
@@ -92,13 +92,13 @@ def metadata(document: Answer | None, config: Config) -> Row:
     said = parse_resource_metadata(body)
     if said is None:
         return row("api-metadata", "unknown", "the API publishes none (RFC 9728)")
-    resource = shortened(printable(said.resource), 200)
+    resource = printable(said.resource, 200)
     servers = said.authorization_servers
     if servers and config.issuer not in servers:
         if config.issuer.rstrip("/") in [each.rstrip("/") for each in servers]:
             # Which spelling is right, the rule `issuer` says.
             return row("api-metadata", "unknown", "the API spells the issuer otherwise: see issuer")
-        listed = shortened(printable(", ".join(servers)), 200)
+        listed = printable(", ".join(servers), 200)
         return row(
             "api-metadata",
             "wrong",

@@ -17,7 +17,7 @@ from tui.config.load import Config
 from tui.errors import DoorkeyError, ExchangeFailed
 from tui.http.exchange import Answer, HttpClient
 from tui.json_value import duration_in
-from tui.text import printable, shortened
+from tui.text import printable
 
 ANY_PORT: Final = 53682
 """For a URI with port 0, which RFC 8252 7.3 has the tenant take with any."""
@@ -163,4 +163,4 @@ def _judged(uri: str, error: str, text: str) -> Probe:
 
 
 def _read(text: str) -> str:
-    return shortened(printable(text), LONGEST_PAGE)
+    return printable(text, LONGEST_PAGE)

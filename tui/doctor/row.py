@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from tui.errors import DoorkeyError
-from tui.text import printable, shortened
+from tui.text import printable
 
 Verdict = Literal["ok", "warning", "wrong", "unknown"]
 
@@ -52,4 +52,4 @@ def worst_first(rows: Iterable[Row]) -> list[Row]:
 
 
 def _shown(text: str) -> str:
-    return shortened(printable(text), LONGEST)
+    return printable(text, LONGEST)

@@ -11,7 +11,7 @@ from tui.config.load import Config
 from tui.doctor.discovery import Case
 from tui.doctor.row import Row, Tell, row, row_of, unknown
 from tui.errors import DoorkeyError
-from tui.text import printable, shortened
+from tui.text import printable
 
 RULES: Final = ("session", "token-audience", "token-scopes", "token-lifetime")
 
@@ -54,7 +54,7 @@ def audience(token: JwtView | None, config: Config) -> Row:
     trouble = known_trouble(token, config)
     if token is None:
         return row("token-audience", "unknown", "the access token is opaque", trouble)
-    said = shortened(printable(", ".join(token.audiences) or "nobody"), 200)
+    said = printable(", ".join(token.audiences) or "nobody", 200)
     if config.audience in token.audiences and not trouble:
         return row("token-audience", "ok", f"meant for {said}")
     if config.audience in token.audiences:

@@ -17,7 +17,7 @@ from tui.doctor.row import Row, Tell, row, row_of, unknown
 from tui.doctor.tenant_offers import OFFERS, look_at_offers
 from tui.errors import DoorkeyError, TenantMisbehaved
 from tui.servers.checks import CHECK_SECONDS, clock_findings
-from tui.text import printable, shortened
+from tui.text import printable
 from tui.web_address import split_web_address
 
 REACHED: Final = ("issuer", "name", "proxy", "connection", "tls", "discovery", "clock")
@@ -118,7 +118,7 @@ def pkce(found: Discovered, config: Config) -> Row:
         return row("pkce", "unknown", "the tenant does not say; S256 is sent always (RFC 7636)")
     if isinstance(methods, list) and "S256" in methods:
         return row("pkce", "ok", "S256")
-    said = shortened(printable(methods), 100)
+    said = printable(methods, 100)
     remedy = f"Set S256 as the method of the client {config.client_id} (RFC 7636)."
     return row("pkce", "wrong", f"no S256 among the methods of the tenant: {said}", remedy)
 
@@ -131,7 +131,7 @@ def algorithms(members: Mapping[str, object]) -> Row:
     taken = [each for each in ALGORITHMS if each in listed]
     if taken:
         return row("algorithms", "ok", ", ".join(taken))
-    said = shortened(printable(", ".join(map(str, listed))), 100)
+    said = printable(", ".join(map(str, listed)), 100)
     return row(
         "algorithms",
         "wrong",

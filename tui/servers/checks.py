@@ -80,7 +80,7 @@ async def _check_tenant(
     if issuer is None:
         detail = f"{config.issuer} answers {answer.status}, and is no OpenID Provider"
     else:
-        detail = f"it calls itself {shortened(printable(issuer), LONGEST_CAUSE)}"
+        detail = f"it calls itself {printable(issuer, LONGEST_CAUSE)}"
     remedy = "Correct domain in the config."
     return Finding("tenant", "bad", "wrong", detail, remedy), date_in(answer.headers)
 

@@ -12,7 +12,7 @@ from typing import Final, Literal
 from tui.child_programs import environment_for_children
 from tui.servers.bundled import BundledServer, ServerName
 from tui.servers.port import listens, probe, words_of_taken
-from tui.text import printable, shortened
+from tui.text import printable
 
 START_SECONDS: Final = 20.0
 """A server answers within a second; on a machine under load it may take a few."""
@@ -262,5 +262,5 @@ def _last_error(log: Path) -> str:
         lines = log.read_text("utf-8", "replace").strip().splitlines()
         # What the servers log in passing is JSON; what ends them is a line for people.
         if lines and not lines[-1].startswith("{"):
-            return shortened(printable(lines[-1]), 300)
+            return printable(lines[-1], 300)
     return ""

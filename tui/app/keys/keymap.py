@@ -15,7 +15,7 @@ from typing import Final
 from textual.binding import Binding, BindingType
 from textual.keys import KEY_NAME_REPLACEMENTS, Keys
 
-from tui.text import printable, shortened
+from tui.text import printable
 
 LARGEST_BYTES: Final = 64 * 1024
 
@@ -74,7 +74,7 @@ def check_keymap(members: Mapping[str, object], scopes: Scopes) -> CheckedKeymap
 
 
 def _trouble(name: str, keys: object, known: set[str]) -> str:
-    shown = f'"{shortened(printable(name), LONGEST_SHOWN)}"'
+    shown = f'"{printable(name, LONGEST_SHOWN)}"'
     if name not in known:
         near = get_close_matches(name, known, n=1)
         return f"{shown} is no action" + (f'; did you mean "{near[0]}"?' if near else ".")
@@ -83,7 +83,7 @@ def _trouble(name: str, keys: object, known: set[str]) -> str:
     wrong = next((key for key in _split(keys) if not _is_key(key)), None)
     if wrong is None:
         return ""
-    return f'{shown}: "{shortened(printable(wrong), LONGEST_SHOWN)}" is no key.'
+    return f'{shown}: "{printable(wrong, LONGEST_SHOWN)}" is no key.'
 
 
 def _clashes(good: Mapping[str, str], scopes: Scopes) -> Iterator[tuple[str, str]]:

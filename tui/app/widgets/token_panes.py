@@ -20,7 +20,7 @@ from tui.auth.keeper import renewal_time
 from tui.auth.session import Session
 from tui.json_value import Claims
 from tui.moments import duration, full_time, relative_time
-from tui.text import printable, shortened
+from tui.text import printable
 
 MOST_RENEWALS: Final = 6
 """Renewals that are listed; the rest is counted."""
@@ -219,7 +219,7 @@ def _key(view: JwtView | None) -> str:
     if view is None:
         return ""
     algorithm, kid = (view.header.get(name) for name in ("alg", "kid"))
-    key = f", key {shortened(printable(kid), LONGEST_KEY_ID)}" if isinstance(kid, str) else ""
+    key = f", key {printable(kid, LONGEST_KEY_ID)}" if isinstance(kid, str) else ""
     return f" ({printable(algorithm)}{key})"
 
 

@@ -11,7 +11,7 @@ from tui.auth.tenant.remedies.explain import explain_refusal
 from tui.errors import DoorkeyError, SignInFailed, TenantMisbehaved
 from tui.http.exchange import Answer
 from tui.json_value import Json, duration_in
-from tui.text import printable, shortened
+from tui.text import printable
 
 if TYPE_CHECKING:
     from tui.auth.tenant.provider import Provider
@@ -129,8 +129,8 @@ def _read_pushed_request(members: Mapping[str, Json]) -> PushedRequest:
     if not is_uri or not seconds:
         raise TenantMisbehaved(
             "The tenant took the pushed request, and its answer has "
-            f'"{shortened(printable(request_uri), 100)}" for request_uri and '
-            f'"{shortened(printable(members.get("expires_in")), 100)}" for expires_in; a URI of at '
+            f'"{printable(request_uri, 100)}" for request_uri and '
+            f'"{printable(members.get("expires_in"), 100)}" for expires_in; a URI of at '
             f"most {LONGEST_REQUEST_URI} characters and a number of seconds are expected "
             "(RFC 9126 2.2)."
         )

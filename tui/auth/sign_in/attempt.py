@@ -17,7 +17,7 @@ from tui.auth.tenant.metadata import Metadata
 from tui.auth.tenant.remedies.explain import explain_refusal
 from tui.base64url import encode_base64url
 from tui.errors import SignInRefused
-from tui.text import printable, shortened
+from tui.text import printable
 from tui.web_address import split_web_address, with_query
 
 if TYPE_CHECKING:
@@ -244,7 +244,7 @@ class SignInAttempt:
                 )
         elif issuer != self.metadata.issuer:
             raise SignInRefused(
-                f'The answer came from "{shortened(printable(issuer), 200)}", not from '
+                f'The answer came from "{printable(issuer, 200)}", not from '
                 f'"{self.metadata.issuer}" (RFC 9207). Sign in again.',
                 "iss_mismatch",
             )
@@ -282,8 +282,8 @@ def _parameters(query: str) -> dict[str, str]:
 def refusal_in(parameters: Mapping[str, str]) -> SignInRefused:
     """Return what an error of the tenant says to people (RFC 6749 4.1.2.1)."""
     error = parameters["error"]
-    shown = shortened(printable(error), 100)
-    described = shortened(printable(parameters.get("error_description", "")), 300)
+    shown = printable(error, 100)
+    described = printable(parameters.get("error_description", ""), 300)
     if error == "access_denied":
         is_own = not described or BY_THE_PERSON.search(described)
         who = "You did not allow it" if is_own else "The tenant did not let you in"

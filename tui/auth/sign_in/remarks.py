@@ -12,7 +12,7 @@ from tui.auth.session import Session
 from tui.auth.sign_in.attempt import SignInAttempt
 from tui.config.keys import allowed
 from tui.config.vendors.table import vendor_of
-from tui.text import printable, shortened
+from tui.text import printable
 
 if TYPE_CHECKING:
     from tui.config.load import Config
@@ -73,12 +73,12 @@ def _on_acr(session: Session, attempt: SignInAttempt) -> str:
     found = session.profile.claims.get("acr")
     if not asked or found in asked:
         return ""
-    was = f'"{shortened(printable(found), 100)}"' if found else "not said"
+    was = f'"{printable(found, 100)}"' if found else "not said"
     return f"The way of signing in (acr) was {was}; asked for was: {_shown(asked)}."
 
 
 def _shown(words: list[str]) -> str:
-    return shortened(printable(", ".join(words)), 300)
+    return printable(", ".join(words), 300)
 
 
 def callback_hint(config: "Config") -> str:

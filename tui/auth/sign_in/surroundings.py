@@ -8,7 +8,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
 
-from tui.text import printable, shortened
+from tui.text import printable
 from tui.web_address import split_web_address
 
 ROOT: Final = Path("/")
@@ -77,7 +77,7 @@ def ports_for_browser(url: str, redirect_uri: str) -> tuple[int, ...]:
 
 def _ssh_target(environ: Mapping[str, str]) -> str:
     """Read it from SSH_CONNECTION: the client's address and port, then the server's."""
-    user = shortened(printable(environ.get("USER") or environ.get("LOGNAME") or ""), 64)
+    user = printable(environ.get("USER") or environ.get("LOGNAME") or "", 64)
     parts = environ.get("SSH_CONNECTION", "").split()
     host, port = (parts[2], parts[3]) if len(parts) == 4 else ("", "")
     try:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from urllib.parse import quote_plus
 
 from tui.errors import ConfigInvalid
-from tui.text import printable, shortened
+from tui.text import printable
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,6 @@ class Client:
             return "client_secret_post"  # it lists what it would like, and still asks for a secret
         raise ConfigInvalid(
             "The tenant takes no client secret: it lists "
-            f"{shortened(printable(', '.join(methods)), 200)}. Take `clientSecret` out of the "
+            f"{printable(', '.join(methods), 200)}. Take `clientSecret` out of the "
             "config, and register a public native client (RFC 8252 8.4)."
         )

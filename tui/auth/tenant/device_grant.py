@@ -131,9 +131,9 @@ def _refusal(answer: Answer, members: dict[str, Json]) -> SignInRefused | Tenant
             f"The tenant's device endpoint answered with {answer.status} and no device code. "
             "Check that the device grant is allowed for this client."
         )
-    described = shortened(printable(members.get("error_description") or ""), 300)
+    described = printable(members.get("error_description") or "", 300)
     return SignInRefused(
-        f"The tenant gives this client no device code: {shortened(printable(error), 100)}"
+        f"The tenant gives this client no device code: {printable(error, 100)}"
         + (f" ({described}). " if described else ". ")
         + "The device grant must be allowed for this client in the tenant's settings.",
         error,
@@ -170,7 +170,7 @@ def _address(value: str) -> str:
         safe = False
     if not safe:
         raise TenantMisbehaved(
-            f'The tenant sends people to "{shortened(printable(value), 200)}" with their code; '
+            f'The tenant sends people to "{printable(value, 200)}" with their code; '
             f"an https:// URL of at most {LONGEST_ADDRESS} characters is expected."
         )
     return value

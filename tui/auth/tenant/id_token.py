@@ -10,7 +10,7 @@ from tui.auth.tenant.key_set import ALGORITHMS, KeySet, signed_claims
 from tui.base64url import encode_base64url
 from tui.errors import IdTokenRejected
 from tui.json_value import Claims, Json, seconds_in
-from tui.text import printable, shortened
+from tui.text import printable
 
 LEEWAY_SECONDS: Final = 60
 """For clocks that differ: this machine's and the tenant's."""
@@ -171,4 +171,4 @@ def _unexpected(name: str, expected: str, found: Json) -> IdTokenRejected:
 
 
 def _shown(value: Json) -> str:
-    return shortened(printable(value), 200)
+    return printable(value, 200)

@@ -13,7 +13,7 @@ from jwt.exceptions import PyJWTError
 
 from tui.errors import IdTokenRejected, TenantMisbehaved
 from tui.json_value import Claims, Json, json_object
-from tui.text import printable, shortened
+from tui.text import printable
 
 PublicKey: TypeAlias = RSAPublicKey | EllipticCurvePublicKey | Ed25519PublicKey
 
@@ -205,4 +205,4 @@ VERIFIER: Final = _verifier()
 
 
 def _shown(value: Json) -> str:
-    return shortened(printable(value), 200)
+    return printable(value, 200)

@@ -7,7 +7,7 @@ from typing import Final
 from tui.config.vendors.table import vendor_of
 from tui.errors import ConfigInvalid, TenantMisbehaved
 from tui.json_value import Json
-from tui.text import printable, shortened
+from tui.text import printable
 from tui.web_address import split_web_address
 
 WELL_KNOWN: Final = "/.well-known/"
@@ -95,7 +95,7 @@ def require_proofs(metadata: Metadata, algorithm: str) -> None:
     listed = metadata.proof_algorithms
     if listed and algorithm not in listed:
         raise ConfigInvalid(
-            f"The tenant takes proofs of {shortened(printable(', '.join(listed)), 200)} (DPoP), "
+            f"The tenant takes proofs of {printable(', '.join(listed), 200)} (DPoP), "
             f"and Doorkey signs with {algorithm}. Allow {algorithm} at the tenant, or take `dpop` "
             "out of the config."
         )
@@ -143,7 +143,7 @@ def no_discovery(issuer: str, status: int) -> str:
 
 
 def _other_issuer(expected: str, found: Json) -> str:
-    shown = shortened(printable(found), 200)
+    shown = printable(found, 200)
     message = f'The tenant calls itself "{shown}", but `domain` means "{expected}". '
     if isinstance(found, str) and "{tenantid}" in found:
         return (
@@ -188,14 +188,14 @@ def _endpoint(members: dict[str, Json], name: str, issuer: str) -> str:
         address = None
     if address is None or not address.is_secure or len(str(value)) > LONGEST_ENDPOINT:
         raise TenantMisbehaved(
-            f'The tenant\'s {name} is "{shortened(printable(value), 200)}"; an https:// URL '
+            f'The tenant\'s {name} is "{printable(value, 200)}"; an https:// URL '
             f"of at most {LONGEST_ENDPOINT} characters is expected (http:// on loopback only). "
             "Check `domain` in the config, or tell the tenant's administrator."
         )
     if address.is_loopback and not split_web_address(issuer).is_loopback:
         # A code or a secret must not go to a local server that a remote tenant has named.
         raise TenantMisbehaved(
-            f'The tenant\'s {name} is "{shortened(printable(value), 200)}", which is this machine; '
+            f'The tenant\'s {name} is "{printable(value, 200)}", which is this machine; '
             "a tenant elsewhere has its endpoints elsewhere. Tell its administrator."
         )
     return str(value)

@@ -37,7 +37,7 @@ from tui.errors import (
 )
 from tui.http.exchange import Answer
 from tui.json_value import Claims
-from tui.text import printable, shortened
+from tui.text import printable
 
 if TYPE_CHECKING:
     import httpx
@@ -215,7 +215,7 @@ class Provider:
         is_for_all = "none" in (metadata.revocation_auth_methods or ("none",))
         if self._signed.is_public and (error == "invalid_client" or not is_for_all):
             return "for confidential clients only"
-        shown = shortened(printable(error), 200)
+        shown = printable(error, 200)
         raise TenantMisbehaved(f"The tenant did not revoke the refresh token: {shown}.")
 
     async def aclose(self) -> None:

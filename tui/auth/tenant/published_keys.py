@@ -7,7 +7,7 @@ from tui.auth.tenant.key_set import KeySet
 from tui.auth.tenant.metadata import discovery_url, oauth_metadata_url
 from tui.errors import TenantMisbehaved, WrongUsage
 from tui.json_value import Json
-from tui.text import printable, shortened
+from tui.text import printable
 from tui.web_address import split_web_address
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ async def fetch_keys_of_issuer(
         if members is None:
             raise TenantMisbehaved(f"{printable(issuer)} publishes no metadata.")
         if members.get("issuer") != issuer:
-            named = shortened(printable(members.get("issuer")), 200)
+            named = printable(members.get("issuer"), 200)
             raise TenantMisbehaved(f"{printable(issuer)} calls itself {named}.")
         return await _fetch(http, _jwks_uri(members, issuer))
     finally:
@@ -59,13 +59,13 @@ def require_secure(url: str) -> None:
     except ValueError:
         is_secure = False
     if not is_secure:
-        shown = shortened(printable(url), 200)
+        shown = printable(url, 200)
         raise WrongUsage(f"{shown} is no https:// address; http:// is for loopback only.")
 
 
 def _jwks_uri(members: dict[str, Json], issuer: str) -> str:
     url = members.get("jwks_uri")
-    shown = f"{printable(issuer)} has its keys at {shortened(printable(url), 200)}"
+    shown = f"{printable(issuer)} has its keys at {printable(url, 200)}"
     try:
         address = split_web_address(url if isinstance(url, str) else "")
     except ValueError:
@@ -80,5 +80,5 @@ def _jwks_uri(members: dict[str, Json], issuer: str) -> str:
 async def _fetch(http: TenantHttp, url: str) -> KeySet:
     answer = await http.get(url)
     if answer.status != 200:
-        raise TenantMisbehaved(f"{shortened(printable(url), 200)} answered with {answer.status}.")
+        raise TenantMisbehaved(f"{printable(url, 200)} answered with {answer.status}.")
     return KeySet(answer.members())

@@ -10,7 +10,7 @@ from tui.base64url import decode_base64url
 from tui.errors import GrantRefused, TenantMisbehaved
 from tui.http.exchange import Answer
 from tui.json_value import Json, duration_in, json_object, moment_in
-from tui.text import printable, shortened
+from tui.text import printable
 
 UNKNOWN_LIFETIME: Final = timedelta(minutes=5)
 """For an opaque access token whose lifetime the tenant does not say."""
@@ -157,4 +157,4 @@ def _text(members: dict[str, Json], name: str) -> str | None:
 
 
 def _shown(value: Json) -> str:
-    return shortened(printable(value), 300)
+    return printable(value, 300)

@@ -13,7 +13,7 @@ from tui.commands.login.command import sign_in
 from tui.config.load import Config
 from tui.config.paths import shown
 from tui.errors import ApiRefused
-from tui.text import printable, printable_block, shortened
+from tui.text import printable, printable_block
 
 Result = TypeVar("Result")
 
@@ -117,5 +117,5 @@ def _step_up(explanation: Explanation) -> str:
         ("--scope", explanation.scope),
     ):
         if value:
-            words += [option, shortened(printable(value), LONGEST_OPTION)]
+            words += [option, printable(value, LONGEST_OPTION)]
     return shlex.join(words)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
 from tui.errors import TenantMisbehaved, WrongUsage
-from tui.text import printable, shortened
+from tui.text import printable
 
 GIT: Final = "git-credential"
 HELPER: Final = "credential-helper"
@@ -173,7 +173,7 @@ def exec_credential(grant: Grant, environ: Mapping[str, str] = os.environ) -> st
     version = EXEC_VERSIONS[0] if not asked else _version_in(asked)
     if version not in EXEC_VERSIONS:
         raise WrongUsage(
-            f"{EXEC_VARIABLE} asks for {shortened(printable(version), 80) or 'no version'}; "
+            f"{EXEC_VARIABLE} asks for {printable(version, 80) or 'no version'}; "
             f"set apiVersion: {EXEC_VERSIONS[0]} under `exec` in the kubeconfig."
         )
     status = {"token": grant.token, "expirationTimestamp": grant.expiry}

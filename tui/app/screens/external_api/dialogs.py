@@ -13,7 +13,7 @@ from textual.widgets import Button, Static
 from tui.api.request import METHODS, ApiRequest, content_type
 from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.row_list import RowList
-from tui.text import printable, shortened
+from tui.text import printable
 
 MEANT_FOR: Final = {
     "GET": "reads",
@@ -97,7 +97,7 @@ class QuestionScreen(ModalScreen[bool]):
         """Yield the question and two answers."""
         with Vertical(classes="panel dialog") as dialog:
             dialog.border_title = Content(self._title)
-            yield Static(Content(shortened(printable(self._what), LONGEST_URL)), classes="what")
+            yield Static(Content(printable(self._what, LONGEST_URL)), classes="what")
             yield Static(Content(self.note), classes="note")
             with Horizontal(classes="actions"):
                 yield Button("Leave it", id="leave")

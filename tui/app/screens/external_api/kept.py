@@ -51,7 +51,7 @@ class KeptTable(RowList):
     def draw_row(self, index: int) -> Content:
         """Return a row."""
         kept = self._requests[index]
-        path = shortened(printable(kept.request.path), LONGEST_PATH)
+        path = printable(kept.request.path, LONGEST_PATH)
         name = Content(shortened(kept.name, NAME_CELLS - 2))
         return Content.assemble(
             name.pad_right(max(0, NAME_CELLS - name.cell_length)),

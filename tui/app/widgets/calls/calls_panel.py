@@ -14,7 +14,7 @@ from tui.api.history import CallHistory
 from tui.api.request import ApiRequest
 from tui.app.widgets.calls.ping_result import milliseconds
 from tui.app.widgets.row_list import RowList
-from tui.text import printable, shortened
+from tui.text import printable
 
 BARS: Final = "▁▂▃▄▅▆▇█"
 
@@ -71,7 +71,7 @@ class CallsTable(RowList):
         call = self.call_at(index)
         symbol, look = ("✓", "$text-success") if call.ok else ("✗", "$text-error")
         took = "" if call.elapsed_seconds is None else milliseconds(call.elapsed_seconds)
-        path = shortened(printable(call.request.path), LONGEST_PATH)
+        path = printable(call.request.path, LONGEST_PATH)
         return Content.assemble(
             f"{call.at:%H:%M:%S}".ljust(TIME_CELLS),
             (f"{symbol} {call.outcome}".ljust(CAME_CELLS), look),

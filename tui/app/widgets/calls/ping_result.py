@@ -18,7 +18,7 @@ from tui.app.keys.caps import key_cap
 from tui.app.moments import Clock
 from tui.errors import Obstacle
 from tui.moments import duration
-from tui.text import printable, printable_block, shortened
+from tui.text import printable, printable_block
 
 QUICK_SECONDS: Final = 0.15
 """A call that is over by then is not announced: to paint that takes longer than most calls."""
@@ -109,9 +109,9 @@ class PingResultPanel(Vertical):
         line.display = bool(words)
 
     def _show_result(self, result: PingResult) -> None:
-        verdict = shortened(printable(result.message), 4 * LONGEST_FACT)
+        verdict = printable(result.message, 4 * LONGEST_FACT)
         state, symbol = ("-good", "✓") if result.ok else ("-bad", "✗")
-        facts = (shortened(printable(fact), LONGEST_FACT) for fact in _facts(result))
+        facts = (printable(fact, LONGEST_FACT) for fact in _facts(result))
         self._say(state, f"{symbol} {verdict}", " · ".join(facts), self._hint(result))
 
     def _hint(self, result: PingResult) -> str:
@@ -119,7 +119,7 @@ class PingResultPanel(Vertical):
             return f"▸ There is more of it: {key_cap(self, 'save-answer')} saves the whole answer."
         if not result.hint:
             return ""
-        hint = f"▸ {shortened(printable(result.hint), 2 * LONGEST_FACT)}"
+        hint = f"▸ {printable(result.hint, 2 * LONGEST_FACT)}"
         if result.retry_after_seconds is not None:
             hint += f" It asks to wait {duration(result.retry_after_seconds)}."
         return f"{hint} {key_cap(self, 'method')} changes it." if result.status == 405 else hint
@@ -155,7 +155,7 @@ def _facts(result: PingResult) -> list[str]:
 
 
 def _what(request: ApiRequest) -> str:
-    return f"{request.method} {shortened(printable(request.path), LONGEST_FACT)}"
+    return f"{request.method} {printable(request.path, LONGEST_FACT)}"
 
 
 def milliseconds(seconds: float) -> str:

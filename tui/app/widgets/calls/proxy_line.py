@@ -7,7 +7,7 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from tui.app.keys.caps import key_cap
-from tui.text import printable, shortened
+from tui.text import printable
 
 DRAW_SECONDS: Final = 0.5
 """Thousands of requests in a second are drawn no oftener than that."""
@@ -50,7 +50,7 @@ class ProxyLine(Static):
         if self._drawn == self._passed:
             return
         self._drawn = self._passed
-        last = shortened(printable(self._last), LONGEST_LAST)
+        last = printable(self._last, LONGEST_LAST)
         passed = (
             f"{self._passed:,} so far, the last: {last}"
             if self._passed

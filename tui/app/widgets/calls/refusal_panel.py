@@ -12,7 +12,7 @@ from textual.widget import Widget
 from textual.widgets import Button, Static
 
 from tui.api.refusal import Comparison, Explanation, Remedy
-from tui.text import printable, shortened
+from tui.text import printable
 
 SYMBOLS: Final = {"fits": "✓", "differs": "✗", "unknown": "·"}
 
@@ -97,7 +97,7 @@ class RefusalPanel(Vertical):
             return
         self.query_one("#why", Static).update(Content(explanation.why))
         said = self.query_one("#said", Static)
-        words = shortened(printable(explanation.said), LONGEST_CELL)
+        words = printable(explanation.said, LONGEST_CELL)
         said.display = bool(words)
         said.update(Content.assemble(("The API says: ", "$foreground-muted"), f"“{words}”"))
         button = self.query_one("#way-out", Button)
@@ -191,4 +191,4 @@ def _held(row: Comparison) -> Content:
 
 
 def _cell(text: str) -> str:
-    return shortened(printable(text), LONGEST_CELL)
+    return printable(text, LONGEST_CELL)

@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from tui.api.request import PING, ApiRequest, checked_headers, content_type
 from tui.app.widgets.calls.text_field import LinesArea, TextField
-from tui.text import printable, shortened
+from tui.text import printable
 
 Part = Literal["headers", "body"]
 
@@ -150,7 +150,7 @@ class RequestDetails(Vertical):
         if self.trouble:
             return [f"✗ Headers: {printable(self.trouble)}", f"body: {self._body_in_words()}"]
         names = ", ".join(name for name, _ in self._request.headers)
-        headers = shortened(printable(names), LONGEST_NAMES) or "none"
+        headers = printable(names, LONGEST_NAMES) or "none"
         return [f"Headers: {headers}", f"body: {self._body_in_words()}"]
 
     def _body_in_words(self) -> str:
@@ -160,7 +160,7 @@ class RequestDetails(Vertical):
         sent = {name.lower(): value for name, value in request.headers_sent.items()}
         kind = sent.get("content-type", content_type(request.body))
         size = len(request.body)
-        words = shortened(printable(KINDS.get(kind, kind)), LONGEST_NAMES)
+        words = printable(KINDS.get(kind, kind), LONGEST_NAMES)
         return f"{words}, {size:,} byte{'s' if size > 1 else ''}{self._unsent}"
 
     @property

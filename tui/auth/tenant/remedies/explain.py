@@ -9,7 +9,7 @@ from tui.auth.tenant.remedies.standards import STANDARD_RULES
 from tui.auth.tenant.remedies.vendors import VENDOR_RULES
 from tui.config.keys import allowed
 from tui.errors import GrantRefused, SignInRefused
-from tui.text import printable, shortened
+from tui.text import printable
 
 if TYPE_CHECKING:
     from tui.auth.tenant.metadata import Metadata
@@ -67,4 +67,4 @@ def _facts(config: "Config", scopes_supported: tuple[str, ...]) -> dict[str, str
 
 
 def _shown(words: "list[str] | tuple[str, ...]") -> str:
-    return shortened(printable(", ".join(words)), FEW)
+    return printable(", ".join(words), FEW)
