@@ -226,9 +226,19 @@ def test_the_command_for_production_is_taken() -> None:
     assert settings_from(flags[2:], {}).workers == 4
 
 
-def test_what_is_linked_is_there() -> None:
-    links = re.findall(r"\]\(([^)#]+)\)", README)
-    assert all((ROOT / link).exists() for link in links if "://" not in link)
+@pytest.mark.parametrize("page", [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")], ids=str)
+def test_what_is_linked_is_there(page: Path) -> None:
+    links = re.findall(r"\]\(([^)]+)\)", page.read_text("utf-8"))
+    for path, _, heading in (link.partition("#") for link in links if "://" not in link):
+        linked = page.parent / path if path else page
+        assert linked.exists()
+        assert not heading or heading in headings(linked)
+
+
+def headings(page: Path) -> set[str]:
+    """Return the names by which a page's headings are linked to."""
+    found = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", each.lower()).replace(" ", "-") for each in found}
 
 
 def test_each_variable_is_read_somewhere() -> None:
