@@ -176,8 +176,8 @@ def process_in(folder: Path, name: str, inode: str) -> None:
 
 def test_who_is_only_connected_to_a_port_does_not_hold_it(tmp_path: Path) -> None:
     process_in(tmp_path, "client\n", "4711")
-    connected = LISTENER.replace(" 0A ", " 01 ")
-    assert port_holder(8642, table_in(tmp_path, connected)) is None
+    connected, elsewhere = LISTENER.replace(" 0A ", " 01 "), LISTENER.replace(":21C2 ", ":21C3 ")
+    assert port_holder(8642, table_in(tmp_path, connected, elsewhere)) is None
 
 
 def test_another_users_process_is_not_looked_into(tmp_path: Path) -> None:

@@ -256,7 +256,6 @@ async def send_page(
     writer.write(connection.send(response) or b"")
     with contextlib.suppress(h11.LocalProtocolError):  # HEAD has no body (RFC 9110 9.3.2)
         writer.write(connection.send(h11.Data(data=page.body)) or b"")
-        writer.write(connection.send(h11.EndOfMessage()) or b"")
     await writer.drain()
     writer.close()
     await writer.wait_closed()

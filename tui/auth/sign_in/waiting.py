@@ -77,6 +77,7 @@ class Waiting:
         self._means = means
         self._answer: asyncio.Future[Answered] = asyncio.get_running_loop().create_future()
         self._time = asyncio.timeout(attempt.options.patience_seconds)
+        self._deadline = means.clock() + timedelta(seconds=attempt.options.patience_seconds)
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._progress = SignInProgress(
             "waiting",
@@ -139,16 +140,15 @@ class Waiting:
 
     async def _begin(self) -> None:
         options = self.attempt.options
-        deadline = self._means.clock() + timedelta(seconds=options.patience_seconds)
         if options.way == "device":
-            self._progress = replace(self._progress, deadline=deadline)
+            self._progress = replace(self._progress, deadline=self._deadline)
             self.begin_device()
             return
         if self._listener is not None:
             self._listener.routes[urlsplit(self.attempt.redirect_uri).path] = self._judge
         self._tell(
             url=await self._address.current(),
-            deadline=deadline,
+            deadline=self._deadline,
             browser="opening" if options.open_browser else "off",
         )
         self._tasks["address"] = asyncio.create_task(
@@ -212,12 +212,11 @@ class Waiting:
     def _wait_for_device(self, authorization: "DeviceAuthorization") -> None:
         """Show the code, and give the sign-in as long as the code lives."""
         deadline = authorization.prompt.deadline
-        left = (deadline - self._means.clock()).total_seconds()
-        until = asyncio.get_running_loop().time() + left
-        if until > (self._time.when() or 0.0):
-            self._time.reschedule(until)
-        latest = max(deadline, self._progress.deadline or deadline)
-        self._tell(device=authorization.prompt, deadline=latest)
+        if deadline > self._deadline:
+            left = (deadline - self._means.clock()).total_seconds()
+            self._time.reschedule(asyncio.get_running_loop().time() + left)
+            self._deadline = deadline
+        self._tell(device=authorization.prompt, deadline=self._deadline)
 
     def _settle(self, answer: Answered) -> None:
         if not self._answer.done():

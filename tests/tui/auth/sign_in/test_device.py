@@ -143,6 +143,11 @@ async def test_a_tenant_that_stays_no_answer_in_time_is_asked_at_least_each_minu
     assert max(signing.naps) == 60
 
 
+async def test_a_code_that_is_not_shown_in_time_is_none(signing: SignIns) -> None:
+    with pytest.raises(SignInTimedOut, match="Nobody entered the code in time"):
+        await signing.service.login(options=replace(BY_DEVICE, patience_seconds=0.0))
+
+
 async def test_an_expired_token_stops_the_polling(signing: SignIns) -> None:
     signing.tenant.device_polls = [refusing("expired_token")]
     with pytest.raises(SignInTimedOut, match="new one"):

@@ -10,7 +10,14 @@ from tests.support.ports import has_ipv6, listening_at, taken_port
 from tests.support.tenants.scripted_tenant import browse, exchange, hang_up
 from tui.auth.sign_in import loopback
 from tui.auth.sign_in.loopback import LoopbackListener
-from tui.auth.sign_in.result_page import ANSWERED, ResultPage
+from tui.auth.sign_in.result_page import (
+    ANSWERED,
+    NOT_FOUND,
+    SIGNED_OUT,
+    STYLE_HASH,
+    ResultPage,
+    redirect_page,
+)
 from tui.errors import NoFreeRedirectUri
 
 ANY_PORT = ["http://127.0.0.1:0/callback"]
@@ -163,7 +170,8 @@ async def test_the_page_has_the_headers_that_keep_it_harmless(listener: Loopback
     for header in (
         "Cache-Control: no-store",
         "Referrer-Policy: no-referrer",
-        "Content-Security-Policy: default-src 'none'; style-src 'sha256-",
+        "Content-Security-Policy: default-src 'none'; style-src 'sha256-"
+        f"{STYLE_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'\r\n",
         "X-Content-Type-Options: nosniff",
         "Connection: close",
     ):
@@ -171,6 +179,39 @@ async def test_the_page_has_the_headers_that_keep_it_harmless(listener: Loopback
     assert "the-code" not in body
     assert "the-state" not in body
     assert "<script" not in body
+
+
+def test_no_page_says_anything_in_html_but_its_own() -> None:
+    body = ResultPage(400, "<b>title", '<i>"text"').body
+    assert b"&lt;b&gt;title" in body
+    assert b"&lt;i&gt;&quot;text&quot;" in body
+    assert b"<b>" not in body
+    assert b"<i>" not in body
+
+
+@pytest.mark.parametrize(
+    ("page", "symbol"),
+    [
+        (ANSWERED, "good"),
+        (SIGNED_OUT, "good"),
+        (redirect_page("/"), "good"),
+        (NOT_FOUND, "bad"),
+    ],
+)
+def test_a_page_shows_whether_all_is_well(page: ResultPage, symbol: str) -> None:
+    assert f'<svg class="{symbol}"'.encode() in page.body
+
+
+async def test_who_connects_and_asks_nothing_is_no_crash(listener: LoopbackListener) -> None:
+    crashes: list[dict[str, object]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, what: crashes.append(what))
+    reader, writer = await asyncio.open_connection("127.0.0.1", port_of(listener))
+    writer.write_eof()
+    with suppress(ConnectionResetError):
+        assert await reader.read() == b""
+    await hang_up(writer)
+    await listener.close()
+    assert crashes == []
 
 
 @pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="asks Linux who listens")

@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.builders.configs import CONFIG
 from tests.support.clocks import Clock
-from tests.support.ports import taken_port
+from tests.support.ports import free_port, taken_port
 from tests.support.processes.other_user import NOBODY, listening_as
 from tests.support.tenants.scripted_tenant import ScriptedTenant
 from tests.support.tenants.sign_ins import SignIns
@@ -50,38 +50,49 @@ async def test_localhost_is_listened_on_in_both_families_or_not_at_all() -> None
 
 
 @pytest.mark.parametrize(
-    ("missing", "number", "listens"),
+    ("host", "missing", "number", "listens"),
     [
-        ("::1", errno.EADDRNOTAVAIL, True),
-        ("::1", errno.EAFNOSUPPORT, True),
-        ("::1", errno.EACCES, False),
-        ("127.0.0.1", errno.EADDRNOTAVAIL, False),
+        ("localhost", "::1", errno.EADDRNOTAVAIL, True),
+        ("localhost", "::1", errno.EAFNOSUPPORT, True),
+        ("localhost", "::1", errno.EACCES, False),
+        ("localhost", "127.0.0.1", errno.EADDRNOTAVAIL, False),
+        ("[::1]", "::1", errno.EADDRNOTAVAIL, False),
     ],
 )
 async def test_a_machine_without_ipv6_listens_without_it(
-    monkeypatch: pytest.MonkeyPatch, missing: str, number: int, listens: bool
+    monkeypatch: pytest.MonkeyPatch, host: str, missing: str, number: int, listens: bool
 ) -> None:
     start: Callable[..., Awaitable[asyncio.Server]] = asyncio.start_server
 
     async def start_server(
-        serve: object, host: str, port: int, **options: object
+        serve: object, each: str, port: int, **options: object
     ) -> asyncio.Server:
-        if host == missing:
+        if each == missing:
             raise OSError(number, os.strerror(number))
-        return await start(serve, host, port, **options)
+        return await start(serve, each, port, **options)
 
     monkeypatch.setattr(asyncio, "start_server", start_server)
     if listens:
-        async with await LoopbackListener.bind(["http://localhost:0/callback"]) as listener:
-            assert listener.redirect_uri.startswith("http://localhost:")
+        async with await LoopbackListener.bind([f"http://{host}:0/callback"]) as listener:
+            assert listener.redirect_uri.startswith(f"http://{host}:")
     else:
         with pytest.raises(NoFreeRedirectUri):
-            await LoopbackListener.bind(["http://localhost:0/callback"])
+            await LoopbackListener.bind([f"http://{host}:0/callback"])
 
 
-def test_a_port_that_is_refused_is_told_from_one_that_is_taken() -> None:
-    refused = OSError(errno.EACCES, "Permission denied")
-    assert why_not_free(80, refused) == "80 (this system does not allow it)"
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        (OSError(errno.EACCES, "Permission denied"), "this system does not allow it"),
+        (OSError(errno.EPERM, "Not permitted"), "this system does not allow it"),
+        (OSError(errno.EADDRNOTAVAIL, "Cannot assign"), "Cannot assign"),
+        (OSError("\x1b[2Jno number"), "[2Jno number"),
+        (OSError(errno.EADDRINUSE, "Address already in use"), "taken"),
+    ],
+)
+def test_a_port_that_is_refused_is_told_from_one_that_is_taken(error: OSError, why: str) -> None:
+    port = free_port()
+    assert why_not_free(port, error) == f"{port} ({why})"
 
 
 @pytest.fixture

@@ -81,15 +81,22 @@ async def test_the_device_wins_over_a_waiting_browser_and_frees_the_port(
 
 
 @pytest.mark.parametrize("error", ["access_denied", "expired_token", "invalid_grant"])
-async def test_a_device_that_fails_leaves_the_browser_waiting(signing: SignIns, error: str) -> None:
+async def test_a_device_that_fails_leaves_the_browser_waiting_and_may_be_tried_again(
+    signing: SignIns, error: str
+) -> None:
     task = signing.begin()
     await signing.waiting()
+    signing.naps_allowed = 1
     signing.tenant.device_polls = [lambda _request: httpx.Response(400, json={"error": error})]
     signing.sign_in.begin_device()
     while not signing.progress[-1].device_trouble:
         await signing.waits.wait()
         signing.waits.clear()
-    assert signing.progress[-1].device is None
+    assert [each.device for each in signing.progress[-1:]] == [None]
+    signing.sign_in.begin_device()
+    while not signing.progress[-1].device:
+        await signing.waits.wait()
+        signing.waits.clear()
     await browse(signing.answer())
     assert await task
 
