@@ -51,6 +51,26 @@ LATER: Final = {
 """Every other import inside a function: the file, the module, and the milliseconds it saves."""
 
 
+PRIVATE: Final = re.compile(
+    r"[\w)\]](?<!\bself)(?<!\bcls)(?<!super\(\))\.(?!_replace\b|_exit\b)(_[a-z]\w*)"
+    r"|^\s*(?:from \w[\w.]* )?import .*\b(_[a-z]\w*)",
+    re.MULTILINE,
+)
+"""A private name, unless it is one's own; `_replace` of a named tuple and `os._exit` are public."""
+
+INSIDES: Final = {
+    "tui/app/textual_internals.py": "each with what it brings",
+    "tests/tui/app/test_textual_internals.py": "fails where Textual changes",
+    "tests/tui/app/test_first_paint.py": "the same",
+    "tests/support/app/stage.py": "reads the screen; Textual's only public way is an SVG",
+    "tests/e2e/test_second_provider.py": "how that provider is set up",
+    "tui/http/__init__.py": "keeps httpx from importing its command line",
+    "tests/test_house.py": "names one, above",
+    "tui/commands/completion.py": "argparse tells its options in no other way",
+}
+"""Files that lean on private names of others."""
+
+
 def name_of(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
@@ -109,3 +129,14 @@ def test_every_path_that_the_guide_names_is_there() -> None:
     named = set(re.findall(r"`((?:tui|api_server|tests|docs|\.ci)/[\w./-]*)`", guide))
     assert len(named) > 30
     assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
+
+
+def leans_on_insides(text: str) -> bool:
+    """Return whether the text of a file has private names that it does not define itself."""
+    named = {attribute or imported for attribute, imported in PRIVATE.findall(text)}
+    return any(not re.search(rf"\b(?:def |self\.){name}\b", text) for name in named)
+
+
+def test_private_names_of_others_are_leant_on_only_where_that_is_said() -> None:
+    found = {name_of(path) for path in PYTHON if leans_on_insides(path.read_text("utf-8"))}
+    assert found == INSIDES.keys()

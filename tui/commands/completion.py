@@ -93,7 +93,7 @@ def _script(shell: str) -> str:
     import shtab  # not for the names, which are asked for at each Tab
 
     top = parser()
-    for action in _actions(top):
+    for action in _all_actions(top):
         if "--profile" in action.option_strings:
             action.complete = shtab.cmd(PROFILES)  # type: ignore[attr-defined] # shtab looks for it
         elif action.metavar == BODY:
@@ -106,7 +106,7 @@ def _script(shell: str) -> str:
     return f"{script}\n\n{JOINED_AT}" if shell == "bash" else script
 
 
-def _actions(top: Parser) -> Iterator[Action]:
+def _all_actions(top: Parser) -> Iterator[Action]:
     # argparse has no public name for what a parser takes.
     for each in (top, *top.commands.values()):
         yield from each._actions

@@ -1,19 +1,23 @@
 """How the app is started: with which config."""
 
 import json
+import os
+import pty
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from textual.app import App, ComposeResult
 
 from tests.support import ROOT
-from tests.support.builders.configs import UNREACHABLE
+from tests.support.builders.configs import UNREACHABLE, write_config
 from tests.support.processes.worlds import DOORKEY, new_world
 from tui.app.launch import config_for_dev, run_in_turn, servers_for
 from tui.app.messages import Opening
 from tui.app.widgets.state_panel import StatePanel
 from tui.app.widgets.status_row import StatusRow
+from tui.cli import main
 from tui.config.load import Config, parse_config
 
 
@@ -106,3 +110,26 @@ def test_dev_runs_servers_for_the_config_it_began_with_alone() -> None:
 
     assert run_in_turn(Visit(ways), None, make_app, Path("work.json")) == 0  # type: ignore[arg-type] # stands in for apps
     assert ran == [False, True]
+
+
+def test_a_terminal_that_prints_lines_alone_is_not_drawn_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TERM", "dumb")
+    for stream in ("stdin", "stdout", "stderr"):
+        monkeypatch.setattr(f"sys.{stream}.isatty", lambda: True)
+    assert main(["--config", str(write_config(tmp_path))]) == 2
+    assert "prints lines alone (TERM=dumb)" in capsys.readouterr().err
+
+
+@pytest.mark.pty
+def test_where_the_app_could_not_be_seen_it_does_not_run(tmp_path: Path) -> None:
+    ours, theirs = pty.openpty()
+    log = tmp_path / "log"
+    command = [sys.executable, "-m", "tui", "--config", str(write_config(tmp_path))]
+    with log.open("wb") as stderr:
+        run = subprocess.run(command, stdin=theirs, stdout=theirs, stderr=stderr, timeout=30)
+    assert run.returncode == 2
+    assert "The app needs a terminal" in log.read_text()
+    os.close(ours)
+    os.close(theirs)

@@ -7,12 +7,8 @@ import signal
 import subprocess
 import sys
 import termios
-from pathlib import Path
 
 import pytest
-
-from tui.app import launch
-from tui.cli import main
 
 SCRIPT = """
 from tests.support.builders.configs import CONFIG
@@ -73,29 +69,3 @@ def read_until(descriptor: int, mark: bytes) -> bytes:
         except OSError:
             return seen  # the other end is closed
     return seen
-
-
-def test_a_terminal_that_prints_lines_alone_is_not_drawn_on(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("TERM", "dumb")
-    monkeypatch.setattr(launch, "_has_terminal", lambda: True)
-    config = tmp_path / "auth_config.json"
-    config.write_text('{"domain": "tenant.example", "clientId": "c", "audience": "a"}')
-    assert main(["--config", str(config)]) == 2
-    assert "prints lines alone (TERM=dumb)" in capsys.readouterr().err
-
-
-@pytest.mark.pty
-def test_where_the_app_could_not_be_seen_it_does_not_run(tmp_path: Path) -> None:
-    ours, theirs = pty.openpty()
-    log = tmp_path / "log"
-    config = tmp_path / "auth_config.json"
-    config.write_text('{"domain": "tenant.example", "clientId": "c", "audience": "a"}')
-    command = [sys.executable, "-m", "tui", "--config", str(config)]
-    with log.open("wb") as stderr:
-        run = subprocess.run(command, stdin=theirs, stdout=theirs, stderr=stderr, timeout=30)
-    assert run.returncode == 2
-    assert "The app needs a terminal" in log.read_text()
-    os.close(ours)
-    os.close(theirs)
