@@ -59,7 +59,7 @@ COMMANDS: Final = (
         "a URL on loopback that adds the token, for programs that cannot",
         session.proxy_options,
     ),
-    Command("web", "the app on a page of your browser (extra: doorkey[web])", session.web_options),
+    Command("web", "the app on a page of your browser (needs the extra web)", session.web_options),
     Command(
         "status",
         "say who is signed in, until when, and where that is kept",

@@ -42,8 +42,8 @@ async def _serve(command: list[str], port: int) -> None:
         from tui.app.web.page import GuardedPage
     except ModuleNotFoundError as missing:
         raise ConfigInvalid(
-            f"doorkey web needs the package {missing.name}. Install doorkey with its extra: "
-            "pip install 'doorkey[web]'."
+            f"doorkey web needs the package {missing.name}. Install Doorkey anew, with "
+            "its extra: pipx install --force '.[web]' in its clone."
         ) from None
     try:
         page = GuardedPage(command, port)

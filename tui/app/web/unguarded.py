@@ -22,7 +22,7 @@ WHY: Final = (
 
 INSTEAD: Final = (
     "Run `doorkey web`: the same app on a page that lets only you in "
-    "(pip install 'doorkey[web]'). Or run `doorkey` in a terminal."
+    "(in its clone: pipx install --force '.[web]'). Or run `doorkey` in a terminal."
 )
 
 
