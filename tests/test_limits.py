@@ -95,7 +95,7 @@ LIMITS: dict[str, dict[str, float]] = {
     "tui/auth/tenant/metadata.py": {"LONGEST_ENDPOINT": 2000},
     "tui/auth/tenant/session_from_tokens.py": {"RENEWALS_REMEMBERED": 20},
     "tui/auth/tenant/token_response.py": {"LONGEST_LIFETIME_SECONDS": 10 * 366 * DAY},
-    "tui/app/web/page.py": {"SECRET_BYTES": 32, "CLOSE_SECONDS": 3},
+    "tui/app/web/page.py": {"SECRET_BYTES": 32, "CLOSE_SECONDS": 3, "MOST_STRANGERS": 64},
     "tui/commands/call/output.py": {
         "LARGEST_OBJECT_BYTES": 16 * MIB, "LONGEST_LINE": 64 * KIB, "LONGEST_ESCAPE": 10,
     },

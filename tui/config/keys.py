@@ -122,7 +122,7 @@ def _domain(value: object) -> str:
         raise _wrong("a host without a slash behind it, or the whole issuer URL", value)
     if "?" in text or "#" in text:
         raise _wrong("an issuer without query and fragment (OpenID Connect Discovery 3)", value)
-    if is_url and not address.is_secure:
+    if not address.is_secure:
         raise _wrong("an https:// issuer; http:// is for loopback only", value)
     return text
 
@@ -173,7 +173,7 @@ def _authorization_params(value: object) -> dict[str, str]:
         raise _wrong('an object such as {"prompt": "login"}', value)
     for name, text in value.items():
         if name in PROTOCOL_PARAMETERS:
-            raise WrongValue(f'without "{printable(name)}", which the sign-in itself sets')
+            raise WrongValue(f'without "{name}", which the sign-in itself sets')
         if not name or not isinstance(text, str):
             raise _wrong(f'an object of texts ("{printable(name)}" is none)', text)
         if name == "max_age" and not re.fullmatch(MAX_AGE, text):

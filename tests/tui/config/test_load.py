@@ -163,6 +163,7 @@ def test_a_path_is_told_from_the_home_folder_on(
     monkeypatch.setenv("HOME", home)
     assert shown(Path("/home/me/x")) == said
     assert shown(Path("/other/\x1b")) == "/other/"
+    assert shown(Path("me/x")) == "me/x"
 
 
 def test_a_folder_with_a_hostile_name_steers_no_terminal(

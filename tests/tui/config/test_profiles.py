@@ -174,6 +174,15 @@ def test_a_profile_that_is_not_there_is_told_with_those_that_are(
     assert "there are home, lab. Name one of these, or make it: doorkey init work." in said
 
 
+def test_a_long_list_of_profiles_is_cut() -> None:
+    for number in range(10):
+        write_profile(f"{number}{'x' * 50}")
+    for ask in (find_config, lambda: load_config(profile_path("work"))):
+        with pytest.raises(ConfigInvalid, match=r"0x{50}, 1x{50}") as raised:
+            ask()
+        assert "9x" not in str(raised.value)
+
+
 @pytest.mark.parametrize(
     ("name", "profile"),
     [
@@ -224,6 +233,13 @@ def test_a_config_that_is_there_makes_room_only_where_that_is_asked_for() -> Non
         write_config(path, UNREACHABLE | {"audience": "other"})
     assert path.read_bytes() == before
     assert write_config(path, UNREACHABLE | {"audience": "other"}, replace=True).audience == "other"
+
+
+def test_a_link_that_leads_nowhere_is_there_already(tmp_path: Path) -> None:
+    (tmp_path / "auth_config.json").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(ConfigInvalid, match="is there already"):
+        write_config(tmp_path / "auth_config.json", UNREACHABLE)
+    assert (tmp_path / "auth_config.json").is_symlink()
 
 
 def test_a_config_that_cannot_be_written_is_told_and_leaves_nothing(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from tui.cli import main
 from tui.commands.token.quick import look
 from tui.config.known import known_configs
 from tui.config.load import load_config
+from tui.config.paths import lies_in_this_folder
 from tui.config.trust import remember_trust
 from tui.errors import ConfigInvalid, ConfigUntrusted
 
@@ -113,6 +114,18 @@ def test_a_relative_path_in_the_environment_leads_to_no_config_unasked(
     assert "was never used before" in capsys.readouterr().err
     assert look().access_token == ""
     assert main(["token", "--trust"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("named", "asks"), [("", True), ("/elsewhere/auth_config.json", True), ("{}", False)]
+)
+def test_a_config_lies_in_this_folder_unless_it_is_the_one_that_is_named(
+    cloned: Path, monkeypatch: pytest.MonkeyPatch, named: str, asks: bool
+) -> None:
+    """security.md 57."""
+    monkeypatch.setenv("DOORKEY_CONFIG", named.format(cloned))
+    assert lies_in_this_folder(cloned) is asks
+    assert not lies_in_this_folder(cloned.parent / "other" / "auth_config.json")
 
 
 def test_a_profile_in_use_does_not_trust_the_folder_that_one_stands_in(

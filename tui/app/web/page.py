@@ -190,7 +190,7 @@ class GuardedPage:
         self._socket = socket.create_server((LOOPBACK, port))
         port = self._socket.getsockname()[1]
         self._gate = Gate(port)
-        self._textual = Server(_shell_line(command), LOOPBACK, port)
+        self._textual = Server(shell_line(command), LOOPBACK, port)
         self.address: Final = self._gate.address
         self.end_when_abused: Final = self._gate.end_when_abused
 
@@ -262,5 +262,6 @@ def _same(given: str, expected: str) -> bool:
     return hmac.compare_digest(given.encode(errors="replace"), expected.encode())
 
 
-def _shell_line(command: Sequence[str]) -> str:
+def shell_line(command: Sequence[str]) -> str:
+    """Return `command` as one line for the shell of this system."""
     return subprocess.list2cmdline(command) if sys.platform == "win32" else shlex.join(command)

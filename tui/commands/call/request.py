@@ -93,4 +93,4 @@ def _header(text: str) -> Header:
     try:
         return checked_header(text)
     except ValueError as error:
-        raise WrongUsage(f"-H: {printable(error)}.") from None
+        raise WrongUsage(f"-H: {error}.") from None

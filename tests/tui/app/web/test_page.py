@@ -1,6 +1,7 @@
 """`doorkey web` against those who should not get in (security checklist 56)."""
 
 import asyncio
+import logging
 import os
 import sys
 from asyncio.subprocess import PIPE
@@ -11,12 +12,13 @@ from pathlib import Path
 
 import pytest
 from aiohttp import ClientResponse, ClientSession, CookieJar, WSServerHandshakeError
+from aiohttp.http_exceptions import BadHttpMessage
 from aiohttp.test_utils import make_mocked_request
 from aiohttp.web import BaseRequest, Response
 
 from tests.support.processes.other_user import NOBODY, needs_root, request_of, send_as
 from tests.support.processes.server import children
-from tui.app.web.page import Gate, GuardedPage
+from tui.app.web.page import Gate, GuardedPage, shell_line
 
 PATIENCE_SECONDS = 20
 
@@ -108,7 +110,7 @@ async def test_connections_that_ask_nothing_keep_nobody_out_and_cost_nobody_the_
         port = int(visit.origin.rpartition(":")[2])
         headers = {"Origin": visit.origin}
         async with visit.browser.ws_connect(f"{visit.origin}/ws", headers=headers) as page:
-            silent = [await asyncio.open_connection("127.0.0.1", port) for _ in range(70)]
+            silent = [await asyncio.open_connection("127.0.0.1", port) for _ in range(65)]
             assert (await visit.get("/"))[0] == 200
             async with asyncio.timeout(PATIENCE_SECONDS):
                 assert await silent[0][0].read() == b""
@@ -130,6 +132,29 @@ async def test_what_is_not_http_is_refused_and_writes_nothing_to_the_terminal(
         assert (await reader.read()).startswith(b"HTTP/1.0 400 ")
         writer.close()
     assert not caplog.records
+
+
+@pytest.mark.parametrize(
+    ("error", "is_logged"),
+    [(None, True), (ValueError("ours"), True), (BadHttpMessage("theirs"), False)],
+)
+def test_of_aiohttps_log_only_what_is_our_fault_is_shown(
+    error: Exception | None, is_logged: bool
+) -> None:
+    raised = (type(error), error, None) if error else None
+    record = logging.LogRecord("aiohttp.server", logging.ERROR, "", 1, "it failed", (), raised)
+    assert bool(logging.getLogger("aiohttp.server").filter(record)) is is_logged
+
+
+@pytest.mark.parametrize(
+    ("platform", "line"),
+    [("linux", "'a b' '$c' d"), ("darwin", "'a b' '$c' d"), ("win32", '"a b" $c d')],
+)
+def test_the_app_is_started_by_a_line_for_the_systems_own_shell(
+    platform: str, line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "platform", platform)
+    assert shell_line(["a b", "$c", "d"]) == line
 
 
 @pytest.mark.parametrize("path", ["/", "/ws", "/page.css", "/static/js/textual.js", "/download/x"])

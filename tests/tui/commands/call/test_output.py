@@ -1,9 +1,6 @@
 """What is asked and where its answer goes, each by itself: no command, no server."""
 
-import errno
 import io
-import os
-import stat
 import sys
 from argparse import Namespace
 from dataclasses import replace
@@ -12,14 +9,12 @@ from pathlib import Path
 import pytest
 
 from tests.support.builders.configs import CONFIG
-from tests.support.processes.other_user import NOBODY, needs_root
 from tui.api.request import ApiRequest
 from tui.commands.call.output import (
     LARGEST_OBJECT_BYTES,
     LONGEST_LINE,
     AnswerTooLarge,
     Collected,
-    Saved,
     Shown,
 )
 from tui.commands.call.request import open_upload, requested
@@ -89,9 +84,10 @@ def test_what_is_no_method_is_refused(method: str) -> None:
 
 def test_a_header_that_is_none_is_refused() -> None:
     assert asked("GET", "/", "X-A: b").headers == (("X-A", "b"),)
-    with pytest.raises(WrongUsage, match="-H: ") as raised:
-        asked("GET", "/", "\x1b[2J")
-    assert "\x1b" not in str(raised.value)
+    for header in ("\x1b[2J", "\x1b[2J: x", "X: \x1b[2J", "X\x1b:", "Host: \x1b"):
+        with pytest.raises(WrongUsage, match="-H: ") as raised:
+            asked("GET", "/", header)
+        assert "\x1b" not in str(raised.value)
 
 
 def test_a_body_is_given_or_named(tmp_path: Path) -> None:
@@ -108,10 +104,10 @@ def test_a_stdin_that_is_closed_is_said(monkeypatch: pytest.MonkeyPatch) -> None
         open_upload("@-", ApiRequest())
 
 
-def shown(monkeypatch: pytest.MonkeyPatch, *chunks: bytes) -> str:
+def shown(monkeypatch: pytest.MonkeyPatch, *chunks: bytes, token: str = TOKEN) -> str:
     stdout = io.StringIO()
     monkeypatch.setattr(sys, "stdout", stdout)
-    output = Shown(TOKEN)
+    output = Shown(token)
     for chunk in chunks:
         output.write(chunk)
     output.end()
@@ -150,6 +146,12 @@ def test_a_token_is_not_shown_wherever_it_is_cut(monkeypatch: pytest.MonkeyPatch
     assert text.count("x") == 2 * LONGEST_LINE
 
 
+def test_the_shell_begins_on_a_line_of_its_own_though_the_session_has_ended_meanwhile(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert shown(monkeypatch, b"x" * (LONGEST_LINE + 1), token="").endswith("x\n")
+
+
 def test_a_line_without_end_is_shown_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     stdout = io.StringIO()
     monkeypatch.setattr(sys, "stdout", stdout)
@@ -159,71 +161,6 @@ def test_a_line_without_end_is_shown_in_parts(monkeypatch: pytest.MonkeyPatch) -
     assert stdout.getvalue() == ""
     output.write(b"x")
     assert 0 < len(stdout.getvalue()) <= LONGEST_LINE + 1
-
-
-def test_a_file_is_put_in_its_place_as_a_whole(tmp_path: Path) -> None:
-    path = tmp_path / "out"
-    path.write_bytes(b"before")
-    path.chmod(0o640)
-    saved = Saved(path)
-    saved.write(b"after")
-    assert path.read_bytes() == b"before"
-    saved.end()
-    assert path.read_bytes() == b"after"
-    assert stat.S_IMODE(path.stat().st_mode) == 0o640
-    dropped = Saved(path)
-    dropped.write(b"half")
-    dropped.discard()
-    assert os.listdir(tmp_path) == ["out"]  # noqa: PTH208 - no loop waits for it
-    assert path.read_bytes() == b"after"
-
-
-@pytest.mark.parametrize("name", ["folder", "link"])
-def test_a_folder_and_a_link_are_not_written_to(tmp_path: Path, name: str) -> None:
-    place = tmp_path / "\x1b[2J"
-    (place / "folder").mkdir(parents=True)
-    (place / "link").symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(WrongUsage, match="Name a file") as raised:
-        Saved(place / name)
-    assert "\x1b" not in str(raised.value)
-    assert not (tmp_path / "elsewhere").exists()
-
-
-def test_where_no_file_can_be_written_that_is_said(tmp_path: Path) -> None:
-    with pytest.raises(WrongUsage, match=r"cannot be written [(]No such file") as raised:
-        Saved(tmp_path / "\x1bno" / "out")
-    assert "\x1b" not in str(raised.value)
-
-
-@needs_root
-def test_a_pipe_of_somebody_else_is_not_written_to(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "pipe")
-    os.chown(tmp_path / "pipe", NOBODY, -1)
-    with pytest.raises(WrongUsage, match=os.strerror(errno.EPERM) + "|another user"):
-        Saved(tmp_path / "pipe")
-
-
-@needs_root
-def test_the_mode_of_somebody_elses_file_counts_for_nothing(tmp_path: Path) -> None:
-    path = tmp_path / "out"
-    path.touch()
-    path.chmod(0o666)
-    os.chown(path, NOBODY, -1)
-    umask = os.umask(0o077)
-    try:
-        saved = Saved(path)
-        saved.end()
-    finally:
-        os.umask(umask)
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-
-
-def test_a_device_gets_it_as_it_comes() -> None:
-    saved = Saved(Path(os.devnull))
-    saved.write(b"x")
-    saved.end()
-    Saved(Path(os.devnull)).discard()
-    assert Path(os.devnull).exists()
 
 
 def test_an_object_holds_16_mib() -> None:

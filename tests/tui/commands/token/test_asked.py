@@ -108,9 +108,11 @@ def test_kubernetes_is_answered_in_the_version_that_it_asks_for(
 
 @pytest.mark.parametrize(
     "info", ["nonsense", "[]", "{}", '{"apiVersion": "client.authentication.k8s.io/v1alpha1"}',
-             '{"apiVersion": 7}', '{"apiVersion": "\\u001b[2J"}'],
+             '{"apiVersion": 7}', '{"apiVersion": "\\u001b[2J"}',
+             json.dumps({"apiVersion": "x" * 5000})],
 )  # fmt: skip
 def test_a_version_that_nobody_knows_is_refused(info: str) -> None:
     with pytest.raises(WrongUsage) as raised:
         exec_credential(GRANT, {"KUBERNETES_EXEC_INFO": info})
     assert "\x1b" not in str(raised.value)
+    assert len(str(raised.value)) < 300
