@@ -1,6 +1,7 @@
 """The house itself: how large its files and rooms are, and which imports wait inside functions."""
 
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -140,3 +141,18 @@ def leans_on_insides(text: str) -> bool:
 def test_private_names_of_others_are_leant_on_only_where_that_is_said() -> None:
     found = {name_of(path) for path in PYTHON if leans_on_insides(path.read_text("utf-8"))}
     assert found == INSIDES.keys()
+
+
+def test_every_room_of_tui_but_the_app_is_held_to_know_no_textual() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]
+    held = next(
+        each for each in contracts["contracts"] if "textual" in each.get("forbidden_modules", ())
+    )
+    rooms = {
+        path.relative_to(ROOT / "tui").parts[0].removesuffix(".py")
+        for path in PYTHON
+        if name_of(path).startswith("tui/")
+    }
+    assert set(held["source_modules"]) == {
+        f"tui.{room}" for room in rooms - {"app", "__init__", "__main__"}
+    }

@@ -1,6 +1,6 @@
 """One call from the token to the reason of a refusal, for the app and the commands alike."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,6 +12,7 @@ from tui.api.refusal import Explanation, Refused, explain
 from tui.api.request import PING, ApiRequest
 from tui.auth.authorized_request import AuthorizedRequest
 from tui.auth.dpop.authorization import joined
+from tui.moments import Clock
 
 if TYPE_CHECKING:
     from tui.api.client import ApiClient
@@ -55,9 +56,7 @@ class Call:
 class Caller:
     """Calls the API as whoever is signed in, with a token that is renewed if need be."""
 
-    def __init__(
-        self, service: "AuthService", api: "ApiClient", clock: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, service: "AuthService", api: "ApiClient", clock: Clock) -> None:
         self._service = service
         self._api = api
         self._clock = clock

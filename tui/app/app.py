@@ -37,12 +37,12 @@ from tui.app.messages import (
     SignInEnded,
     SignInRequested,
 )
-from tui.app.moments import TICK_SECONDS, local_now
 from tui.app.navigation import Navigation, ScreenFactories
 from tui.app.palette import system_commands, take_keymap
 from tui.app.screens.place import PlaceScreen, tell_of_failed_work
 from tui.app.textual_internals import KeptStylesheet, forget_clipboard, report_crashes
 from tui.app.themes import Themes
+from tui.moments import TICK_SECONDS, local_now
 from tui.terminal.signals import end_on_signals, stop_job
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from tui.app.moments import Clock, Sleep, local_now
 from tui.config.memory import AppMemory, memory_path
 from tui.config.paths import logs_dir, shown, state_dir, user_config_dir
 from tui.errors import ConfigInvalid
+from tui.moments import Clock, Sleep, local_now
 from tui.terminal.crash import report_crash
 from tui.web_address import split_web_address
 

@@ -14,7 +14,6 @@ from tui.app.app import DoorkeyApp
 from tui.app.doors import KEYMAP_NAME, load_keymap
 from tui.app.keys.caps import APP_BINDINGS, with_key, written
 from tui.app.messages import BackgroundTold, Opening, OpeningRequested
-from tui.app.moments import local_now
 from tui.app.palette import take_keymap
 from tui.app.screens.help import HelpScreen
 from tui.app.screens.place import tell_of_failed_work
@@ -25,6 +24,7 @@ from tui.app.textual_internals import report_crashes
 from tui.app.themes import Themes
 from tui.config.memory import AppMemory, memory_path
 from tui.config.paths import logs_dir, shown, user_config_dir
+from tui.moments import local_now
 from tui.terminal.crash import report_crash
 from tui.terminal.signals import end_on_signals
 

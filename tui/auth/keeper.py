@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -10,6 +10,7 @@ from typing import Final
 from tui.auth.service import AuthService
 from tui.auth.session import TokenSet
 from tui.errors import DoorkeyError, SignInNeeded, TenantUnreachable
+from tui.moments import Sleep
 
 TICK_SECONDS: Final = 1.0
 """Between two looks at the wall clock and at the store: a sleep of the machine is noticed within
@@ -43,7 +44,7 @@ class SessionKeeper:
         service: AuthService,
         tell: Callable[[Offline | None], None] = lambda _offline: None,
         *,
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        sleep: Sleep = asyncio.sleep,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._service = service

@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
@@ -14,6 +14,7 @@ from tui.auth.sign_in.result_page import SIGNED_OUT, ResultPage
 from tui.auth.sign_in.start_page import StartPage
 from tui.config.vendors.table import vendor_of
 from tui.errors import DoorkeyError
+from tui.moments import Sleep
 from tui.text import printable
 from tui.web_address import split_web_address, with_query
 
@@ -38,7 +39,7 @@ async def leave_tenant(
     make_provider: Callable[[], "Provider"],
     token_set: TokenSet,
     opener: BrowserOpener | None,
-    sleep: Callable[[float], Awaitable[None]],
+    sleep: Sleep,
 ) -> AsyncIterator[LogOutStep]:
     """Revoke the refresh token and, with a browser, sign out at the tenant; never raises."""
     yield await revoke(make_provider, token_set)
@@ -64,7 +65,7 @@ async def sign_out_at_tenant(
     make_provider: Callable[[], "Provider"],
     token_set: TokenSet,
     opener: BrowserOpener,
-    sleep: Callable[[float], Awaitable[None]],
+    sleep: Sleep,
 ) -> AsyncIterator[LogOutStep]:
     """Take the browser to the tenant's log-out page and back (RP-Initiated Logout 1.0)."""
     try:
@@ -132,7 +133,7 @@ class _RoundTrip:
         self._was_opened_again = False
 
     async def steps(
-        self, id_token: str, opener: BrowserOpener, sleep: Callable[[float], Awaitable[None]]
+        self, id_token: str, opener: BrowserOpener, sleep: Sleep
     ) -> AsyncIterator[LogOutStep]:
         """Send the browser on its way, and tell what comes of it."""
         target = self._page.url(self._client_id, id_token, self._listener.redirect_uri)
@@ -181,7 +182,7 @@ class _RoundTrip:
         self._was_opened_again = True
         self._returned.set()
 
-    async def _comes_back(self, sleep: Callable[[float], Awaitable[None]], seconds: float) -> bool:
+    async def _comes_back(self, sleep: Sleep, seconds: float) -> bool:
         pause = asyncio.ensure_future(sleep(seconds))
         back = asyncio.ensure_future(self._returned.wait())
         try:

@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tui.auth.session import Session
 from tui.auth.store.store import SessionStore
 from tui.errors import DoorkeyError, GrantRefused, SignInNeeded, TenantMisbehaved
+from tui.moments import Clock
 
 if TYPE_CHECKING:
     from tui.auth.tenant.provider import Provider
@@ -56,7 +56,7 @@ async def renew(
     store: SessionStore,
     make_provider: "Callable[[], Provider]",
     known: Session,
-    clock: Callable[[], datetime],
+    clock: Clock,
 ) -> Session:
     """Return a session with a new token set, of this renewal or of another process's.
 

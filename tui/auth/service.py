@@ -1,8 +1,8 @@
 """AuthService: what is true now of one person's session, who is told, and when to renew."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, Self
 
 from tui.auth.current import WIPE_PATIENCE_SECONDS, CurrentSession, Listener
@@ -18,6 +18,7 @@ from tui.auth.sign_in.waiting import Means
 from tui.auth.store.file_store import session_store
 from tui.auth.store.store import SessionStore
 from tui.errors import DoorkeyError, SignInFailed, SignInNeeded
+from tui.moments import Clock, Sleep, utc_now
 
 if TYPE_CHECKING:
     import httpx
@@ -26,11 +27,6 @@ if TYPE_CHECKING:
     from tui.config.load import Config
 
 AS_CONFIGURED: Final = SignInOptions()
-
-
-def now() -> datetime:
-    """Return the wall clock's time; expiry is judged by it at each use, whatever it jumps."""
-    return datetime.now(UTC)
 
 
 class AuthService:
@@ -42,9 +38,9 @@ class AuthService:
         *,
         store: SessionStore | None = None,
         transport: "httpx.AsyncBaseTransport | None" = None,
-        clock: Callable[[], datetime] = now,
+        clock: Clock = utc_now,
         open_url: BrowserOpener = open_in_browser,
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        sleep: Sleep = asyncio.sleep,
         surroundings: Surroundings | None = None,
     ) -> None:
         self.config: Final = config

@@ -24,7 +24,7 @@ from tui.auth.tenant.published_keys import fetch_keys, fetch_keys_of_issuer, req
 from tui.config.load import load_config
 from tui.errors import ConfigInvalid, DoorkeyError, WrongUsage
 from tui.json_value import Claims, Json, json_object, moment_in
-from tui.moments import full_time, relative_time
+from tui.moments import full_time, local_now, relative_time
 from tui.text import printable
 
 LARGEST_INPUT_BYTES: Final = 1024 * 1024
@@ -94,7 +94,7 @@ def _finding(token: str, arguments: Namespace) -> Finding:
     except NotAJwt as error:
         return Finding(None, (str(error),))
     issuer, found = asyncio.run(_find_keys(view, arguments))
-    said = troubles(view, Demand(issuer, arguments.audience), datetime.now().astimezone())
+    said = troubles(view, Demand(issuer, arguments.audience), local_now())
     if found.keys is None:
         return Finding(view, (*said[:1], found.trouble, *said[1:]))
     signature = signature_trouble(token, view, found.keys)
@@ -196,7 +196,7 @@ def _report(finding: Finding) -> Iterator[str]:
     yield printable(finding.verdict)
     view = finding.view
     if view is not None:
-        now = datetime.now().astimezone()
+        now = local_now()
         yield from ("", "header", *_rows(view.header, now))
         yield from ("", "claims", *_rows(view.claims, now))
     if finding.troubles[1:]:

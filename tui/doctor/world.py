@@ -3,7 +3,6 @@
 import os
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from tui.config.load import Config
 from tui.config.paths import state_dir
 from tui.doctor.connection import require_name
 from tui.errors import ConfigInvalid
+from tui.moments import Clock, utc_now
 
 if TYPE_CHECKING:
     import httpx
@@ -34,7 +34,7 @@ class World:
     config: Config | ConfigInvalid
     tenant: "httpx.AsyncBaseTransport | None" = None
     api: "httpx.AsyncBaseTransport | None" = None
-    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    clock: Clock = utc_now
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
     look_up: LookUp = require_name
     load_session: Callable[[Config], Session | None] = _kept

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final, Literal
 
 import httpx
@@ -14,6 +14,7 @@ from tui.auth.tenant.metadata import discovery_url
 from tui.config.load import Config
 from tui.errors import START_API, START_TENANT, ConfigInvalid, DoorkeyError, ExchangeFailed
 from tui.http.exchange import HttpClient
+from tui.moments import Clock, utc_now
 from tui.servers.bundled import START_THERE, ServerName, may_have_local_tenant
 from tui.text import printable, shortened
 from tui.web_address import split_web_address
@@ -51,7 +52,7 @@ async def check(
     *,
     tenant: httpx.AsyncBaseTransport | None = None,
     api: httpx.AsyncBaseTransport | None = None,
-    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    clock: Clock = utc_now,
 ) -> tuple[Finding, ...]:
     """Look at the tenant, its clock, and the API; all at once, and without any token."""
     (found, date), reached = await asyncio.gather(

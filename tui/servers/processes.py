@@ -4,12 +4,13 @@ import asyncio
 import contextlib
 import os
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal
 
 from tui.child_programs import environment_for_children
+from tui.moments import Sleep
 from tui.servers.bundled import BundledServer, ServerName
 from tui.servers.port import listens, probe, words_of_taken
 from tui.text import printable
@@ -63,7 +64,7 @@ class Servers:
         self,
         servers: tuple[BundledServer, ...],
         logs: Path,
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._servers = servers
         self._logs = logs

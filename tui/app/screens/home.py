@@ -12,10 +12,9 @@ from textual.widgets import Static
 from tui.app.account import Account
 from tui.app.keys.caps import START_SERVERS, key_cap
 from tui.app.messages import CheckRequested
-from tui.app.moments import Clock, clock_time
 from tui.app.screens.place import PlaceScreen
 from tui.app.widgets.status_row import Notice
-from tui.moments import relative_time
+from tui.moments import Clock, clock_time, relative_time
 
 if TYPE_CHECKING:
     from tui.app.screens.doctor import DoctorScreen

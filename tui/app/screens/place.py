@@ -13,10 +13,10 @@ from textual.worker import Worker, WorkerState
 
 from tui.app.account import Account
 from tui.app.messages import CheckRequested, Place
-from tui.app.moments import Clock, local_now
 from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.nav_bar import NavBar
 from tui.app.widgets.title_bar import TitleBar
+from tui.moments import Clock, local_now
 
 if TYPE_CHECKING:
     from tui.auth.keeper import Offline

@@ -14,12 +14,12 @@ from tui.api.jwt_view import read_jwt, token_in
 from tui.api.request import remembered_request
 from tui.app.account import Account
 from tui.app.copying import SystemClipboard, copy_curl, copy_quietly, copy_token
-from tui.app.moments import Clock
 from tui.app.screens.place import PlaceScreen
 from tui.app.widgets.claims_table import ClaimsPanel, ClaimsTable
 from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.token_panes import AccessTokenPane, AnyJwtPane, IdTokenPane, SessionPane
 from tui.config.memory import AppMemory
+from tui.moments import Clock
 from tui.text import printable
 
 if TYPE_CHECKING:

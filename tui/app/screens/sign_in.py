@@ -17,7 +17,6 @@ from textual.worker import Worker, WorkerState
 
 from tui.app.keys.caps import with_start_key
 from tui.app.messages import ConfigEditRequested
-from tui.app.moments import Clock, local_now
 from tui.app.screens.sign_in_address import Address
 from tui.app.screens.sign_in_ways import PasteWay, Ways, with_key_caps
 from tui.app.screens.sign_in_words import (
@@ -38,6 +37,7 @@ from tui.auth.session import LoginEvent, SignInProgress
 from tui.auth.sign_in.attempt import SignInOptions
 from tui.auth.sign_in.remarks import HINT_AFTER, callback_hint
 from tui.errors import DoorkeyError, NoFreeRedirectUri, SignInCancelled
+from tui.moments import Clock, local_now
 from tui.text import printable
 
 if TYPE_CHECKING:

@@ -15,7 +15,6 @@ from textual.widgets import Static
 from textual.worker import Worker
 
 from tui.app.messages import Opening, OpeningRequested
-from tui.app.moments import Clock, clock_time
 from tui.app.screens.external_api.dialogs import QuestionScreen
 from tui.app.screens.place import tell_of_failed_work
 from tui.app.widgets.key_line import KeyLine
@@ -25,6 +24,7 @@ from tui.auth.session import Session
 from tui.config.keys import IN_KEYRING
 from tui.config.load import Config
 from tui.config.paths import shown
+from tui.moments import Clock, clock_time
 from tui.text import printable
 
 if TYPE_CHECKING:

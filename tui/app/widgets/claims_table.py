@@ -14,10 +14,9 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui.api.jwt_view import MEANINGS, TIMES
-from tui.app.moments import Clock
 from tui.app.widgets.row_list import RowList
 from tui.json_value import Claims, Json, moment_in
-from tui.moments import full_time, relative_time
+from tui.moments import Clock, full_time, relative_time
 from tui.text import printable, shortened
 
 FIRST: Final = ("name", "email", "email_verified", "sub", "iss", "aud", "exp", "iat", "auth_time")

@@ -11,7 +11,7 @@ from textual.reactive import var
 from textual.widget import Widget
 
 from tui.app.account import Account
-from tui.app.moments import local_now
+from tui.moments import local_now
 
 if TYPE_CHECKING:
     from textual.screen import Screen

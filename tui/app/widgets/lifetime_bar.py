@@ -7,9 +7,8 @@ from textual.content import Content
 from textual.reactive import reactive, var
 from textual.widget import Widget
 
-from tui.app.moments import countdown, local_now
 from tui.app.widgets.columns import NAME_CELLS
-from tui.moments import duration
+from tui.moments import countdown, duration, local_now
 
 WORDS_CELLS: Final = 30
 """For `58:31 left of 1 h` beside the bar."""

@@ -8,7 +8,7 @@ from textual.reactive import reactive, var
 from textual.widget import Widget
 
 from tui.app.account import Account
-from tui.app.moments import local_now, time_left
+from tui.moments import local_now, time_left
 from tui.text import printable
 
 if TYPE_CHECKING:

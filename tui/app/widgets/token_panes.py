@@ -12,14 +12,13 @@ from textual.widgets import Input, Static
 
 from tui.api.jwt_view import JwtView, read_jwt, token_in
 from tui.app.keys.caps import key_cap
-from tui.app.moments import Clock, clock_time, local_now
 from tui.app.widgets.claims_table import ClaimsPanel, ClaimsTable
 from tui.app.widgets.columns import FactRow
 from tui.app.widgets.lifetime_bar import LifetimeBar
 from tui.auth.keeper import renewal_time
 from tui.auth.session import Session
 from tui.json_value import Claims
-from tui.moments import duration, full_time, relative_time
+from tui.moments import Clock, clock_time, duration, full_time, local_now, relative_time
 from tui.text import printable
 
 MOST_RENEWALS: Final = 6

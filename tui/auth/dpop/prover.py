@@ -4,13 +4,14 @@ import hashlib
 import json
 import secrets
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from tui.auth.clock_skew import NO_SKEW, clock_skew, date_in
 from tui.auth.dpop.authorization import is_nonce
 from tui.auth.dpop.session_key import ALGORITHM, SessionKey
 from tui.base64url import encode_base64url
+from tui.moments import Clock
 from tui.web_address import split_web_address
 
 IDENTIFIER_BYTES: Final = 16
@@ -22,7 +23,7 @@ class Prover:
 
     def __init__(
         self,
-        clock: Callable[[], datetime],
+        clock: Clock,
         draw: Callable[[], str] = lambda: secrets.token_urlsafe(IDENTIFIER_BYTES),
     ) -> None:
         self._clock = clock

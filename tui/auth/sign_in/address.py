@@ -1,6 +1,6 @@
 """Where the browser goes to sign in: with the whole request, or with what the tenant has of it."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,6 +11,7 @@ from tui.auth.tenant.remedies.explain import explain_refusal
 from tui.errors import DoorkeyError, SignInFailed, TenantMisbehaved
 from tui.http.exchange import Answer
 from tui.json_value import Json, duration_in
+from tui.moments import Clock, Sleep
 from tui.text import printable
 
 if TYPE_CHECKING:
@@ -40,9 +41,7 @@ class PushedRequest:
 class AuthorizationAddress:
     """One attempt's address; where its request was pushed, it lives for a minute or so."""
 
-    def __init__(
-        self, attempt: SignInAttempt, provider: "Provider", clock: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, attempt: SignInAttempt, provider: "Provider", clock: Clock) -> None:
         self._attempt = attempt
         self._provider = provider
         self._clock = clock
@@ -63,9 +62,7 @@ class AuthorizationAddress:
             self._url = await self._make()
         return self._url
 
-    async def keep_good(
-        self, sleep: Callable[[float], Awaitable[None]], tell: Callable[[str], None]
-    ) -> None:
+    async def keep_good(self, sleep: Sleep, tell: Callable[[str], None]) -> None:
         """Push the request anew while it is shown, and `tell` the new address each time.
 
         After half its life: one that was just copied is good for the other half. An address that

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -16,6 +16,7 @@ from tui.auth.sign_in.remarks import callback_hint
 from tui.auth.sign_in.result_page import ANSWERED, ResultPage, foreign_page, refused_page
 from tui.auth.sign_in.start_page import StartPage
 from tui.errors import DoorkeyError, GrantRefused, SignInFailed, SignInTimedOut
+from tui.moments import Clock, Sleep
 
 if TYPE_CHECKING:
     from tui.auth.tenant.device_grant import DeviceAuthorization
@@ -50,11 +51,11 @@ class Means:
     adopt: Callable[[Session], LoginEvent]
     """Make the session the one of this moment, and tell of it."""
     watch: Callable[[SignInProgress], None]
-    clock: Callable[[], datetime]
+    clock: Clock
     open_url: BrowserOpener
     browser_has_argv: bool
     """Whether `open_url` starts a browser here, with a command line that other users can read."""
-    sleep: Callable[[float], Awaitable[None]]
+    sleep: Sleep
 
 
 class Waiting:

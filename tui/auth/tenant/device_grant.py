@@ -16,6 +16,7 @@ from tui.errors import (
 )
 from tui.http.exchange import Answer
 from tui.json_value import Json, duration_in
+from tui.moments import Clock, Sleep
 from tui.text import printable, shortened
 from tui.web_address import split_web_address
 
@@ -83,8 +84,8 @@ def parse_device_authorization(answer: Answer, now: datetime) -> DeviceAuthoriza
 async def poll_for_tokens(
     authorization: DeviceAuthorization,
     ask: Callable[[str], Awaitable[TokenResponse]],
-    clock: Callable[[], datetime],
-    sleep: Callable[[float], Awaitable[None]],
+    clock: Clock,
+    sleep: Sleep,
 ) -> TokenResponse:
     """Ask for the tokens until the person has decided (RFC 8628 3.4, 3.5).
 

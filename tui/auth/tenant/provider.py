@@ -1,6 +1,6 @@
 """The tenant over HTTP: discovery, keys, token, userinfo, device, revocation, log out."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -37,6 +37,7 @@ from tui.errors import (
 )
 from tui.http.exchange import Answer
 from tui.json_value import Claims
+from tui.moments import Clock, Sleep
 from tui.text import printable
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class Provider:
     def __init__(
         self,
         config: "Config",
-        clock: Callable[[], datetime],
+        clock: Clock,
         transport: "httpx.AsyncBaseTransport | None" = None,
         keys: KeyKeeper | None = None,
         prover: Prover | None = None,
@@ -156,7 +157,7 @@ class Provider:
     async def poll_for_tokens(
         self,
         authorization: DeviceAuthorization,
-        sleep: Callable[[float], Awaitable[None]],
+        sleep: Sleep,
         key: SessionKey | None = None,
     ) -> TokenResponse:
         """Ask for the tokens until the person has decided; raises as the function does."""

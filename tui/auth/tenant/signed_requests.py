@@ -1,8 +1,7 @@
 """Requests to the tenant that show who sends them: by the client's secret, by the session's key."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +15,7 @@ from tui.auth.tenant.http import TenantHttp
 from tui.auth.tenant.token_response import wants_nonce
 from tui.config.keys import IN_KEYRING
 from tui.http.exchange import Answer
+from tui.moments import Clock
 
 if TYPE_CHECKING:
     import httpx
@@ -29,7 +29,7 @@ class SignedRequests:
     def __init__(
         self,
         config: "Config",
-        clock: Callable[[], datetime],
+        clock: Clock,
         transport: "httpx.AsyncBaseTransport | None" = None,
         keys: KeyKeeper | None = None,
         prover: Prover | None = None,

@@ -4,7 +4,7 @@ import asyncio
 import os
 import shutil
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from time import monotonic
@@ -12,6 +12,7 @@ from typing import Final
 
 from tui.api.request import ApiRequest
 from tui.api.upload import Upload
+from tui.moments import Sleep
 from tui.text import printable, shortened
 
 FIRST_SECONDS: Final = 0.5
@@ -66,7 +67,7 @@ class Progress:
 async def show_progress(
     progress: Progress,
     clock: Callable[[], float] = monotonic,
-    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    sleep: Sleep = asyncio.sleep,
 ) -> AsyncIterator[Progress]:
     """Show the progress while the block lasts, from half a second on; at a terminal only."""
     if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
@@ -84,7 +85,7 @@ async def show_progress(
 async def _tell(
     progress: Progress,
     clock: Callable[[], float],
-    sleep: Callable[[float], Awaitable[None]],
+    sleep: Sleep,
 ) -> None:
     began = clock()
     await sleep(FIRST_SECONDS)

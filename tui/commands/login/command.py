@@ -4,7 +4,6 @@ import asyncio
 import shutil
 import sys
 from argparse import Namespace
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from textwrap import indent
 from typing import Final
@@ -19,6 +18,7 @@ from tui.commands.login.events import EventTeller
 from tui.commands.options.login import not_for_device
 from tui.config.load import Config, load_config
 from tui.errors import DoorkeyError, WrongUsage
+from tui.moments import Sleep
 from tui.terminal.half_blocks import large, qr_lines
 from tui.terminal.typed_lines import read_lines
 from tui.text import printable
@@ -91,9 +91,7 @@ async def sign_in(config: Config, options: SignInOptions, *, as_json: bool = Fal
     teller.greet(event)
 
 
-async def hint_after_a_while(
-    config: Config, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-) -> None:
+async def hint_after_a_while(config: Config, sleep: Sleep = asyncio.sleep) -> None:
     """Say what the tenant must allow, where no answer has come for a while."""
     await sleep(HINT_AFTER.total_seconds())
     _say(callback_hint(config))

@@ -11,15 +11,14 @@ from tui.api.call import Call, Caller
 from tui.api.request import ApiRequest
 from tui.app.keys.caps import key_cap
 from tui.app.messages import CheckRequested, PingSucceeded
-from tui.app.moments import Clock
 from tui.app.screens.external_api.dialogs import change_question
 from tui.app.widgets.calls.call_view import CallView
 from tui.app.widgets.calls.request_line import RepeatButton
 from tui.app.widgets.key_line import KeyLine
 from tui.errors import DoorkeyError, SignInNeeded
+from tui.moments import Clock, Sleep
 
 if TYPE_CHECKING:
-    from tui.app.moments import Sleep
     from tui.auth.session import TokenSet
     from tui.servers.processes import ServerStatus
 
@@ -38,7 +37,7 @@ class Calling:
         screen: Screen[None],
         caller: Caller,
         clock: Clock,
-        sleep: "Sleep" = asyncio.sleep,
+        sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._screen = screen
         self._caller = caller

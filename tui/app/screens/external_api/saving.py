@@ -11,11 +11,11 @@ from tui.api.answer import PingResult
 from tui.api.body import image_type
 from tui.api.call import Call, Caller
 from tui.api.request import ApiRequest
-from tui.app.moments import Clock
 from tui.app.screens.external_api.dialogs import again_question
 from tui.app.widgets.calls.call_view import CallView
 from tui.config.paths import shown
 from tui.errors import DoorkeyError
+from tui.moments import Clock
 from tui.private_file import create_private
 from tui.text import printable
 

@@ -1,7 +1,6 @@
 """External API: call it with the access token, and see what it says, and why."""
 
 import asyncio
-from typing import TYPE_CHECKING
 
 from textual import events, on, work
 from textual.app import ComposeResult
@@ -15,7 +14,6 @@ from tui.api.request import ApiRequest, remember_request, remembered_request
 from tui.app.copying import SystemClipboard, copy_curl, copy_quietly
 from tui.app.keys.caps import key_cap
 from tui.app.messages import ConfigEditRequested, RenewRequested, SignInRequested
-from tui.app.moments import Clock
 from tui.app.screens.external_api.calling import SAVE, Calling
 from tui.app.screens.external_api.editing import RequestEditing
 from tui.app.screens.external_api.keys import BINDINGS, HELP
@@ -30,10 +28,8 @@ from tui.app.widgets.calls.refusal_panel import RefusalPanel
 from tui.app.widgets.calls.request_details import Part, RequestDetails
 from tui.app.widgets.calls.request_line import MethodLabel, RepeatButton, RequestLine
 from tui.config.memory import AppMemory
+from tui.moments import Clock, Sleep
 from tui.text import printable
-
-if TYPE_CHECKING:
-    from tui.app.moments import Sleep
 
 
 class ExternalApiScreen(PlaceScreen):
@@ -52,7 +48,7 @@ class ExternalApiScreen(PlaceScreen):
         memory: AppMemory,
         copy_to_system: SystemClipboard,
         make_proxy: MakeProxy,
-        sleep: "Sleep" = asyncio.sleep,
+        sleep: Sleep = asyncio.sleep,
     ) -> None:
         super().__init__(caller.config.label, clock)
         self._caller = caller

@@ -15,9 +15,8 @@ from tui.api.answer import PingResult
 from tui.api.call import Call
 from tui.api.request import ApiRequest
 from tui.app.keys.caps import key_cap
-from tui.app.moments import Clock
 from tui.errors import Obstacle
-from tui.moments import duration
+from tui.moments import Clock, duration
 from tui.text import printable, printable_block
 
 QUICK_SECONDS: Final = 0.15

@@ -4,8 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from tui.app.moments import clock_time, countdown, time_left
-from tui.moments import duration, full_time, relative_time
+from tui.moments import clock_time, countdown, duration, full_time, relative_time, time_left
 
 NOW = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
 
