@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from tests.support.apis.scripted_api import ScriptedApi
 from tui.api.proxy.heads import Header, ResponseHead
+from tui.api.proxy.upstream import UpstreamConnection
 from tui.errors import DoorkeyError
 
 SECRET = "the-secret-prefix"
@@ -90,3 +91,36 @@ def get(path: str = "/x") -> str:
 
 def post(path: str = "/x") -> str:
     return f"POST /{SECRET}{path} HTTP/1.1"
+
+
+class Wire(asyncio.Transport):
+    """To an API without a network: what is written, and whether it was cut."""
+
+    def __init__(self, peer: str = "192.0.2.1") -> None:
+        super().__init__({"peername": (peer, 443), "sockname": ("192.0.2.2", 1)})
+        self.written = b""
+        self._is_cut = False
+        self.is_paused = False
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        self.written += data
+
+    def is_cut(self) -> bool:
+        return self._is_cut
+
+    def abort(self) -> None:
+        self._is_cut = True
+
+    def pause_reading(self) -> None:
+        self.is_paused = True
+
+    def resume_reading(self) -> None:
+        self.is_paused = False
+
+
+def connected(method: str = "GET", wire: Wire | None = None) -> tuple[UpstreamConnection, Wire]:
+    """Return a connection on which a request was sent, and what is behind it."""
+    connection, wire = UpstreamConnection(), wire or Wire()
+    connection.connection_made(wire)
+    connection.begin(method, b"GET / HTTP/1.1\r\n\r\n")
+    return connection, wire

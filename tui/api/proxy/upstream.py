@@ -109,6 +109,7 @@ class UpstreamConnection(asyncio.Protocol):
 
     def close(self) -> None:
         """End the connection, at once."""
+        self._keeps_open = False
         if self._sending is not None:
             self._sending.cancel()
         self._transport.abort()
@@ -157,6 +158,11 @@ class UpstreamConnection(asyncio.Protocol):
 
     # What httptools calls
 
+    def on_message_begin(self) -> None:
+        """Raise ValueError at a further answer: it would be taken for the next request's."""
+        if self._complete:
+            raise ValueError("an answer that nobody has asked for")
+
     def on_status(self, status: bytes) -> None:
         """Collect the reason phrase."""
         self._reason += status
@@ -172,7 +178,7 @@ class UpstreamConnection(asyncio.Protocol):
             ValueError: it announces a coding that nobody has asked for; the parser passes it on.
         """
         parser = self._parser
-        if parser is None or self._head is None or self._head.done():
+        if parser is None or self._head is None:
             return
         status = parser.get_status_code()
         if status < 200:
@@ -187,9 +193,11 @@ class UpstreamConnection(asyncio.Protocol):
             self._end(keeps_open=parser.should_keep_alive())
 
     def on_body(self, chunk: bytes) -> None:
-        """Pass a piece of the body on."""
+        """Pass a piece of the body on; raise ValueError where the answer has none."""
+        if self._complete:
+            raise ValueError("a body that nobody has asked for")
         self._overhead_bytes = 0
-        if self._body is not None and not self._complete:
+        if self._body is not None:
             self._body.feed(chunk)
 
     def on_message_complete(self) -> None:

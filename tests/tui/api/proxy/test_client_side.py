@@ -5,7 +5,13 @@ from collections.abc import Callable
 
 import pytest
 
-from tui.api.proxy.client_side import LARGEST_HEAD_BYTES, Answering, ClientConnection, Request
+from tui.api.proxy.client_side import (
+    LARGEST_HEAD_BYTES,
+    MOST_SILENT,
+    Answering,
+    ClientConnection,
+    Request,
+)
 from tui.api.proxy.flow import BrokenOff
 
 LINE = b"POST /x HTTP/1.1\r\n"
@@ -77,6 +83,22 @@ async def test_requests_are_answered_one_after_the_other(program: Program) -> No
     assert program.asked[1].head.headers == ()
     assert program.bodies == [b"hi", b""]
     assert program.wire.written == b"answer" * 2
+
+
+async def test_of_connections_that_ask_nothing_64_wait_and_the_oldest_makes_room(
+    program: Program,
+) -> None:
+    """security.md 16: the first one has asked, and stays."""
+    await program.sends(LINE + b"\r\n")
+    wires = [Wire() for _ in range(MOST_SILENT + 1)]
+    for wire in wires:
+        ClientConnection(program.answer, program.open).connection_made(wire)
+        assert ("close" in wires[0].calls) is (wire is wires[-1])
+    assert "close" not in program.wire.calls
+    assert [wire for wire in wires if "close" in wire.calls] == [wires[0]]
+    for connection in list(program.open):
+        connection.close()
+    await program.settles()
 
 
 async def test_a_program_that_has_gone_is_taken_for_somebody_else(program: Program) -> None:

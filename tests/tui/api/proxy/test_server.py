@@ -96,6 +96,25 @@ async def test_a_get_whose_connection_breaks_twice_is_a_502(world: World) -> Non
     assert world.api.connections == 2
 
 
+async def test_a_get_that_goes_again_goes_on_a_connection_of_its_own(world: World) -> None:
+    """Another that was kept may have been closed as well."""
+    both = asyncio.Event()
+
+    async def hang_up_on_the_third(asked: Asked) -> None:
+        if len(world.api.asked) == 3:
+            asked.writer.close()
+            return
+        if len(world.api.asked) == 2:
+            both.set()
+        await both.wait()
+        await asked.answer()
+
+    world.api.answer = hang_up_on_the_third
+    await asyncio.gather(world.ask(GET), world.ask(GET))
+    assert status(await world.ask(GET)) == 200
+    assert world.api.connections == 3
+
+
 async def test_a_body_that_was_not_kept_is_not_sent_twice(world: World) -> None:
     async def hang_up_on_the_second(asked: Asked) -> None:
         if len(world.api.asked) == 2:

@@ -5,48 +5,14 @@ import sys
 
 import pytest
 
+from tests.support.apis.proxied import Wire, connected
 from tui.api.proxy.flow import BrokenOff, ByteFlow
 from tui.api.proxy.heads import ResponseHead
 from tui.api.proxy.upstream import (
     LARGEST_HEAD_BYTES,
-    MOST_IDLE,
     Unanswered,
-    Upstream,
     UpstreamConnection,
 )
-from tui.web_address import split_web_address
-
-
-class Wire(asyncio.Transport):
-    """What is written, and whether it was cut; the other end is where a test says."""
-
-    def __init__(self, peer: str = "192.0.2.1") -> None:
-        super().__init__({"peername": (peer, 443), "sockname": ("192.0.2.2", 1)})
-        self.written = b""
-        self._is_cut = False
-        self.is_paused = False
-
-    def write(self, data: bytes | bytearray | memoryview) -> None:
-        self.written += data
-
-    def is_cut(self) -> bool:
-        return self._is_cut
-
-    def abort(self) -> None:
-        self._is_cut = True
-
-    def pause_reading(self) -> None:
-        self.is_paused = True
-
-    def resume_reading(self) -> None:
-        self.is_paused = False
-
-
-def connected(method: str = "GET", wire: Wire | None = None) -> tuple[UpstreamConnection, Wire]:
-    connection, wire = UpstreamConnection(), wire or Wire()
-    connection.connection_made(wire)
-    connection.begin(method, b"GET / HTTP/1.1\r\n\r\n")
-    return connection, wire
 
 
 async def settles() -> None:
@@ -95,6 +61,33 @@ async def test_bytes_that_nobody_asked_for_end_the_connection() -> None:
     unasked.connection_made(wire)
     unasked.data_received(b"HTTP/1.1 200 OK\r\n\r\n")
     assert wire.is_cut()
+
+
+@pytest.mark.parametrize(
+    ("method", "said", "body"),
+    [
+        ("GET", b"HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 200 OK\r\nX-A", b""),
+        ("GET", b"HTTP/1.1 204 No Content\r\n\r\nnonsense", b""),
+        ("GET", b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhiHTTP/1.1 200 OK\r\n", b"hi"),
+        ("HEAD", b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi", b""),
+    ],
+)
+async def test_bytes_that_come_at_once_with_an_answer_leave_it_whole_and_end_the_connection(
+    method: str, said: bytes, body: bytes
+) -> None:
+    connection, wire = connected(method)
+    connection.data_received(said)
+    assert await taken((await connection.response())[1]) == body
+    assert wire.is_cut()
+    assert not connection.reusable
+
+
+async def test_a_head_that_ends_in_the_piece_in_which_it_begins_is_no_endless_one() -> None:
+    connection, wire = connected()
+    filled = b"X-A: " + b"x" * LARGEST_HEAD_BYTES
+    connection.data_received(b"HTTP/1.1 204 No Content\r\n" + filled + b"\r\n\r\n")
+    assert (await connection.response())[0].status == 204
+    assert not wire.is_cut()
 
 
 @pytest.mark.parametrize(
@@ -245,50 +238,3 @@ async def test_a_server_that_has_gone_gets_none_either() -> None:
     connection, wire = connected()
     connection.require_own_user()  # nobody of this machine
     assert not wire.is_cut()
-
-
-async def test_32_connections_wait_and_no_more() -> None:
-    api = Upstream(split_web_address("https://api.example"), None)
-    wires = []
-    for _ in range(MOST_IDLE + 1):
-        connection, wire = connected()
-        connection.data_received(b"HTTP/1.1 204 No Content\r\n\r\n")
-        api.give_back(connection)
-        wires.append(wire)
-    assert [wire.is_cut() for wire in wires] == [False] * 32 + [True]
-    reused = await api.connection()
-    assert not reused.fresh
-    api.close()
-    assert [wire.is_cut() for wire in wires].count(False) == 1
-
-
-async def test_a_connection_whose_exchange_is_not_over_is_ended() -> None:
-    """The rest of its answer would be taken for the answer to the next request."""
-    api = Upstream(split_web_address("http://127.0.0.1:1"), None)
-    connection, wire = connected()
-    connection.data_received(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf")
-    api.give_back(connection)
-    assert wire.is_cut()
-    with pytest.raises(Unanswered):
-        await api.connection()
-
-
-async def test_a_fresh_connection_is_none_that_waits() -> None:
-    api = Upstream(split_web_address("http://127.0.0.1:1"), None)
-    connection, _ = connected()
-    connection.data_received(b"HTTP/1.1 204 No Content\r\n\r\n")
-    api.give_back(connection)
-    with pytest.raises(Unanswered):
-        await api.connection(fresh=True)
-    assert await api.connection() is connection
-
-
-async def test_a_lost_connection_is_not_given_out() -> None:
-    api = Upstream(split_web_address("http://127.0.0.1:1"), None)
-    connection, _ = connected()
-    connection.data_received(b"HTTP/1.1 204 No Content\r\n\r\n")
-    api.give_back(connection)
-    connection.connection_lost(None)
-    with pytest.raises(Unanswered) as raised:
-        await api.connection()
-    assert not raised.value.reached
