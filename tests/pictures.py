@@ -1,8 +1,13 @@
 """Draws the README's pictures from the app itself: `python -m tests.pictures`."""
 
 import asyncio
+import secrets
+from base64 import urlsafe_b64encode
 from collections.abc import Callable
+from hashlib import shake_256
 from pathlib import Path
+from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 from tests.moving_picture import Frame, moving_picture
 from tests.support.app.stage import (
@@ -15,6 +20,9 @@ from tests.support.app.stage import (
     until,
 )
 
+if TYPE_CHECKING:
+    from textual.pilot import Pilot
+
 DOCS = Path(__file__).parent.parent / "docs"
 
 SIZE = (120, 36)
@@ -24,7 +32,16 @@ MOVING_SIZE = (100, 30)
 Ready = Callable[[Stage], bool]
 
 
+SINCE_SIGNED_IN_SECONDS = 20
+"""How old the session of the last frame is, so that what its token has left goes on falling."""
+
 LATENCIES_MS = (9.2, 4.1, 3.8, 5.2, 3.6, 4.4, 12.9, 5.0, 3.9, 4.2, 6.6, 3.7, 4.0, 4.8, 3.5)
+
+
+async def picture(pilot: "Pilot[None]", on: Stage) -> str:
+    """Return what is on the screen once the app, which looks at its clock now and then, has."""
+    await until(pilot, lambda: on.app.now == on.clock())
+    return on.app.export_screenshot(title="doorkey")
 
 
 async def draw(name: str, on: Stage, keys: str, ready: Ready) -> None:
@@ -36,7 +53,7 @@ async def draw(name: str, on: Stage, keys: str, ready: Ready) -> None:
             await until(pilot, lambda: "Calling the API" not in text_of(on.app))
             on.clock.advance(7)
         await until(pilot, lambda: ready(on))
-        svg = on.app.export_screenshot(title="doorkey")
+        svg = await picture(pilot, on)
     DOCS.mkdir(exist_ok=True)
     (DOCS / f"{name}.svg").write_text(svg, encoding="utf-8")
 
@@ -52,7 +69,7 @@ async def journey() -> str:
                 await pilot.press(key)
                 await until(pilot, lambda: "Calling the API" not in text_of(on.app))
             await until(pilot, ready)
-            frames.append(Frame(on.app.export_screenshot(title="doorkey"), seconds))
+            frames.append(Frame(await picture(pilot, on), seconds))
             on.clock.advance(3)
 
         await show("", 2, lambda: on.app.account.state == "signed-out")
@@ -61,17 +78,24 @@ async def journey() -> str:
         await show("2", 3, lambda: "alice@example.com" in text_of(on.app))
         await show("3ppp", 3, lambda: "successfully validated" in text_of(on.app))
     refused = stage(signed_in=True, api=api_needs_scope)
+    refused.clock.advance(SINCE_SIGNED_IN_SECONDS)
     async with refused.app.run_test(size=MOVING_SIZE) as pilot:
         await until(pilot, lambda: refused.app.account.signed_in)
         await pilot.press("3", "p")
         await until(pilot, lambda: "✗ Error" in text_of(refused.app))
-        frames.append(Frame(refused.app.export_screenshot(title="doorkey"), 4))
+        frames.append(Frame(await picture(pilot, refused), 4))
     return moving_picture(frames)
+
+
+def the_same_each_time(size: int) -> str:
+    """Return what `secrets.token_urlsafe` might: a nonce is in the picture, which is drawn anew."""
+    return urlsafe_b64encode(shake_256(b"doorkey").digest(size)).rstrip(b"=").decode()
 
 
 async def main() -> None:
     """Draw them all."""
-    (DOCS / "doorkey.svg").write_text(await journey(), encoding="utf-8")
+    with patch.object(secrets, "token_urlsafe", the_same_each_time):
+        (DOCS / "doorkey.svg").write_text(await journey(), encoding="utf-8")
     await draw(
         "external-api",
         stage(signed_in=True, latencies=[each / 1000 for each in LATENCIES_MS]),

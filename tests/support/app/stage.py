@@ -96,7 +96,8 @@ def api_needs_scope(request: httpx.Request) -> httpx.Response:
 
 def refusal(status: int, parameters: str) -> httpx.Response:
     headers = {"WWW-Authenticate": f'Bearer realm="api", {parameters}', "X-Request-ID": "7f3a9c"}
-    return httpx.Response(status, headers=headers, json={"error": "invalid_token"})
+    code = parameters.partition('error="')[2].partition('"')[0]
+    return httpx.Response(status, headers=headers, json={"error": code})
 
 
 @dataclass(frozen=True, slots=True)
