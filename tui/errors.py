@@ -32,11 +32,13 @@ if TYPE_CHECKING:
     from tui.json_value import Json
 
 Obstacle = Literal[
-    "nobody", "name", "proxy", "tls", "untrusted", "timeout", "broken", "encoded", "foreign"
-]
+    "nobody", "name", "proxy", "tls", "untrusted", "timeout", "broken", "encoded", "foreign",
+    "scheme",
+]  # fmt: skip
 """What stands in the way of an answer: nobody listens, the name is unknown, the proxy refuses, TLS
 does not come about, the certificate is not trusted, time is up, the connection or the protocol
-breaks, the body is compressed, the port is another user's of this machine."""
+breaks, the body is compressed, the port is another user's of this machine, or speaks http where
+https was asked, or the other way round."""
 
 
 START_TENANT: Final = "Start the tenant there; the local one: doorkey dev, or doorkey tenant."

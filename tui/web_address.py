@@ -38,6 +38,12 @@ class WebAddress(NamedTuple):
         """Whether it is plain http on this machine, where a bundled server may listen."""
         return self.scheme == "http" and is_loopback(self.host)
 
+    def in_other_scheme(self) -> "WebAddress":
+        """Return the same host, port and path in https instead of http, or the other way round."""
+        port = self.port or {"http": 80, "https": 443}[self.scheme]
+        other = "https" if self.scheme == "http" else "http"
+        return self._replace(scheme=other, port=port)
+
     @property
     def hosts(self) -> tuple[str, ...]:
         """The hosts to ask, in turn: `localhost` is 127.0.0.1 first, where our servers are.

@@ -153,8 +153,8 @@ def test_status_says_what_helps_where_the_session_has_expired_for_good(
 ) -> None:
     past = datetime.now(UTC) - timedelta(hours=2)
     session_store(config).save(session(refresh_token=None, obtained_at=past))
-    assert main(["status"]) == 0
-    assert "yes, but the session has expired: doorkey login" in capsys.readouterr().out
+    assert main(["status"]) == 4
+    assert "no longer: the session has expired; doorkey login" in capsys.readouterr().out
 
 
 def test_status_as_json_is_for_programs_and_holds_no_secrets(

@@ -14,6 +14,7 @@ from tui.api.upload import Upload
 from tui.auth.dpop.authorization import Authorization
 from tui.errors import START_API, ExchangeFailed
 from tui.http.exchange import Answer, HttpClient, StreamedAnswer
+from tui.http.other_scheme import write_so
 from tui.text import REDACTED, redact
 from tui.web_address import split_web_address
 
@@ -154,6 +155,8 @@ def _no_answer(origin: str, failed: ExchangeFailed) -> NoAnswer:
             f"{api} has a TLS certificate that is not trusted here: {failed}. "
             "Name your own authority's file in SSL_CERT_FILE."
         )
+    elif failed.obstacle == "scheme":
+        message = f"{api} {failed}. " + write_so("apiUrl", split_web_address(origin))
     elif failed.obstacle == "tls":
         message = (
             f"{api} cannot be talked to over TLS ({failed}). Check that apiUrl in the config "

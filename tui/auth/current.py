@@ -13,6 +13,8 @@ from tui.errors import DoorkeyError, SignInNeeded, StoreFailed
 WIPE_PATIENCE_SECONDS: Final = 2.0
 """For a renewal in another process to finish, so that its new refresh token can be revoked."""
 
+NOBODY: Final = "Nobody is signed in. Sign in first: doorkey login."
+
 Listener = Callable[[LoginEvent], None]
 
 
@@ -28,7 +30,7 @@ class CurrentSession:
     def require(self) -> Session:
         """Return the session; raise SignInNeeded where nobody is signed in."""
         if self.session is None:
-            raise SignInNeeded("Nobody is signed in. Sign in first: doorkey login.")
+            raise SignInNeeded(NOBODY)
         return self.session
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tui.auth.session import Session
 from tui.auth.store.store import SessionStore
@@ -14,6 +14,16 @@ from tui.moments import Clock
 if TYPE_CHECKING:
     from tui.auth.tenant.provider import Provider
     from tui.auth.tenant.token_response import TokenResponse
+
+CANNOT_RENEW: Final = (
+    "The tenant gave no refresh token, so the session ends with its access token. "
+    "Sign in again; where the tenant allows it, offline_access brings one."
+)
+
+EXPIRED: Final = (
+    "The session has expired. The tenant gave no refresh token to renew it with; where it allows "
+    "it, offline_access brings one. Sign in again: doorkey login."
+)
 
 
 class SessionEnded(SignInNeeded):
@@ -73,10 +83,8 @@ async def renew(
         if tokens != known.token_set and tokens.access_token_expiry > clock():
             return session
         if tokens.refresh_token is None:
-            raise SignInNeeded(
-                "The tenant gave no refresh token, so the session ends with its access token. "
-                "Sign in again; where the tenant allows it, offline_access brings one."
-            )
+            has_expired = session.has_expired(clock())
+            raise SignInNeeded(EXPIRED if has_expired else CANNOT_RENEW)
         # A new refresh token that cannot be kept would cost the session.
         await asyncio.to_thread(store.reserve)
         provider = make_provider()  # only now: it loads httpx, jwt, cryptography

@@ -11,11 +11,12 @@ from tui.errors import WrongUsage
 from tui.text import printable
 
 EXIT_CODES: Final = """\
-0    done; status: somebody is signed in
+0    done; status: somebody is signed in, and the session has not expired
 1    unexpected, or a part of it failed; the message says what
 2    wrong usage, or a config that is missing or wrong; nothing was sent
 3    the API refused: it answered, and not with success
-4    sign-in needed: have a person run doorkey login
+4    sign-in needed: nobody is signed in, or the session has expired and cannot
+     be renewed; have a person run doorkey login
 5    the tenant or the API cannot be reached; trying again later may help
 6    the tenant refused, or its answer breaks the standard
 130  cancelled
@@ -33,13 +34,15 @@ failed,
 "error" is a word that stays the same from release to release, "message" is for
 people, "exit" is the exit code, and "next" says what to do. What else is known
 stands beside them: of a refusal by the API its "status", "headers" and "body",
-of status with nobody signed in all but the session. Members may be added in a
+of status with nobody signed in all but the session, and all with one that has
+expired. Members may be added in a
 later release; none changes its meaning. No object holds a token, but what
 `doorkey token` prints.
 
-status  {"signed_in": BOOL, "issuer", "client_id", "audience", "api_url",
-        "config", "storage": "keyring" | "file" | "memory"}; "profile" where it
-        is one; of whoever is signed in "subject", "name", "email",
+status  {"signed_in": BOOL, "state": "signed_in" | "expired" | "signed_out",
+        "issuer", "client_id", "audience", "api_url", "config",
+        "storage": "keyring" | "file" | "memory"}; "profile" where it is one; of
+        whoever is signed in, or was ("expired"), "subject", "name", "email",
         "signed_in_at", "access_token_expiry", "access_token_valid",
         "id_token_expiry", "id_token_valid", "renewable", "bound",
         "clock_skew_seconds", "scopes": [TEXT]

@@ -64,7 +64,7 @@ def _until(row: KeptSession) -> str:
     if row.session.renewable:
         return "renewed as needed"
     local = expiry.astimezone().strftime("%Y-%m-%d %H:%M")
-    return local if datetime.now(UTC) < expiry else f"{local}, expired"
+    return f"{local}, expired" if row.session.has_expired(datetime.now(UTC)) else local
 
 
 def _table(rows: list[tuple[str, ...]]) -> list[str]:

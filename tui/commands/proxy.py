@@ -9,6 +9,8 @@ from typing import Final
 
 from tui.api.proxy.server import Proxy
 from tui.api.proxy.tokens import Tokens
+from tui.auth.current import NOBODY
+from tui.auth.renewal import EXPIRED
 from tui.auth.service import AuthService
 from tui.config.load import Config, load_config
 from tui.errors import ConfigInvalid
@@ -24,6 +26,8 @@ else:
     NEW_LOOP = uvloop.new_event_loop  # a request costs 12 % less CPU time than on asyncio's
 
 ANY_PORT: Final = "127.0.0.1:0"
+
+UNTIL_THEN: Final = "Until then each request is answered 401."
 
 
 def proxy(arguments: Namespace) -> int:
@@ -58,6 +62,7 @@ async def _serve(config: Config, host: str, port: int) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, ended.set)
     async with AuthService(config) as service:
+        service.take_up()
         tokens = Tokens(service)
         made = Proxy(config.api_url, tokens.sign, tls=tls_context(), log=_write_log)
         try:
@@ -66,6 +71,8 @@ async def _serve(config: Config, host: str, port: int) -> None:
             raise ConfigInvalid(_taken(host, port, error)) from None
         sys.stdout.write(base + "\n")
         sys.stdout.flush()
+        if service.session is None or service.has_expired():
+            sys.stderr.write(f"doorkey: {EXPIRED if service.session else NOBODY} {UNTIL_THEN}\n")
         await ended.wait()
         await made.aclose()
 

@@ -7,6 +7,8 @@ from argparse import Namespace
 from datetime import UTC, datetime
 from typing import Final
 
+from tui.auth.current import NOBODY
+from tui.auth.renewal import EXPIRED
 from tui.auth.service import AuthService
 from tui.auth.session import LogOutStep, Session
 from tui.auth.store.file_store import session_store
@@ -25,25 +27,38 @@ LABELS: Final = {
 }
 """Of `status` for people, where they are not the member's name."""
 
-EXPIRED: Final = "yes, but the session has expired: doorkey login signs in again"
+STATES: Final = {
+    "signed_in": "yes",
+    "expired": "no longer: the session has expired; doorkey login signs in again",
+    "signed_out": "no; doorkey login signs in",
+}
+"""Of `status` for people, as what it says of `signed_in`."""
 
 
 def status(arguments: Namespace) -> int:
-    """Say who is signed in, without secrets; exit code 4 where nobody is."""
+    """Say who is signed in, without secrets; exit code 4 where nobody is, or not any more."""
     config = load_config(arguments.config)
     store = session_store(config)
     session = store.load()
     members = status_members(config, store.kind, session)
-    if arguments.json and session is None:
-        nobody = SignInNeeded("Nobody is signed in. Sign in first: doorkey login.")
-        nobody.further = members
-        raise nobody
-    where = store.description
-    words = members | {"storage": where if session else where.replace("Kept", "Will be kept", 1)}
-    if session and session.has_expired(datetime.now(UTC)):
-        words["signed_in"] = EXPIRED
-    _write(json.dumps(members) if arguments.json else "\n".join(_status_lines(words)))
-    return 0 if session else SignInNeeded.exit_code
+    if not arguments.json:
+        _write("\n".join(_status_lines(_words(members, store.description))))
+        return 0 if members["signed_in"] else SignInNeeded.exit_code
+    if not members["signed_in"]:
+        needed = SignInNeeded(EXPIRED if session else NOBODY)
+        needed.further = members
+        raise needed
+    _write(json.dumps(members))
+    return 0
+
+
+def _words(members: dict[str, Json], where: str) -> dict[str, Json]:
+    """Return what people are told instead of the members for programs."""
+    state = str(members["state"])
+    words = {name: members[name] for name in members if name != "state"}
+    words["signed_in"] = STATES[state]
+    words["storage"] = where if state != "signed_out" else where.replace("Kept", "Will be kept", 1)
+    return words
 
 
 def logout(arguments: Namespace) -> int:
@@ -99,8 +114,10 @@ def _show_step(step: LogOutStep) -> None:
 
 def status_members(config: Config, storage: str, session: Session | None) -> dict[str, Json]:
     """Return what is known of a config and of whoever is signed in by it; no secrets."""
+    state = _state(session)
     known: dict[str, Json] = {
-        "signed_in": session is not None,
+        "signed_in": state == "signed_in",
+        "state": state,
         "issuer": config.issuer,
         "client_id": config.client_id,
         "audience": config.audience,
@@ -111,6 +128,12 @@ def status_members(config: Config, storage: str, session: Session | None) -> dic
     if config.profile:
         known["profile"] = config.profile
     return known | (_session_members(session) if session else {})
+
+
+def _state(session: Session | None) -> str:
+    if session is None:
+        return "signed_out"
+    return "expired" if session.has_expired(datetime.now(UTC)) else "signed_in"
 
 
 def _session_members(session: Session) -> dict[str, Json]:

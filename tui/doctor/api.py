@@ -33,7 +33,7 @@ async def look(case: Case, tell: Tell) -> None:
         await case.world.require_name(url)
         answer = await http.exchange("GET", url + ApiRequest().path)
     except ExchangeFailed as failed:
-        finding = silent("api", url, f"{url}: {failed}")
+        finding = silent(url, f"{url}: {failed}", failed.obstacle)
         tell(row("api", "wrong", finding.detail, finding.remedy))
         for each in unknown(RULES[1:], "the API does not answer"):
             tell(each)

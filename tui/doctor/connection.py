@@ -16,7 +16,7 @@ from tui.web_address import split_web_address
 STATIONS: Final[dict[str, frozenset[Obstacle]]] = {
     "name": frozenset({"name"}),
     "proxy": frozenset({"proxy"}),
-    "connection": frozenset({"nobody", "timeout", "broken", "foreign"}),
+    "connection": frozenset({"nobody", "timeout", "broken", "foreign", "scheme"}),
     "tls": frozenset({"tls", "untrusted"}),
 }
 """The way to an answer, and which obstacles lie at each station."""

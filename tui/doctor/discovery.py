@@ -60,7 +60,7 @@ class Case:
 
 async def discover(world: World, config: Config) -> Discovered:
     """Ask the tenant for its metadata, bounded in time; what goes wrong is in the answer."""
-    address = split_web_address(config.issuer)
+    address = split_web_address(discovery_url(config.issuer))
     try:
         client = HttpClient(world.tenant, CHECK_SECONDS)
     except ConfigInvalid as error:
@@ -77,8 +77,7 @@ async def discover(world: World, config: Config) -> Discovered:
         later = f"{address.netloc} answers with {answer.status}. Try again later."
         return Discovered(TenantMisbehaved(later), date=date)
     if 300 <= answer.status < 400:
-        way = split_web_address(discovery_url(config.issuer))
-        return Discovered(leads_elsewhere(way, answer.status), date=date)
+        return Discovered(leads_elsewhere(address, answer.status), date=date)
     members = answer.members()
     if answer.status != 200 or members is None:
         return Discovered(TenantMisbehaved(no_discovery(config.issuer, answer.status)), date=date)

@@ -17,6 +17,7 @@ import httpx
 
 from tui.errors import ExchangeFailed
 from tui.http.connection import failure, refuse_other_users, tls_context
+from tui.http.other_scheme import require_scheme, with_scheme_told
 from tui.http.read_ahead import read_ahead
 from tui.json_value import Json, json_object
 from tui.web_address import split_web_address
@@ -154,7 +155,9 @@ class HttpClient:
             async with asyncio.timeout(self._exchange_seconds):
                 response = await self._send(method, url, headers or {}, form, body, observe)
                 try:
-                    return await _read_answer(response)
+                    answer = await _read_answer(response)
+                    require_scheme(url, answer.status, answer.body)
+                    return answer
                 finally:
                     await response.aclose()
         except TimeoutError:
@@ -162,7 +165,7 @@ class HttpClient:
             raise ExchangeFailed("timeout", words) from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             # `from None`: httpx's exception holds the request, and so its secrets.
-            raise failure(error) from None
+            raise await self._told(url, error) from None
         finally:
             _is_ours.reset(ours)
 
@@ -189,7 +192,7 @@ class HttpClient:
             try:
                 response = await self._send(method, url, headers, None, body, None, patience)
             except (httpx.HTTPError, httpx.InvalidURL) as error:
-                raise failure(error) from None
+                raise await self._told(url, error) from None
             received = tuple(
                 (name.lower(), value) for name, value in response.headers.multi_items()
             )
@@ -206,6 +209,10 @@ class HttpClient:
         """Close the connections."""
         for client in self._clients.values():
             await client.aclose()
+
+    async def _told(self, url: str, error: Exception) -> ExchangeFailed:
+        failed = failure(error)
+        return await with_scheme_told(url, failed) if self._transport is None else failed
 
     async def _send(
         self,

@@ -12,10 +12,20 @@ from tui.auth.clock_skew import date_in
 from tui.auth.tenant.http import TenantHttp
 from tui.auth.tenant.metadata import discovery_url
 from tui.config.load import Config
-from tui.errors import START_API, START_TENANT, ConfigInvalid, DoorkeyError, ExchangeFailed
+from tui.config.paths import state_dir
+from tui.errors import (
+    START_API,
+    START_TENANT,
+    ConfigInvalid,
+    DoorkeyError,
+    ExchangeFailed,
+    Obstacle,
+)
 from tui.http.exchange import HttpClient
+from tui.http.other_scheme import write_so
 from tui.moments import Clock, utc_now
-from tui.servers.bundled import START_THERE, ServerName, may_have_local_tenant
+from tui.servers.bundled import START_THERE, may_have_local_tenant, tenant_server
+from tui.servers.port import words_of_taken
 from tui.text import printable, shortened
 from tui.web_address import split_web_address
 
@@ -26,6 +36,9 @@ CLOCK_LEEWAY_SECONDS: Final = 60
 """How far off a clock may be for a sign-in (OpenID Connect Core 3.1.3.7)."""
 
 LONGEST_CAUSE: Final = 120
+
+STARTABLE: Final[frozenset[Obstacle]] = frozenset({"nobody", "timeout"})
+"""Where a bundled server can be started: at a free port, and in the place of one that hangs."""
 
 Health = Literal["good", "warning", "bad"]
 
@@ -78,6 +91,9 @@ async def _check_tenant(
     issuer = (answer.members() or {}).get("issuer")
     if issuer == config.issuer:
         return Finding("tenant", "good", "ready", config.issuer), date_in(answer.headers)
+    if issuer is None and may_have_local_tenant(config):
+        held = words_of_taken(tenant_server(config, state_dir()))
+        return Finding("tenant", "bad", "wrong", *_happened_and_remedy(held)), None
     if issuer is None:
         detail = f"{config.issuer} answers {answer.status}, and is no OpenID Provider"
     else:
@@ -87,12 +103,16 @@ async def _check_tenant(
 
 
 def _silent_tenant(config: Config, error: DoorkeyError) -> Finding:
-    words = str(error)
-    is_down = START_TENANT in words
-    happened = words.removesuffix(f" {START_TENANT}")
+    happened, remedy = _happened_and_remedy(str(error))
+    is_down = remedy == START_TENANT
     if is_down and not may_have_local_tenant(config):
         return Finding("tenant", "bad", "silent", happened, START_THERE)
-    return silent("tenant", config.issuer, happened, can_start=is_down)
+    return Finding("tenant", "bad", "silent", happened, remedy, can_start=is_down)
+
+
+def _happened_and_remedy(message: str) -> tuple[str, str]:
+    happened, end, remedy = message.partition(". ")
+    return happened + end.rstrip(), remedy
 
 
 async def _check_api(config: Config, transport: httpx.AsyncBaseTransport | None) -> Finding:
@@ -105,20 +125,27 @@ async def _check_api(config: Config, transport: httpx.AsyncBaseTransport | None)
         await client.exchange("HEAD", config.api_url + "/")  # any answer will do
     except ExchangeFailed as failed:
         detail = f"{config.api_url}: {shortened(str(failed), LONGEST_CAUSE)}"
-        return silent("api", config.api_url, detail, can_start=is_local)
+        can_start = is_local and failed.obstacle in STARTABLE
+        return silent(config.api_url, detail, failed.obstacle, can_start=can_start)
     finally:
         await client.aclose()
     return Finding("api", "good", "ready", config.api_url)
 
 
-def silent(name: ServerName, url: str, detail: str, *, can_start: bool = False) -> Finding:
-    """Say what to do where nobody answers at `url`; `can_start`: the app can start it there."""
+def silent(url: str, detail: str, obstacle: Obstacle, *, can_start: bool = False) -> Finding:
+    """Say what to do where no API answers at `url`; `can_start`: the app can start it there."""
     address, remedy = split_web_address(url), "Check your network, and the address in the config."
-    if address.is_local:
-        remedy = START_API if name == "api" else START_TENANT
+    if obstacle == "scheme":
+        return Finding("api", "bad", "wrong", detail, write_so("apiUrl", address))
+    if obstacle == "foreign":
+        remedy = "Take another port, or ask them to free it."
+    elif address.is_local and obstacle not in STARTABLE:
+        remedy = "Look what program has that port, and whether apiUrl in the config is right."
+    elif address.is_local:
+        remedy = START_API
     elif address.is_loopback:
-        remedy = "The bundled servers speak plain http: should the address start with https?"
-    return Finding(name, "bad", "silent", detail, remedy, can_start=can_start)
+        remedy = "Start it, or correct apiUrl in the config: the bundled API speaks plain http."
+    return Finding("api", "bad", "silent", detail, remedy, can_start=can_start)
 
 
 def clock_findings(theirs: datetime | None, now: datetime) -> tuple[Finding, ...]:

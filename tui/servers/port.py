@@ -33,7 +33,9 @@ async def probe(server: BundledServer) -> Holder:
             answer = await client.exchange("GET", discovery_url(issuer))
             return "provider" if (answer.members() or {}).get("issuer") == issuer else "foreign"
     except ExchangeFailed as failed:
-        return "nobody" if failed.obstacle == "nobody" else "foreign"
+        # A server that is ending breaks off a connection, and has let go of the port by then.
+        ended = failed.obstacle == "nobody" or not await listens(server)
+        return "nobody" if ended else "foreign"
     finally:
         await client.aclose()
     return "foreign"
@@ -50,12 +52,12 @@ async def listens(server: BundledServer) -> bool:
     return True
 
 
-def words_of_taken(server: BundledServer) -> str:
-    """Say who holds the port of `server`, and what to do."""
+def words_of_taken(server: BundledServer, *, is_watched: bool = False) -> str:
+    """Say who holds the port of `server`, and what to do; `is_watched`: it starts when free."""
     holder = port_holder(server.port)
     held = f"process {holder[0]} ({holder[1]})" if holder else "another program"
     return (
         f"Port {server.port} is held by {held}, which is not this config's {WORDS[server.name]}. "
-        f"End it, or name another port in the config "
-        f"({'apiUrl' if server.name == 'api' else 'domain'})."
+        f"End it, {'and ours starts by itself; ' if is_watched else ''}or name another port in "
+        f"the config ({'apiUrl' if server.name == 'api' else 'domain'})."
     )

@@ -5,7 +5,7 @@ import contextlib
 import os
 import signal
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
@@ -47,6 +47,8 @@ class ServerStatus:
     """Why it failed, or that it had been running before; printable."""
     log: Path | None = None
     """Where it writes, when we have started it."""
+    is_port_taken: bool = False
+    """Whether another program holds its port; it is started as soon as that lets go."""
 
     @property
     def is_down(self) -> bool:
@@ -75,6 +77,8 @@ class Servers:
         self._listeners: list[Listener] = []
         self._processes: dict[ServerName, asyncio.subprocess.Process] = {}
         self._watches: set[asyncio.Task[None]] = set()
+        self._watched: set[ServerName] = set()
+        """Whose port somebody else holds, and is looked at until it is free."""
         self._settled = asyncio.Event()
 
     @property
@@ -141,7 +145,10 @@ class Servers:
             elif found == "provider":
                 self._tell(server, "ready", "is another OpenID Provider")
             else:
-                self._tell(server, "failed", words_of_taken(server))
+                self._tell(
+                    server, "failed", words_of_taken(server, is_watched=True), is_port_taken=True
+                )
+                self._watch_port(server)
             return
         log = self._log(server)
         try:
@@ -156,10 +163,15 @@ class Servers:
     def _use(self, server: BundledServer) -> None:
         """Use a server that somebody else runs, another window of ours most likely."""
         self._tell(server, "ready", "was running already")
-        self._watches.add(asyncio.create_task(self._take_over(server)))
+        self._watch_port(server)
+
+    def _watch_port(self, server: BundledServer) -> None:
+        if server.name not in self._watched:
+            self._watched.add(server.name)
+            self._watches.add(asyncio.create_task(self._take_over(server)))
 
     async def _take_over(self, server: BundledServer) -> None:
-        """Start the server here as soon as whoever runs it has ended it.
+        """Start the server here as soon as whoever holds its port lets go of it.
 
         A server that stops lets go of its port in several steps, and a start that comes between
         two of them fails.
@@ -167,8 +179,10 @@ class Servers:
         while await listens(server):
             await self._sleep(WATCH_SECONDS)
         for _ in range(TAKE_OVER_ATTEMPTS):
+            self._watched.discard(server.name)
             await self._start(server)
-            if self._statuses[server.name].state == "ready":
+            status = self._statuses[server.name]
+            if status.state == "ready" or status.is_port_taken:
                 return
             await self._sleep(WATCH_SECONDS)
 
@@ -213,8 +227,10 @@ class Servers:
         state: State,
         detail: str,
         log: Path | None = None,
+        *,
+        is_port_taken: bool = False,
     ) -> None:
-        status = replace(self._statuses[server.name], state=state, detail=detail, log=log)
+        status = ServerStatus(server.name, state, server.url, detail, log, is_port_taken)
         self._statuses[server.name] = status
         for listener in tuple(self._listeners):
             listener(self.statuses)

@@ -115,13 +115,27 @@ async def test_a_stranger_who_answers_in_the_place_of_our_server_is_not_taken_fo
     on = stage(look=Surroundings(UP).look)
     async with on.app.run_test(size=SIZE) as pilot:
         await until(pilot, lambda: "it is there" in text_of(on.app))
-        taken = ServerStatus("api", "failed", CONFIG.api_url, "Port 3001 is held by process 7 (nc)")
+        why = "Port 3001 is held by process 7 (nc)"
+        taken = ServerStatus("api", "failed", CONFIG.api_url, why, is_port_taken=True)
         on.app.servers = (taken,)
         await until(pilot, lambda: "held by process 7" in text_of(on.app))
         await pilot.press("c")
         await until(pilot, lambda: len(on.app.findings) == 2)
         assert "✗ failed" in text_of(on.app)
         assert "it is there" not in text_of(on.app)
+
+
+@pytest.mark.parametrize("found", [DOWN, UP])
+async def test_where_a_stranger_has_the_port_there_is_nothing_to_start(found: Finding) -> None:
+    on = stage(look=Surroundings(found).look)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: found.word in text_of(on.app))
+        why = "Port 3001 is held by process 7 (nc)"
+        on.app.servers = (ServerStatus("api", "failed", CONFIG.api_url, why, is_port_taken=True),)
+        await until(pilot, lambda: "held by process 7" in text_of(on.app))
+        assert "Start it" not in text_of(on.app)
+        on.app.servers = (ServerStatus("api", "failed", CONFIG.api_url, "It broke."),)
+        await until(pilot, lambda: "b Start it" in text_of(on.app))
 
 
 @pytest.mark.pty

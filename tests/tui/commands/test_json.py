@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.builders.sessions import expired, session
 from tests.support.documents import SCHEMAS, schema, validated
+from tui.auth.store.file_store import session_store
 from tui.cli import main
 from tui.commands.call.output import AnswerTooLarge
 from tui.commands.jwt import JwtNotVerified
@@ -53,6 +55,39 @@ def test_status_with_nobody_signed_in_is_a_failure_with_what_is_known(
     assert main(["status", "--json"]) == 4
     found = validated(capsys.readouterr().out, "status", "failure")
     assert (found["signed_in"], found["error"], found["exit"]) == (False, "sign_in_needed", 4)
+
+
+@pytest.mark.parametrize(
+    "argv", [["status"], ["token"], ["token", "--id-token"], ["ping"], ["call", "GET", "/"]]
+)
+def test_a_session_that_is_over_is_a_sign_in_needed_for_every_command(
+    config: Config, argv: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    session_store(config).save(expired(session(refresh_token=None)))
+    assert main([*argv, "--json"]) == 4
+    found = validated(capsys.readouterr().out, "failure")
+    assert found["error"] == "sign_in_needed"
+    assert found["message"].startswith("The session has expired.")
+    assert main(argv) == 4
+    shown = capsys.readouterr()
+    assert "session has expired" in (shown.out if argv == ["status"] else shown.err)
+
+
+@pytest.mark.parametrize(
+    ("refresh_token", "state"), [(None, "expired"), ("the-refresh-token", "signed_in")]
+)
+def test_status_and_profiles_say_whether_a_session_is_over_or_only_to_be_renewed(
+    config: Config, refresh_token: str | None, state: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    session_store(config).save(expired(session(refresh_token=refresh_token)))
+    code = main(["status", "--json"])
+    found = validated(capsys.readouterr().out, "status")
+    assert (found["state"], found["signed_in"]) == (state, state == "signed_in")
+    assert (found["email"], found["access_token_valid"]) == ("alice@example.com", False)
+    assert code == (0 if found["signed_in"] else 4)
+    main(["profiles", "--json"])
+    listed = validated(capsys.readouterr().out, "profiles")["profiles"]
+    assert [each["state"] for each in listed] == [state]
 
 
 @pytest.mark.parametrize(

@@ -84,6 +84,10 @@ async def test_signing_in_later_is_enough(config: Config) -> None:
         assert (refused.status_code, refused.json()["error"]) == (401, "sign_in_needed")
         session_store(config).save(session(obtained_at=datetime.now(UTC)))
         assert (await program.get(f"{base}/x")).status_code == 200
+        assert process.stderr is not None
+        first = await process.stderr.readline()
+    assert b"Nobody is signed in" in first
+    assert b"each request is answered 401" in first
 
 
 async def test_a_session_that_ends_elsewhere_is_told_until_somebody_signs_in(

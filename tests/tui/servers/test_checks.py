@@ -112,7 +112,7 @@ async def test_an_api_that_is_silent_is_told() -> None:
     ("url", "words", "can_start"),
     [
         ("http://localhost:3001", "Start it: doorkey dev, or doorkey api.", True),
-        ("https://localhost:3001", "should the address start with https?", False),
+        ("https://localhost:3001", "the bundled API speaks plain http", False),
         ("https://api.example", "Check your network", False),
     ],
 )

@@ -202,6 +202,20 @@ async def test_a_port_taken_by_somebody_else_is_named_with_what_to_do(
     assert "apiUrl" in detail
 
 
+async def test_a_port_that_its_holder_lets_go_of_is_taken_over(world: World) -> None:
+    tenant = bundled_servers(world.config, world.state_dir)[0]
+    servers = Servers((tenant,), world.state_dir / "logs", lambda _seconds: asyncio.sleep(0.01))
+    with stranger(tenant.port, status="ok"):
+        await servers.start()
+        (status,) = servers.statuses
+        assert (status.state, status.is_port_taken) == ("failed", True)
+    started = asyncio.Event()
+    servers.subscribe(lambda found: started.set() if found[0].state == "ready" else None)
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        await started.wait()
+    await servers.stop()
+
+
 async def test_a_port_held_by_something_that_is_no_web_server_is_taken_too(world: World) -> None:
     api = next(s for s in bundled_servers(world.config, world.state_dir) if s.name == "api")
     with socket.socket() as silent:

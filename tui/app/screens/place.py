@@ -94,8 +94,11 @@ class PlaceScreen(Screen[None]):
         """Whether a bundled server is not there that could be started here, and is not by now."""
         if any(status.state == "starting" for status in self.servers):
             return False
-        is_missed = any(finding.can_start for finding in self.findings)
-        return is_missed or any(status.is_down for status in self.servers)
+        taken = {status.name for status in self.servers if status.is_port_taken}
+        is_missed = any(each.can_start for each in self.findings if each.name not in taken)
+        return is_missed or any(
+            status.is_down and not status.is_port_taken for status in self.servers
+        )
 
     def action_start_servers(self) -> None:
         """Start the bundled servers that are not there."""

@@ -5,8 +5,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 from urllib.request import getproxies
 
+from tui.auth.tenant.metadata import WELL_KNOWN
 from tui.errors import START_TENANT, ExchangeFailed, TenantMisbehaved, TenantUnreachable
 from tui.http.exchange import EXCHANGE_SECONDS, Answer, HttpClient
+from tui.http.other_scheme import write_so
 from tui.text import redact
 from tui.web_address import WebAddress, split_web_address
 
@@ -141,9 +143,19 @@ def explain_failure(
         return TenantUnreachable(
             f"{host} does not speak TLS as expected: {failed}. Check `domain` in the config."
         )
+    if failed.obstacle == "scheme":
+        return TenantUnreachable(f"{host} {failed}. {_to_write(address)}")
     if failed.obstacle == "broken":
         return TenantUnreachable(f"{host} broke off its answer ({failed}). Try again later.")
     return TenantUnreachable(f"{host} cannot be reached ({failed}). {_what_to_do(address, failed)}")
+
+
+def _to_write(address: WebAddress) -> str:
+    """Say what `domain` should be where the port speaks the other scheme."""
+    path, mark, _ = address.path.partition(WELL_KNOWN)
+    if not mark:
+        return "The address is the tenant's own: correct its discovery document."
+    return write_so("domain", address, path or "/")
 
 
 def _what_to_do(address: WebAddress, failed: ExchangeFailed) -> str:

@@ -105,8 +105,11 @@ async def test_a_server_without_tls_is_told_from_one_that_is_not_there(http: Ten
         await writer.drain()
 
     async with server(refuse) as port:
-        with pytest.raises(TenantUnreachable, match="does not speak TLS as expected"):
-            await http.get(f"https://127.0.0.1:{port}/")
+        with pytest.raises(TenantUnreachable, match="speaks http, not https") as raised:
+            await http.get(f"https://127.0.0.1:{port}/t/.well-known/openid-configuration")
+        assert f'"domain": "http://127.0.0.1:{port}/t".' in str(raised.value)
+        with pytest.raises(TenantUnreachable, match="correct its discovery document"):
+            await http.get(f"https://127.0.0.1:{port}/jwks")
 
 
 async def test_ssl_cert_file_names_whom_to_trust(

@@ -33,6 +33,7 @@ NO_ANSWER: Final[dict[Obstacle, str]] = {
     "name": "The API gave no answer: its name is not known",
     "proxy": "The API was not called: the proxy on the way refused",
     "tls": "The API was not called: it does not speak TLS",
+    "scheme": "The API was not called: its port speaks the other of http and https",
     "untrusted": "The API was not called: its TLS certificate cannot be trusted",
     "foreign": "The API was not called: another user of this machine has its port",
     "timeout": "The API gave no answer in time",
