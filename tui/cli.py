@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 from tui.errors import Cancelled, ConfigUntrusted, DoorkeyError
-from tui.text import printable_block
+from tui.text import printable_block, write_line
 
 if sys.platform != "win32":
     import resource
@@ -69,8 +69,7 @@ def _end(argv: list[str]) -> int:
     if "--json" in argv:
         from tui.commands.usage import failure_line
 
-        sys.stdout.write(failure_line(failed))
-        sys.stdout.flush()
+        write_line(failure_line(failed))
     else:
         sys.stderr.write(f"doorkey: {printable_block(failed)}\n")
     return failed.exit_code

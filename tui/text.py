@@ -1,6 +1,7 @@
 """The only door for text that others wrote: a tenant, an API, a token, a file on disk."""
 
 import re
+import sys
 import unicodedata
 from typing import Final
 
@@ -80,6 +81,12 @@ def _decode_escapes(text: str) -> tuple[str, list[int]]:
 def shortened(text: str, limit_characters: int) -> str:
     """Cut `text` after `limit_characters`, and say so with an ellipsis."""
     return text if len(text) <= limit_characters else text[: limit_characters - 1] + "…"
+
+
+def write_line(text: str) -> None:
+    """Write a command's answer to stdout, at once: its reader may wait at the end of a pipe."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
 def _kept(character: str) -> str:

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from tui.api.jwt_view import LONGEST_TOKEN, TIMES, JwtView, read_jwt
+from tui.api.jwt_view import LONGEST_TOKEN, TIMES, JwtView, object_in, read_jwt
 from tui.auth.tenant.id_token import LEEWAY_SECONDS, is_issuer
 from tui.auth.tenant.key_set import ALGORITHMS, KeySet, signed_claims
-from tui.base64url import decode_base64url
 from tui.errors import IdTokenRejected
-from tui.json_value import Claims, Json, json_object, seconds_in
+from tui.json_value import Claims, Json, seconds_in
 from tui.moments import duration
 from tui.text import printable
 
@@ -47,7 +46,7 @@ def take_apart(token: str) -> JwtView:
         raise NotAJwt(f"a JWT has three parts with dots between; this has {len(parts)}")
     view = read_jwt(token)
     if view is None:
-        name = "header" if _members(parts[0]) is None else "claims part"
+        name = "header" if object_in(parts[0]) is None else "claims part"
         raise NotAJwt(f"its {name} is not a JSON object in base64url, or is nested too deep")
     if any(_is_deep(part) for part in (view.header, view.claims)):
         raise NotAJwt(f"it is nested too deep: over {MOST_LEVELS} levels")
@@ -143,13 +142,6 @@ def _perhaps_milliseconds(value: object) -> str:
     if is_number and 1e11 < value < 1e15 and seconds_in(value / 1000) is not None:  # type: ignore[operator] # a number
         return "; these are milliseconds"
     return ""
-
-
-def _members(part: str) -> object:
-    try:
-        return json_object(decode_base64url(part))
-    except ValueError:
-        return None
 
 
 def _shown(value: object) -> str:

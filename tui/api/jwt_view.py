@@ -114,11 +114,12 @@ def read_jwt(token: str) -> JwtView | None:
     parts = token.split(".") if len(token) <= LONGEST_TOKEN else []
     if len(parts) != 3:
         return None
-    header, claims = _object(parts[0]), _object(parts[1])
+    header, claims = object_in(parts[0]), object_in(parts[1])
     return JwtView(header, claims) if header is not None and claims is not None else None
 
 
-def _object(part: str) -> dict[str, Json] | None:
+def object_in(part: str) -> dict[str, Json] | None:
+    """Return what a part of a token spells, or None where that is no object of JSON."""
     try:
         return json_object(decode_base64url(part))
     except ValueError:

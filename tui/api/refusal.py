@@ -22,6 +22,8 @@ Cause = Literal[
 
 Fit = Literal["fits", "differs", "unknown"]
 
+FIT_SYMBOLS: Final[dict[Fit, str]] = {"fits": "✓", "differs": "✗", "unknown": "·"}
+
 Remedy = Literal["renew", "scope", "config", "sign-in", "clock", "step-up"]
 
 STEP_UP: Final = "insufficient_user_authentication"

@@ -30,12 +30,10 @@ class NotEdited(Exception):
     """The editor did not do its work; says why, for people."""
 
 
-async def edit_config(
-    app: App[None], config: Config, environ: Mapping[str, str] = os.environ
-) -> Config | str:
+async def edit_config(app: App[None], config: Config) -> Config | str:
     """Open the config in `$VISUAL` or `$EDITOR`; return the changed one, or words for people."""
     try:
-        await _edit(app, config.path, environ)
+        await _edit(app, config.path)
     except NotEdited as error:
         return f"{error} Edit {config.path} yourself."
     try:
@@ -48,9 +46,7 @@ async def edit_config(
     return changed
 
 
-async def edit_text(
-    app: App[None], text: str, name: str, environ: Mapping[str, str] = os.environ
-) -> str:
+async def edit_text(app: App[None], text: str, name: str) -> str:
     """Open `text` in `$VISUAL` or `$EDITOR` as a file called `name`; return what it is then.
 
     The file is in a folder that only its owner can enter, and goes with it, copies of the editor's
@@ -64,7 +60,7 @@ async def edit_text(
         path = folder / name
         path.write_bytes(text.encode("utf-8", "replace"))
         path.chmod(0o600)
-        await _edit(app, path, environ, must_succeed=True)
+        await _edit(app, path, must_succeed=True)
         return _read_edited(path, text)
     except OSError as error:
         raise NotEdited(f"The file for the editor is gone ({error.strerror}).") from None
@@ -85,14 +81,12 @@ def _read_edited(path: Path, before: str) -> str:
     return text if before.endswith("\n") else text.removesuffix("\n")
 
 
-async def _edit(
-    app: App[None], path: Path, environ: Mapping[str, str], *, must_succeed: bool = False
-) -> None:
-    words = editor_command(environ)
+async def _edit(app: App[None], path: Path, *, must_succeed: bool = False) -> None:
+    words = editor_command(os.environ)
     try:
         with app.suspend():
             process = await asyncio.create_subprocess_exec(
-                *words, str(path), env=environment_for_children(environ)
+                *words, str(path), env=environment_for_children()
             )
             code = await process.wait()
     except SuspendNotSupported:

@@ -3,7 +3,7 @@
 import gc
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -157,9 +157,9 @@ def app_in_terminal(opening: "Opening", driver: "type[Driver] | None") -> "Doork
     return DoorkeyApp(Doors(opening.config), servers, opening=opening, driver_class=driver)
 
 
-def is_web_page(environ: Mapping[str, str] = os.environ) -> bool:
+def is_web_page() -> bool:
     """Return whether this process was started to be shown in a browser."""
-    return environ.get("TEXTUAL_DRIVER", "").endswith(":WebDriver")
+    return os.environ.get("TEXTUAL_DRIVER", "").endswith(":WebDriver")
 
 
 def _refuse_unguarded_page() -> None:

@@ -17,6 +17,7 @@ from tui.doctor.examination import RULES, examine
 from tui.doctor.row import WORST_FIRST, Row, Verdict, worst_first
 from tui.doctor.world import World
 from tui.errors import ConfigInvalid, ConfigUntrusted
+from tui.text import write_line
 
 SYMBOLS: Final[dict[Verdict, str]] = {"wrong": "✗", "warning": "▲", "unknown": "·", "ok": "✓"}
 
@@ -34,8 +35,7 @@ def doctor(arguments: Namespace) -> int:
     """Look at everything; exit code 1 where something is wrong."""
     rows = asyncio.run(_examine(World(_config(arguments.config, trust=arguments.trust))))
     as_json = json.dumps([asdict(each) for each in rows])
-    sys.stdout.write((as_json if arguments.json else "\n".join(lines(rows, _columns()))) + "\n")
-    sys.stdout.flush()
+    write_line(as_json if arguments.json else "\n".join(lines(rows, _columns())))
     return exit_code(rows)
 
 

@@ -25,7 +25,7 @@ from tui.config.load import load_config
 from tui.errors import ConfigInvalid, DoorkeyError, WrongUsage
 from tui.json_value import Claims, Json, json_object, moment_in
 from tui.moments import full_time, local_now, relative_time
-from tui.text import printable
+from tui.text import printable, write_line
 
 LARGEST_INPUT_BYTES: Final = 1024 * 1024
 """A token of 64 KiB is refused as too long; no more than this is read to say so."""
@@ -83,8 +83,7 @@ def jwt(arguments: Namespace) -> int:
     finding = _finding(token, arguments)
     if arguments.json:
         return _print_json(finding)
-    sys.stdout.writelines(f"{line}\n" for line in _report(finding))
-    sys.stdout.flush()
+    write_line("\n".join(_report(finding)))
     return 1 if finding.troubles else 0
 
 
@@ -175,8 +174,7 @@ def _print_json(finding: Finding) -> int:
         refused = JwtNotVerified(printable(finding.troubles[0]))
         refused.further = members
         raise refused
-    sys.stdout.write(json.dumps(members) + "\n")
-    sys.stdout.flush()
+    write_line(json.dumps(members))
     return 0
 
 

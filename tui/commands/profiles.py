@@ -11,7 +11,7 @@ from tui.commands.session import status_members
 from tui.config.known import config_that_counts
 from tui.config.paths import shown
 from tui.json_value import Json
-from tui.text import printable
+from tui.text import printable, write_line
 
 HEADINGS: Final = ("  PROFILE", "TENANT", "WHO", "UNTIL", "STORAGE")
 
@@ -25,9 +25,9 @@ def profiles(arguments: Namespace) -> int:
     marks = [row.known.path.absolute() == counting for row in rows]
     if arguments.json:
         found = [_members(row, counts=mark) for row, mark in zip(rows, marks, strict=True)]
-        _write(json.dumps({"profiles": found}))
+        write_line(json.dumps({"profiles": found}))
     elif rows:
-        _write(
+        write_line(
             "\n".join(_table([_cells(row, mark) for row, mark in zip(rows, marks, strict=True)]))
         )
     else:
@@ -76,8 +76,3 @@ def _table(rows: list[tuple[str, ...]]) -> list[str]:
         GAP.join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=False)).rstrip()
         for row in (HEADINGS, *rows)
     ]
-
-
-def _write(text: str) -> None:
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()

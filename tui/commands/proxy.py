@@ -16,6 +16,7 @@ from tui.config.load import Config, load_config
 from tui.errors import ConfigInvalid
 from tui.http.connection import tls_context
 from tui.loopback_peer import port_holder
+from tui.text import write_line
 from tui.web_address import is_loopback, split_web_address
 
 try:
@@ -69,8 +70,7 @@ async def _serve(config: Config, host: str, port: int) -> None:
             base = await made.listen(host, port)
         except OSError as error:
             raise ConfigInvalid(_taken(host, port, error)) from None
-        sys.stdout.write(base + "\n")
-        sys.stdout.flush()
+        write_line(base)
         if service.session is None or service.has_expired():
             sys.stderr.write(f"doorkey: {EXPIRED if service.session else NOBODY} {UNTIL_THEN}\n")
         await ended.wait()

@@ -16,7 +16,7 @@ from tui.config.load import Config, load_config
 from tui.config.paths import shown
 from tui.errors import DoorkeyError, SignInNeeded
 from tui.json_value import Json
-from tui.text import printable
+from tui.text import printable, write_line
 
 SYMBOLS: Final = {"done": "✓", "skipped": "-", "failed": "✗", "waiting": "…"}
 
@@ -42,13 +42,13 @@ def status(arguments: Namespace) -> int:
     session = store.load()
     members = status_members(config, store.kind, session)
     if not arguments.json:
-        _write("\n".join(_status_lines(_words(members, store.description))))
+        write_line("\n".join(_status_lines(_words(members, store.description))))
         return 0 if members["signed_in"] else SignInNeeded.exit_code
     if not members["signed_in"]:
         needed = SignInNeeded(EXPIRED if session else NOBODY)
         needed.further = members
         raise needed
-    _write(json.dumps(members))
+    write_line(json.dumps(members))
     return 0
 
 
@@ -73,7 +73,7 @@ def logout(arguments: Namespace) -> int:
         members = [_step_members(step) for step in steps]
         if failed:
             raise LogOutIncomplete(" ".join(failed), members)
-        _write(json.dumps({"steps": members}))
+        write_line(json.dumps({"steps": members}))
     return 1 if failed else 0
 
 
@@ -90,11 +90,6 @@ class LogOutIncomplete(DoorkeyError):
 
 def _step_members(step: LogOutStep) -> Json:
     return {"step": step.name, "outcome": step.outcome, "message": printable(step.message)}
-
-
-def _write(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
 
 
 async def _logout(config: Config, arguments: Namespace) -> tuple[LogOutStep, ...]:

@@ -64,4 +64,4 @@ def failure_line(error: DoorkeyError) -> str:
         "exit": error.exit_code,
         "next": error.next_step,
     }
-    return json.dumps(members | dict(error.further or {})) + "\n"
+    return json.dumps(members | dict(error.further or {}))

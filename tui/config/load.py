@@ -18,9 +18,8 @@ from tui.config.keys import (
     issuer_of,
     session_identity,
 )
-from tui.config.paths import CONFIG_NAME, find_config, profile_of, read_config
+from tui.config.paths import CONFIG_NAME, find_config, profile_of, read_config, wrong_config
 from tui.config.trust import require_trust
-from tui.errors import ConfigInvalid
 from tui.text import printable
 
 AudienceParameter = Literal["audience", "resource", "none"]
@@ -127,21 +126,21 @@ def parse_config(text: str, path: Path) -> Config:
     for name, value in members.items():
         key = KEYS.get(name)
         if key is None:
-            raise _wrong(path, f'"{printable(name)}" is not a known key{_nearest(name)}')
+            raise wrong_config(path, f'"{printable(name)}" is not a known key{_nearest(name)}')
         try:
             values[key.field] = key.check(value)
         except WrongValue as wrong:
-            raise _wrong(path, f'"{name}" must be {wrong}.') from None
+            raise wrong_config(path, f'"{name}" must be {wrong}.') from None
     for name, key in KEYS.items():
         if key.required and name not in members:
-            raise _wrong(path, f'"{name}" is missing: {key.meaning} is expected.')
+            raise wrong_config(path, f'"{name}" is missing: {key.meaning} is expected.')
     config = Config(**values, path=path, profile=profile_of(path))  # type: ignore[arg-type] # KEYS pairs each field with its check
     return _consistent(config)
 
 
 def _consistent(config: Config) -> Config:
     if config.audience_parameter == "resource" and "://" not in config.audience:
-        raise _wrong(
+        raise wrong_config(
             config.path,
             '"audience" must be an absolute URI, because "audienceParameter" is "resource" '
             "(RFC 8707 2).",
@@ -153,9 +152,11 @@ def _members(text: str, path: Path) -> dict[str, object]:
     try:
         members = json.loads(text, object_pairs_hook=_without_duplicates)
     except (ValueError, RecursionError) as error:
-        raise _wrong(path, f"this is not JSON: {printable(error)}.") from None
+        raise wrong_config(path, f"this is not JSON: {printable(error)}.") from None
     if not isinstance(members, dict):
-        raise _wrong(path, "a JSON object is expected, with at least domain, clientId, audience.")
+        raise wrong_config(
+            path, "a JSON object is expected, with at least domain, clientId, audience."
+        )
     return cast("dict[str, object]", members)
 
 
@@ -173,7 +174,3 @@ def _without_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
         twice = next(name for name in names if names.count(name) > 1)
         raise ValueError(f'"{twice}" is there twice')
     return members
-
-
-def _wrong(path: Path, problem: str) -> ConfigInvalid:
-    return ConfigInvalid(f"{printable(path)}: {problem}")

@@ -180,19 +180,19 @@ def read_config(path: Path) -> str:
     except FileNotFoundError:
         raise _missing(path) from None
     except OSError as error:
-        raise _wrong(path, f"it cannot be read ({error.strerror}).") from None
+        raise wrong_config(path, f"it cannot be read ({error.strerror}).") from None
     if len(content) > LARGEST_CONFIG_BYTES:
-        raise _wrong(path, "it is larger than 1 MiB; this cannot be the right file.")
+        raise wrong_config(path, "it is larger than 1 MiB; this cannot be the right file.")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise _wrong(path, "it is not text in UTF-8.") from None
+        raise wrong_config(path, "it is not text in UTF-8.") from None
 
 
 def _missing(path: Path) -> ConfigInvalid:
     name = profile_of(path)
     if not name:
-        return _wrong(path, "there is no such file. Write one, or name another.")
+        return wrong_config(path, "there is no such file. Write one, or name another.")
     known = ", ".join(profile_names())
     there_are = "there is none yet. Make it"
     if known:
@@ -203,7 +203,8 @@ def _missing(path: Path) -> ConfigInvalid:
     )
 
 
-def _wrong(path: Path, problem: str) -> ConfigInvalid:
+def wrong_config(path: Path, problem: str) -> ConfigInvalid:
+    """Return the error for the file at `path`; what others wrote is printable in `problem`."""
     return ConfigInvalid(f"{printable(path)}: {problem}")
 
 

@@ -35,10 +35,10 @@ def row(rule: str, verdict: Verdict, found: str, remedy: str = "") -> Row:
     return Row(rule, verdict, _shown(found), _shown(remedy))
 
 
-def row_of(rule: str, error: DoorkeyError, verdict: Verdict = "wrong") -> Row:
-    """Make a row of an error: what happened is its first sentence, the rest is what to do."""
+def row_of(rule: str, error: DoorkeyError) -> Row:
+    """Make a row of an error: what is wrong is its first sentence, the rest is what to do."""
     happened, *further = re.split(r"\.\s", str(error), maxsplit=1)
-    return row(rule, verdict, happened.rstrip("."), "".join(further) or error.next_step)
+    return row(rule, "wrong", happened.rstrip("."), "".join(further) or error.next_step)
 
 
 def unknown(rules: Iterable[str], why: str) -> tuple[Row, ...]:

@@ -14,6 +14,20 @@ from textual.strip import Strip
 from textual.visual import Visual
 
 
+class RowMessage(Message):
+    """Something has happened at a row."""
+
+    def __init__(self, rows: "RowList", index: int) -> None:
+        self.rows = rows
+        self.index = index
+        super().__init__()
+
+    @property
+    def control(self) -> "RowList":
+        """The list, for selectors of handlers."""
+        return self.rows
+
+
 class RowList(ScrollView, can_focus=True):
     """Rows of one line each. Subclasses say what a row looks like, and how many there are."""
 
@@ -43,31 +57,11 @@ class RowList(ScrollView, can_focus=True):
     cursor: reactive[int] = reactive(0)
     """The row that one is at, from 0 on."""
 
-    class Moved(Message):
+    class Moved(RowMessage):
         """The cursor is at another row."""
 
-        def __init__(self, rows: "RowList", index: int) -> None:
-            self.rows = rows
-            self.index = index
-            super().__init__()
-
-        @property
-        def control(self) -> "RowList":
-            """The list, for selectors of handlers."""
-            return self.rows
-
-    class Chosen(Message):
+    class Chosen(RowMessage):
         """Somebody has chosen the row at the cursor."""
-
-        def __init__(self, rows: "RowList", index: int) -> None:
-            self.rows = rows
-            self.index = index
-            super().__init__()
-
-        @property
-        def control(self) -> "RowList":
-            """The list, for selectors of handlers."""
-            return self.rows
 
     @property
     def row_count(self) -> int:

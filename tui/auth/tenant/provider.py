@@ -116,7 +116,7 @@ class Provider:
         return await self._signed.post(endpoint, parameters, metadata.token_auth_methods)
 
     async def exchange_code(
-        self, code: str, redirect_uri: str, verifier: str, key: SessionKey | None = None
+        self, code: str, redirect_uri: str, verifier: str, key: SessionKey | None
     ) -> TokenResponse:
         """Redeem an authorization code (RFC 6749 4.1.3, RFC 7636 4.5) for tokens bound to `key`."""
         return await self._request_tokens(
@@ -155,10 +155,7 @@ class Provider:
             raise explain_refusal(refused, self._config, metadata) from None
 
     async def poll_for_tokens(
-        self,
-        authorization: DeviceAuthorization,
-        sleep: Sleep,
-        key: SessionKey | None = None,
+        self, authorization: DeviceAuthorization, sleep: Sleep, key: SessionKey | None
     ) -> TokenResponse:
         """Ask for the tokens until the person has decided; raises as the function does."""
 

@@ -23,8 +23,8 @@ async def session_from_response(
     *,
     nonce: str | None,
     max_age_seconds: int | None,
-    organization: str = "",
-    key: SessionKey | None = None,
+    organization: str,
+    key: SessionKey | None,
 ) -> Session:
     """Verify what a sign-in brought, and make a session of it, with the `key` of bound tokens.
 

@@ -26,7 +26,7 @@ from tui.commands.call.request import open_upload, requested
 from tui.config.load import Config, load_config
 from tui.http.exchange import StreamedAnswer
 from tui.json_value import Json
-from tui.text import printable, redact
+from tui.text import printable, redact, write_line
 
 UNCHANGED: Final = 304
 """What a conditional request asks for (RFC 9110 15.4.5): no refusal."""
@@ -97,8 +97,7 @@ class _Calling:
             output = self._output(token, ok=_is_success(result))
             if self._with_head and not self._as_json:
                 progress.hide()
-                sys.stdout.write("\n".join(_head_lines(answer, token)) + "\n\n")
-                sys.stdout.flush()
+                write_line("\n".join([*_head_lines(answer, token), ""]))
             progress.expected_bytes = answer.length_bytes
             async for chunk in answer.chunks():
                 progress.received_bytes += len(chunk)
@@ -149,8 +148,7 @@ class _Calling:
         """Say what came of it: an object for programs, why for whoever was refused."""
         if _is_success(result):
             if self._as_json:
-                sys.stdout.write(json.dumps(members) + "\n")
-                sys.stdout.flush()
+                write_line(json.dumps(members))
             return
         explanation = await caller.explain(result)
         error = refusal(result, explanation, self._config, self._way_out(explanation))

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import sys
 from argparse import Namespace
 
 from tui.api.call import Caller
@@ -12,16 +11,16 @@ from tui.commands.call.refused import offer_way_out, refusal, way_out
 from tui.config.load import Config, load_config
 from tui.errors import ApiRefused
 from tui.json_value import Json
-from tui.text import printable
+from tui.text import printable, write_line
 
 
 def ping(arguments: Namespace) -> int:
     """Call the API with an access token that is valid."""
     config = load_config(arguments.config)
     if arguments.json:
-        _write(json.dumps(asyncio.run(_ping(config))))
+        write_line(json.dumps(asyncio.run(_ping(config))))
     else:
-        _write(printable(offer_way_out(config, lambda: _ping(config))["message"]))
+        write_line(printable(offer_way_out(config, lambda: _ping(config))["message"]))
     return 0
 
 
@@ -43,8 +42,3 @@ async def _ping(config: Config) -> dict[str, Json]:
         "message": result.message,
         "elapsed_seconds": round(result.elapsed_seconds, 4),
     }
-
-
-def _write(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()

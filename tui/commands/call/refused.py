@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine
 from typing import Final, TypeVar
 
 from tui.api.answer import PingResult
-from tui.api.refusal import Explanation
+from tui.api.refusal import FIT_SYMBOLS, Explanation
 from tui.auth.sign_in.attempt import SignInOptions
 from tui.commands.login.command import sign_in
 from tui.config.load import Config
@@ -19,8 +19,6 @@ Result = TypeVar("Result")
 
 LONGEST_OPTION: Final = 500
 """Characters of what an API says that a command repeats."""
-
-FITS: Final = {"fits": "✓", "differs": "✗", "unknown": "·"}
 
 
 class OtherSignInNeeded(ApiRefused):
@@ -91,7 +89,7 @@ def refusal(
 def lines_on_refusal(explanation: Explanation, config: Config) -> list[str]:
     """Return why the API refused, what it wanted beside what it got, and what helps."""
     rows = [
-        f"{FITS[row.fit]} {row.name:<9} the API wants {printable(row.wanted)}; "
+        f"{FIT_SYMBOLS[row.fit]} {row.name:<9} the API wants {printable(row.wanted)}; "
         f"your token has {printable(row.held)}"
         for row in explanation.rows
     ]

@@ -39,7 +39,7 @@ from tui.config.vendors.servers import GENERIC
 from tui.config.vendors.table import BY_KEY
 from tui.errors import Cancelled, ConfigInvalid, WrongUsage
 from tui.json_value import Json
-from tui.text import printable, printable_block
+from tui.text import printable, printable_block, write_line
 
 
 def init(arguments: Namespace) -> int:
@@ -133,8 +133,7 @@ def _show(config: Config, arguments: Namespace) -> int:
         return 0
     if trouble:
         explain(printable_block(f"The tenant was not looked up: {trouble}"))
-    sys.stdout.write(fitted(_steps(found, members_of(config)), sys.stdout) + "\n")
-    sys.stdout.flush()
+    write_line(fitted(_steps(found, members_of(config)), sys.stdout))
     return 0
 
 
@@ -159,8 +158,7 @@ def _print_json(found: Found, config: Config, trouble: str = "") -> None:
         "remarks": [each for each in (found.remark, trouble) if each],
         "may_demand_secret": found.may_demand_secret,
     }
-    sys.stdout.write(json.dumps(members) + "\n")
-    sys.stdout.flush()
+    write_line(json.dumps(members))
 
 
 def _command(config: Config, words: str) -> str:

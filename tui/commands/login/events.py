@@ -1,11 +1,10 @@
 """What `doorkey login --json` writes: one object in each line, as things happen."""
 
 import json
-import sys
 
 from tui.auth.session import DevicePrompt, LoginEvent, SignInProgress
 from tui.json_value import Json
-from tui.text import printable
+from tui.text import printable, write_line
 
 
 class EventTeller:
@@ -48,5 +47,4 @@ def _code_members(prompt: DevicePrompt) -> dict[str, Json]:
 
 
 def _write(event: str, members: dict[str, Json]) -> None:
-    sys.stdout.write(json.dumps({"event": event, **members}) + "\n")
-    sys.stdout.flush()
+    write_line(json.dumps({"event": event, **members}))

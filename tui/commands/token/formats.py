@@ -3,13 +3,12 @@
 import json
 import os
 import re
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
 from tui.errors import TenantMisbehaved, WrongUsage
-from tui.text import printable
+from tui.text import printable, write_line
 
 GIT: Final = "git-credential"
 HELPER: Final = "credential-helper"
@@ -190,8 +189,7 @@ def _version_in(text: str) -> str:
 def write(text: str) -> int:
     """Print what was asked for, if anything."""
     if text:
-        sys.stdout.write(text + "\n")
-        sys.stdout.flush()
+        write_line(text)
     return 0
 
 

@@ -1,6 +1,5 @@
 """Makes the calls of a screen: one, or again and again, and once more after a refusal."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Final
 
@@ -32,13 +31,7 @@ SLOW_SECONDS: Final = 3.0
 class Calling:
     """Makes a screen's calls, and shows on its `CallView` what comes of each."""
 
-    def __init__(
-        self,
-        screen: Screen[None],
-        caller: Caller,
-        clock: Clock,
-        sleep: Sleep = asyncio.sleep,
-    ) -> None:
+    def __init__(self, screen: Screen[None], caller: Caller, clock: Clock, sleep: Sleep) -> None:
         self._screen = screen
         self._caller = caller
         self._clock = clock

@@ -1,7 +1,5 @@
 """External API: call it with the access token, and see what it says, and why."""
 
-import asyncio
-
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -48,7 +46,7 @@ class ExternalApiScreen(PlaceScreen):
         memory: AppMemory,
         copy_to_system: SystemClipboard,
         make_proxy: MakeProxy,
-        sleep: Sleep = asyncio.sleep,
+        sleep: Sleep,
     ) -> None:
         super().__init__(caller.config.label, clock)
         self._caller = caller

@@ -11,10 +11,8 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Button, Static
 
-from tui.api.refusal import Comparison, Explanation, Remedy
+from tui.api.refusal import FIT_SYMBOLS, Comparison, Explanation, Remedy
 from tui.text import printable
-
-SYMBOLS: Final = {"fits": "✓", "differs": "✗", "unknown": "·"}
 
 NAME_LOOKS: Final = {"fits": "$text-success", "differs": "$text-error bold", "unknown": ""}
 
@@ -172,7 +170,9 @@ def _hung(lead: Content, text: Content, width: int) -> Iterable[Content]:
 
 
 def _name(row: Comparison) -> Content:
-    return Content.styled(f"{SYMBOLS[row.fit]} {row.name:{NAME_CELLS - 2}}", NAME_LOOKS[row.fit])
+    return Content.styled(
+        f"{FIT_SYMBOLS[row.fit]} {row.name:{NAME_CELLS - 2}}", NAME_LOOKS[row.fit]
+    )
 
 
 def _wanted(row: Comparison) -> Content:
