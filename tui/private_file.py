@@ -12,8 +12,8 @@ LARGEST_BYTES: Final = 4 * 1024 * 1024
 """A session has a few KiB; tokens with many groups in them a few hundred."""
 
 
-READ_FLAGS: Final = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-"""Never through a symbolic link, and never waiting for whoever writes to a pipe."""
+CAREFULLY: Final = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+"""Never through a symbolic link, and never waiting for whoever is at the other end of a pipe."""
 
 RESERVED_BYTES: Final = 64 * 1024
 """What a session is sure to fit in."""
@@ -31,7 +31,7 @@ def read_private(path: Path) -> bytes | None:
         OSError: it cannot be read; ELOOP for a symbolic link, which is never followed.
     """
     try:
-        descriptor = os.open(path, READ_FLAGS)
+        descriptor = os.open(path, os.O_RDONLY | CAREFULLY)
     except FileNotFoundError:
         return None
     with open(descriptor, "rb") as file:  # noqa: PTH123 - a descriptor has no path
@@ -128,6 +128,21 @@ def create_private(path: Path) -> int:
     return os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
 
 
+def open_log(path: Path) -> int:
+    """Open a log to add to, in a folder that only its owner can enter; return its descriptor.
+
+    Raises:
+        OSError: it cannot be opened, is another user's or a symbolic link, or others can enter its
+            folder and it is not for us to close.
+    """
+    make_private_folder(path.parent)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | CAREFULLY, 0o600)
+    if _is_ours(os.fstat(descriptor)):
+        return descriptor
+    os.close(descriptor)
+    raise OSError(errno.EPERM, "it is another user's, or no file")
+
+
 def remove_leftovers(path: Path) -> None:
     """Remove what a process that was killed while replacing `path` has left; it holds secrets."""
     for leftover in path.parent.glob(f".{path.name}.*"):
@@ -141,7 +156,9 @@ def make_private_folder(folder: Path) -> None:
     Raises:
         OSError: it cannot be made, or is not for us alone to close: everybody's, or another's.
     """
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for missing in reversed([each for each in folder.parents if not each.exists()]):
+        missing.mkdir(mode=0o700, exist_ok=True)  # `parents=True` would open them to all
+    folder.mkdir(mode=0o700, exist_ok=True)
     status = folder.stat()
     if not stat.S_IMODE(status.st_mode) & 0o077 or not hasattr(os, "getuid"):
         return
@@ -168,8 +185,12 @@ def _digest(text: str) -> str:
 def _is_private(status: os.stat_result) -> bool:
     if not hasattr(os, "getuid"):
         return True  # Windows: the user's profile folder is the user's alone
-    is_ours = status.st_uid == os.getuid() and stat.S_ISREG(status.st_mode)
-    return is_ours and not stat.S_IMODE(status.st_mode) & 0o077
+    return _is_ours(status) and not stat.S_IMODE(status.st_mode) & 0o077
+
+
+def _is_ours(status: os.stat_result) -> bool:
+    is_own = not hasattr(os, "getuid") or status.st_uid == os.getuid()
+    return is_own and stat.S_ISREG(status.st_mode)
 
 
 def _take_space(descriptor: int, size_bytes: int) -> None:

@@ -16,6 +16,7 @@ from tui.private_file import (
     Replacement,
     create_private,
     make_private_folder,
+    open_log,
     read_private,
     sync_folder,
 )
@@ -137,7 +138,7 @@ def test_no_file_is_created_where_something_is(tmp_path: Path) -> None:
 def test_a_folder_is_made_for_its_owner_and_closed_where_it_is_open(tmp_path: Path) -> None:
     folder = tmp_path / "a" / "b"
     make_private_folder(folder)
-    assert mode_of(folder) == 0o700
+    assert (mode_of(folder), mode_of(folder.parent)) == (0o700, 0o700)
     folder.chmod(0o755)
     make_private_folder(folder)
     assert mode_of(folder) == 0o700
@@ -216,6 +217,43 @@ def test_a_folder_of_somebody_else_is_left_as_it_is(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="others can write"):
         make_private_folder(tmp_path / "a")
     assert mode_of(tmp_path / "a") == 0o755
+
+
+@posix
+def test_a_log_is_added_to_and_is_for_its_owner(tmp_path: Path) -> None:
+    for line in (b"one", b"two"):
+        descriptor = open_log(tmp_path / "logs" / "a")
+        os.write(descriptor, line)
+        os.close(descriptor)
+    assert (tmp_path / "logs" / "a").read_bytes() == b"onetwo"
+    assert mode_of(tmp_path / "logs" / "a") == 0o600
+
+
+@posix
+def test_no_log_leads_into_another_file(tmp_path: Path) -> None:
+    """Security checklist 35: what a log says, callers of a server have a part in."""
+    target = written(tmp_path / "profile")
+    (tmp_path / "a").symlink_to(target)
+    os.mkfifo(tmp_path / "pipe")
+    for name, reason in (("a", errno.ELOOP), ("pipe", errno.ENXIO)):
+        with pytest.raises(OSError, match=os.strerror(reason)):
+            open_log(tmp_path / name)
+    assert target.read_bytes() == b"mine"
+
+
+@needs_root
+@pytest.mark.parametrize(
+    ("theirs", "reason"), [("logs", "others can write"), ("logs/a", "another user's")]
+)
+def test_no_log_is_another_users(tmp_path: Path, theirs: str, reason: str) -> None:
+    """Security checklist 35: they could read it, and put a link in its place."""
+    make_private_folder(tmp_path / "logs")
+    (tmp_path / "logs").chmod(0o755)
+    written(tmp_path / "logs" / "a")
+    os.chown(tmp_path / theirs, NOBODY, -1)
+    with pytest.raises(OSError, match=reason):
+        open_log(tmp_path / "logs" / "a")
+    assert (tmp_path / "logs" / "a").read_bytes() == b"mine"
 
 
 def test_a_list_of_digests_knows_the_latest_and_is_no_list_of_texts(tmp_path: Path) -> None:

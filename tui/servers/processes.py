@@ -11,6 +11,7 @@ from typing import Final, Literal
 
 from tui.child_programs import environment_for_children
 from tui.moments import Sleep
+from tui.private_file import open_log
 from tui.servers.bundled import BundledServer, ServerName
 from tui.servers.port import listens, probe, words_of_taken
 from tui.text import printable
@@ -240,8 +241,7 @@ class Servers:
 
 
 async def _spawn(server: BundledServer, log: Path) -> asyncio.subprocess.Process:
-    log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    descriptor = open_log(log)
     try:
         if os.fstat(descriptor).st_size > LARGEST_LOG_BYTES:
             os.ftruncate(descriptor, 0)

@@ -10,6 +10,8 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
+from tui.private_file import open_log
+
 LOG_NAME = "crash.log"
 
 
@@ -54,8 +56,7 @@ def _place(error: BaseException) -> str:
 
 def _append(log: Path, text: str) -> bool:
     with suppress(OSError):
-        log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with log.open("a", encoding="utf-8") as file:
+        with open(open_log(log), "a", encoding="utf-8") as file:  # noqa: PTH123 - a descriptor has no path
             file.write(text)
         return True
     return False

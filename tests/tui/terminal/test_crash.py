@@ -40,6 +40,14 @@ def test_a_log_that_cannot_be_written_is_no_second_crash(tmp_path: Path) -> None
     assert "Details" not in report_crash(broken(), "", tmp_path / "file" / "logs", START)
 
 
+def test_a_crash_is_written_through_no_link(tmp_path: Path) -> None:
+    """Security checklist 35: another user may have put one where all can write."""
+    (tmp_path / "profile").write_text("mine")
+    (tmp_path / "crash.log").symlink_to(tmp_path / "profile")
+    assert "Details" not in report_crash(broken(), "", tmp_path, START)
+    assert (tmp_path / "profile").read_text() == "mine"
+
+
 async def test_a_crash_of_the_app_shows_no_variables() -> None:
     said = io.StringIO()
     with pytest.raises(ValueError, match="canary"):
