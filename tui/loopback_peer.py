@@ -92,6 +92,12 @@ def foreign_peer(transport: BaseTransport) -> bool:
     return is_other_user(owner_of_connection(ours[:2], theirs[:2]))
 
 
+def is_known_stranger(transport: BaseTransport) -> bool:
+    """Return whether the kernel says at once (in 20 us) that another user's process is there."""
+    ours, theirs = transport.get_extra_info("sockname"), transport.get_extra_info("peername")
+    return theirs is not None and is_other_user(holder_of_socket(theirs[:2], ours[:2]))
+
+
 def port_holder(port: int, proc: Path = PROC) -> tuple[int, str] | None:
     """Return the number and the name of the process that listens on `port`.
 

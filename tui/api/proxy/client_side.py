@@ -10,7 +10,7 @@ from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 
 from tui.api.proxy.flow import BrokenOff, ByteFlow, Drain
 from tui.api.proxy.heads import BadRequest, Header, RequestHead, problem_response
-from tui.loopback_peer import foreign_peer
+from tui.loopback_peer import foreign_peer, is_known_stranger
 
 LARGEST_HEAD_BYTES: Final = 64 * 1024
 
@@ -20,8 +20,8 @@ HEAD_SECONDS: Final = 75.0
 """For the next request to come: long enough to keep a connection of a program in use."""
 
 MOST_SILENT: Final = 64
-"""Connections on which nothing was asked yet; beyond it the oldest is dropped. Another user of the
-machine could hold all descriptors with them, and programs open one when they ask."""
+"""Connections on which nothing was asked yet; beyond it the oldest of another user is dropped, or
+else the oldest: they could hold all descriptors with them. Programs open one when they ask."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +94,12 @@ class ClientConnection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin to answer."""
         self._transport = cast("asyncio.Transport", transport)
-        silent = [each for each in self._connections if each.is_silent]
-        if len(silent) >= MOST_SILENT:
-            silent[0].close()
-        self._connections[self] = None
         self._work = asyncio.get_running_loop().create_task(self._answer_all())
+        self._is_strangers = is_known_stranger(transport)
+        self._connections[self] = None
+        silent = [each for each in self._connections if each.is_silent]
+        if len(silent) > MOST_SILENT:
+            next((each for each in silent if each._is_strangers), silent[0]).close()
 
     def data_received(self, data: bytes) -> None:
         """Parse what has come."""

@@ -1,6 +1,8 @@
 """Whom the proxy passes on, and whom it refuses before the API hears of it."""
 
 import asyncio
+import os
+import socket
 import subprocess
 
 import pytest
@@ -86,6 +88,30 @@ async def test_connections_that_ask_nothing_keep_nobody_out(world: World) -> Non
     assert not silent[-1][0].at_eof()
     for _, writer in silent:
         writer.close()
+
+
+@needs_root
+async def test_silent_connections_of_another_user_make_room_first(world: World) -> None:
+    """security.md 16: whoever opens them one after the other drops none but their own."""
+    reader, writer = await world.connect()
+    address = world.host.partition(":")[0], int(world.host.partition(":")[2])
+    strangers = [await connect_as(NOBODY, address) for _ in range(MOST_SILENT + 10)]
+    writer.write(f"{GOOD}\r\nHost: {world.host}\r\nConnection: close\r\n\r\n".encode())
+    async with asyncio.timeout(5):
+        assert status(await reader.read()) == 200
+    for each in (writer, *strangers):
+        each.close()
+
+
+async def connect_as(uid: int, address: tuple[str, int]) -> socket.socket:
+    os.seteuid(uid)  # a socket is that user's who makes it
+    try:
+        connection = socket.socket()
+    finally:
+        os.seteuid(0)
+    connection.setblocking(False)
+    await asyncio.get_running_loop().sock_connect(connection, address)
+    return connection
 
 
 async def test_the_secret_goes_to_nobody_in_a_header_of_the_program(world: World) -> None:
