@@ -1,6 +1,7 @@
-"""What other programs that are started from here are told (security.md 40)."""
+"""What programs that are started from here are told (security.md 40), and where they write."""
 
 import ast
+import errno
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +9,10 @@ from pathlib import Path
 import pytest
 
 from tests.support import ROOT
+from tests.support.processes.worlds import new_world
 from tui.auth.sign_in.browser import open_in_browser
+from tui.servers.bundled import bundled_servers
+from tui.servers.processes import Servers
 from tui.terminal.clipboard import copy_to_system_clipboard
 
 SPAWNS = {
@@ -96,3 +100,17 @@ async def test_a_clipboards_tool_does_not_see_the_clients_secret(
     program(environment, "xclip")
     assert await copy_to_system_clipboard("some text")
     assert_no_secret_in(environment)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="any user may make a link on POSIX")
+async def test_a_server_whose_log_leads_elsewhere_is_not_started(tmp_path: Path) -> None:
+    """Security checklist 35."""
+    world = new_world(tmp_path)
+    tenant = bundled_servers(world.config, world.state_dir)[0]
+    world.state_dir.joinpath("logs").mkdir(mode=0o700, parents=True)
+    log = world.state_dir / "logs" / f"tenant-{tenant.port}.log"
+    log.symlink_to(world.state_dir / "profile")
+    servers = Servers((tenant,), log.parent)
+    await servers.start()
+    assert servers.statuses[0].detail == f"It cannot be started: {os.strerror(errno.ELOOP)}."
+    assert not log.exists()

@@ -1,5 +1,4 @@
 import asyncio
-import errno
 import json
 import os
 import signal
@@ -244,18 +243,6 @@ async def test_a_server_that_does_not_start_gives_its_reason(world: World) -> No
     assert states(servers) == {"tenant": "failed", "api": "failed"}
     assert {status.detail for status in servers.statuses} == {"no [31mluck"}
     await servers.stop()
-
-
-async def test_a_server_whose_log_leads_elsewhere_is_not_started(world: World) -> None:
-    """Security checklist 35."""
-    tenant = bundled_servers(world.config, world.state_dir)[0]
-    world.state_dir.joinpath("logs").mkdir(mode=0o700, parents=True)
-    log = world.state_dir / "logs" / f"tenant-{tenant.port}.log"
-    log.symlink_to(world.state_dir / "profile")
-    servers = Servers((tenant,), log.parent)
-    await servers.start()
-    assert servers.statuses[0].detail == f"It cannot be started: {os.strerror(errno.ELOOP)}."
-    assert not log.exists()
 
 
 async def test_a_server_that_ends_by_itself_has_stopped_and_not_failed(world: World) -> None:

@@ -99,7 +99,8 @@ async def test_silent_connections_of_another_user_make_room_first(world: World) 
     writer.write(f"{GOOD}\r\nHost: {world.host}\r\nConnection: close\r\n\r\n".encode())
     async with asyncio.timeout(5):
         assert status(await reader.read()) == 200
-    for each in (writer, *strangers):
+    writer.close()
+    for each in strangers:
         each.close()
 
 
