@@ -2,7 +2,6 @@
 
 import itertools
 import json
-import os
 import random
 from collections.abc import Iterator
 from contextlib import suppress
@@ -16,10 +15,11 @@ from api_server.bearer.refusal import Refusal
 from tests.support.apis.checked_api import K1, Api, assert_refused
 from tests.support.builders.tokens import base64url, claims, encoded, header, token
 from tests.support.clocks import NOW
+from tests.support.heavy import rounds
 from tests.support.tenants.issuers import Issuer
 
 GOOD = token(K1)
-MUTATIONS = 100_000 if os.environ.get("DOORKEY_HEAVY") else 2_000
+MUTATIONS = rounds(2_000, 100_000)
 ODD_VALUES: list[object] = [
     None, True, False, 0, -1, 1.5, 10**400, "", "x", "\x00", "\ud800", "é", "a" * 300, [], [[]],
     {}, {"a": {}}, [None], ["x", 7],
@@ -203,7 +203,7 @@ JSON = st.recursive(
 )
 NAMES = st.sampled_from(["alg", "kid", "typ", "crit", "iss", "aud", "exp", "nbf", "iat", "scope"])
 GENTLY = settings(
-    max_examples=1000 if os.environ.get("DOORKEY_HEAVY") else 100,
+    max_examples=rounds(50, 1000),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )

@@ -16,9 +16,9 @@ from tui.auth.store.file_store import session_store
 
 pytestmark = pytest.mark.heavy
 
-PROCESSES = rounds(30, 100)
+PROCESSES = rounds(12, 100)
 
-CALLS_OF_ONE = rounds(10, 25)
+CALLS_OF_ONE = rounds(5, 25)
 """How many calls one of two shells makes at once."""
 
 

@@ -99,8 +99,8 @@ async def test_all_words_can_be_read_in_every_theme(screen: str) -> None:
 
 
 def themes_for(screen: str, themes: list[str]) -> list[str]:
-    """All themes, or a sixth of them, each screen its own: together the screens wear them all."""
-    apart = rounds(6, 1)
+    """All themes, or a twelfth of them, each screen its own: together the screens wear them all."""
+    apart = rounds(12, 1)
     return themes[[*SCREENS].index(screen) % apart :: apart]
 
 

@@ -17,7 +17,7 @@ from tui.auth.service import AuthService
 
 pytestmark = pytest.mark.heavy
 
-RENEWALS = rounds(50, 500)
+RENEWALS = rounds(20, 500)
 
 LARGEST_GROWTH_BYTES = 256 * 1024
 """For caches that fill once; a leak of one token set a renewal would be more."""

@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import os
 import random
 import tracemalloc
 from collections.abc import Callable, Iterable
@@ -13,11 +12,14 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.support.heavy import rounds
 from tests.support.tenants.scripted_tenant import browse, hang_up
 from tests.support.tenants.sign_ins import SignIns
 from tui.auth.sign_in.loopback import MOST_CONNECTIONS
 
-FUZZED: Final = 20_000 if os.environ.get("DOORKEY_HEAVY") else 200
+WARMING: Final = rounds(60, 200)
+
+FUZZED: Final = rounds(150, 20_000)
 
 AT_ONCE: Final = 20
 
@@ -135,7 +137,7 @@ async def test_thousands_of_hostile_requests_cost_neither_the_sign_in_nor_memory
 ) -> None:
     task = signing.begin(patience_seconds=3600.0)  # however slow the machine is
     port = urlsplit((await signing.waiting()).redirect_uri).port or 0
-    await send_all(port, hostile(port, 200, seed=1))
+    await send_all(port, hostile(port, WARMING, seed=1))
     gc.collect()
     tracemalloc.start()
     try:

@@ -22,11 +22,11 @@ def run(module: str, folder: Path, times: int) -> str:
 
 
 def test_a_kill_during_a_save_leaves_the_old_session_or_the_new_one(tmp_path: Path) -> None:
-    times = rounds(100, 1000)
+    times = rounds(40, 1000)
     assert run("killed_saver", tmp_path, times) == str(times)
 
 
 def test_a_kill_during_a_renewal_loses_only_an_answer_that_was_on_its_way(tmp_path: Path) -> None:
-    times = rounds(50, 1000)
+    times = rounds(20, 1000)
     lost = int(run("killed_renewal", tmp_path, times))
     assert lost < times
