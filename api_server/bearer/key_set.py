@@ -3,17 +3,19 @@
 import asyncio
 import ssl
 import time
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from logging import getLogger
 from typing import Final
 
+import httpcore
 import httpx
 
 from api_server.bearer.claims import shown
 from api_server.bearer.json_web_key import JsonWebKey, usable_keys
 from api_server.bearer.refusal import IssuerUnavailable
 from api_server.bearer.strict_encoding import JsonObject, parse_object
+from api_server.tcp_sockets import is_answered_by_stranger
 from api_server.web_origin import discovery_url, is_on_loopback, is_safe_url
 
 FETCH_SECONDS: Final = 5.0
@@ -219,8 +221,12 @@ class KeySource:
         return usable_keys(key_set, self._algorithms)
 
     async def _get(self, url: str) -> JsonObject:
+        is_plain = url.lower().startswith(
+            "http:"
+        )  # on this machine: nothing but its user says whose it is
+        extensions = {"trace": _refuse_stranger} if is_plain else {}
         try:
-            async with self._client().stream("GET", url) as answer:
+            async with self._client().stream("GET", url, extensions=extensions) as answer:
                 return await _read(url, answer)
         except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, UnicodeError) as error:
             # the system's words on a connection; other messages may hold what the issuer sent
@@ -239,6 +245,25 @@ class KeySource:
                 trust_env=not is_on_loopback(self.issuer),
             )
         return self._opened
+
+
+async def _refuse_stranger(event: str, details: Mapping[str, object]) -> None:
+    """Close a new connection to another user's process: its keys would let anybody in.
+
+    For httpcore's trace. Raises KeyFetchFailed.
+    """
+    stream = details.get("return_value")
+    if event != "connection.connect_tcp.complete" or not isinstance(
+        stream, httpcore.AsyncNetworkStream
+    ):
+        return
+    ours, theirs = stream.get_extra_info("client_addr"), stream.get_extra_info("server_addr")
+    if is_answered_by_stranger(theirs[1], ours[1]):
+        await stream.aclose()
+        raise KeyFetchFailed(
+            f"port {theirs[1]} is held by another user of this machine, whose keys would let him "
+            "in; run the issuer as this server's user, or as root"
+        )
 
 
 async def _read(url: str, answer: httpx.Response) -> JsonObject:

@@ -10,9 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from api_server.serving.flags import ADDRESS_SETTING
-
-LISTENING: Final = "0A"
-"""TCP_LISTEN as /proc/net/tcp spells it."""
+from api_server.tcp_sockets import LISTENING, tcp_sockets
 
 LOCALHOST: Final = ("127.0.0.1", "::1")
 """What `localhost` means, whatever the hosts file says: Granian serves the first address."""
@@ -122,26 +120,18 @@ class ListeningPort:
 
     def holder(self) -> str | None:
         """Return which process, or whose, listens on the port, where the system tells (Linux)."""
-        users = self._listeners()
-        sockets = {f"socket:[{inode}]" for inode in users}
+        listening = [
+            each for each in tcp_sockets() if (each.port, each.state) == (self.number, LISTENING)
+        ]
+        sockets = {f"socket:[{each.inode}]" for each in listening}
         for descriptor in Path("/proc").glob("[0-9]*/fd/*") if sockets else ():
             with suppress(OSError):
                 if str(descriptor.readlink()) in sockets:
                     process = descriptor.parts[2]
                     return f"held by {_command(process)}, process {process}"
         # the descriptors of other users' processes cannot be read
-        return f"held by a process of user {min(users.values())}" if users else None
-
-    def _listeners(self) -> dict[str, str]:
-        """Return the sockets that listen on the port at any address: inode and user id."""
-        found = {}
-        for table in (Path("/proc/net/tcp"), Path("/proc/net/tcp6")):
-            with suppress(OSError):
-                for row in table.read_text("ascii").splitlines()[1:]:
-                    _, local, _, state, *rest = row.split()
-                    if state == LISTENING and int(local.rpartition(":")[2], 16) == self.number:
-                        found[rest[5]] = rest[3]
-        return found
+        users = [each.uid for each in listening]
+        return f"held by a process of user {min(users)}" if users else None
 
 
 def _command(process: str) -> str:

@@ -11,6 +11,7 @@ from api_server.bearer.key_set import KeyFetchFailed, KeySource
 from tests.support.apis.checked_api import K1
 from tests.support.builders.tokens import ISSUER
 from tests.support.ports import free_port
+from tests.support.processes.other_user import NOBODY, accepting_as, needs_root
 from tests.support.tenants.issuers import Issuer, json_answer, streamed
 
 
@@ -194,3 +195,15 @@ async def test_an_issuer_on_loopback_is_asked_through_no_proxy(
     for _ in range(2):
         assert await again()
         await again.aclose()
+
+
+@needs_root
+@pytest.mark.parametrize("host", ["127.0.0.1", "[::1]"])
+async def test_another_users_keys_are_not_even_asked_for(host: str) -> None:
+    """security.md 53: who takes the issuer's port before it would let himself in."""
+    with accepting_as(NOBODY, host.strip("[]")) as (port, received):
+        source = KeySource(f"http://{host}:{port}/")
+        with pytest.raises(KeyFetchFailed, match=f"port {port} is held by another user"):
+            await source()
+        assert received() == "b''\n"
+    await source.aclose()

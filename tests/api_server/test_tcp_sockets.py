@@ -1,0 +1,53 @@
+"""Whose process answers on this machine, as /proc/net/tcp and tcp6 tell."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from api_server.tcp_sockets import is_answered_by_stranger
+
+ME = os.geteuid()
+STRANGER = ME + 4711
+
+OURS = "0100007F:C000 0100007F:0BBA {} 0 0 0 {} 0 12"
+"""Our end, at port 49152, of a connection to port 3002."""
+THEIRS = "0100007F:0BBA 0100007F:C000 {} 0 0 0 {} 0 13"
+NOT_ACCEPTED = "0100007F:0BBA 0100007F:C000 01 0 0 0 0 0 0"
+LISTENER = "0100007F:0BBA 00000000:0000 0A 0 0 0 {} 0 14"
+MINE = OURS.format("01", ME)
+
+
+@pytest.mark.parametrize(
+    ("rows", "is_strangers"),
+    [
+        ([MINE, THEIRS.format("01", STRANGER)], True),
+        ([MINE, THEIRS.format("01", ME)], False),
+        ([MINE, THEIRS.format("01", 0)], False),
+        # whoever has accepted it counts, and not who else listens there
+        ([MINE, THEIRS.format("01", ME), LISTENER.format(STRANGER)], False),
+        ([MINE, THEIRS.format("01", STRANGER), LISTENER.format(ME)], True),
+        ([MINE, NOT_ACCEPTED, LISTENER.format(STRANGER)], True),
+        ([MINE, NOT_ACCEPTED, LISTENER.format(ME)], False),
+        ([MINE, NOT_ACCEPTED, LISTENER.format(STRANGER).replace("0A", "06")], False),
+        # answered and gone, by closing and by a reset
+        ([OURS.format("08", ME), NOT_ACCEPTED.replace("01 0 0", "06 0 0")], True),
+        ([LISTENER.format(ME).replace("0BBA", "0BBB")], True),
+        # of another machine, such as Windows below WSL
+        ([MINE], False),
+        ([], False),
+    ],
+)
+def test_a_connection_is_whoevers_process_is_at_its_other_end(
+    tmp_path: Path, rows: list[str], is_strangers: bool
+) -> None:
+    """security.md 53."""
+    (tmp_path / "net").mkdir()
+    table = "\n".join(f"  {number}: {row}" for number, row in enumerate(rows))
+    for name, body in (("tcp", ""), ("tcp6", table)):
+        (tmp_path / "net" / name).write_text(f"  sl  local_address ...\n{body}\n".rstrip())
+    assert is_answered_by_stranger(3002, 49152, tmp_path) is is_strangers
+
+
+def test_where_the_system_does_not_tell_nobody_is_refused(tmp_path: Path) -> None:
+    assert not is_answered_by_stranger(3002, 49152, tmp_path)
