@@ -1,26 +1,22 @@
 """The app: its places, its keys, its colours, and how it starts and ends. No HTTP, no tokens."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from textual import on
-from textual.app import App, SystemCommand
-from textual.binding import Binding
+from textual.app import SystemCommand
 from textual.driver import Driver
-from textual.filter import LineFilter
 from textual.reactive import reactive, var
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import AwaitMount
-from textual.worker import Worker
 
 from tui.app.account import Account
 from tui.app.background import Background
 from tui.app.doors import Doors
-from tui.app.keys.caps import APP_BINDINGS, with_key, written
+from tui.app.keys.caps import APP_BINDINGS
 from tui.app.messages import (
-    BackgroundTold,
     CheckRequested,
     ConfigEditRequested,
     FindingsChanged,
@@ -28,7 +24,6 @@ from tui.app.messages import (
     LogOutRequested,
     OfflineChanged,
     Opening,
-    OpeningRequested,
     PingSucceeded,
     Place,
     RenewRequested,
@@ -39,11 +34,11 @@ from tui.app.messages import (
 )
 from tui.app.navigation import Navigation, ScreenFactories
 from tui.app.palette import system_commands, take_keymap
-from tui.app.screens.place import PlaceScreen, tell_of_failed_work
+from tui.app.screens.place import PlaceScreen
+from tui.app.terminal_app import TerminalApp
 from tui.app.textual_internals import KeptStylesheet, forget_clipboard, report_crashes
-from tui.app.themes import Themes
 from tui.moments import TICK_SECONDS, local_now
-from tui.terminal.signals import end_on_signals, stop_job
+from tui.terminal.signals import stop_job
 
 if TYPE_CHECKING:
     from tui.auth.keeper import Offline
@@ -52,14 +47,11 @@ if TYPE_CHECKING:
     from tui.servers.processes import Servers, ServerStatus
 
 
-class DoorkeyApp(App[None]):
+class DoorkeyApp(TerminalApp):
     """Signs a person in, shows who they are and what their tokens say, and calls the API."""
 
-    TITLE = "Doorkey"
     CSS_PATH = "app.tcss"
     DEFAULT_MODE = "home"
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (72, "-normal"), (118, "-wide"), (160, "-vast")]  # noqa: RUF012
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (24, "-medium"), (34, "-tall")]  # noqa: RUF012
     BINDINGS = APP_BINDINGS
 
     account = reactive(Account(), bindings=True)
@@ -85,16 +77,13 @@ class DoorkeyApp(App[None]):
         opening: Opening | None = None,
         driver_class: type[Driver] | None = None,
     ) -> None:
-        super().__init__(driver_class=driver_class)
+        super().__init__(doors.memory, driver_class)
         self._doors = doors
         self._opening = opening or Opening(doors.config)
-        self.following: Opening | None = None
         self._background = Background(self, doors, servers)
-        self._keys: Mapping[str, str] = {}
         self._ticks: Timer | None = None
         self.set_reactive(DoorkeyApp.now, doors.clock())
         self.navigation = Navigation(self, lambda: self.account, self._places(), self._for_sign_in)
-        self._themes = Themes(self, doors.memory)
         # With the colours of the theme from the start: others would have it parse all twice.
         self.stylesheet = KeptStylesheet(variables=self.get_css_variables())
         report_crashes(self, lambda error: doors.report_crash(error, self.account.signed_in))
@@ -103,7 +92,6 @@ class DoorkeyApp(App[None]):
 
     def on_mount(self) -> None:
         """Leave everything that takes time until Home is painted."""
-        end_on_signals(lambda code: self.exit(return_code=code))
         self._ticks = self.set_interval(TICK_SECONDS, self._tick, pause=True)
 
     def on_ready(self) -> None:
@@ -119,7 +107,7 @@ class DoorkeyApp(App[None]):
             return
         self.painted = True
         self._background.begin()
-        self._keys = take_keymap(self, self._doors.keymap(), self._doors.keymap_path)
+        self.own_keys = take_keymap(self, self._doors.keymap(), self._doors.keymap_path)
         self.navigation.begin(self._opening)
         self._background.load_ahead(self.navigation.build_ahead)
 
@@ -246,10 +234,6 @@ class DoorkeyApp(App[None]):
     def _show_findings(self, message: FindingsChanged) -> None:
         self.findings = message.findings
 
-    @on(BackgroundTold)
-    def _follow_background(self, message: BackgroundTold) -> None:
-        self._themes.follow(dark=message.is_dark)
-
     @on(CheckRequested)
     def _look_around(self, message: CheckRequested) -> None:
         self._background.look_around(start=message.start)
@@ -272,29 +256,12 @@ class DoorkeyApp(App[None]):
 
     def action_change_theme(self) -> None:
         """Choose a theme from a list."""
-        self._themes.choose(self._doors.theme_list)
-
-    def get_line_filters(self) -> Sequence[LineFilter]:
-        """Have all words in colours that can be read."""
-        return [*super().get_line_filters(), self._themes.readable_words]
+        self.themes.choose(self._doors.theme_list)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """List what the palette offers."""
         return system_commands(self, screen)
 
-    def get_key_display(self, binding: Binding) -> str:
-        """Return how a key is written on screen: the one that the keymap gave, if it has one."""
-        return written(super().get_key_display(with_key(binding, self._keys)))
-
     def action_tenants(self) -> None:
         """Show all tenants, to open another."""
         self.push_screen(self._doors.tenants(self.account.session, bool(self.servers)))
-
-    @on(OpeningRequested)
-    def _make_room(self, message: OpeningRequested) -> None:
-        self.following = message.opening
-        self.exit()
-
-    @on(Worker.StateChanged)
-    def _tell_failed_work(self, message: Worker.StateChanged) -> None:
-        tell_of_failed_work(self, message)

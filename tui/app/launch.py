@@ -18,14 +18,13 @@ if TYPE_CHECKING:
 
     from textual.driver import Driver
 
-    from tui.app.app import DoorkeyApp
     from tui.app.messages import Opening
-    from tui.app.set_up import SetUpApp
+    from tui.app.terminal_app import TerminalApp
     from tui.auth.service import AuthService
     from tui.config.load import Config
     from tui.servers.processes import Servers
 
-AppFactory = Callable[["Opening", "type[Driver] | None"], "DoorkeyApp | SetUpApp"]
+AppFactory = Callable[["Opening", "type[Driver] | None"], "TerminalApp"]
 
 ESCDELAY_MILLISECONDS: Final = "25"
 """From when on Textual calls it Esc; less than our driver's look, or it would look once more."""
@@ -96,7 +95,7 @@ def _has_terminal() -> bool:
 
 
 def run_in_turn(
-    app: "DoorkeyApp | SetUpApp",
+    app: "TerminalApp",
     driver: "type[Driver] | None",
     make_app: AppFactory,
     chosen: Path | None = None,
@@ -125,7 +124,7 @@ def run_in_turn(
         give_back_terminal(driver)
 
 
-def _set_up(driver: "type[Driver] | None", *, on_web_page: bool) -> "SetUpApp":
+def _set_up(driver: "type[Driver] | None", *, on_web_page: bool) -> "TerminalApp":
     """Make the app that asks for a tenant, where there is no config."""
     from tui.app.screens.set_up.registration import Outside
     from tui.app.set_up import SetUpApp
@@ -148,7 +147,7 @@ def servers_for(opening: "Opening") -> "Servers | None":
     return Servers(bundled_servers(opening.config, state_dir()), logs_dir())
 
 
-def app_in_terminal(opening: "Opening", driver: "type[Driver] | None") -> "DoorkeyApp":
+def app_in_terminal(opening: "Opening", driver: "type[Driver] | None") -> "TerminalApp":
     """Make the app for the terminal that it was started in."""
     from tui.app.app import DoorkeyApp
     from tui.app.doors import Doors
@@ -179,7 +178,7 @@ def _refuse_unguarded_page() -> None:
     raise WrongUsage(f"{WHY} {INSTEAD}")
 
 
-def app_on_web_page(opening: "Opening", driver: "type[Driver] | None") -> "DoorkeyApp":
+def app_on_web_page(opening: "Opening", driver: "type[Driver] | None") -> "TerminalApp":
     """Make the app so that it opens addresses where the person looks, not where it runs."""
     from tui.app.app import DoorkeyApp
     from tui.app.doors import Doors
