@@ -1,5 +1,6 @@
 """The commands: where each is, and the exit code that it ends with."""
 
+import errno
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -50,7 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     except OSError as error:
         _silence_stdout()
-        sys.stderr.write(f"doorkey: {printable_block(error)}\n")
+        sys.stderr.write(f"doorkey: {printable_block(_words_of(error))}\n")
         return DoorkeyError.exit_code
 
 
@@ -65,7 +66,7 @@ def _end(argv: list[str]) -> int:
     except OSError as error:
         if isinstance(error, BrokenPipeError) or "--json" not in argv:
             raise
-        failed = DoorkeyError(str(error))
+        failed = DoorkeyError(_words_of(error))
     if "--json" in argv:
         from tui.commands.usage import failure_line
 
@@ -73,6 +74,14 @@ def _end(argv: list[str]) -> int:
     else:
         sys.stderr.write(f"doorkey: {printable_block(failed)}\n")
     return failed.exit_code
+
+
+def _words_of(error: OSError) -> str:
+    """Say in a sentence what the system refuses: a full disk is what people come upon."""
+    where = f" at {error.filename}" if error.filename else ""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"There is no room left{where}: the disk is full. Make room, then try again."
+    return f"The system refuses{where}: {error.strerror or error}."
 
 
 def _open_closed_streams() -> None:

@@ -1,5 +1,6 @@
 import json
 import re
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -81,7 +82,26 @@ def test_more_than_the_tenant_gives_is_warned_of_on_stderr(
     assert main(["token", f"--min-validity={seconds}"]) == 0
     output = capsys.readouterr()
     assert output.out == "the-access-token\n"
-    assert "s left; the tenant gives no more now" in output.err
+    # nobody is there who could give more
+    assert "s left, less than was asked for: the tenant gives no more now, or does not answer" in (
+        output.err
+    )
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a disk that is full is needed")
+@pytest.mark.parametrize("argv", [["token"], ["status"], ["status", "--json"], ["help", "json"]])
+def test_a_full_disk_is_told_in_words(
+    signed_in: Config,
+    argv: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with suppress(OSError), open("/dev/full", "w") as full:  # noqa: PTH123 - a device
+        monkeypatch.setattr("sys.stdout", full)
+        assert main(argv) == 1
+        monkeypatch.undo()
+    told = capsys.readouterr().err
+    assert told == "doorkey: There is no room left: the disk is full. Make room, then try again.\n"
 
 
 @pytest.mark.parametrize("format_", ["json", "header", "env", "exec-credential"])
@@ -91,7 +111,7 @@ def test_more_than_the_tenant_gives_is_warned_of_in_every_format(
     assert main(["token", "--format", format_, "--min-validity=7200"]) == 0
     output = capsys.readouterr()
     assert "the-access-token" in output.out
-    assert "s left; the tenant gives no more now" in output.err
+    assert "s left, less than was asked for" in output.err
 
 
 def test_scope_that_the_tenant_left_out_is_not_said(

@@ -75,13 +75,18 @@ class PingResult:
     def message(self) -> str:
         """The result in one sentence: the answer's `msg`, or what the server responded with."""
         if not self.ok:
-            return f"Error: the server responded with '{self.status}: {self.reason}'"
+            return f"Error: the server {self.outcome}"
         try:
             answer = json.loads(self.body)
         except (ValueError, RecursionError):
             answer = None
         message = answer.get("msg") if isinstance(answer, dict) else None
         return message if isinstance(message, str) else f"{self.status} {self.reason}"
+
+    @property
+    def outcome(self) -> str:
+        """What the server did that is no success."""
+        return f"responded with '{self.status}: {self.reason}'"
 
     @property
     def challenge(self) -> str:
@@ -122,11 +127,13 @@ class PingResult:
             return f"It points to {where}; tokens do not follow. Check apiUrl and the path."
         if self.status >= 500:
             return FAILED
-        told = self._reason_told if self.status >= 400 else ""
-        return " ".join(filter(None, (HINTS.get(self.status), told)))
+        told = self.reason_told if self.status >= 400 else ""
+        # What the API says itself of a wrong path or method is more than a guess of ours.
+        ours = "" if told and self.status in (404, 405) else HINTS.get(self.status)
+        return " ".join(filter(None, (ours, told)))
 
     @property
-    def _reason_told(self) -> str:
+    def reason_told(self) -> str:
         """The reason in the body's own words (RFC 6749 5.2, RFC 9457 3.1.4), or an empty string."""
         if self.challenge:  # which says it, and is explained
             return ""

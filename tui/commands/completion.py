@@ -7,7 +7,7 @@ from typing import Final
 
 from tui.api.request import METHODS
 from tui.commands.options.call import BODY
-from tui.commands.options.help import TOPICS
+from tui.commands.options.help import FOR_SCRIPTS, TOPICS
 from tui.commands.parser import COMMAND_NAMES, parser
 from tui.commands.usage import Parser
 from tui.config.paths import profile_names
@@ -83,7 +83,7 @@ PROFILES: Final = "doorkey completion profiles"
 
 def completion(arguments: Namespace) -> int:
     """Print the script for one shell, or the names that it asks for."""
-    lines = profile_names() if arguments.shell == "profiles" else [_script(arguments.shell)]
+    lines = profile_names() if arguments.shell == FOR_SCRIPTS else [_script(arguments.shell)]
     sys.stdout.write("".join(f"{line}\n" for line in lines))
     sys.stdout.flush()
     return 0
@@ -102,6 +102,7 @@ def _script(shell: str) -> str:
             action.complete = shtab.FILE  # type: ignore[attr-defined] # the same
         elif isinstance(action.metavar, str) and action.metavar in WORDS:
             action.choices = WORDS[action.metavar]
+            action.help = None if shell == "fish" else action.help  # it repeats it for each word
     script = str(shtab.complete(top, shell))
     return f"{script}\n\n{JOINED_AT}" if shell == "bash" else script
 

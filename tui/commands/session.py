@@ -81,7 +81,7 @@ class LogOutIncomplete(DoorkeyError):
     """A step of the log out failed."""
 
     word = "log_out_incomplete"
-    next_step = "Sign out at the tenant yourself, or run doorkey logout again."
+    next_step = "Nothing is kept here: end it at the tenant, or let it expire there."
 
     def __init__(self, message: str, steps: list[Json]) -> None:
         super().__init__(message)

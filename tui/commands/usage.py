@@ -15,6 +15,10 @@ CHOICE: Final = re.compile(r"invalid choice: '(?P<given>[^']*)' \(choose from (?
 """How argparse says that a word is none of the choices."""
 
 
+TOLD_IN_MESSAGE: Final = frozenset({2, 5, 6})
+"""Exit codes of errors whose message ends with what to do."""
+
+
 class CommandLineWrong(WrongUsage):
     """The command line as a whole cannot be read; `usage` says how it is written."""
 
@@ -58,10 +62,19 @@ def suggestion(given: str, known: Iterable[str]) -> str:
 
 def failure_line(error: DoorkeyError) -> str:
     """Return what a program is told of a failure, where it asked with `--json`: one object."""
+    message = printable_block(error)
     members = {
         "error": error.word,
-        "message": printable_block(error),
+        "message": message,
         "exit": error.exit_code,
-        "next": error.next_step,
+        "next": _next_step(error, message),
     }
     return json.dumps(members | dict(error.further or {}))
+
+
+def _next_step(error: DoorkeyError, message: str) -> str:
+    """Return what to do: as the error says itself, else what its message ends with."""
+    if "next_step" in vars(error) or error.exit_code not in TOLD_IN_MESSAGE:
+        return error.next_step
+    _, *further = re.split(r"[.:?]\s+(?=[A-Z])", message)
+    return further[-1] if further else error.next_step

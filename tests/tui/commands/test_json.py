@@ -161,6 +161,27 @@ def test_what_the_system_refuses_is_a_failure_too(
     assert "Input/output error" in validated(capsys.readouterr().out, "failure")["message"]
 
 
+def test_next_is_what_the_message_says_is_to_be_done(
+    signed_in: Config, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["login", "--no-browser", "--json"]) == 5
+    assert json.loads(capsys.readouterr().out)["next"].startswith("Start the tenant there; the")
+    assert main(["ping", "--json"]) == 5
+    assert json.loads(capsys.readouterr().out)["next"].startswith("Start it: doorkey dev")
+    assert main(["stauts", "--json"]) == 2
+    assert json.loads(capsys.readouterr().out)["next"] == "Did you mean status?"
+
+
+def test_a_shell_that_is_unknown_is_told_with_those_that_are_known(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["completion", "tcsh"])
+    said = capsys.readouterr().err
+    assert "invalid choice: 'tcsh' (choose from 'bash', 'zsh', 'fish')" in said
+    assert main(["completion", "profiles"]) == 0  # the scripts ask for it
+
+
 @pytest.mark.parametrize(
     ("argv", "meant"),
     [

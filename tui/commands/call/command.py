@@ -7,6 +7,7 @@ import threading
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 from typing import Final
@@ -19,7 +20,7 @@ from tui.api.request import ApiRequest
 from tui.api.upload import Upload
 from tui.auth.service import AuthService
 from tui.auth.sign_in.attempt import SignInOptions
-from tui.commands.call.output import Collected, Output, Piped, Saved, Shown
+from tui.commands.call.output import Collected, Output, Piped, Saved, Shown, keep_apart
 from tui.commands.call.progress import Progress, show_progress
 from tui.commands.call.refused import offer_way_out, refusal, way_out
 from tui.commands.call.request import open_upload, requested
@@ -30,6 +31,9 @@ from tui.text import printable, redact, write_line
 
 UNCHANGED: Final = 304
 """What a conditional request asks for (RFC 9110 15.4.5): no refusal."""
+
+LARGEST_REASON_BYTES: Final = 16 * 1024
+"""Of a body in which a reason is looked for; one that says why is short."""
 
 NOT_AGAIN: Final = (
     "The body came by a pipe and cannot be sent again: send it from a file, -d @FILE, and the "
@@ -76,6 +80,8 @@ class _Calling:
         self._as_json: bool = arguments.json
         self._with_head: bool = arguments.include
         self._began = monotonic()
+        self._body_end = b""
+        """The last byte of the answer's body, as far as it has come."""
 
     async def run(self) -> None:
         async with AuthService(self._config) as service:
@@ -99,13 +105,18 @@ class _Calling:
                 progress.hide()
                 write_line("\n".join([*_head_lines(answer, token), ""]))
             progress.expected_bytes = answer.length_bytes
+            beginning = b""
             async for chunk in answer.chunks():
                 progress.received_bytes += len(chunk)
+                self._body_end = chunk[-1:] or self._body_end
+                beginning += chunk[: LARGEST_REASON_BYTES - len(beginning)]
                 if isinstance(output, Shown):
                     progress.hide()
                 output.write(chunk)
             output.end()
-        return result, self._members(result, output, progress.received_bytes, token)
+        told = redact(token, beginning.decode("utf-8", "replace"))
+        members = self._members(result, output, progress.received_bytes, token)
+        return replace(result, body=told), members
 
     def _output(self, token: str, *, ok: bool) -> Output:
         if ok and self._saved is not None:
@@ -151,7 +162,10 @@ class _Calling:
                 write_line(json.dumps(members))
             return
         explanation = await caller.explain(result)
-        error = refusal(result, explanation, self._config, self._way_out(explanation))
+        mends = self._way_out(explanation)
+        error = refusal(result, explanation, self._config, mends, has_shown_body=True)
+        if not self._as_json:
+            keep_apart(self._body_end)
         if self._upload is not None and not self._upload.is_repeatable and result.status == 401:
             error.next_step = NOT_AGAIN
             error.args = (f"{error}\n{NOT_AGAIN}",)

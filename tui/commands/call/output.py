@@ -165,6 +165,22 @@ def _is_own(status: os.stat_result, *, or_of_system: bool = False) -> bool:
     return status.st_uid == os.geteuid() or (or_of_system and status.st_uid == 0)
 
 
+def keep_apart(body_end: bytes) -> None:
+    """Leave a line free on stderr below a body that has just gone to the same place by stdout."""
+    if not body_end or not _is_same_place():
+        return
+    is_line_over = body_end == b"\n" or sys.stdout.isatty()  # where `Shown` ends the line
+    sys.stderr.write("\n" if is_line_over else "\n\n")
+
+
+def _is_same_place() -> bool:
+    """Return whether stdout and stderr are one terminal, one file or one pipe."""
+    try:
+        return os.path.sameopenfile(sys.stdout.fileno(), sys.stderr.fileno())
+    except OSError:  # io.UnsupportedOperation is one
+        return False
+
+
 class Collected:
     """Holds a body for the one object that `--json` writes."""
 

@@ -21,6 +21,9 @@ LONGEST_OPTION: Final = 500
 """Characters of what an API says that a command repeats."""
 
 
+READ_BODY: Final = "Read the answer's body: it says what was wrong."
+
+
 class OtherSignInNeeded(ApiRefused):
     """A refusal of a call that may be taken after another sign-in."""
 
@@ -73,15 +76,22 @@ def refusal(
     explanation: Explanation | None,
     config: Config,
     mends: SignInOptions | None = None,
+    *,
+    has_shown_body: bool = False,
 ) -> ApiRefused:
-    """Return the error that says what the API answered, why, and what helps."""
+    """Return the error that says what the API answered, why, and what helps.
+
+    What a body says that stands on stdout is not said again.
+    """
     challenge = [printable(result.challenge)] if result.challenge else []
-    why = [printable(result.hint)] if result.hint else []
+    hint = "" if has_shown_body and result.reason_told else result.hint
+    why = [printable(hint)] if hint else []
     if explanation is not None:
         why = lines_on_refusal(explanation, config)
-    message = "\n".join([printable(result.message), *challenge, *why])
+    message = "\n".join([f"The API {printable(result.outcome)}.", *challenge, *why])
     error = OtherSignInNeeded(message, mends) if mends else ApiRefused(message)
-    error.next_step = why[-1] if why else error.next_step
+    if why or result.reason_told:
+        error.next_step = why[-1] if why else READ_BODY
     error.further = {"status": result.status, "headers": {**result.headers}}
     return error
 

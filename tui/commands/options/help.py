@@ -13,6 +13,21 @@ SHELL is bash, zsh or fish. To have it in every shell that starts:
   fish  doorkey completion fish > ~/.config/fish/completions/doorkey.fish"""
 
 
+SHELLS: Final = ("bash", "zsh", "fish")
+
+FOR_SCRIPTS: Final = "profiles"
+"""What the scripts themselves ask for, and no person: it is taken, and not named."""
+
+
+class _Shells(tuple[str, ...]):
+    """The shells, and what their scripts ask for."""
+
+    __slots__ = ()
+
+    def __contains__(self, word: object) -> bool:
+        return word == FOR_SCRIPTS or super().__contains__(word)
+
+
 def help_options(command: ArgumentParser) -> None:
     """Describe what `doorkey help` takes."""
     command.add_argument(
@@ -22,7 +37,6 @@ def help_options(command: ArgumentParser) -> None:
 
 def completion_options(command: ArgumentParser) -> None:
     """Describe what `doorkey completion` takes."""
-    # The last is what the scripts themselves ask for.
-    command.add_argument("shell", choices=("bash", "zsh", "fish", "profiles"), metavar="SHELL")
+    command.add_argument("shell", choices=_Shells(SHELLS), metavar="SHELL")
     command.formatter_class = RawDescriptionHelpFormatter
     command.epilog = INSTALLING

@@ -177,6 +177,6 @@ def _warn_of_less(grant: Grant, min_validity: timedelta | None) -> None:
     left = grant.expires_at - datetime.now(UTC)
     if min_validity is not None and left < min_validity:
         sys.stderr.write(
-            f"doorkey: this token has {left.total_seconds():.0f} s left; "
-            "the tenant gives no more now.\n"
+            f"doorkey: this token has {left.total_seconds():.0f} s left, less than was asked for: "
+            "the tenant gives no more now, or does not answer.\n"
         )

@@ -73,38 +73,6 @@ async def test_a_token_that_an_answer_repeats_is_not_shown(
     assert TOKEN not in said
 
 
-async def test_a_refusal_is_exit_3_with_its_body_on_stdout_and_the_reason_on_stderr(
-    api: ScriptedApi, call: Call, capsys: pytest.CaptureFixture[str]
-) -> None:
-    challenge = 'WWW-Authenticate: Bearer error="insufficient_scope", scope="read:messages"'
-    api.answer = answering("403 Forbidden", b'{"error": "insufficient_scope"}', challenge)
-    assert await call("GET", "/api/messages") == 3
-    output = capsys.readouterr()
-    assert output.out == '{"error": "insufficient_scope"}'
-    assert "the server responded with '403: Forbidden'" in output.err
-    assert "The token is fine, but does not allow this." in output.err
-    assert "✗ Scope     the API wants read:messages" in output.err
-    assert 'doorkey login --scope "openid profile email offline_access read:messages"' in output.err
-
-
-@pytest.mark.parametrize(
-    ("status", "hint"),
-    [
-        ("404 Not Found", "There is no such route"),
-        ("500 Oops", "The API has an error of its own"),
-        ("302 Found", "It points to https://evil.example/; tokens do not follow."),
-    ],
-)
-async def test_what_is_no_success_is_exit_3_and_no_redirect_is_followed(
-    api: ScriptedApi, call: Call, status: str, hint: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    api.answer = answering(status, b"text", "Location: https://evil.example/")
-    assert await call("GET", "/") == 3
-    output = capsys.readouterr()
-    assert (output.out, hint in output.err) == ("text", True)
-    assert len(api.asked) == 1
-
-
 async def test_an_answer_that_is_as_it_was_is_a_success(api: ScriptedApi, call: Call) -> None:
     api.answer = answering("304 Not Modified", b"")
     assert await call("GET", "/", "-H", 'If-None-Match: "a"') == 0

@@ -101,7 +101,7 @@ def test_a_longer_life_than_can_be_had_is_warned_of_with_both_headers_too(
     assert main(["token", *argv]) == 0
     out, err = capsys.readouterr()
     assert len(out.splitlines()) == 2
-    assert "s left; the tenant gives no more now" in err
+    assert "s left, less than was asked for" in err
 
 
 def test_a_bearer_session_has_one_header(signed_in: Config, capsys: Capture) -> None:
