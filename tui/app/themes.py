@@ -21,11 +21,20 @@ LIGHT_NAME: Final = "doorkey-light"
 LEAST_CONTRAST: Final = 4.5
 """Of words and their ground (WCAG 2.2 1.4.3, AA); what fills one cell is never large text."""
 
+LEAST_FRAME_CONTRAST: Final = 3.0
+"""Of what shows where a panel, a field or a button ends (WCAG 2.2 1.4.11, AA)."""
+
 STEPS: Final = 32
 """From a colour to black or white, one of which can always be read."""
 
-DRAWN: Final = " " + "".join(map(chr, range(0x2500, 0x25A0)))
-"""Spaces, rules, frames and bars, which are no words."""
+FRAMES: Final = "".join(map(chr, range(0x2500, 0x2580)))
+"""Rules and frames."""
+
+BLANKS: Final = " " + "".join(map(chr, range(0x2580, 0x25A0)))
+"""Spaces, bars and shades, which are seen as areas."""
+
+DRAWN: Final = BLANKS + FRAMES
+"""What is no words."""
 
 Triplet = tuple[int, int, int]
 """Red, green and blue, from 0 to 255."""
@@ -47,7 +56,7 @@ DARK: Final = Theme(
     error="#fb7185",
     variables={
         "border": "#2dd4bf",
-        "border-blurred": "#3a4a63",
+        "border-blurred": "#5a6d8a",
         "button-color-foreground": "#06241f",
         "button-focus-text-style": "bold underline",
         "block-cursor-background": "#1d4f52",
@@ -76,7 +85,7 @@ LIGHT: Final = Theme(
     error="#be123c",
     variables={
         "border": "#0d9488",
-        "border-blurred": "#b6c3d4",
+        "border-blurred": "#7b8aa0",
         "button-color-foreground": "#ffffff",
         "button-focus-text-style": "bold underline",
         "block-cursor-background": "#b5e4de",
@@ -95,37 +104,48 @@ class ReadableWords(LineFilter):
     """Moves words whose colour is too near to that of their ground, until they can be read.
 
     In a line that is ready to be shown, where it is known what has become of a theme's colours:
-    muted, chosen, under the mouse, behind a dialog.
+    muted, chosen, under the mouse, behind a dialog. Frames are moved until they can be seen.
     """
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         """Return the segments of a line, each in a colour that can be read on its ground."""
         return [
-            Segment(segment.text, _readable_style(segment.style, background), segment.control)
-            if segment.style is not None and segment.text.strip(DRAWN)
+            Segment(
+                segment.text, _readable_style(segment.style, background, least), segment.control
+            )
+            if segment.style is not None and (least := least_contrast(segment.text))
             else segment
             for segment in segments
         ]
 
 
 @lru_cache(1024)
-def _readable_style(style: Style, background: Color) -> Style:
+def least_contrast(text: str) -> float:
+    """Return how far the colour of `text` has to be from its ground; 0.0 for one of blanks."""
+    if text.strip(DRAWN):
+        return LEAST_CONTRAST
+    return LEAST_FRAME_CONTRAST if text.strip(BLANKS) else 0.0
+
+
+@lru_cache(1024)
+def _readable_style(style: Style, background: Color, least: float) -> Style:
     words, ground = style.color, style.bgcolor or background.rich_color
     if words is None or words.triplet is None or ground.triplet is None:
         return style  # the terminal's own colours, which it alone knows
     if style.reverse:
-        moved = RichColor.from_rgb(*readable(ground.triplet, words.triplet))
+        moved = RichColor.from_rgb(*readable(ground.triplet, words.triplet, least))
         return style + Style.from_color(bgcolor=moved)
-    return style + Style.from_color(RichColor.from_rgb(*readable(words.triplet, ground.triplet)))
+    moved = RichColor.from_rgb(*readable(words.triplet, ground.triplet, least))
+    return style + Style.from_color(moved)
 
 
 @lru_cache(1024)
-def readable(words: Triplet, ground: Triplet) -> Triplet:
+def readable(words: Triplet, ground: Triplet, least: float = LEAST_CONTRAST) -> Triplet:
     """Return the colour nearest to that of `words` that can be read on `ground`."""
     end = max(((0, 0, 0), (255, 255, 255)), key=lambda each: contrast(each, ground))
     moved = words
     for step in range(1, STEPS + 1):
-        if contrast(moved, ground) >= LEAST_CONTRAST:
+        if contrast(moved, ground) >= least:
             break
         red, green, blue = (
             round(part + (goal - part) * step / STEPS)

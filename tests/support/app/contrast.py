@@ -19,11 +19,12 @@ GROUND: Final = re.compile(
 WORDS: Final = re.compile(
     r'<text class="terminal-\d+-r(\d+)" x="([\d.]+)"[^>]*terminal-\d+-line-(\d+)\)">([^<]*)</text>'
 )
-DRAWN: Final = re.compile("[\\s\u2500-\u259f]")
-"""No words: rules, frames and bars."""
+WORD: Final = re.compile("[^\\s\u2500-\u259f]")
+FRAME: Final = re.compile("[\u2500-\u257f]")
+"""Characters of words; of rules and frames."""
 
 
-def pairs(svg: str) -> dict[tuple[str, str], str]:
+def pairs(svg: str, meant: re.Pattern[str] = WORD) -> dict[tuple[str, str], str]:
     """Return what is written in each pair of colours: that of the words, that of their ground."""
     colors = dict(COLOR.findall(svg))
     grounds: dict[int, list[tuple[float, float, str]]] = defaultdict(list)
@@ -35,7 +36,7 @@ def pairs(svg: str) -> dict[tuple[str, str], str]:
         for index, character in enumerate(html.unescape(words)):
             at = float(x) + (index + 0.5) * CELL_WIDTH
             under = [fill for begin, end, fill in grounds[int(line)] if begin <= at < end]
-            if under and not DRAWN.match(character):
+            if under and meant.match(character):
                 found[colors[color], under[-1]] += character
     return found
 

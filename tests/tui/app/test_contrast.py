@@ -1,12 +1,13 @@
-"""All words can be read, on every screen, in every theme that is offered."""
+"""All words can be read and all frames be seen, on every screen, in every theme that is offered."""
 
 import itertools
+import re
 from collections.abc import Callable
 
 import pytest
 from textual.pilot import Pilot
 
-from tests.support.app.contrast import contrast, pairs
+from tests.support.app.contrast import FRAME, WORD, contrast, pairs
 from tests.support.app.stage import (
     ALICE,
     Stage,
@@ -25,8 +26,8 @@ from tui.app.themes import ReadableWords
 from tui.auth.store.store import MemoryStore
 from tui.doctor.row import Row, Tell
 
-LEAST = 4.5
-"""WCAG 2.2 1.4.3, AA, for text that is not large."""
+LEAST = {WORD: 4.5, FRAME: 3.0}
+"""WCAG 2.2, AA: 1.4.3 for text that is not large, 1.4.11 for what shows where something ends."""
 
 
 async def examine(watch: Tell) -> list[Row]:
@@ -76,7 +77,7 @@ SCREENS: dict[str, tuple[Callable[[], Stage], list[str], str]] = {
 
 @pytest.mark.heavy
 @pytest.mark.parametrize("screen", SCREENS)
-async def test_all_words_can_be_read_in_every_theme(screen: str) -> None:
+async def test_all_words_can_be_read_and_all_frames_seen_in_every_theme(screen: str) -> None:
     make, keys, words = SCREENS[screen]
     on = make()
     too_near = []
@@ -88,12 +89,13 @@ async def test_all_words_can_be_read_in_every_theme(screen: str) -> None:
         await until(pilot, lambda: words in text_of(on.app))
         for theme in themes_for(screen, list(on.app.available_themes)):
             on.app.theme = theme
-            found = pairs(await repaint(pilot))
-            assert found
+            picture = await repaint(pilot)
+            assert pairs(picture)
             too_near += [
                 f"{theme}: {said[:40]!r}, {color} on {ground}, {contrast(color, ground):.2f}"
-                for (color, ground), said in found.items()
-                if contrast(color, ground) < LEAST
+                for kind, least in LEAST.items()
+                for (color, ground), said in pairs(picture, kind).items()
+                if contrast(color, ground) < least
             ]
     assert not too_near
 
@@ -110,13 +112,16 @@ async def repaint(pilot: "Pilot[None]") -> str:
     return pilot.app.export_screenshot()
 
 
-async def test_the_measure_finds_words_that_cannot_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("kind", LEAST)
+async def test_the_measure_finds_what_cannot_be_seen(
+    kind: re.Pattern[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(ReadableWords, "apply", lambda _self, segments, _background: segments)
     on = stage(signed_in=True)
     async with on.app.run_test(size=(120, 36)) as pilot:
         on.app.theme = "solarized-light"
-        found = pairs(await repaint(pilot))
-        assert min(itertools.starmap(contrast, found)) < LEAST
+        found = pairs(await repaint(pilot), kind)
+        assert min(itertools.starmap(contrast, found)) < LEAST[kind]
 
 
 async def test_themes_in_the_terminals_own_colours_are_not_offered() -> None:

@@ -75,6 +75,11 @@ class PlaceScreen(Screen[None]):
         self._is_styled = True
         self.watch_now()
 
+    def on_screen_suspend(self) -> None:
+        """Leave it to the screen that comes to show what was said."""
+        for notices in self.query_children("ToastRack"):
+            notices.display = False
+
     def watch_now(self) -> None:
         """Keep relative times true, while they are looked at."""
         now = self.clock()

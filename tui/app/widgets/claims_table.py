@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import ClassVar, Final
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.message import Message
 from textual.widgets import Static
 
 from tui.api.jwt_view import MEANINGS, TIMES
@@ -22,9 +23,19 @@ from tui.text import printable, shortened
 FIRST: Final = ("name", "email", "email_verified", "sub", "iss", "aud", "exp", "iat", "auth_time")
 """What people look for comes first; the rest follows as the tenant sent it."""
 
-CLAIM_CELLS: Final = 24
-MEANING_CELLS: Final = 35
-MEANING_FROM_CELLS: Final = 84
+LEAST_NAME_CELLS: Final = 16
+"""For the claims' names, however narrow the table is; they have two fifths of it at most."""
+
+USUAL_VALUE_CELLS: Final = 48
+"""Where there is room: a time, whose length changes with each look, moves no column."""
+
+LEAST_MEANING_CELLS: Final = 35
+"""For the meanings, where not all has room in full."""
+
+GAP_CELLS: Final = 2
+"""Between two columns."""
+
+MEANING_FROM_CELLS: Final = 83
 """A table narrower than this drops the meaning, which the line below it tells anyway."""
 
 LONGEST_VALUE: Final = 2000
@@ -85,6 +96,11 @@ class ClaimsTable(RowList):
         self._claims: Claims = {}
         self._unfolded: set[Path] = set()
         self._rows: list[Claim] = []
+        self._longest = 0, 0, 0
+        """The cells of the longest name, value and meaning."""
+
+    class LaidOut(Message):
+        """The columns may begin elsewhere."""
 
     def show(self, claims: Claims) -> None:
         """Fill the table; where the claims are the same, one stays where one is."""
@@ -95,19 +111,41 @@ class ClaimsTable(RowList):
 
     def draw_row(self, index: int) -> Content:
         """Return the claim, its value, and what it means where there is room."""
-        claim = self._rows[index]
-        cells = self.size.width - 1
-        with_meaning = cells >= MEANING_FROM_CELLS
-        value_cells = cells - CLAIM_CELLS - (MEANING_CELLS if with_meaning else 0) - 1
-        fold = ("▾ " if claim.path in self._unfolded else "▸ ") if claim.has_parts else ""
-        name = f"{'  ' * (len(claim.path) - 1)}{fold}{printable(claim.name)}"
-        value = shortened(value_in_words(claim.name, claim.value, self._clock()), value_cells)
+        name, value, meaning = self._words(self._rows[index])
+        return self._in_columns(Content(name).stylize("bold"), value, meaning)
+
+    @property
+    def heads(self) -> Content:
+        """What stands above the columns."""
+        return self._in_columns(Content("Claim"), "Value", "Meaning")
+
+    def _in_columns(self, name: Content, value: str, meaning: str) -> Content:
+        name_cells, value_cells, meaning_cells = self._columns
+        fitting = Content(value).truncate(value_cells, ellipsis=True)
         return Content.assemble(
             " ",
-            (shortened(name, CLAIM_CELLS - 1).ljust(CLAIM_CELLS), "bold"),
-            *_padded(Content(value), value_cells + 1 if with_meaning else 0),
-            (claim.meaning if with_meaning else "", "$foreground-muted"),
+            *_padded(name.truncate(name_cells, ellipsis=True), name_cells + GAP_CELLS),
+            *_padded(fitting, value_cells + GAP_CELLS if meaning_cells else 0),
+            (meaning if meaning_cells else "", "$foreground-muted"),
         )
+
+    @property
+    def _columns(self) -> tuple[int, int, int]:
+        """The cells of each column: nothing is cut that has room."""
+        room = self.row_cells - 1
+        name, value, meaning = self._longest
+        name = min(name, max(LEAST_NAME_CELLS, room * 2 // 5))
+        if room < MEANING_FROM_CELLS:
+            return name, max(1, room - name - GAP_CELLS), 0
+        room -= name + 2 * GAP_CELLS
+        meaning = max(min(meaning, room - value), min(meaning, LEAST_MEANING_CELLS))
+        return name, min(max(value, USUAL_VALUE_CELLS), room - meaning), meaning
+
+    def _words(self, claim: Claim) -> tuple[str, str, str]:
+        fold = ("▾ " if claim.path in self._unfolded else "▸ ") if claim.has_parts else ""
+        name = f"{'  ' * (len(claim.path) - 1)}{fold}{printable(claim.name)}"
+        value = shortened(value_in_words(claim.name, claim.value, self._clock()), LONGEST_VALUE)
+        return name, value, claim.meaning
 
     def action_choose(self) -> None:
         """Unfold what has parts, or fold it again."""
@@ -124,7 +162,15 @@ class ClaimsTable(RowList):
         self._rows = list(
             self._shown(Claim((name,), value) for name, value in self._claims.items())
         )
+        lengths = [[Content(words).cell_length for words in self._words(row)] for row in self._rows]
+        names, values, meanings = zip(*lengths, strict=True) if lengths else ((0,), (0,), (0,))
+        self._longest = max(names), max(values), max(meanings)
         self.set_rows(len(self._rows), cursor)
+        self.post_message(self.LaidOut())
+
+    def on_resize(self) -> None:
+        """Share the room out anew."""
+        self.post_message(self.LaidOut())
 
     def _shown(self, claims: Iterator[Claim]) -> Iterator[Claim]:
         for claim in claims:
@@ -155,13 +201,10 @@ class ClaimsPanel(Vertical):
         self.border_subtitle = f"{len(claims)} claims"
         self._show_chosen()
 
-    def on_resize(self, event: events.Resize) -> None:
+    @on(ClaimsTable.LaidOut)
+    def _head_columns(self) -> None:
         """Name the columns that there is room for."""
-        width = event.size.width - 2
-        heads = f" {'Claim':{CLAIM_CELLS}}Value"
-        if width >= MEANING_FROM_CELLS:
-            heads = f"{heads:{width - MEANING_CELLS}}Meaning"
-        self.query_one(".heads", Static).update(Content(heads))
+        self.query_one(".heads", Static).update(self.query_one(ClaimsTable).heads)
 
     @on(RowList.Moved)
     def _follow_cursor(self, message: RowList.Moved) -> None:

@@ -1,6 +1,6 @@
 """The bottom line: which keys do what, here and now."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -21,7 +21,14 @@ ALWAYS: Final = ("help", "command_palette")
 NOT_HERE: Final = frozenset({"home", "profile", "external-api", "login", "log-out", "suspend"})
 """The ids of bindings that the nav names, or that are the same in every terminal app."""
 
-SHORT: Final = {"check": "Check", "edit-path": "Path", "switch-account": "Switch"}
+SHORT: Final = {
+    "check": "Check",
+    "edit-path": "Path",
+    "requests": "Kept",
+    "interval": "Every",
+    "copy-call": "curl",
+    "switch-account": "Switch",
+}
 """What keys are called where the line is too short for all, by the ids of their bindings."""
 
 CLICK: Final = "@click"
@@ -66,9 +73,10 @@ class LinkLine(Widget):
 
 
 class KeyLine(LinkLine):
-    """Every key that can be used now; where the line is too short, Esc goes last.
+    """Every key that can be used now; where the room is too short, Esc goes last.
 
-    Those that the footer need not name come after the others, where there is room for them.
+    A screen with many keys gives it two lines. Those that the footer need not name come after the
+    others, where there is room for them.
     """
 
     DEFAULT_CSS = """
@@ -109,20 +117,17 @@ class KeyLine(LinkLine):
             end = Content("")
         rule = Content.styled("▏" if end else "", "$foreground 20%")
         room = self.size.width - end.cell_length - rule.cell_length
-        line = Content("").join(self._key(each) for each in offered.values())
-        if line.cell_length > room:
-            line = self._fitting(offered.values(), room, last)
-        return Content.assemble(line, " " * max(room - line.cell_length, 0), rule, end)
+        rooms = [*[self.size.width] * (self.size.height - 1), room]
+        keys = [(self._key(each), _is_esc(each)) for each in offered.values()]
+        lines = _in_lines(keys, rooms)
+        if sum(line.cell_length for line in lines) < sum(key.cell_length for key, _ in keys):
+            lines = _in_lines([self._in_short(each) for each in offered.values()], rooms)
+        gap = " " * max(room - lines[-1].cell_length, 0)
+        lines[-1] = Content.assemble(lines[-1], gap, rule, end)
+        return Content("\n").join(lines)
 
-    def _fitting(self, offered: "Iterable[ActiveBinding]", room: int, last: int) -> Content:
-        """Return the keys that `room` is enough for, in short; `last` cells are for Esc."""
-        line = Content("")
-        for each in offered:
-            key = self._key(each, SHORT.get(each.binding.id or "", ""))
-            last -= key.cell_length if _is_esc(each) else 0
-            if line.cell_length + key.cell_length + last <= room:
-                line += key
-        return line
+    def _in_short(self, active: "ActiveBinding") -> tuple[Content, bool]:
+        return self._key(active, SHORT.get(active.binding.id or "", "")), _is_esc(active)
 
     def _offered(self) -> "dict[str, ActiveBinding]":
         """Return what can be pressed, by its action: what is to be shown, then the rest."""
@@ -161,6 +166,20 @@ class KeyLine(LinkLine):
             (f" {words or self._words(active)} ", f"$footer-description-foreground{look}"),
         )
         return self.link(drawn, action)
+
+
+def _in_lines(keys: Sequence[tuple[Content, bool]], rooms: Sequence[int]) -> list[Content]:
+    """Return a line for each of `rooms`, in cells; what is not Esc gives way where it has to."""
+    lines, at = [Content("") for _ in rooms], 0
+    last = sum(key.cell_length for key, is_esc in keys if is_esc)
+    for key, is_esc in keys:
+        last -= key.cell_length if is_esc else 0
+        while at < len(rooms) - 1 and lines[at].cell_length + key.cell_length > rooms[at]:
+            at += 1
+        kept = last if at == len(rooms) - 1 else 0
+        if lines[at].cell_length + key.cell_length + kept <= rooms[at]:
+            lines[at] += key
+    return lines
 
 
 def _is_esc(active: "ActiveBinding") -> bool:

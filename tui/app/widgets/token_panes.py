@@ -24,8 +24,8 @@ from tui.text import printable
 MOST_RENEWALS: Final = 6
 """Renewals that are listed; the rest is counted."""
 
-LONGEST_KEY_ID: Final = 16
-"""Characters; all of it stands among the claims."""
+LONGEST_KEY_ID: Final = 100
+"""Characters; where the line is too short for them, its end is cut."""
 
 LONGEST_JWT: Final = 64 * 1024
 
@@ -201,6 +201,7 @@ class AnyJwtPane(Vertical):
         if view is not None:
             words = f"· read, and not checked{_key(view)}"
         self.query_one("#jwt-words", Static).update(Content(words))
+        self.query_one("#jwt-words").set_class(view is not None, "-read")
         panel = self.query_one(ClaimsPanel)
         panel.display = view is not None
         panel.show(_header_and_claims(view))

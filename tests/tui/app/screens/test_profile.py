@@ -142,7 +142,10 @@ async def test_a_key_id_of_a_thumbprints_length_stays_on_its_line() -> None:
     async with on.app.run_test(size=(80, 24)) as pilot:
         await at_profile(pilot, on)
         on.app.screen.post_message(events.Paste(f"{encoded(header)}.{encoded({'n': 7})}.c2ln"))
-        await until(pilot, lambda: f"not checked (RS256, key {'k' * 15}…)" in text_of(on.app))
+        await until(pilot, lambda: f"not checked (RS256, key {'k' * 30}" in text_of(on.app))
+        assert on.app.screen.query_one("#jwt-words").size.height == 1
+        await pilot.resize_terminal(120, 36)
+        await until(pilot, lambda: f"not checked (RS256, key {'k' * 43})" in text_of(on.app))
 
 
 async def test_what_is_no_jwt_is_said_to_be_none() -> None:
@@ -166,6 +169,16 @@ async def test_the_table_stays_where_it_is_while_one_moves() -> None:
             await pilot.press("j")
             await pilot.pause()
             assert (table.region, panel.region) == before
+
+
+async def test_nothing_is_cut_that_has_room_and_a_value_has_room_in_any_width() -> None:
+    on = holding(session_of({**ALICE, "https://tenant.example/a-long-name": "b" * 90}))
+    async with on.app.run_test(size=(200, 60)) as pilot:
+        await at_profile(pilot, on)
+        await until(pilot, lambda: "the tenant's identifier for the person" in text_of(on.app))
+        assert "…" not in text_of(on.app)
+        await pilot.resize_terminal(40, 12)
+        await until(pilot, lambda: " name              Alice Archer " in text_of(on.app))
 
 
 async def test_a_time_is_told_in_the_persons_zone_and_in_utc() -> None:

@@ -12,7 +12,9 @@ KEYS = "c Check d Doctor t Tenants q Quit s Switch r Renew ▏ F1 Help ^p palett
 
 
 def bottom(on: Stage) -> str:
-    return text_of(on.app).splitlines()[-1]
+    """What the line says: in two lines on a screen with many keys."""
+    lines = on.app.screen.query_one(KeyLine).size.height
+    return "\n".join(text_of(on.app).splitlines()[-lines:])
 
 
 async def test_it_names_the_keys_of_this_screen_then_quit_help_and_palette() -> None:
@@ -116,6 +118,16 @@ async def test_where_there_is_room_every_key_of_the_screen_is_named() -> None:
         await until(pilot, lambda: "p Ping" in bottom(on))
         assert {"Interval", "Method", "Edit", "path", "Renew"} <= set(bottom(on).split())
         assert "Home" not in bottom(on)
+
+
+async def test_external_api_names_all_of_its_keys_at_80_columns() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: on.app.account.signed_in)
+        await pilot.press("3", "p")
+        await until(pilot, lambda: "✓ Your Access" in text_of(on.app))
+        keys = {*"ptmehbvui/cfx", "F4", "F1", "^p"}
+        await until(pilot, lambda: keys <= set(bottom(on).split()))
 
 
 async def test_esc_is_the_last_to_go() -> None:

@@ -40,6 +40,8 @@ class Calling:
         """Methods and paths that may change something, and were said to be meant."""
         self._refused: tuple[Call, TokenSet] | None = None
         """The call from which somebody took the way out, and with which tokens it was made."""
+        self._may_repeat = True
+        """Whether what is called next reads, and no more."""
         self._under_way: ApiRequest | None = None
         """What is called just now."""
         self._waiting: ApiRequest | None = None
@@ -63,6 +65,25 @@ class Calling:
         """Repeat no longer."""
         self._say_repeating(False)
         self._screen.workers.cancel_group(self._screen, AGAIN)
+
+    def follow(self, request: ApiRequest) -> None:
+        """Offer to repeat what may be repeated, and nothing else."""
+        self._screen.query_one(RepeatButton).display = request.may_repeat
+        self._may_repeat = request.may_repeat
+        self.stop()
+
+    def refuse_to_repeat(self, request: ApiRequest) -> None:
+        """Say why it is not repeated."""
+        words = f"{request.method} is not repeated: it may change something each time."
+        self._screen.app.clear_notifications()  # of the same, at each press
+        self._screen.notify(words, title="Not repeated", markup=False)
+
+    def leave(self) -> None:
+        """Repeat no longer where nobody sees it, and say so."""
+        if self._screen.query_one(RepeatButton).repeating:
+            self.stop()
+            words = "Calls are repeated as long as one is on External API."
+            self._screen.notify(words, title="No longer repeated", markup=False)
 
     def cancel(self) -> None:
         """Wait for the answer no longer."""
@@ -139,7 +160,8 @@ class Calling:
     def _say_repeating(self, repeating: bool) -> None:
         self._screen.query_one(RepeatButton).repeating = repeating
         key_line = self._screen.query_one(KeyLine)
-        key_line.names = {**key_line.names, "repeat": "Stop" if repeating else "Repeat"}
+        name = "Stop" if repeating else "Repeat" if self._may_repeat else ""
+        key_line.names = {**key_line.names, "repeat": name}
         self._screen.refresh_bindings()
 
     def _work(self, work: Awaitable[None], group: str) -> None:

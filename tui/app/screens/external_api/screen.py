@@ -76,6 +76,15 @@ class ExternalApiScreen(PlaceScreen):
         yield ProxyLine()
         yield CallView()
 
+    def on_mount(self) -> None:
+        """Offer to repeat where the request of the last time may be."""
+        self._calling.follow(self._editing.request)
+
+    def on_screen_suspend(self) -> None:
+        """Repeat nothing that nobody sees; below a dialog it goes on."""
+        if self not in self.app.screen_stack:
+            self._calling.leave()
+
     async def on_unmount(self) -> None:
         """Leave no connection open, and no proxy."""
         await self._proxy.turn_off()
@@ -88,8 +97,7 @@ class ExternalApiScreen(PlaceScreen):
         remember_request(self._memory, self._origin, message.request)
         self.query_one(RequestDetails).follow(message.request)
         self.query_one(CallView).follow(message.request)
-        if not message.request.may_repeat:
-            self._calling.stop()
+        self._calling.follow(message.request)
 
     @on(RequestDetails.Changed)
     def _take_details(self, message: RequestDetails.Changed) -> None:
@@ -148,8 +156,7 @@ class ExternalApiScreen(PlaceScreen):
         if self.query_one(RepeatButton).repeating:
             self._calling.stop()
         elif not request.may_repeat:
-            words = f"{request.method} is not repeated: it may change something each time."
-            self.notify(words, title="Not repeated", markup=False)
+            self._calling.refuse_to_repeat(request)
         elif await self._editing.is_right():
             self._calling.call_repeatedly(lambda: self._editing.request)
 

@@ -14,6 +14,7 @@ from tests.support.app.stage import (
 )
 from tests.support.silence import never
 from tui.api.request import PING, ApiRequest
+from tui.app.screens.external_api.calling import AGAIN
 from tui.app.screens.external_api.dialogs import change_question
 from tui.app.widgets.calls.request_line import RequestLine
 from tui.auth.keeper import TICK_SECONDS as KEEPER_TICK_SECONDS
@@ -175,6 +176,27 @@ async def test_changing_the_method_ends_the_repeating() -> None:
         await until(pilot, lambda: "■ Stop" in text_of(on.app))
         await choose_method(pilot, on, "PUT")
         await until(pilot, lambda: "■ Stop" not in text_of(on.app))
+        assert "Every 2 s" not in text_of(on.app)
+        assert "t Repeat" not in text_of(on.app)
+        await choose_method(pilot, on, "HEAD")
+        await until(pilot, lambda: "Every 2 s" in text_of(on.app) and "t Repeat" in text_of(on.app))
+
+
+async def test_calls_are_repeated_below_a_dialog_and_no_longer_than_one_is_there() -> None:
+    on = stage(signed_in=True, sleep=never)
+    async with on.app.run_test(size=SIZE, notifications=True) as pilot:
+        await at_the_api(pilot, on)
+        await pilot.press("t")
+        await until(pilot, lambda: "■ Stop" in text_of(on.app))
+        await pilot.press("f1")
+        await until(pilot, lambda: "Keys here" in text_of(on.app))
+        await pilot.press("escape")
+        await until(pilot, lambda: "■ Stop" in text_of(on.app))
+        await pilot.press("1")
+        await until(pilot, lambda: "No longer repeated" in text_of(on.app))
+        await pilot.press("3")
+        await until(pilot, lambda: "Every 2 s" in text_of(on.app))
+        assert not [each for each in on.app.workers if each.group == AGAIN and each.is_running]
 
 
 async def test_no_path_leads_the_token_to_another_host() -> None:

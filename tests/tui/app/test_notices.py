@@ -1,0 +1,73 @@
+"""What was said stays in sight, and lies over nothing that is asked."""
+
+from contextlib import suppress
+
+from textual.errors import NoWidget
+from textual.geometry import Region
+from textual.pilot import Pilot
+from textual.widget import Widget
+
+from tests.support.app.stage import Stage, stage, text_of, until
+from tests.support.heavy import rounds
+from tui.doctor.row import Row, Tell
+
+WORDS = "POST is not repeated: it may change something each time."
+"""Longer than any other notice: two lines at 40 columns."""
+
+APART = {"Toast", "ToastRack", "Tooltip"}
+
+DIALOGS = {
+    "t": "Tenants",
+    "d": "Doctor",
+    "o": "Log out?",
+    "f1": "Keys here",
+    "ctrl+p": "Search for commands",
+    "3m": "OPTIONS",
+    "3v": "Requests",
+    "s": "Sign in",
+}
+"""The keys that lead to each, one after the other, and what is read there."""
+
+
+def overlaid(on: Stage) -> list[object]:
+    """Return what a notice lies over, of all that a dialog shows."""
+    seen: dict[object, Region] = {}
+    for each in on.app.screen.query("*"):
+        with suppress(NoWidget):
+            region = on.app.screen.find_widget(each).visible_region
+            seen[each] = region.intersection(seen.get(each.parent, region))
+    notices = [region for widget, region in seen.items() if type(widget).__name__ == "Toast"]
+    assert notices, "no notice is shown"
+    return [
+        widget
+        for widget, region in seen.items()
+        if isinstance(widget, Widget) and not widget.children and type(widget).__name__ not in APART
+        if any(notice.overlaps(region) for notice in notices)
+    ]
+
+
+async def has_no_dialog(pilot: "Pilot[None]", on: Stage) -> None:
+    """Go back from any dialog."""
+    while len(on.app.screen_stack) > 1:
+        await pilot.press("escape")
+        await pilot.pause()
+
+
+async def examine(_watch: Tell) -> list[Row]:
+    """Find nothing to say."""
+    return [Row("api", "ok", "ready")]
+
+
+async def test_a_notice_lies_over_no_dialog_that_opens_and_can_still_be_read() -> None:
+    on = stage(signed_in=True, browser="waits", examine=examine)
+    async with on.app.run_test(size=(60, 20), notifications=True) as pilot:
+        await until(pilot, lambda: on.app.account.signed_in)
+        on.app.notify(WORDS, title="Not repeated", markup=False, timeout=600)
+        for keys, words in [*DIALOGS.items()][:: rounds(3, 1)]:
+            await until(pilot, lambda: "Not repeated" in text_of(on.app))
+            await pilot.press(*(keys if keys.isalnum() and keys[0] != "f" else [keys]))
+            await until(pilot, lambda words=words: words in text_of(on.app))  # type: ignore[misc]
+            assert WORDS.split(":")[0] in text_of(on.app), keys
+            assert text_of(on.app).count("Not repeated") == 1, keys
+            assert not overlaid(on), keys
+            await has_no_dialog(pilot, on)
