@@ -89,7 +89,7 @@ def test_more_than_the_tenant_gives_is_warned_of_on_stderr(
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a disk that is full is needed")
-@pytest.mark.parametrize("argv", [["token"], ["status"], ["status", "--json"], ["help", "json"]])
+@pytest.mark.parametrize("argv", [["token"], ["status"], ["status", "--json"], ["ping", "--help"]])
 def test_a_full_disk_is_told_in_words(
     signed_in: Config,
     argv: list[str],

@@ -101,7 +101,8 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
     config, others = common_options().parse_known_args(argv)
     top = parser(getattr(config, "config", None))
     if argv and argv[:1] == others[:1] and _is_unknown(argv[0]):
-        top.refuse([argv[0]])  # else what follows it would be taken for the command
+        # else what follows it would be taken for the command
+        top.refuse([argv[0]], _place_of(argv[0], others[1:], top))
     arguments, further = top.parse_known_args(argv)
     if arguments.version:
         from tui.commands.options.version import version_text  # takes as long as all the rest
@@ -111,6 +112,8 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
     if arguments.verbose:
         top.refuse(["-v"])
     if arguments.command == "help" and arguments.topic in COMMAND_NAMES:
+        if further:
+            top.commands["help"].refuse(further)
         return _parse([arguments.topic, "--help"])
     if arguments.command not in ("api", "tenant") and further:
         top.commands.get(arguments.command, top).refuse(further)
@@ -118,6 +121,13 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
     vars(arguments).setdefault("config", None)
     vars(arguments).setdefault("trust", False)
     return arguments
+
+
+def _place_of(option: str, behind: Sequence[str], top: Parser) -> str:
+    """Return where an option belongs that stands before a command, or nothing."""
+    command = next((word for word in behind if word in COMMAND_NAMES), "")
+    known = command and option.partition("=")[0] in top.commands[command].options()
+    return f". It belongs behind the command: doorkey {command} {option}" if known else ""
 
 
 def _is_unknown(word: str) -> bool:

@@ -4,6 +4,7 @@ import json
 import sys
 from argparse import Namespace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Final
 
 from tui.auth.kept_sessions import KeptSession, KeptSessions
@@ -20,8 +21,9 @@ GAP: Final = "  "
 
 def profiles(arguments: Namespace) -> int:
     """List the profiles, and the configs without a name; the one that counts here is marked."""
-    rows = KeptSessions().look()
-    counting = config_that_counts()
+    named: Path | None = arguments.config
+    rows = KeptSessions(named).look()
+    counting = named.absolute() if named else config_that_counts()
     marks = [row.known.path.absolute() == counting for row in rows]
     if arguments.json:
         found = [_members(row, counts=mark) for row, mark in zip(rows, marks, strict=True)]

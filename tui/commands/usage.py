@@ -3,13 +3,17 @@
 import argparse
 import json
 import re
+import sys
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from types import MappingProxyType
-from typing import Final, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from tui.errors import DoorkeyError, WrongUsage
 from tui.text import printable_block
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
 
 CHOICE: Final = re.compile(r"invalid choice: '(?P<given>[^']*)' \(choose from (?P<known>.*)\)")
 """How argparse says that a word is none of the choices."""
@@ -40,11 +44,21 @@ class Parser(argparse.ArgumentParser):
             message += suggestion(found["given"], re.findall(r"[\w-]+", found["known"]))
         raise CommandLineWrong(message, self.format_usage())
 
-    def refuse(self, words: list[str]) -> NoReturn:
-        """Raise CommandLineWrong for words that this command does not take."""
+    def print_help(self, file: "SupportsWrite[str] | None" = None) -> None:
+        """Print the help; argparse itself says nothing where it cannot be written."""
+        stream = file or sys.stdout
+        stream.write(self.format_help())
+        sys.stdout.flush()
+
+    def options(self) -> list[str]:
+        """Return the options that its help names."""
+        return re.findall(r"--[a-z][a-z-]*", self.format_help())
+
+    def refuse(self, words: list[str], meant: str = "") -> NoReturn:
+        """Raise CommandLineWrong for words that this command does not take; `meant` says more."""
         options = [word.partition("=")[0] for word in words if word.startswith("-")]
-        known = re.findall(r"--[a-z][a-z-]*", self.format_help())
-        meant = suggestion(options[0], known) if options else ""
+        if options and not meant:
+            meant = suggestion(options[0], self.options())
         raise CommandLineWrong(
             f"unrecognized arguments: {' '.join(words)}{meant}", self.format_usage()
         )

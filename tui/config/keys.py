@@ -123,7 +123,7 @@ def _domain(value: object) -> str:
     if "?" in text or "#" in text:
         raise _wrong("an issuer without query and fragment (OpenID Connect Discovery 3)", value)
     if not address.is_secure:
-        raise _wrong("an https:// issuer; http:// is for loopback only", value)
+        raise _wrong("an https:// issuer (http:// is for loopback only)", value)
     return text
 
 
@@ -137,7 +137,7 @@ def _api_url(value: object) -> str:
     if address.path not in ("", "/") or "?" in text or "#" in text:
         raise _wrong(f"{expected}, without a path", value)
     if not address.is_secure:
-        raise _wrong("an https:// origin; http:// is for loopback only", value)
+        raise _wrong("an https:// origin (http:// is for loopback only)", value)
     return address.origin
 
 

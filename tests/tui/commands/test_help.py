@@ -87,3 +87,10 @@ def test_help_on_what_there_is_not_suggests_the_nearest(
         said = capsys.readouterr().err
         assert f"There is no help on {topic}. The topics are exit-codes and json, and each" in said
         assert "Did you mean exit-codes?" in said
+
+
+def test_help_on_two_things_at_once_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as raised:
+        main(["help", "token", "jwt"])
+    assert raised.value.code == 2
+    assert "unrecognized arguments: jwt" in capsys.readouterr().err

@@ -200,11 +200,17 @@ def test_a_word_that_is_misspelt_is_told_with_the_nearest_that_is_not(
     assert f"Did you mean {meant}?" in capsys.readouterr().err
 
 
-def test_an_option_in_the_wrong_place_is_no_suggestion_for_itself(
+def test_an_option_in_the_wrong_place_is_told_its_right_one(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert main(["--json"]) == 2
     assert "Did you mean" not in capsys.readouterr().out
+    assert main(["--json", "status"]) == 2
+    found = json.loads(capsys.readouterr().out)
+    assert found["next"] == "It belongs behind the command: doorkey status --json"
+    with pytest.raises(SystemExit):
+        main(["--scope=a", "login"])
+    assert "behind the command: doorkey login --scope=a\n" in capsys.readouterr().err
 
 
 def test_a_json_line_is_ascii_whatever_it_says(

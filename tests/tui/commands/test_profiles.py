@@ -77,6 +77,16 @@ def test_configs_without_a_name_are_listed_first_and_the_one_that_counts_is_mark
     assert [row[0] for row in lines(capsys)[1:]] == [" ", " ", "*"]
 
 
+def test_the_config_that_is_named_is_listed_and_counts(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_profile("work")
+    named = write_config(tmp_path / "elsewhere.json", UNREACHABLE).path
+    assert main(["profiles", "--config", str(named)]) == 0
+    rows = capsys.readouterr().out.splitlines()[1:]
+    assert [(row[0], str(named) in row) for row in rows] == [("*", True), (" ", False)]
+
+
 def test_a_config_of_this_folder_that_nobody_trusts_is_told_so(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

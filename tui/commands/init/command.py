@@ -55,10 +55,9 @@ def init(arguments: Namespace) -> int:
     named: Path | None = profile_path(arguments.name) if arguments.name else arguments.config
     if arguments.show:
         return _show(load_config(named), arguments)
-    path = named or user_config_dir() / CONFIG_NAME
     if arguments.forget_secret:
-        return _forget_secret(load_config(path))
-    return _write(path, arguments)
+        return _forget_secret(load_config(named))
+    return _write(named or user_config_dir() / CONFIG_NAME, arguments)
 
 
 def _write(path: Path, arguments: Namespace) -> int:

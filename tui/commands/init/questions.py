@@ -25,12 +25,13 @@ NARROWEST: Final = 20
 
 
 def require_all(arguments: Namespace) -> None:
-    """Raise WrongUsage where an option is missing that nobody can be asked for."""
-    for option in NEEDED:
-        if getattr(arguments, option) is None:
-            name = option.replace("_", "-")
-            why = "nothing is asked with --json" if arguments.json else "stdin is no terminal"
-            raise WrongUsage(f"--{name} is missing, and {why}.")
+    """Raise WrongUsage where options are missing that nobody can be asked for."""
+    missing = [f"--{name.replace('_', '-')}" for name in NEEDED if getattr(arguments, name) is None]
+    if missing:
+        *others, last = missing
+        listed = f"{', '.join(others)} and {last} are" if others else f"{last} is"
+        why = "nothing is asked with --json" if arguments.json else "stdin is no terminal"
+        raise WrongUsage(f"{listed} missing, and {why}. Give all of them.")
 
 
 def ask_unless_given(

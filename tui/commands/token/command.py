@@ -17,6 +17,7 @@ from tui.commands.token.credentials import Request
 from tui.commands.token.formats import OPERATIONS, PRINTED, Asked, Grant, checked, write
 from tui.config.load import Config, found_config, load_config
 from tui.errors import SignInNeeded, WrongUsage
+from tui.text import printable
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -126,6 +127,8 @@ def _headers(asked: Asked, config: Config, store: SessionStore, method: str, url
 
     path = url.removeprefix(config.api_url) or "/"
     try:
+        if "://" in path.partition("?")[0]:
+            raise ValueError(f"{printable(url)} is of another origin")
         path = checked_path(config.api_url, path)
         if not (method.isascii() and method.isalpha()):
             raise ValueError("a method such as GET is expected")

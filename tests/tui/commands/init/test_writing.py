@@ -30,6 +30,12 @@ def test_without_a_terminal_nothing_is_asked_and_what_is_missing_is_named(
     assert not own_folder.exists()
 
 
+def test_all_that_is_missing_is_named_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["init"]) == 2
+    told = "--issuer, --client-id and --audience are missing, and stdin is no terminal"
+    assert told in capsys.readouterr().err
+
+
 def test_a_config_that_is_there_stays(own_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     own_folder.mkdir(parents=True)
     (own_folder / "auth_config.json").write_text("{}")
