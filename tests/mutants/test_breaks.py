@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.mutants.__main__ import SUITES, targets
 from tests.mutants.breaks import breaks_of
 from tests.mutants.named import NAMED, named_breaks
 from tests.support import ROOT
@@ -66,3 +67,12 @@ def test_what_once_went_unnoticed_can_be_broken(named: tuple[str, str, str, str]
 def test_each_named_break_is_another_program() -> None:
     for each in named_breaks(ROOT):
         compile(each.tree(), each.path, "exec")
+
+
+def test_every_room_of_tests_that_is_beside_a_broken_file_is_asked() -> None:
+    """Its tests stand first; without them most breaks of the file would go unnoticed."""
+    beside = {ROOT / "tests" / path.parent for path in targets()} - {ROOT / "tests" / "tui"}
+    asked = {ROOT / suite for suite in SUITES}
+    assert [
+        room for room in beside if room.is_dir() and asked.isdisjoint((room, *room.parents))
+    ] == []

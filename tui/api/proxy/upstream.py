@@ -122,7 +122,7 @@ class UpstreamConnection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Parse what has come; what breaks HTTP ends the connection."""
-        if self._parser is None or self._complete:
+        if self._parser is None:
             self.close()  # nobody has asked for anything
             return
         self._overhead_bytes += len(data)

@@ -141,6 +141,13 @@ def test_a_claim_is_shown_short_and_harmless(name: str) -> None:
     assert len(str(raised.value)) < 500
 
 
+def test_what_a_config_asks_for_is_shown_harmless() -> None:
+    """Whatever a folder's own config has for an organization."""
+    with pytest.raises(IdTokenRejected, match='"Acme\\[2J" was asked for') as raised:
+        verify({}, Expected(ISSUER, CLIENT, organization="Acme\x1b[2J"))
+    assert "\x1b" not in str(raised.value)
+
+
 @pytest.mark.parametrize(
     ("claims", "reason"),
     [

@@ -40,6 +40,7 @@ async def test_each_request_says_who_asks_and_is_bounded_in_time() -> None:
         async with http.stream("GET", URL, {}, idle_seconds=7):
             pass
     named = {"accept": "application/json", "accept-encoding": "identity", "user-agent": "doorkey"}
+    named["host"] = "api.example"
     assert named.items() <= dict(asked[0].headers).items()
     limits = [request.extensions["timeout"] for request in asked]
     others = ("read", "write", "pool")
@@ -106,10 +107,10 @@ def test_a_length_is_written_in_digits(length: str, expected: int | None) -> Non
 async def test_of_two_addresses_that_fail_the_first_ones_reason_is_told(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    asked: list[str] = []
+    asked: list[tuple[str, str]] = []
 
     async def send(_self: object, request: httpx.Request, *, stream: bool) -> httpx.Response:
-        asked.append(request.url.host)
+        asked.append((request.url.host, request.headers["host"]))
         number = errno.ECONNREFUSED if len(asked) == 1 else errno.EADDRNOTAVAIL
         raise httpx.ConnectError("") from OSError(number, "")
 
@@ -117,7 +118,7 @@ async def test_of_two_addresses_that_fail_the_first_ones_reason_is_told(
     http = HttpClient(is_local=True)
     with pytest.raises(ExchangeFailed, match=os.strerror(errno.ECONNREFUSED)):
         await http.exchange("GET", "http://localhost:3001/")
-    assert asked == ["127.0.0.1", "::1"]
+    assert asked == [("127.0.0.1", "localhost:3001"), ("::1", "localhost:3001")]
     await http.aclose()
 
 
