@@ -172,8 +172,9 @@ def _authorization_params(value: object) -> dict[str, str]:
     if not isinstance(value, dict):
         raise _wrong('an object such as {"prompt": "login"}', value)
     for name, text in value.items():
-        if name in PROTOCOL_PARAMETERS:
-            raise WrongValue(f'without "{name}", which the sign-in itself sets')
+        # some tenants (ASP.NET's) read names in any case
+        if name.strip().lower() in PROTOCOL_PARAMETERS:
+            raise WrongValue(f'without "{printable(name)}", which the sign-in itself sets')
         if not name or not isinstance(text, str):
             raise _wrong(f'an object of texts ("{printable(name)}" is none)', text)
         if name == "max_age" and not re.fullmatch(MAX_AGE, text):

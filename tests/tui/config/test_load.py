@@ -235,7 +235,7 @@ def test_wrong_client_secret_is_refused_without_repeating_it(secret: object) -> 
     "name",
     ["request", "request_uri", "response_mode", "response_type", "client_id", "redirect_uri",
      "state", "nonce", "code_challenge", "code_challenge_method", "scope", "audience", "resource",
-     "client_secret", "dpop_jkt"],
+     "client_secret", "dpop_jkt", "Request_Uri", " state"],
 )  # fmt: skip
 def test_no_parameter_of_the_protocol_can_be_set_by_the_config(tmp_path: Path, name: str) -> None:
     """security.md 59."""
