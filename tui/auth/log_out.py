@@ -34,6 +34,11 @@ NOT_REVOKED: Final = {
     "have a secret; the refresh token ends by itself.",
 }
 
+OPENED_AGAIN: Final = (
+    "The address that your browser was started with was opened twice. If that was not you, "
+    "somebody else on this machine has read it, and may have seen your ID token."
+)
+
 
 async def leave_tenant(
     make_provider: Callable[[], "Provider"],
@@ -114,12 +119,6 @@ def log_out_page(metadata: "Metadata") -> LogOutPage | None:
         address = metadata.issuer.rstrip("/") + "/v2/logout"
         return LogOutPage(address, "returnTo", takes_hint=False, setting=setting)
     return None
-
-
-OPENED_AGAIN: Final = (
-    "The address that your browser was started with was opened twice. If that was not you, "
-    "somebody else on this machine has read it, and may have seen your ID token."
-)
 
 
 class _RoundTrip:
