@@ -95,7 +95,8 @@ async def _edit(app: App[None], path: Path, *, must_succeed: bool = False) -> No
         command = printable(words[0])
         raise NotEdited(f"{command} cannot be started ({error.strerror}).") from None
     if code and must_succeed:
-        raise NotEdited(f"{printable(words[0])} has failed ({code}); all is as it was.")
+        how = f"was ended by signal {-code}" if code < 0 else f"has failed ({code})"
+        raise NotEdited(f"{printable(words[0])} {how}; all is as it was.")
 
 
 def editor_command(environ: Mapping[str, str]) -> list[str]:

@@ -264,6 +264,7 @@ async def test_a_body_is_written_in_an_editor_by_a_private_file_that_goes_with_i
     ("does", "said"),
     [
         ("sys.exit(3)", "has failed (3)"),
+        ("import os; os.kill(os.getpid(), 9)", "was ended by signal 9"),
         ("path.write_bytes(bytes([0xff]))", "It is not text in UTF-8."),
         ("path.write_text('x' * 1_048_577)", "It is longer than 1 MiB."),
         ("path.unlink()", "The file for the editor is gone"),
