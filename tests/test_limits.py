@@ -107,6 +107,7 @@ LIMITS: dict[str, dict[str, float]] = {
         "LARGEST_BODY_BYTES": MIB, "EXCHANGE_SECONDS": 15, "IDLE_SECONDS": 120,
         "CONNECT_SECONDS": 5,
     },
+    "tui/http/other_scheme.py": {"LOOK_SECONDS": 1},
     "tui/http/read_ahead.py": {"READ_BYTES": 64 * KIB},
     "tui/private_file.py": {"LARGEST_BYTES": 4 * MIB, "RESERVED_BYTES": 64 * KIB},
 }  # fmt: skip
