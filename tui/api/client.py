@@ -159,8 +159,8 @@ def _no_answer(origin: str, failed: ExchangeFailed) -> NoAnswer:
         message = f"{api} {failed}. " + write_so("apiUrl", split_web_address(origin))
     elif failed.obstacle == "tls":
         message = (
-            f"{api} cannot be talked to over TLS ({failed}). Check that apiUrl in the config "
-            "should start with https."
+            f"{api} cannot be talked to over TLS ({failed}). Check apiUrl in the config, and its "
+            "port: https is expected there."
         )
     elif failed.obstacle in ("nobody", "name", "proxy", "foreign"):
         message = f"{api} cannot be reached ({failed}).{_advice(origin, failed)}"

@@ -30,6 +30,12 @@ BROKEN: Final[dict[type[httpx.HTTPError], tuple[Obstacle, str]]] = {
 """What each kind of httpx's errors means; the first that fits counts."""
 
 
+WITHOUT_TLS: Final = frozenset(
+    {"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG"}
+)
+"""What OpenSSL's releases call an answer in plain text."""
+
+
 def tls_context() -> ssl.SSLContext:
     """Return the context for every client: the usual roots, or those of `SSL_CERT_FILE`.
 
@@ -84,6 +90,8 @@ def failure(error: Exception) -> ExchangeFailed:
             return ExchangeFailed("untrusted", printable(cause.verify_message))
         if isinstance(cause, ssl.SSLError):
             reason = getattr(cause, "reason", None) or "no handshake"
+            if reason in WITHOUT_TLS:
+                return ExchangeFailed("tls", "it answers without TLS, as plain http does")
             return ExchangeFailed("tls", printable(reason).replace("_", " ").lower())
         if isinstance(cause, socket.gaierror):
             return ExchangeFailed("name", "no such host, or no name server answers")

@@ -18,6 +18,8 @@ from tui.http.exchange import LARGEST_BODY_BYTES, HttpClient, StreamedAnswer
 
 URL = "https://api.example/"
 
+WITHOUT_TLS = "it answers without TLS, as plain http does"
+
 LOGGERS = ["httpx", "httpcore.connection", "httpcore.http11", "httpcore.proxy", "httpcore.socks"]
 
 
@@ -137,7 +139,9 @@ def tls_error(kind: type[ssl.SSLError], **members: object) -> ssl.SSLError:
             "untrusted",
             "not[2J yours",
         ),
-        (tls_error(ssl.SSLError, reason="WRONG_VERSION_NUMBER"), "tls", "wrong version number"),
+        (tls_error(ssl.SSLError, reason="WRONG_VERSION_NUMBER"), "tls", WITHOUT_TLS),
+        (tls_error(ssl.SSLError, reason="RECORD_LAYER_FAILURE"), "tls", WITHOUT_TLS),
+        (tls_error(ssl.SSLError, reason="NO_SHARED_CIPHER"), "tls", "no shared cipher"),
         (tls_error(ssl.SSLError, reason="A\x1b[2J"), "tls", "a[2j"),
         (tls_error(ssl.SSLError, reason=None), "tls", "no handshake"),
         (OSError(errno.EPIPE, "\x1b"), "broken", os.strerror(errno.EPIPE)),

@@ -12,6 +12,7 @@ from tests.support.builders.configs import CONFIG
 from tests.support.clocks import START
 from tui.config.load import Config, parse_config
 from tui.config.paths import BUILT_IN, built_in_path
+from tui.errors import ExchangeFailed, Obstacle
 from tui.servers.bundled import START_THERE, bundled_servers
 from tui.servers.checks import Finding, check
 
@@ -102,6 +103,36 @@ async def test_a_tenant_by_another_name_is_told() -> None:
 @pytest.mark.parametrize("members", [[], "x", {}, {"issuer": None}])
 async def test_what_is_no_tenant_is_told(members: object) -> None:
     assert "no OpenID Provider" in (await found(members=members, status=404))["tenant"].detail
+
+
+async def test_a_stranger_at_the_local_tenants_port_is_named() -> None:
+    tenant = (await found(BUILT_IN_CONFIG, members={"status": "ok"}))["tenant"]
+    assert tenant.detail.startswith("Port 3002 is held by ")
+    assert tenant.remedy == "End it, or name another port in the config (domain)."
+    assert not tenant.can_start
+
+
+@pytest.mark.parametrize(
+    ("obstacle", "words", "can_start"),
+    [
+        ("nobody", "Start it: doorkey dev", True),
+        ("timeout", "Start it: doorkey dev", True),
+        ("broken", "Look what program has that port", False),
+        ("foreign", "Take another port", False),
+        ("scheme", 'Write it so in the config: "apiUrl": "https://localhost:3001".', False),
+    ],
+)
+async def test_an_api_is_offered_to_be_started_only_where_that_can_work(
+    monkeypatch: pytest.MonkeyPatch, obstacle: Obstacle, words: str, can_start: bool
+) -> None:
+    async def exchange(*_arguments: object) -> None:
+        raise ExchangeFailed(obstacle, "why")
+
+    config = replace(CONFIG, api_url="http://localhost:3001")
+    monkeypatch.setattr("tui.http.exchange.HttpClient.exchange", exchange)
+    api = (await found(config))["api"]
+    assert words in api.remedy
+    assert api.can_start is can_start
 
 
 async def test_an_api_that_is_silent_is_told() -> None:

@@ -141,7 +141,8 @@ def explain_failure(
         )
     if failed.obstacle == "tls":
         return TenantUnreachable(
-            f"{host} does not speak TLS as expected: {failed}. Check `domain` in the config."
+            f"{host} does not speak TLS as expected: {failed}. Check `domain` in the config, "
+            "and its port: https is expected there."
         )
     if failed.obstacle == "scheme":
         return TenantUnreachable(f"{host} {failed}. {_to_write(address)}")
