@@ -4,7 +4,7 @@ Prints the share of the breaks that a test notices, and each survivor; ends with
 is below the target. A line of `accepted.toml` that fits no break any more is named.
 
 Of the processor's time the recording takes some three minutes, a break a third of a second, and one
-that needs an import two: all of them 35 to 40 minutes, which two cores do in 20.
+that needs an import two: all of them 30 minutes, which two cores do in 19.
 """
 
 import argparse

@@ -73,12 +73,18 @@ class PlaceScreen(Screen[None]):
         # Styling all anew takes a third of a visit, and what changes a style does so by itself.
         event.refresh_styles = not self._is_styled
         self._is_styled = True
+        self._cover_keys(False)
         self.watch_now()
 
     def on_screen_suspend(self) -> None:
-        """Leave it to the screen that comes to show what was said."""
+        """Leave it to the screen that comes to show what was said, and its own keys."""
         for notices in self.query_children("ToastRack"):
             notices.display = False
+        self._cover_keys(self in self.app.screen_stack)
+
+    def _cover_keys(self, is_covered: bool) -> None:
+        for line in self.query_children(KeyLine):  # none where the app is ending
+            line.is_covered = is_covered
 
     def watch_now(self) -> None:
         """Keep relative times true, while they are looked at."""

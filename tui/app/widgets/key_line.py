@@ -92,6 +92,9 @@ class KeyLine(LinkLine):
     One with an empty name is left out.
     """
 
+    is_covered: reactive[bool] = reactive(False)
+    """Whether a dialog lies over the screen, which has other keys."""
+
     def __init__(self) -> None:
         super().__init__()
         self._drawn: tuple[ActiveBinding, ...] = ()
@@ -107,6 +110,8 @@ class KeyLine(LinkLine):
 
     def render(self) -> Content:
         """Draw the keys that fit."""
+        if self.is_covered:
+            return Content("")
         offered = self._offered()
         self._drawn = tuple(offered.values())
         self.tips = {_press(each): each.tooltip or self._words(each) for each in offered.values()}

@@ -130,6 +130,17 @@ async def test_external_api_names_all_of_its_keys_at_80_columns() -> None:
         await until(pilot, lambda: keys <= set(bottom(on).split()))
 
 
+async def test_below_a_dialog_no_keys_are_named_that_do_nothing_there() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: on.app.account.signed_in)
+        await pilot.press("3", "m")
+        await until(pilot, lambda: "⏎ Take" in bottom(on))
+        assert "p Ping" not in text_of(on.app)
+        await pilot.press("escape")
+        await until(pilot, lambda: "p Ping" in bottom(on))
+
+
 async def test_esc_is_the_last_to_go() -> None:
     on = stage(browser="waits")
     async with on.app.run_test(size=(40, 20)) as pilot:
