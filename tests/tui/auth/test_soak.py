@@ -2,7 +2,9 @@
 
 import asyncio
 import gc
+import logging
 import tracemalloc
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,8 +21,19 @@ pytestmark = pytest.mark.heavy
 
 RENEWALS = rounds(20, 500)
 
-LARGEST_GROWTH_BYTES = 256 * 1024
-"""For caches that fill once; a leak of one token set a renewal would be more."""
+BLOCKS = 4
+"""What fills once (a cache, a late import) is in one of them; a leak is in each."""
+
+LARGEST_GROWTH_BYTES = 64 * 1024
+"""Of the block that grew least. A token set that is kept at each renewal takes more, in full."""
+
+
+@pytest.fixture(autouse=True)
+def _no_logging() -> Iterator[None]:
+    """Keep pytest from collecting what is logged: that would be a leak of megabytes."""
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
 
 
 async def renew(service: AuthService, clock: Clock, tenant: ScriptedTenant, times: int) -> None:
@@ -45,16 +58,18 @@ async def test_many_renewals_of_short_lived_tokens_leak_nothing(tmp_path: Path) 
     await renew(service, clock, tenant, 20)
     tasks, descriptors = len(asyncio.all_tasks()), names_in(Path("/proc/self/fd"))
     tracemalloc.start()
-    gc.collect()
-    before, _ = tracemalloc.get_traced_memory()
-    await renew(service, clock, tenant, RENEWALS)
-    tenant.refresh_tokens.clear()
-    gc.collect()
-    after, _ = tracemalloc.get_traced_memory()
+    growths = []
+    for _ in range(BLOCKS):
+        gc.collect()
+        before, _peak = tracemalloc.get_traced_memory()
+        await renew(service, clock, tenant, RENEWALS // BLOCKS)
+        gc.collect()
+        after, _peak = tracemalloc.get_traced_memory()
+        growths.append(after - before)
     tracemalloc.stop()
     assert tenant.issued == 20 + RENEWALS
     assert len(asyncio.all_tasks()) == tasks
     assert names_in(Path("/proc/self/fd")) == descriptors
-    assert after - before < LARGEST_GROWTH_BYTES
+    assert min(growths) < LARGEST_GROWTH_BYTES, growths
     assert [Path(name).suffix for name in names_in(tmp_path)] == [".json", ".lock"]
     await service.aclose()
