@@ -26,7 +26,6 @@ from tests.support import ROOT
 
 TARGETS: Final = (
     "tui/auth/**/*.py", "tui/http/*.py", "tui/web_address.py", "tui/loopback_peer.py",
-    "tui/sock_diag.py",
     "tui/private_file.py", "tui/config/keys.py", "tui/config/paths.py", "tui/config/known.py",
     "tui/config/trust.py", "tui/config/write.py", "tui/api/proxy/*.py", "tui/api/kept/*.py",
     "tui/commands/call/request.py", "tui/commands/call/output.py",

@@ -12,12 +12,14 @@ import pytest
 
 from tests.support.processes.other_user import NOBODY, listening_as, needs_root, send_as
 from tui.loopback_peer import (
+    ANSWER,
+    HEADER,
     foreign_peer,
+    holder_of_socket,
     is_other_user,
     owner_of_connection,
     port_holder,
 )
-from tui.sock_diag import ANSWER, HEADER, holder_of_socket
 
 on_linux = pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="Linux alone tells")
 

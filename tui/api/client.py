@@ -1,4 +1,4 @@
-"""Calls of the API with an access token; to its own origin, and to no other."""
+"""Calls of the API with an access token, to no origin but its own, and how long each took."""
 
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -9,7 +9,6 @@ from tui.api.answer import NoAnswer, PingResult
 from tui.api.body import described, text_of
 from tui.api.challenge import ResourceMetadata, metadata_path, parse_resource_metadata
 from tui.api.request import PING, ApiRequest
-from tui.api.timing import Stopwatch
 from tui.api.upload import Upload
 from tui.auth.dpop.authorization import Authorization
 from tui.errors import START_API, ExchangeFailed
@@ -25,6 +24,16 @@ NOTHING: Final = Authorization("")
 
 CALL_SECONDS: Final = 30.0
 """For one call as a whole; a person watches it."""
+
+PARTS: Final[Mapping[str, str]] = {
+    "connect_tcp": "connect",
+    "start_tls": "TLS",
+    "send_request_headers": "first byte",
+    "send_request_body": "first byte",
+    "receive_response_headers": "first byte",
+    "receive_response_body": "body",
+}
+"""The steps of an exchange, as httpcore's trace extension names them, and the part each is in."""
 
 
 class ApiClient:
@@ -124,6 +133,35 @@ class ApiClient:
             is_local = split_web_address(self._origin).is_local
             self._http = HttpClient(self._transport, CALL_SECONDS, is_local=is_local)
         return self._http
+
+
+class Stopwatch:
+    """Times one exchange. Without steps to follow, it times all between start and end."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._began = clock()
+        self._since: dict[str, float] = {}
+        self._parts: dict[str, float] = {}
+
+    def observe(self, event: str) -> None:
+        """Take note of an event, such as `http11.receive_response_headers.complete`."""
+        now = self._clock()
+        step, _, phase = event.partition(".")[2].partition(".")
+        part = PARTS.get(step)
+        if part is not None and phase == "started":
+            self._since.setdefault(part, now)
+        elif part is not None and phase == "complete":
+            self._parts[part] = now - self._since.get(part, now)
+
+    @property
+    def parts(self) -> Mapping[str, float]:
+        """What the exchange consisted of, in seconds; a connection that was there has no part."""
+        return self._parts
+
+    def elapsed(self) -> float:
+        """Return the seconds on the wire: what lies between the steps is this program's own."""
+        return sum(self._parts.values()) or self._clock() - self._began
 
 
 def _headers(request: ApiRequest) -> dict[str, str]:

@@ -8,10 +8,10 @@ from functools import partial
 from typing import Final, Literal
 
 from tui.auth.store.client_secret import kept_secret
-from tui.auth.tenant.client import Client
 from tui.auth.tenant.metadata import Metadata
 from tui.auth.tenant.provider import Provider
 from tui.auth.tenant.remedies.explain import remedy_for
+from tui.auth.tenant.signed_requests import Client
 from tui.config.keys import IN_KEYRING, allowed
 from tui.config.load import Config
 from tui.config.vendors.table import vendor_of

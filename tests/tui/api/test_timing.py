@@ -6,8 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tui.api.client import ApiClient
-from tui.api.timing import Stopwatch
+from tui.api.client import ApiClient, Stopwatch
 from tui.auth.dpop.authorization import Authorization
 
 

@@ -1,20 +1,28 @@
-"""The store on disk, and which store a config asks for."""
+"""The store on disk, the JSON that it writes there, and which store a config asks for."""
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from tui.auth.session import Session
+from tui.auth.dpop.session_key import SessionKey
+from tui.auth.session import Profile, Session, TokenSet
 from tui.auth.store.session_file import SessionFile, Signature
-from tui.auth.store.session_json import session_from_json, session_to_json
 from tui.auth.store.store import LOCK_SECONDS, MemoryStore, SessionStore, StorageKind
 from tui.config.load import Config
 from tui.config.paths import shown, state_dir
 from tui.errors import StoreFailed
+from tui.json_value import Json
 from tui.private_file import make_private_folder
 
 LOCK_POLL_SECONDS: Final = 0.05
+
+VERSION: Final = 1
+
+BOUND_VERSION: Final = 2
+"""Of a session with a key, which a release that knows no keys must not use as if it had none."""
 
 
 def session_store(config: Config, folder: Path | None = None) -> SessionStore:
@@ -101,3 +109,74 @@ class FileStore:
         finally:
             self._file.discard()
             await lock.release()
+
+
+def session_to_json(session: Session) -> bytes:
+    """Write `session` as JSON in UTF-8."""
+    tokens = session.token_set
+    members: dict[str, Json] = {
+        "version": BOUND_VERSION if session.key else VERSION,
+        "access_token": tokens.access_token,
+        "access_token_expiry": tokens.access_token_expiry.isoformat(),
+        "id_token": tokens.id_token,
+        "token_expiry": tokens.token_expiry.isoformat(),
+        "refresh_token": tokens.refresh_token,
+        "scope": tokens.scope,
+        "obtained_at": tokens.obtained_at.isoformat(),
+        "profile": dict(session.profile.claims),
+        "signed_in_at": session.signed_in_at.isoformat(),
+        "renewed_at": [time.isoformat() for time in session.renewed_at],
+        "clock_skew_seconds": session.clock_skew_seconds,
+    }
+    if session.key is not None:
+        members["key"] = dict(session.key.members)
+    return json.dumps(members).encode("ascii")
+
+
+def session_from_json(content: bytes) -> Session:
+    """Read a session.
+
+    Raises:
+        ValueError: not a session, or one of another version.
+    """
+    try:
+        members = json.loads(content)
+        version = members["version"]
+        if version not in (VERSION, BOUND_VERSION):
+            raise ValueError("another version")
+        token_set = TokenSet(
+            access_token=_text(members["access_token"]),
+            access_token_expiry=_time(members["access_token_expiry"]),
+            id_token=_text(members["id_token"]),
+            token_expiry=_time(members["token_expiry"]),
+            refresh_token=_text_or_none(members["refresh_token"]),
+            scope=_text(members["scope"]),
+            obtained_at=_time(members["obtained_at"]),
+        )
+        return Session(
+            token_set,
+            Profile(dict(members["profile"])),
+            _time(members["signed_in_at"]),
+            tuple(_time(time) for time in members["renewed_at"]),
+            float(members["clock_skew_seconds"]),
+            SessionKey.from_members(members["key"]) if version == BOUND_VERSION else None,
+        )
+    except (LookupError, TypeError, OverflowError, RecursionError) as error:
+        raise ValueError(f"not a session: {type(error).__name__}") from None
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError("a text is expected")
+    return value
+
+
+def _text_or_none(value: object) -> str | None:
+    return None if value is None else _text(value)
+
+
+def _time(value: object) -> datetime:
+    time = datetime.fromisoformat(_text(value))
+    if time.tzinfo is None:
+        raise ValueError("an aware time is expected")
+    return time

@@ -10,7 +10,7 @@ from tests.support.builders.sessions import session
 from tests.support.builders.stores import Keys, file_store
 from tests.support.tenants.bound import KEY, bound
 from tui.auth.dpop.session_key import SessionKey
-from tui.auth.store.session_json import session_from_json, session_to_json
+from tui.auth.store.file_store import session_from_json, session_to_json
 from tui.errors import StoreFailed
 
 EARLIER = (

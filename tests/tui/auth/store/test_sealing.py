@@ -6,10 +6,9 @@ import pytest
 from tests.support.builders.configs import CONFIG
 from tests.support.builders.sessions import session
 from tests.support.builders.stores import Keys, file_store
-from tui.auth.store.file_store import FileStore
+from tui.auth.store.file_store import FileStore, session_from_json, session_to_json
 from tui.auth.store.sealing import Sealer
 from tui.auth.store.session_file import SEAL, Storage
-from tui.auth.store.session_json import session_from_json, session_to_json
 from tui.errors import StoreFailed
 
 

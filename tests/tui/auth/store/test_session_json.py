@@ -9,7 +9,7 @@ from tests.support.builders.sessions import session
 from tests.support.clocks import START
 from tests.support.tenants.bound import bound
 from tui.auth.session import Session
-from tui.auth.store.session_json import session_from_json, session_to_json
+from tui.auth.store.file_store import session_from_json, session_to_json
 
 
 @pytest.mark.parametrize(

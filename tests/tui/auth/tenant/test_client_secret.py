@@ -18,8 +18,8 @@ from tui.auth.service import AuthService
 from tui.auth.sign_in.attempt import SignInOptions
 from tui.auth.store.client_secret import keep_secret
 from tui.auth.store.store import MemoryStore
-from tui.auth.tenant.client import Client
 from tui.auth.tenant.provider import Provider
+from tui.auth.tenant.signed_requests import Client
 from tui.child_programs import environment_for_children
 from tui.config.keys import IN_KEYRING
 from tui.errors import ConfigInvalid, DoorkeyError, GrantRefused

@@ -10,8 +10,7 @@ from tests.support.clocks import Clock
 from tests.support.people.visitor import claims_of
 from tests.support.tenants.bound import KEY
 from tui.auth.dpop.session_key import SessionKey
-from tui.auth.tenant.client import Client
-from tui.auth.tenant.signed_requests import SignedRequests
+from tui.auth.tenant.signed_requests import Client, SignedRequests
 from tui.config.keys import IN_KEYRING
 
 WANTED = {"WWW-Authenticate": 'DPoP error="use_dpop_nonce"', "DPoP-Nonce": "n"}
