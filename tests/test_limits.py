@@ -49,8 +49,7 @@ LIMITS: dict[str, dict[str, float]] = {
         "WINDOW_SECONDS": 300, "MAX_KEYS": 1000,
     },
     "api_server/local_tenant/settings.py": {"DAY": DAY},
-    "tui/api/kept/credentials.py": {"LONG_CHARACTERS": 40},
-    "tui/api/kept/requests.py": {"LONGEST_NAME": 80, "LOCK_SECONDS": 2},
+    "tui/api/kept.py": {"LONGEST_NAME": 80, "LOCK_SECONDS": 2, "LONG_CHARACTERS": 40},
     "tui/api/proxy/client_side.py": {
         "LARGEST_HEAD_BYTES": 64 * KIB, "HEAD_SECONDS": 75, "MOST_SILENT": 64,
     },

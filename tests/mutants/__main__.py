@@ -27,8 +27,8 @@ from tests.support import ROOT
 TARGETS: Final = (
     "tui/auth/**/*.py", "tui/http/*.py", "tui/web_address.py", "tui/loopback_peer.py",
     "tui/private_file.py", "tui/config/keys.py", "tui/config/paths.py", "tui/config/known.py",
-    "tui/config/trust.py", "tui/config/write.py", "tui/api/proxy/*.py", "tui/api/kept/*.py",
-    "tui/commands/call/request.py", "tui/commands/call/output.py",
+    "tui/config/trust.py", "tui/config/write.py", "tui/api/proxy/*.py", "tui/api/kept.py",
+    "tui/api/curl.py", "tui/commands/call/request.py", "tui/commands/call/output.py",
     "tui/commands/token/credentials.py", "tui/commands/token/formats.py",
     "tui/app/web/page.py", "api_server/bearer/*.py",
     "api_server/web_origin.py", "api_server/serving/request_limits.py",

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from textual.app import App
 
-from tui.api.kept.curl import curl_line
+from tui.api.curl import curl_line
 from tui.app.keys.caps import key_cap
 from tui.errors import DoorkeyError
 from tui.text import printable

@@ -17,7 +17,7 @@ from tests.support.builders.sessions import session
 from tests.support.documents import README
 from tests.support.processes.server import process_list
 from tests.support.processes.worlds import DOORKEY, PATIENCE_SECONDS, World, new_world
-from tui.api.kept.curl import curl_line
+from tui.api.curl import curl_line
 from tui.api.request import ApiRequest
 from tui.auth.store.file_store import session_store
 from tui.text import printable_block

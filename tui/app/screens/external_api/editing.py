@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from textual.screen import Screen
 
-from tui.api.kept.requests import KeptRequests
+from tui.api.kept import KeptRequests
 from tui.api.request import ApiRequest, is_json
 from tui.app.editor import NotEdited, edit_text
 from tui.app.screens.external_api.dialogs import MethodScreen

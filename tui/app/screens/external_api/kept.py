@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from tui.api.kept.requests import LONGEST_NAME, KeptRequest, KeptRequests
+from tui.api.kept import LONGEST_NAME, KeptRequest, KeptRequests
 from tui.api.request import ApiRequest
 from tui.app.keys.caps import key_cap
 from tui.app.screens.external_api.dialogs import removal_question

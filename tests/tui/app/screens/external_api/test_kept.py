@@ -17,7 +17,7 @@ from tests.support.app.at_the_api import (
     write_path,
 )
 from tests.support.app.stage import Stage, stage, text_of, until
-from tui.api.kept.requests import FILE_NAME, KeptRequests
+from tui.api.kept import FILE_NAME, KeptRequests
 from tui.api.request import ApiRequest
 from tui.app.screens.external_api.kept import KeptScreen
 from tui.config.paths import state_dir

@@ -7,7 +7,7 @@ from textual.pilot import Pilot
 from tests.support.app.at_the_api import at_the_api, choose_method, write_lines
 from tests.support.app.looks import Looks, RunBefore
 from tests.support.app.stage import Stage, stage, text_of, until
-from tui.api.kept.requests import KeptRequests
+from tui.api.kept import KeptRequests
 from tui.api.request import ApiRequest
 from tui.app.screens.external_api.kept import KeptScreen
 from tui.app.widgets.calls.proxy_line import ProxyLine

@@ -5,7 +5,7 @@ import shlex
 import pytest
 
 from tests.support.builders.configs import CONFIG
-from tui.api.kept.curl import curl_line
+from tui.api.curl import curl_line
 from tui.api.request import ApiRequest
 
 

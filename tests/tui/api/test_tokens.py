@@ -1,19 +1,21 @@
-"""Tokens of vendors that an API cannot take: a table of what is told of each."""
+"""Tokens, read for people; those of vendors that an API cannot take, and what is told of each."""
 
 from dataclasses import replace
 
 import pytest
 
+from tests.support.app.stage import ACCESS_CLAIMS, jwt_of
 from tests.support.builders.configs import CONFIG
 from tests.support.builders.sessions import session
 from tests.support.builders.tokens import encoded
 from tests.support.clocks import START
 from tui.api.challenge import token_challenge
+from tui.api.jwt_view import read_jwt
 from tui.api.refusal import Explanation, Refused, explain
 from tui.json_value import Json
 
 
-def jwt_of(**claims: Json) -> str:
+def token_of(**claims: Json) -> str:
     """A token that says `claims`; nobody checks its signature here."""
     header = {"alg": "RS256", "typ": "JWT"}
     said = {"iss": CONFIG.issuer, "sub": "alice"} | claims
@@ -55,7 +57,7 @@ def explained(token: str) -> Explanation:
     ],
 )
 def test_known_token_is_told_with_what_helps(claims: dict[str, Json], why: str) -> None:
-    explanation = explained(jwt_of(**claims))
+    explanation = explained(token_of(**claims))
     assert why in explanation.why
     assert explanation.remedy == "config"
 
@@ -76,7 +78,7 @@ def test_opaque_token_is_told_with_what_helps() -> None:
     ],
 )
 def test_any_other_token_is_explained_by_the_comparison_alone(claims: dict[str, Json]) -> None:
-    why = explained(jwt_of(**claims)).why
+    why = explained(token_of(**claims)).why
     assert "Okta" not in why
     assert "Keycloak" not in why
     assert "Cognito" not in why
@@ -87,3 +89,22 @@ def test_expired_token_is_told_as_expired_whatever_else_it_is() -> None:
     refused = Refused(401, challenge, session(access_token="opaque"), CONFIG, START)
     assert explain(refused).cause == "expired"
     assert "opaque" not in explain(replace(refused, now=START)).why
+
+
+def test_header_and_claims_of_a_jwt_are_read() -> None:
+    view = read_jwt(jwt_of(ACCESS_CLAIMS))
+    assert view is not None
+    assert view.header["alg"] == "RS256"
+    assert view.scopes == ("openid", "profile", "email", "offline_access")
+    assert view.issuer == ACCESS_CLAIMS["iss"]
+
+
+@pytest.mark.parametrize(
+    "token", ["", "opaque", "a.b", "a.b.c.d.e", "é.é.é", "W10.W10.x", "e30.!!.x", "x" * 100_000]
+)
+def test_anything_else_is_opaque(token: str) -> None:
+    assert read_jwt(token) is None
+
+
+def test_claims_are_not_in_the_repr() -> None:
+    assert "alice" not in repr(read_jwt(jwt_of(ACCESS_CLAIMS)))

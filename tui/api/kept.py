@@ -3,10 +3,12 @@
     {"https://api.example": [{"name": "...", "method": "POST", "path": "/orders",
                               "headers": [["X-A", "1"]], "body": "{}"}]}
 
-No token is ever in it: see `credentials`.
+No token is ever in it: what looks like a credential is not written, rather one too many than one
+too few.
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -15,7 +17,6 @@ from typing import Final, cast
 
 import filelock
 
-from tui.api.kept.credentials import credential_in, looks_like_credential
 from tui.api.request import METHODS, ApiRequest, Header, checked_header, checked_path
 from tui.config.paths import shown, state_dir
 from tui.errors import StoreFailed
@@ -35,6 +36,32 @@ LONGEST_NAME: Final = 80
 
 LOCK_SECONDS: Final = 2.0
 """Another window holds the file for milliseconds."""
+
+SECRET_NAMES: Final = re.compile(
+    r"auth|cookie|token|secret|passw|credential|session|signature|jwt|csrf|xsrf"
+    r"|(?:api|access|subscription|functions|master|private|service)[-_]?key",
+    re.IGNORECASE,
+)
+"""Words in the name of a header whose value is a credential."""
+
+SECRET_VALUES: Final = re.compile(
+    r"eyJ[\w-]{5,}\.[\w-]{5,}"  # a JWT: base64url of '{"' at the start
+    r"|\b(?:bearer|basic|dpop|negotiate|digest)\s+[\w.~+/=-]{8,}"
+    r"|\b(?:gh[opsur]_|github_pat_|glpat-|xox[abeoprs]-|sk[-_]|pk[-_]|rk[-_]|AKIA|AIza)[\w-]{8,}",
+    re.IGNORECASE,
+)
+"""How known kinds of tokens and API keys begin."""
+
+SECRET_FIELDS: Final = re.compile(
+    r"((?:access|refresh|id|auth|bearer|session|api)[-_]?token|client[-_]?(?:secret|assertion)"
+    r"|api[-_]?key|passw(?:or)?d|code[-_]verifier)"
+    r"(?:[\"']?\s*[:=]\s*[\"']?)[^\s\"'&,}\]]",
+    re.IGNORECASE,
+)
+"""A member of JSON, of a form or of a query that holds a credential."""
+
+LONG_CHARACTERS: Final = 40
+"""Characters; a longer run of capital and small letters and digits is no word of a language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,3 +213,25 @@ def _text(value: Json) -> str:
     if not isinstance(value, str):
         raise TypeError("a text is expected")
     return value
+
+
+def looks_like_credential(name: str, value: str) -> bool:
+    """Return whether a header would let others in who read it."""
+    return bool(SECRET_NAMES.search(name) or SECRET_VALUES.search(value)) or any(
+        map(_is_random, value.split())
+    )
+
+
+def credential_in(text: str, held: Iterable[str]) -> str:
+    """Say what in `text` looks like a credential, or is one of those that are held; or nothing."""
+    if any(secret in text for secret in held if secret):
+        return "one of your tokens"
+    field = SECRET_FIELDS.search(text)
+    if field is not None:
+        return field[1]
+    return "something that looks like a token" if SECRET_VALUES.search(text) else ""
+
+
+def _is_random(word: str) -> bool:
+    kinds = (str.isupper, str.islower, str.isdigit)
+    return len(word) >= LONG_CHARACTERS and all(any(map(kind, word)) for kind in kinds)

@@ -11,9 +11,8 @@ import pytest
 
 from tests.support.app.stage import ACCESS_CLAIMS, jwt_of
 from tests.support.builders.configs import CONFIG
-from tui.api.kept.credentials import looks_like_credential
-from tui.api.kept.curl import curl_line
-from tui.api.kept.requests import LONGEST_NAME, KeptRequest, KeptRequests
+from tui.api.curl import curl_line
+from tui.api.kept import LONGEST_NAME, KeptRequest, KeptRequests, looks_like_credential
 from tui.api.request import ApiRequest
 from tui.errors import StoreFailed
 

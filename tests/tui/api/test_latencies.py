@@ -1,4 +1,4 @@
-"""What "took" means: the time on the wire, and not that of a busy program around it."""
+"""How long calls took: the time on the wire, not that of a busy program around it; all together."""
 
 import asyncio
 import itertools
@@ -6,8 +6,19 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from tests.support.clocks import START
+from tui.api.answer import NoAnswer, PingResult
+from tui.api.call import Call
 from tui.api.client import ApiClient, Stopwatch
+from tui.api.history import CALLS_REMEMBERED, CallHistory, Latencies
+from tui.api.request import PING
 from tui.auth.dpop.authorization import Authorization
+
+
+def call(seconds: float | None) -> Call:
+    if seconds is None:
+        return Call(START, PING, no_answer=NoAnswer("The API cannot be reached.", "nobody"))
+    return Call(START, PING, PingResult("https://api.example/", 200, "OK", {}, "", seconds))
 
 
 @pytest.fixture
@@ -54,3 +65,24 @@ def test_what_lies_between_the_steps_is_not_counted() -> None:
 
 def test_without_steps_all_of_it_is_counted() -> None:
     assert Stopwatch(iter([3.0, 5.0]).__next__).elapsed() == 2.0
+
+
+def test_latencies_are_summed_up_by_nearest_rank() -> None:
+    history = CallHistory()
+    for milliseconds in range(100, 0, -1):
+        history.add(call(milliseconds / 1000))
+    assert history.latencies() == Latencies(0.001, 0.0505, 0.095)
+
+
+def test_calls_without_an_answer_have_no_latency() -> None:
+    history = CallHistory()
+    history.add(call(None))
+    assert history.latencies() is None
+    assert history.refused == 1
+
+
+def test_only_the_last_calls_are_remembered() -> None:
+    history = CallHistory()
+    for _ in range(CALLS_REMEMBERED + 5):
+        history.add(call(0.1))
+    assert len(history) == CALLS_REMEMBERED

@@ -1,1 +1,0 @@
-"""Requests to keep: under a name, or as a line for a shell; and what is never kept of them."""
