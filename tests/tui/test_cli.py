@@ -168,6 +168,19 @@ def test_status_says_who_is_signed_in(
     assert "readable by you alone" in shown
 
 
+def test_status_tells_people_times_in_their_zone_and_how_far_they_are(
+    signed_in: Config, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["status"]) == 0
+    shown = capsys.readouterr().out
+    moment = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d (UTC|[+-]\d{4})"
+    assert re.search(rf"^access token expiry +{moment}, in (59 min|1 h)$", shown, re.MULTILINE)
+    assert re.search(rf"^signed in at +{moment}, ", shown, re.MULTILINE)
+    assert main(["status", "--json"]) == 0
+    expiry = json.loads(capsys.readouterr().out)["access_token_expiry"]
+    assert datetime.fromisoformat(expiry).utcoffset() == timedelta(0)
+
+
 def test_status_says_what_helps_where_the_session_has_expired_for_good(
     config: Config, capsys: pytest.CaptureFixture[str]
 ) -> None:

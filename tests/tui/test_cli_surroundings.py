@@ -21,7 +21,7 @@ def test_an_interrupt_exits_130(
     def interrupt(_arguments: object) -> int:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("tui.commands.session.status", interrupt)
+    monkeypatch.setattr("tui.commands.status.status", interrupt)
     assert main(["status"]) == 130
     assert "cancelled" in capsys.readouterr().err
 

@@ -15,6 +15,13 @@ WIPE_PATIENCE_SECONDS: Final = 2.0
 
 NOBODY: Final = "Nobody is signed in. Sign in first: doorkey login."
 
+NOTHING_KEPT: Final = "Nobody was signed in here: there was nothing to wipe."
+
+UNREADABLE: Final = (
+    "Nothing is kept here any more; but what was kept could not be read, so its refresh token is "
+    "not revoked. Sign out at the tenant, or let it expire there."
+)
+
 Listener = Callable[[LoginEvent], None]
 
 
@@ -92,8 +99,9 @@ class CurrentSession:
 
     async def wipe(self) -> tuple[LogOutStep, Session | None]:
         """Forget the session, here and in the store; return what was kept till then."""
+        was_there = self.session is not None or self.store.signature() is not None
         kept: Session | None = None
-        step = LogOutStep("local", "done", "Signed out here: nothing of the session is kept.")
+        trouble = ""
         try:
             try:
                 async with self.store.lock(WIPE_PATIENCE_SECONDS):
@@ -104,11 +112,11 @@ class CurrentSession:
                 kept = kept or await self._load_if_possible()
                 self.store.clear()
         except DoorkeyError as error:
-            step = LogOutStep("local", "failed", f"Signed out here, but: {error}")
+            trouble = str(error)
         # What was kept may be newer than what is in memory: that is what must be revoked.
         kept = kept or self.session
         self.forget("")
-        return step, kept
+        return _wiped(was_there, kept, trouble), kept
 
     async def _load(self) -> Session | None:
         signature = self.store.signature()
@@ -125,3 +133,14 @@ class CurrentSession:
         for listener in tuple(self._listeners):
             listener(event)
         return event
+
+
+def _wiped(was_there: bool, kept: Session | None, trouble: str) -> LogOutStep:
+    """Say what came of a wipe."""
+    if trouble:
+        return LogOutStep("local", "failed", f"Signed out here, but: {trouble}")
+    if kept is not None:
+        return LogOutStep("local", "done", "Signed out here: nothing of the session is kept.")
+    if was_there:
+        return LogOutStep("local", "failed", UNREADABLE)
+    return LogOutStep("local", "skipped", NOTHING_KEPT)

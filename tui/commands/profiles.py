@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from tui.auth.kept_sessions import KeptSession, KeptSessions
-from tui.commands.session import status_members
+from tui.commands.status import status_members
 from tui.config.known import config_that_counts
 from tui.config.paths import shown
 from tui.json_value import Json

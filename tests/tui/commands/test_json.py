@@ -12,7 +12,7 @@ from tui.auth.store.file_store import session_store
 from tui.cli import main
 from tui.commands.call.output import AnswerTooLarge
 from tui.commands.jwt import JwtNotVerified
-from tui.commands.session import LogOutIncomplete
+from tui.commands.logout import LogOutIncomplete
 from tui.config.load import Config
 from tui.errors import DoorkeyError
 
@@ -145,7 +145,7 @@ def test_ctrl_c_is_a_failure_too(
     def interrupted(*_arguments: object) -> int:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("tui.commands.session.status", interrupted)
+    monkeypatch.setattr("tui.commands.status.status", interrupted)
     assert main(["status", "--json"]) == 130
     assert validated(capsys.readouterr().out, "failure")["error"] == "cancelled"
 
@@ -156,7 +156,7 @@ def test_what_the_system_refuses_is_a_failure_too(
     def failing(*_arguments: object) -> int:
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr("tui.commands.session.status", failing)
+    monkeypatch.setattr("tui.commands.status.status", failing)
     assert main(["status", "--json"]) == 1
     assert "Input/output error" in validated(capsys.readouterr().out, "failure")["message"]
 

@@ -21,9 +21,10 @@ from tui.api.upload import Upload
 from tui.auth.service import AuthService
 from tui.auth.sign_in.attempt import SignInOptions
 from tui.commands.call.output import Collected, Output, Piped, Saved, Shown, keep_apart
-from tui.commands.call.progress import Progress, show_progress
+from tui.commands.call.progress import Progress
 from tui.commands.call.refused import offer_way_out, refusal, way_out
 from tui.commands.call.request import open_upload, requested
+from tui.commands.progress_line import ProgressLine, show_progress
 from tui.config.load import Config, load_config
 from tui.http.exchange import StreamedAnswer
 from tui.json_value import Json
@@ -79,6 +80,8 @@ class _Calling:
         self._saved = saved
         self._as_json: bool = arguments.json
         self._with_head: bool = arguments.include
+        self._progress = Progress(request, upload)
+        self._line = ProgressLine(self._progress.text)
         self._began = monotonic()
         self._body_end = b""
         """The last byte of the answer's body, as far as it has come."""
@@ -88,21 +91,22 @@ class _Calling:
             service.take_up()
             caller = Caller(service, ApiClient(self._config.api_url), service.clock)
             try:
-                async with show_progress(Progress(self._request, self._upload)) as progress:
-                    result, body = await self._exchange(caller, service, progress)
+                async with show_progress(self._line):
+                    result, body = await self._exchange(caller, service)
                 await self._conclude(caller, result, body)
             finally:
                 await caller.aclose()
 
     async def _exchange(
-        self, caller: Caller, service: AuthService, progress: Progress
+        self, caller: Caller, service: AuthService
     ) -> tuple[PingResult, dict[str, Json]]:
+        progress = self._progress
         async with caller.stream(self._request, self._upload) as answer:
             token = service.access_token or ""
             result = self._result(answer, token)
             output = self._output(token, ok=_is_success(result))
             if self._with_head and not self._as_json:
-                progress.hide()
+                self._line.hide()
                 write_line("\n".join([*_head_lines(answer, token), ""]))
             progress.expected_bytes = answer.length_bytes
             beginning = b""
@@ -111,7 +115,7 @@ class _Calling:
                 self._body_end = chunk[-1:] or self._body_end
                 beginning += chunk[: LARGEST_REASON_BYTES - len(beginning)]
                 if isinstance(output, Shown):
-                    progress.hide()
+                    self._line.hide()
                 output.write(chunk)
             output.end()
         told = redact(token, beginning.decode("utf-8", "replace"))

@@ -5,7 +5,7 @@ import sys
 from argparse import Namespace
 from typing import Final
 
-from tui.api.request import TOKEN, ApiRequest, Header, checked_header, checked_path
+from tui.api.request import METHODS, TOKEN, ApiRequest, Header, checked_header, checked_path
 from tui.api.upload import Upload, upload_from
 from tui.config.load import Config
 from tui.config.paths import shown
@@ -26,7 +26,10 @@ def requested(config: Config, arguments: Namespace) -> ApiRequest:
         WrongUsage: one of them cannot be; says which, and what was expected.
     """
     headers = tuple(_header(each) for each in arguments.header)
-    return ApiRequest(_method(arguments.method), _path(config, arguments.target), headers)
+    method = _method(arguments.method)
+    if not arguments.any_method:
+        _refuse_slip(method)
+    return ApiRequest(method, _path(config, arguments.target), headers)
 
 
 def open_upload(data: str | None, request: ApiRequest) -> Upload | None:
@@ -62,6 +65,28 @@ def _method(text: str) -> str:
             "Name one such as GET or POST, then the path."
         )
     return method
+
+
+def _refuse_slip(method: str) -> None:
+    """Raise WrongUsage for what is one letter away from a usual method: an API gets no slips."""
+    meant = [known for known in METHODS if _is_one_slip(method, known)]
+    if method not in METHODS and meant:
+        raise WrongUsage(
+            f"{method} is no usual method. Did you mean {' or '.join(meant)}? If not, add "
+            "--any-method to send it as it is."
+        )
+
+
+def _is_one_slip(given: str, known: str) -> bool:
+    """Whether a letter was added, left out or changed, or two neighbours were swapped."""
+    same = next((at for at in range(len(known)) if given[at : at + 1] != known[at]), len(known))
+    found, meant = given[same:], known[same:]
+    return (
+        found[1:] == meant
+        or found == meant[1:]
+        or found[1:] == meant[1:]
+        or (found[:2] == meant[1::-1] and found[2:] == meant[2:])
+    )
 
 
 def _path(config: Config, target: str) -> str:

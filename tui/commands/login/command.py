@@ -27,6 +27,10 @@ from tui.web_address import is_of_this_machine
 ROWS_FOR_LARGE_CODE: Final = 30
 """With the QR code, whose 17 rows are of more use than large letters."""
 
+TO_OPEN: Final = "To sign in, open this address in a browser:"
+
+BEING_OPENED: Final = "Starting your browser. If it does not come up, open this address to sign in:"
+
 BLACK_ON_WHITE: Final = "\x1b[38;5;16;48;5;231m"
 """Of the 256 colours, because themes give the first sixteen other shades."""
 
@@ -75,7 +79,7 @@ def options_of(arguments: Namespace) -> SignInOptions:
 async def sign_in(config: Config, options: SignInOptions, *, as_json: bool = False) -> None:
     """Sign a person in, and say on stderr, or as events on stdout, how it goes."""
     async with AuthService(config) as service:
-        teller = EventTeller() if as_json else _Teller(service.surroundings, options.way)
+        teller = EventTeller() if as_json else LoginTeller(service.surroundings, options.way)
         handle = service.begin_login(options=options, watch=teller.tell)
         beside = []
         if options.way == "paste":
@@ -109,13 +113,14 @@ async def _paste(handle: SignIn) -> None:
                 _say(f"✗ {printable(error)}")
 
 
-class _Teller:
+class LoginTeller:
     """Prints each piece of news once, in the order in which it comes."""
 
     def __init__(self, around: Surroundings, way: Way) -> None:
         self._around = around
         self._way = way
         self._told_address = False
+        self._told_wait = False
         self._told_code = ""
 
     def tell(self, progress: SignInProgress) -> None:
@@ -123,8 +128,10 @@ class _Teller:
         if progress.url and not self._told_address:
             self._told_address = True
             self._tell_address(progress)
-        elif progress.browser == "failed":
-            _say("No browser could be opened here: open the address above yourself.")
+        is_open = progress.url and progress.browser != "opening"
+        if is_open and not self._told_wait:
+            self._told_wait = True
+            self._tell_wait(progress)
         if progress.device and progress.device.user_code != self._told_code:
             self._told_code = progress.device.user_code
             _tell_code(progress.device)
@@ -140,14 +147,19 @@ class _Teller:
             _say(f"Signed in as {printable(event.profile.name)}{email}.")
 
     def _tell_address(self, progress: SignInProgress) -> None:
-        _say("To sign in, open this address in a browser:\n")
+        _say((BEING_OPENED if progress.browser == "opening" else TO_OPEN) + "\n")
         _say(progress.url + "\n")
         for line in hints(progress, self._around, self._way):
             _say(line)
+
+    def _tell_wait(self, progress: SignInProgress) -> None:
         if self._way == "paste":
             _say("Paste the address that the browser ends at, or just its code, and press Enter:")
-        else:
-            _say(f"Waiting at {progress.redirect_uri} for the answer (Ctrl-C cancels) ...")
+            return
+        if progress.browser == "failed":
+            _say("No browser could be started here: open the address above yourself.")
+        started = "Your browser was started; w" if progress.browser == "opened" else "W"
+        _say(f"{started}aiting at {progress.redirect_uri} for the answer (Ctrl-C cancels) ...")
 
 
 def hints(progress: SignInProgress, around: Surroundings, way: Way) -> list[str]:

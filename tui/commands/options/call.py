@@ -44,4 +44,8 @@ def call_options(call: ArgumentParser) -> None:
         "-o", "--output", metavar="FILE",
         help="write the body of a success to a file, whole or not at all",
     )  # fmt: skip
+    call.add_argument(
+        "--any-method", action="store_true",
+        help="send METHOD as it is, also where it looks like a slip of a usual one",
+    )  # fmt: skip
     json_option(call)

@@ -1,7 +1,6 @@
-"""A scripted API, somebody signed in for it, and a terminal to call it from."""
+"""A scripted API, and somebody signed in for it."""
 
 import asyncio
-import io
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,16 +15,6 @@ from tui.cli import main
 from tui.config.load import load_config
 
 Call = Callable[..., Awaitable[int]]
-
-
-class Tty(io.StringIO):
-    """A stream that says that it is a terminal."""
-
-    def isatty(self) -> bool:
-        return True
-
-
-Become = Callable[[str], Tty]
 
 
 @pytest.fixture
@@ -45,17 +34,3 @@ def call(api: ScriptedApi) -> Call:
         return await asyncio.to_thread(main, ["call", *arguments])
 
     return run
-
-
-@pytest.fixture
-def become(monkeypatch: pytest.MonkeyPatch) -> Become:
-    """Let a stream be a terminal; called by the test itself, for pytest has it before."""
-
-    def patch(name: str) -> Tty:
-        terminal = Tty()
-        monkeypatch.setattr(f"sys.{name}", terminal)
-        monkeypatch.setenv("TERM", "xterm")
-        monkeypatch.setenv("COLUMNS", "80")
-        return terminal
-
-    return patch

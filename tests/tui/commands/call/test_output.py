@@ -18,13 +18,17 @@ from tui.commands.call.output import (
     Shown,
 )
 from tui.commands.call.request import open_upload, requested
+from tui.config.load import Config
 from tui.errors import DoorkeyError, WrongUsage
 
 TOKEN = "s3cret-token"
 
 
-def asked(method: str = "GET", target: str = "/", *headers: str) -> ApiRequest:
-    return requested(CONFIG, Namespace(method=method, target=target, header=headers))
+def asked(
+    method: str = "GET", target: str = "/", *headers: str, config: Config = CONFIG
+) -> ApiRequest:
+    given = Namespace(method=method, target=target, header=headers, any_method=False)
+    return requested(config, given)
 
 
 @pytest.mark.parametrize(
@@ -63,7 +67,7 @@ def test_the_token_goes_nowhere_else(target: str, reason: str) -> None:
 def test_a_config_with_a_hostile_name_steers_no_terminal() -> None:
     config = replace(CONFIG, path=Path("\x1b[2J"))
     with pytest.raises(WrongUsage) as raised:
-        requested(config, Namespace(method="GET", target="https://evil.example/", header=()))
+        asked(target="https://evil.example/", config=config)
     assert "\x1b" not in str(raised.value)
 
 

@@ -33,6 +33,34 @@ async def test_a_whole_url_of_the_apis_origin_is_taken(api: ScriptedApi, call: C
 
 
 @pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("GTE", "GET"), ("get1", "GET"), ("GT", "GET"), ("GEX", "GET"), ("EGT", "GET"),
+        ("PSOT", "POST"), ("POT", "POST or PUT"), ("DELET", "DELETE"), ("PATHC", "PATCH"),
+    ],
+)  # fmt: skip
+async def test_a_misspelt_method_is_not_sent_unless_one_insists(
+    api: ScriptedApi, call: Call, given: str, meant: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert await call(given, "/") == 2
+    assert (
+        f"{given.upper()} is no usual method. Did you mean {meant}? If not, add --any-method"
+        in (capsys.readouterr().err)
+    )
+    assert api.asked == []
+    assert await call(given, "/", "--any-method") == 0
+    assert api.asked[0].head.startswith(f"{given.upper()} / HTTP/1.1".encode())
+
+
+@pytest.mark.parametrize("method", ["PROPFIND", "PURGE", "LOCK", "QUERY", "M-SEARCH", "PUT"])
+async def test_a_method_that_looks_like_no_slip_is_sent(
+    api: ScriptedApi, call: Call, method: str
+) -> None:
+    assert await call(method, "/") == 0
+    assert api.asked[0].head.startswith(f"{method} / ".encode())
+
+
+@pytest.mark.parametrize(
     "url",
     [
         "https://evil.example/",

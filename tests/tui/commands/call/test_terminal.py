@@ -11,7 +11,8 @@ from tests.support.clocks import Seconds
 from tui.api.request import ApiRequest
 from tui.api.upload import Upload
 from tui.commands.call.output import LONGEST_LINE, Shown
-from tui.commands.call.progress import Progress, show_progress
+from tui.commands.call.progress import Progress
+from tui.commands.progress_line import ProgressLine, show_progress
 
 Call = Callable[..., Awaitable[int]]
 Become = Callable[[str], io.StringIO]
@@ -118,7 +119,7 @@ async def test_a_long_call_says_how_far_it_is_and_takes_its_line_away(become: Be
     time = Time()
     upload = Upload(bytes(3 * 1024 * 1024))
     progress = Progress(REQUEST, upload, expected_bytes=2048)
-    async with show_progress(progress, time.clock, time.sleep):
+    async with show_progress(ProgressLine(progress.text), time.clock, time.sleep):
         assert stderr.getvalue() == ""
         upload.sent_bytes = 1024 * 1024
         await time.pass_on()
@@ -141,6 +142,6 @@ async def test_where_stderr_is_no_terminal_nothing_is_said_of_progress(
     async def never(_seconds: float) -> None:
         raise AssertionError
 
-    async with show_progress(Progress(REQUEST), sleep=never):
+    async with show_progress(ProgressLine(Progress(REQUEST).text), sleep=never):
         await asyncio.sleep(0)
     assert capsys.readouterr().err == ""

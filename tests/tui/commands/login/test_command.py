@@ -2,6 +2,7 @@ import json
 from argparse import Namespace
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -10,7 +11,7 @@ from tests.support.clocks import START
 from tui.auth.session import SignInProgress
 from tui.auth.sign_in.surroundings import Surroundings
 from tui.cli import main
-from tui.commands.login.command import hint_after_a_while, hints, options_of
+from tui.commands.login.command import LoginTeller, hint_after_a_while, hints, options_of
 from tui.commands.parser import parse
 
 WAITING = SignInProgress(
@@ -143,3 +144,48 @@ def test_no_other_device_is_offered_where_the_tenant_is_on_this_machine() -> Non
 )
 def test_in_a_container_or_without_display_the_other_ways_are_told(around: Surroundings) -> None:
     assert "--paste" in "\n".join(hints(WAITING, around, "browser"))
+
+
+def tell(*browser: Literal["off", "opening", "opened", "failed"]) -> None:
+    """Tell of a sign-in whose browser goes through these states."""
+    teller = LoginTeller(Surroundings(), "browser")
+    for state in browser:
+        teller.tell(replace(WAITING, browser=state))
+
+
+def test_a_browser_that_was_started_is_told_with_the_address_for_when_it_was_not(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    tell("opening", "opened", "opened")
+    assert capsys.readouterr().err.split("\n\n") == [
+        "Starting your browser. If it does not come up, open this address to sign in:",
+        WAITING.url,
+        "Your browser was started; waiting at http://127.0.0.1:8642/callback for the answer "
+        "(Ctrl-C cancels) ...\n",
+    ]
+
+
+def test_a_browser_that_cannot_be_started_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    tell("opening", "failed")
+    told = capsys.readouterr().err
+    assert "No browser could be started here: open the address above yourself.\nWaiting at" in told
+
+
+def test_who_opens_the_address_alone_is_told_of_no_browser(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    tell("off")
+    told = capsys.readouterr().err
+    assert told.startswith("To sign in, open this address in a browser:\n\nhttps://tenant.example")
+    assert "started" not in told
+
+
+def test_an_answer_that_comes_before_the_browser_is_known_to_run_ends_the_waiting(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    teller = LoginTeller(Surroundings(), "browser")
+    teller.tell(replace(WAITING, browser="opening"))
+    teller.tell(SignInProgress("completing"))
+    assert capsys.readouterr().err.endswith(
+        f"{WAITING.url}\n\nThe answer is here; getting the tokens ...\n"
+    )
