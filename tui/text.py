@@ -83,6 +83,12 @@ def shortened(text: str, limit_characters: int) -> str:
     return text if len(text) <= limit_characters else text[: limit_characters - 1] + "…"
 
 
+def in_brackets(words: str) -> str:
+    """Return what others said as ` (words)` without their full stop; "" where there are none."""
+    words = words.strip().rstrip(".")
+    return f" ({words})" if words else ""
+
+
 def write_line(text: str) -> None:
     """Write a command's answer to stdout, at once: its reader may wait at the end of a pipe."""
     sys.stdout.write(f"{text}\n")

@@ -84,7 +84,7 @@ class ApiClient:
             async with self._exchanges().stream(request.method, url, headers, body) as answer:
                 yield answer
         except ExchangeFailed as failed:
-            raise _no_answer(self._origin, failed) from None
+            raise no_answer(self._origin, failed) from None
 
     async def metadata(self, address: str) -> ResourceMetadata | None:
         """Return what the API says about itself (RFC 9728), asked for without a token, or None.
@@ -109,7 +109,7 @@ class ApiClient:
                 request.method, url, headers, body=request.body_sent, observe=stopwatch.observe
             )
         except ExchangeFailed as failed:
-            raise _no_answer(self._origin, failed) from None
+            raise no_answer(self._origin, failed) from None
         elapsed = stopwatch.elapsed()
         received = {**answer.headers}
         text = text_of(answer.body, received.get("content-type", ""))
@@ -186,7 +186,8 @@ def _size(answer: Answer) -> str:
     return f"{'more than ' if answer.is_cut else ''}{len(answer.body):,} bytes"
 
 
-def _no_answer(origin: str, failed: ExchangeFailed) -> NoAnswer:
+def no_answer(origin: str, failed: ExchangeFailed) -> NoAnswer:
+    """Return what to say of an API that has given no whole answer."""
     api = f"The API at {origin}"
     if failed.obstacle == "untrusted":
         message = (

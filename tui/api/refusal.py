@@ -54,6 +54,8 @@ class Comparison:
     fit: Fit
     missing: tuple[str, ...] = ()
     """Which of the words that are wanted the token lacks."""
+    both: str = ""
+    """What was held against what, for where there is one line for it and it fits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +269,8 @@ def _issuer(refused: Refused, cause: Cause) -> Comparison:
 
 def _expiry(refused: Refused, cause: Cause) -> Comparison:
     late = cause == "expired" or refused.tenant_now - refused.expiry >= LEEWAY
-    shown = refused.expiry.astimezone(refused.now.tzinfo)
-    wanted = f"after {refused.tenant_now.astimezone(refused.now.tzinfo):%H:%M:%S}"
-    return Comparison("Expiry", wanted, f"{shown:%Y-%m-%d %H:%M:%S}", "differs" if late else "fits")
+    zone = refused.now.tzinfo
+    held = f"{refused.expiry.astimezone(zone):%Y-%m-%d %H:%M:%S}"
+    now = f"now, {refused.tenant_now.astimezone(zone):%H:%M:%S}"
+    fit: Fit = "differs" if late else "fits"
+    return Comparison("Expiry", f"later than {now}", held, fit, both=f"{held}, later than {now}")

@@ -168,6 +168,30 @@ def checked_headers(lines: str) -> tuple[Header, ...]:
     return tuple(found)
 
 
+class OtherOrigin(ValueError):
+    """A URL leads elsewhere than to the API."""
+
+
+def path_from(origin: str, text: str) -> str:
+    """Return the path of the API at `origin` that `text` is, or that it names as a whole URL.
+
+    Raises:
+        OtherOrigin: it is a URL of another server.
+        ValueError: it is no path; says why.
+    """
+    text = text.strip()
+    if not text.lower().startswith(("http://", "https://")):
+        return checked_path(origin, text)
+    address = split_web_address(text)
+    if address.origin != origin:
+        raise OtherOrigin(
+            f"{address.origin} is not the API: your token goes to `apiUrl` ({origin}) alone"
+        )
+    query = f"?{address.query}" if address.query else ""
+    fragment = f"#{address.fragment}" if address.fragment else ""
+    return checked_path(origin, (address.path or "/") + query + fragment)
+
+
 def checked_path(origin: str, text: str) -> str:
     """Return `text` as a path of the API at `origin`.
 

@@ -1,6 +1,7 @@
 """Why an API refused, from its challenge and the token."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -65,6 +66,13 @@ def test_the_audience_that_is_wanted_stands_beside_the_one_that_is_held() -> Non
     assert audience.held == "https://elsewhere.example"
     assert audience.fit == "differs"
     assert row(explanation, "Issuer").fit == "fits"
+
+
+def test_an_expiry_tells_what_the_token_says_from_what_it_is_held_against() -> None:
+    expiry = row(explained(), "Expiry")
+    assert expiry.held == f"{START + timedelta(hours=1):%Y-%m-%d %H:%M:%S}"
+    assert expiry.wanted == f"later than now, {START:%H:%M:%S}"
+    assert expiry.both == f"{expiry.held}, {expiry.wanted}"
 
 
 def test_a_missing_scope_is_named_and_asked_for_beside_the_configs() -> None:

@@ -5,9 +5,11 @@ import pytest
 from tui.api.request import (
     PING,
     ApiRequest,
+    OtherOrigin,
     checked_header,
     checked_headers,
     checked_path,
+    path_from,
     remember_request,
     remembered_request,
     request_from,
@@ -30,6 +32,35 @@ def test_a_path_of_the_origin_is_taken(path: str) -> None:
 def test_nothing_leads_to_another_origin(path: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         checked_path(ORIGIN, path)
+
+
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [
+        ("https://api.example/a?b=c", "/a?b=c"),
+        (" HTTPS://API.example:443 ", "/"),
+        ("/a?next=https://evil.example/", "/a?next=https://evil.example/"),
+    ],
+)
+def test_a_whole_url_of_the_api_names_its_path(url: str, path: str) -> None:
+    assert path_from(ORIGIN, url) == path
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://evil.example/", "http://api.example/", "https://api.example:444/",
+     "https://api.example.evil.example/"],
+)  # fmt: skip
+def test_a_url_of_another_server_says_where_the_token_goes_alone(url: str) -> None:
+    with pytest.raises(OtherOrigin) as raised:
+        path_from(ORIGIN, url)
+    assert f"your token goes to `apiUrl` ({ORIGIN}) alone" in str(raised.value)
+
+
+@pytest.mark.parametrize("url", ["https://u@api.example/", "https://api.example/#f", "https://"])
+def test_what_looks_like_a_url_and_is_none_of_the_api_is_no_path(url: str) -> None:
+    with pytest.raises(ValueError, match=r"user name|fragment|no host"):
+        path_from(ORIGIN, url)
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,12 @@ OURS: Final = frozenset({b"authorization", b"dpop", b"host", b"expect"})
 FRAMING: Final = frozenset({b"content-length"})
 """What no `Connection` takes away: without a length, a body would be the next message."""
 
+OUR_COOKIES: Final = b"doorkey_"
+"""So begin those of `doorkey web` and of the local tenant, which let in whoever has them.
+
+A browser sends those of one port of this machine to every other (RFC 6265 8.5).
+"""
+
 REFERRER: Final = frozenset({b"referrer-policy"})
 """What a browser may tell other sites of an address: this one has a secret in it."""
 
@@ -119,6 +125,19 @@ def end_to_end(headers: Sequence[Header], dropped: frozenset[bytes] = frozenset(
     }
     gone = HOP_BY_HOP | dropped | (named - FRAMING)
     return [header for header in headers if header[0] not in gone]
+
+
+def without_our_cookies(headers: Iterable[Header]) -> list[Header]:
+    """Return the headers, and of their cookies those that are not ours."""
+    kept = []
+    for name, value in headers:
+        if name == b"cookie" and OUR_COOKIES in value:
+            pairs = (each.strip() for each in value.split(b";"))
+            value = b"; ".join(each for each in pairs if not each.startswith(OUR_COOKIES))
+            if not value:
+                continue
+        kept.append((name, value))
+    return kept
 
 
 def write_head(first_line: bytes, headers: Iterable[Header]) -> bytes:

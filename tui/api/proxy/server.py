@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
+from tui.api.client import no_answer
 from tui.api.proxy.client_side import Answering, ClientConnection, Request
 from tui.api.proxy.flow import ByteFlow
 from tui.api.proxy.heads import (
@@ -20,10 +21,12 @@ from tui.api.proxy.heads import (
     ResponseHead,
     end_to_end,
     problem_response,
+    without_our_cookies,
     write_head,
 )
 from tui.api.proxy.upstream import ForeignServer, Unanswered, Upstream, UpstreamConnection
-from tui.errors import DoorkeyError, SignInNeeded
+from tui.errors import DoorkeyError, ExchangeFailed, SignInNeeded
+from tui.http.other_scheme import with_scheme_told
 from tui.text import printable
 from tui.web_address import split_web_address
 
@@ -66,6 +69,7 @@ class Proxy:
         self._host_header = api_url.partition("://")[2].encode("ascii")
         self._sign = sign
         self._upstream = Upstream(address, tls if address.scheme == "https" else None)
+        self._has_answered = False
         self._log = log
         self._prefix = f"/{draw_secret()}"
         self._connections: dict[ClientConnection, None] = {}
@@ -168,7 +172,7 @@ class Proxy:
             return await self._exchange(connection, request, head, kept)
         except Unanswered:
             if connection is None or connection.fresh or not again:
-                raise self._unanswered(connection) from None
+                raise await self._unanswered(connection) from None
         # The API has closed a connection that it had kept open: nothing was lost but that, and the
         # proof, which may have arrived and is good for once.
         head = self._upstream_head(request.head, path, kept, await _authorization(signed))
@@ -176,7 +180,7 @@ class Proxy:
             connection = await self._upstream.connection(fresh=True)
             return await self._exchange(connection, request, head, kept)
         except Unanswered:
-            raise self._unanswered(connection) from None
+            raise await self._unanswered(connection) from None
 
     async def _exchange(
         self, connection: UpstreamConnection, request: Request, head: bytes, kept: bytes | None
@@ -185,10 +189,12 @@ class Proxy:
         if kept is None:
             connection.send(request.body, chunked=request.head.length_bytes is None)
         try:
-            return (connection, *await connection.response())
+            response = await connection.response()
         except BaseException:  # a program that has gone included: its request ends at the API too
             connection.close()
             raise
+        self._has_answered = True
+        return (connection, *response)
 
     def _upstream_head(
         self, head: RequestHead, path: str, kept: bytes | None, added: Sequence[Header]
@@ -196,7 +202,7 @@ class Proxy:
         secret = self._prefix[1:].lower().encode()
         told = [
             (name, value)
-            for name, value in end_to_end(head.headers, OURS)
+            for name, value in without_our_cookies(end_to_end(head.headers, OURS))
             if secret not in name + value.lower()
         ]
         headers = [(b"host", self._host_header), *told, *added]
@@ -247,7 +253,12 @@ class Proxy:
         said = f"Another user of this machine listens at {self._origin}; no token goes there."
         return BadRequest(502, "foreign_server", said)
 
-    def _unanswered(self, connection: UpstreamConnection | None) -> BadRequest:
+    async def _unanswered(self, connection: UpstreamConnection | None) -> BadRequest:
+        failed = ExchangeFailed("nobody" if connection is None else "broken", "")
+        # Whoever has answered before speaks the right one, and is not kept waiting for the look.
+        told = failed if self._has_answered else await with_scheme_told(self._origin, failed)
+        if told.obstacle == "scheme":
+            return BadRequest(502, "bad_gateway", str(no_answer(self._origin, told)))
         what = "cannot be reached" if connection is None else "broke off its answer"
         return BadRequest(502, "bad_gateway", f"The API at {self._origin} {what}.")
 

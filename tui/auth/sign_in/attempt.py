@@ -17,7 +17,7 @@ from tui.auth.tenant.metadata import Metadata
 from tui.auth.tenant.remedies.explain import explain_refusal
 from tui.base64url import encode_base64url
 from tui.errors import SignInRefused
-from tui.text import printable
+from tui.text import in_brackets, printable
 from tui.web_address import split_web_address, with_query
 
 if TYPE_CHECKING:
@@ -287,10 +287,5 @@ def refusal_in(parameters: Mapping[str, str]) -> SignInRefused:
     if error == "access_denied":
         is_own = not described or BY_THE_PERSON.search(described)
         who = "You did not allow it" if is_own else "The tenant did not let you in"
-        return SignInRefused(
-            f"{who}: access was denied" + (f" ({described})." if described else "."), error
-        )
-    return SignInRefused(
-        f"The tenant refused the sign-in: {shown}" + (f" ({described})." if described else "."),
-        error,
-    )
+        return SignInRefused(f"{who}: access was denied{in_brackets(described)}.", error)
+    return SignInRefused(f"The tenant refused the sign-in: {shown}{in_brackets(described)}.", error)

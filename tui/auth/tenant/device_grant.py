@@ -17,7 +17,7 @@ from tui.errors import (
 from tui.http.exchange import Answer
 from tui.json_value import Json, duration_in
 from tui.moments import Clock, Sleep
-from tui.text import printable, shortened
+from tui.text import in_brackets, printable, shortened
 from tui.web_address import split_web_address
 
 DEVICE_GRANT: Final = "urn:ietf:params:oauth:grant-type:device_code"
@@ -132,11 +132,10 @@ def _refusal(answer: Answer, members: dict[str, Json]) -> SignInRefused | Tenant
             f"The tenant's device endpoint answered with {answer.status} and no device code. "
             "Check that the device grant is allowed for this client."
         )
-    described = printable(members.get("error_description") or "", 300)
+    described = in_brackets(printable(members.get("error_description") or "", 300))
     return SignInRefused(
-        f"The tenant gives this client no device code: {printable(error, 100)}"
-        + (f" ({described}). " if described else ". ")
-        + "The device grant must be allowed for this client in the tenant's settings.",
+        f"The tenant gives this client no device code: {printable(error, 100)}{described}. "
+        "The device grant must be allowed for this client in the tenant's settings.",
         error,
     )
 

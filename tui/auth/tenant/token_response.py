@@ -10,7 +10,7 @@ from tui.base64url import decode_base64url
 from tui.errors import GrantRefused, TenantMisbehaved
 from tui.http.exchange import Answer
 from tui.json_value import Json, duration_in, json_object, moment_in
-from tui.text import printable
+from tui.text import in_brackets, printable
 
 UNKNOWN_LIFETIME: Final = timedelta(minutes=5)
 """For an opaque access token whose lifetime the tenant does not say."""
@@ -101,11 +101,8 @@ def _refusal(answer: Answer, members: dict[str, Json] | None) -> GrantRefused | 
     told = members or {}
     error = told.get("error")
     if isinstance(error, str) and error:
-        described = _shown(told.get("error_description") or "")
-        return GrantRefused(
-            f"The tenant refused: {_shown(error)}" + (f" ({described})." if described else "."),
-            error,
-        )
+        described = in_brackets(_shown(told.get("error_description") or ""))
+        return GrantRefused(f"The tenant refused: {_shown(error)}{described}.", error)
     if answer.status == 400:
         # Some tenants answer a spent refresh token with an empty body (providers.md).
         return GrantRefused("The tenant refused with an empty answer (400).", "")

@@ -5,13 +5,20 @@ import sys
 from argparse import Namespace
 from typing import Final
 
-from tui.api.request import METHODS, TOKEN, ApiRequest, Header, checked_header, checked_path
+from tui.api.request import (
+    METHODS,
+    TOKEN,
+    ApiRequest,
+    Header,
+    OtherOrigin,
+    checked_header,
+    path_from,
+)
 from tui.api.upload import Upload, upload_from
 from tui.config.load import Config
 from tui.config.paths import shown
 from tui.errors import WrongUsage
 from tui.text import printable, shortened
-from tui.web_address import split_web_address
 
 LONGEST_METHOD: Final = 30
 
@@ -90,28 +97,15 @@ def _is_one_slip(given: str, known: str) -> bool:
 
 
 def _path(config: Config, target: str) -> str:
-    path = target
-    if target.lower().startswith(("http://", "https://")):
-        path = _path_of_url(config, target)
     try:
-        return checked_path(config.api_url, path)
+        return path_from(config.api_url, target)
+    except OtherOrigin as error:
+        raise WrongUsage(
+            f"{printable(error)}. Change `apiUrl` in {printable(shown(config.path))}, or name "
+            "another config with --config."
+        ) from None
     except ValueError as error:
         raise WrongUsage(f"{printable(target)} cannot be called: {error}.") from None
-
-
-def _path_of_url(config: Config, url: str) -> str:
-    try:
-        address = split_web_address(url)
-    except ValueError as error:
-        raise WrongUsage(f"{printable(url)} cannot be called: {error}.") from None
-    if address.origin != config.api_url:
-        raise WrongUsage(
-            f"{address.origin} is not the API: the token goes to `apiUrl` "
-            f"({printable(config.api_url)}) alone. Change `apiUrl` in "
-            f"{printable(shown(config.path))}, or name another config with --config."
-        )
-    query = f"?{address.query}" if address.query else ""
-    return (address.path or "/") + query + (f"#{address.fragment}" if address.fragment else "")
 
 
 def _header(text: str) -> Header:

@@ -1,12 +1,17 @@
 """How the API's answers end and where they lead, as the program behind the proxy sees it."""
 
 import asyncio
+import json
 import logging
+import ssl
+from pathlib import Path
 
 import pytest
 
-from tests.support.apis.proxied import SECRET, World, body, get
+from tests.support.apis.proxied import SECRET, Session, World, body, get
 from tests.support.apis.scripted_api import Asked
+from tests.support.builders.certificates import certificate
+from tui.api.proxy.server import Proxy
 
 
 @pytest.mark.parametrize("status", ["204 No Content", "304 Not Modified"])
@@ -142,3 +147,28 @@ async def test_trailers_without_end_are_not_kept(world: World, end: str) -> None
     assert body(await world.ask(get())) == b"2\r\nhi\r\n"
     async with asyncio.timeout(5):
         await ended.wait()
+
+
+@pytest.mark.parametrize(("asked", "spoken"), [("https", "http"), ("http", "https")])
+async def test_an_api_that_speaks_the_other_scheme_is_told_as_a_call_tells_it(
+    world: World, tmp_path: Path, asked: str, spoken: str
+) -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if await reader.read(1):
+            writer.write(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+        writer.close()
+
+    shown = certificate(tmp_path)[0] if spoken == "https" else None
+    async with await asyncio.start_server(answer, "127.0.0.1", 0, ssl=shown) as server:
+        host = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        tls = ssl.create_default_context()
+        proxy = Proxy(f"{asked}://{host}", Session().sign, tls=tls, draw_secret=lambda: SECRET)
+        world.base = await proxy.listen("127.0.0.1", 0)
+        came = (await world.ask(get())).decode()
+        await proxy.aclose()
+    assert came.startswith("HTTP/1.1 502 ")
+    said = json.loads(came.partition("\r\n\r\n")[2])["error_description"]
+    assert said == (
+        f"The API at {asked}://{host} speaks {spoken}, not {asked}. "
+        f'Write it so in the config: "apiUrl": "{spoken}://{host}".'
+    )

@@ -24,6 +24,23 @@ async def test_path_query_headers_and_body_arrive_as_they_were_sent(world: World
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("sent", "passed_on"),
+    [
+        ("doorkey_web_8700=canary; a=b; doorkey_tenant_1f=canary", ["a=b"]),
+        ("doorkey_web_8700=canary", []),
+    ],
+)
+async def test_a_browsers_cookies_of_doorkeys_own_pages_go_no_further(
+    world: World, sent: str, passed_on: list[str]
+) -> None:
+    """A browser sends them to every port of this machine; whoever has them is let in."""
+    await world.ask(get(), f"Cookie: {sent}")
+    assert world.api.asked[0].header("cookie") == passed_on
+    assert b"canary-token" in world.api.asked[0].head
+    assert b"=canary" not in world.api.asked[0].head
+
+
 async def test_headers_of_one_connection_go_no_further(world: World) -> None:
     async def answer(asked: Asked) -> None:
         await asked.answer("200 OK", b"{}", "Connection: X-Mine", "X-Mine: 1", "Keep-Alive: 5")

@@ -204,6 +204,12 @@ def test_a_code_alone_is_told_from_an_address(pasted: str, code: str) -> None:
         ("access_denied", "No licence", "The tenant did not let you in: access was denied (No"),
         ("server_error", "", "The tenant refused the sign-in: server_error."),
         ("server_error", "Later", "The tenant refused the sign-in: server_error (Later)."),
+        ("server_error", "Later.", "The tenant refused the sign-in: server_error (Later)."),
+        (
+            "access_denied",
+            "No licence.",
+            "The tenant did not let you in: access was denied (No licence).",
+        ),
     ],
 )
 def test_a_refusal_says_whose_it_is(error: str, described: str, said: str) -> None:

@@ -40,6 +40,8 @@ class Calling:
         """Methods and paths that may change something, and were said to be meant."""
         self._refused: tuple[Call, TokenSet] | None = None
         """The call from which somebody took the way out, and with which tokens it was made."""
+        self._repeated: ApiRequest | None = None
+        """What is called again and again, or was."""
         self._may_repeat = True
         """Whether what is called next reads, and no more."""
         self._under_way: ApiRequest | None = None
@@ -58,6 +60,7 @@ class Calling:
 
     def call_repeatedly(self, next_request: Callable[[], ApiRequest]) -> None:
         """Make a call, wait, make the next one, until `stop`."""
+        self._repeated = next_request()
         self._say_repeating(True)
         self._work(self._call_repeatedly(next_request), AGAIN)
 
@@ -67,10 +70,11 @@ class Calling:
         self._screen.workers.cancel_group(self._screen, AGAIN)
 
     def follow(self, request: ApiRequest) -> None:
-        """Offer to repeat what may be repeated, and nothing else."""
+        """Offer to repeat what may be repeated, and nothing else; end what is another request."""
         self._screen.query_one(RepeatButton).display = request.may_repeat
         self._may_repeat = request.may_repeat
-        self.stop()
+        if request != self._repeated:
+            self.stop()
 
     def refuse_to_repeat(self, request: ApiRequest) -> None:
         """Say why it is not repeated."""

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from functools import partial
 from typing import Final
 
 from textual.app import ComposeResult
@@ -61,11 +60,17 @@ class PingResultPanel(Vertical):
     @contextmanager
     def show_calling(self, what: Callable[[], str], clock: Clock) -> Iterator[None]:
         """Say that a call is under way while it is, what it does by now, and how to end it."""
-        announce = partial(self._announce, what, clock, clock())
+        began, is_over = clock(), False
+
+        def announce() -> None:
+            if not is_over:  # a timer that has gone off is heard, though it was stopped meanwhile
+                self._announce(what, clock, began)
+
         soon, later = self.set_timer(QUICK_SECONDS, announce), self.set_interval(1.0, announce)
         try:
             yield
         finally:
+            is_over = True
             soon.stop()
             later.stop()
 

@@ -147,7 +147,7 @@ def _below_each_other(rows: Iterable[Comparison], width: int) -> Iterable[Conten
     for row in rows:
         name, wanted, held = _name(row), _wanted(row), _held(row)
         if row.fit == "fits":
-            yield from _hung(name, wanted, width)
+            yield from _hung(name, Content(_cell(row.both)) if row.both else wanted, width)
         else:
             yield from _stacked(name, wanted, held, width)
 

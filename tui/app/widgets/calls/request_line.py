@@ -14,7 +14,7 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widgets import Button, Input, Static
 
-from tui.api.request import LONGEST_PATH, PING, ApiRequest, checked_path
+from tui.api.request import LONGEST_PATH, PING, ApiRequest, path_from
 from tui.config.memory import AppMemory
 from tui.text import printable
 
@@ -175,7 +175,7 @@ class RequestLine(Vertical):
 
     def _trouble(self, path: str) -> str:
         try:
-            checked_path(self._origin, path)
+            path_from(self._origin, path)
         except ValueError as error:
             return str(error)
         return ""
@@ -204,6 +204,12 @@ class RequestLine(Vertical):
         if not message.take:
             field.value = self.request.path
             self.post_message(self.Done())
-        elif not self.is_wrong:
-            path = checked_path(self._origin, field.value)
+        else:
+            self.take_path()
+
+    def take_path(self) -> None:
+        """Call from now on what stands there, unless it is no path."""
+        field = self.query_one(PathField)
+        if not self.is_wrong:
+            path = field.value = path_from(self._origin, field.value)
             self.change(replace(self.request, path=path))

@@ -1,11 +1,13 @@
 """What is called: path and method, how often, and whether it is meant."""
 
 import asyncio
+from collections.abc import Callable
 
 import httpx
 import pytest
+from textual.timer import Timer
 
-from tests.support.app.at_the_api import SIZE, at_the_api, choose_method, write_path
+from tests.support.app.at_the_api import SIZE, at_the_api, choose_method, request_of, write_path
 from tests.support.app.stage import (
     api_accepts,
     stage,
@@ -16,7 +18,8 @@ from tests.support.silence import never
 from tui.api.request import PING, ApiRequest
 from tui.app.screens.external_api.calling import AGAIN
 from tui.app.screens.external_api.dialogs import change_question
-from tui.app.widgets.calls.request_line import RequestLine
+from tui.app.widgets.calls.ping_result import PingResultPanel
+from tui.app.widgets.calls.request_line import PathField, RequestLine
 from tui.auth.keeper import TICK_SECONDS as KEEPER_TICK_SECONDS
 
 
@@ -94,6 +97,60 @@ async def test_esc_brings_the_path_before_back() -> None:
         await pilot.press("escape")
         await until(pilot, lambda: "https://api.example/api/external" in text_of(on.app))
         assert on.app.screen.query_one(RequestLine).request == PING
+
+
+async def test_a_whole_url_of_the_api_that_is_pasted_becomes_its_path() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        await write_path(pilot, on, "https://evil.example/orders")
+        await until(pilot, lambda: "✗ https://evil.example is not the API" in text_of(on.app))
+        await write_path(pilot, on, "https://api.example/orders?page=2")
+        await pilot.press("enter")
+        await until(pilot, lambda: "https://api.example/orders?page=2" in text_of(on.app))
+        assert request_of(on).path == "/orders?page=2"
+        await write_path(pilot, on, "https://api.example/orders?page=2")
+        await pilot.press("enter")  # the same once more: the field does not keep the URL
+        await until(pilot, lambda: on.app.screen.query_one(PathField).value == "/orders?page=2")
+
+
+async def test_what_is_being_written_is_what_a_call_asks_for() -> None:
+    paths = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        paths.append(request.url.path)
+        return api_accepts(request)
+
+    on = stage(signed_in=True, api=answer)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        await write_path(pilot, on, "/orders")
+        await pilot.press("f5")
+        await until(pilot, lambda: paths == ["/orders"])
+        assert on.app.screen.query_one(PathField).has_focus
+
+
+async def test_a_call_that_is_over_is_not_said_to_be_under_way(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A timer that has gone off is heard later, though it was stopped meanwhile."""
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        panel = on.app.screen.query_one(PingResultPanel)
+        rung: list[Callable[[], None]] = []
+
+        def set_timer(_seconds: float, ring: Callable[[], None]) -> Timer:
+            rung.append(ring)
+            return panel.set_interval(3600, ring)
+
+        monkeypatch.setattr(panel, "set_timer", set_timer)
+        with panel.show_calling(lambda: "GET", on.clock):
+            rung[0]()
+            assert panel.is_busy
+        panel.show_ready("It is over.")
+        rung[0]()
+        assert not panel.is_busy
 
 
 async def test_what_is_wrong_with_a_path_stands_below_it() -> None:
