@@ -89,5 +89,5 @@ NOT_REVOKED: Final = (
     "the refresh token ends by itself."
 )
 NO_REVOCATION: Final = "- This tenant offers no revocation; the refresh token ends by itself."
-SIGNED_OUT: Final = "✓ Signed out at the tenant."
+SIGNED_OUT: Final = "✓ Signed out at the tenant, in the browser that opened."
 NO_LOG_OUT_PAGE: Final = "- This tenant offers no log-out page."

@@ -160,7 +160,8 @@ class Doors:
         """Make the question before it."""
         from tui.app.screens.log_out import LogOutQuestion
 
-        return LogOutQuestion()
+        session = self.service.session
+        return LogOutQuestion(signed_in_elsewhere=bool(session and session.signed_in_elsewhere))
 
     def tenants(self, session: "Session | None", with_servers: bool) -> "TenantsScreen":
         """Make the list of all tenants; `session` is the one that is open here."""

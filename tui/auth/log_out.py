@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from tui.auth.session import LogOutStep, TokenSet
+from tui.auth.session import LogOutStep, Session, TokenSet
 from tui.auth.sign_in.browser import BrowserOpener
 from tui.auth.sign_in.loopback import LoopbackListener
 from tui.auth.sign_in.result_page import SIGNED_OUT, ResultPage
@@ -34,6 +34,13 @@ NOT_REVOKED: Final = {
     "have a secret; the refresh token ends by itself.",
 }
 
+SIGNED_OUT_THERE: Final = "Signed out at the tenant, in the browser that opened."
+
+SIGNED_IN_ELSEWHERE: Final = (
+    "The browser that opened is signed out at the tenant. You signed in with another one, and that "
+    "may be signed in there still."
+)
+
 OPENED_AGAIN: Final = (
     "The address that your browser was started with was opened twice. If that was not you, "
     "somebody else on this machine has read it, and may have seen your ID token."
@@ -42,14 +49,14 @@ OPENED_AGAIN: Final = (
 
 async def leave_tenant(
     make_provider: Callable[[], "Provider"],
-    token_set: TokenSet,
+    session: Session,
     opener: BrowserOpener | None,
     sleep: Sleep,
 ) -> AsyncIterator[LogOutStep]:
     """Revoke the refresh token and, with a browser, sign out at the tenant; never raises."""
-    yield await revoke(make_provider, token_set)
+    yield await revoke(make_provider, session.token_set)
     if opener is not None:
-        async for step in sign_out_at_tenant(make_provider, token_set, opener, sleep):
+        async for step in sign_out_at_tenant(make_provider, session, opener, sleep):
             yield step
 
 
@@ -68,7 +75,7 @@ async def revoke(make_provider: Callable[[], "Provider"], token_set: TokenSet) -
 
 async def sign_out_at_tenant(
     make_provider: Callable[[], "Provider"],
-    token_set: TokenSet,
+    session: Session,
     opener: BrowserOpener,
     sleep: Sleep,
 ) -> AsyncIterator[LogOutStep]:
@@ -80,8 +87,8 @@ async def sign_out_at_tenant(
             yield LogOutStep("tenant", "skipped", "This tenant offers no log-out page.")
             return
         async with await LoopbackListener.bind(provider.redirect_uris) as listener:
-            trip = _RoundTrip(page, listener, provider.client_id)
-            async for step in trip.steps(token_set.id_token, opener, sleep):
+            trip = _RoundTrip(page, listener, provider.client_id, session)
+            async for step in trip.steps(opener, sleep):
                 yield step
     except DoorkeyError as error:
         yield LogOutStep("tenant", "failed", f"Not signed out at the tenant: {error}")
@@ -124,17 +131,19 @@ def log_out_page(metadata: "Metadata") -> LogOutPage | None:
 class _RoundTrip:
     """One way of a browser to the tenant's log-out page and back."""
 
-    def __init__(self, page: LogOutPage, listener: LoopbackListener, client_id: str) -> None:
+    def __init__(
+        self, page: LogOutPage, listener: LoopbackListener, client_id: str, session: Session
+    ) -> None:
         self._page = page
         self._listener = listener
         self._client_id = client_id
+        self._session = session
         self._returned = asyncio.Event()
         self._was_opened_again = False
 
-    async def steps(
-        self, id_token: str, opener: BrowserOpener, sleep: Sleep
-    ) -> AsyncIterator[LogOutStep]:
+    async def steps(self, opener: BrowserOpener, sleep: Sleep) -> AsyncIterator[LogOutStep]:
         """Send the browser on its way, and tell what comes of it."""
+        id_token = self._session.token_set.id_token
         target = self._page.url(self._client_id, id_token, self._listener.redirect_uri)
         if not await opener(self._start(target)):
             page = printable(target.partition("?")[0])  # the rest holds the ID token
@@ -153,7 +162,10 @@ class _RoundTrip:
     def _end(self) -> LogOutStep:
         if self._was_opened_again:
             return LogOutStep("tenant", "failed", OPENED_AGAIN)
-        return LogOutStep("tenant", "done", "Signed out at the tenant.")
+        if self._session.signed_in_elsewhere:
+            # A tenant may end all that the ID token is of, or this browser's alone: nobody tells.
+            return LogOutStep("tenant", "skipped", SIGNED_IN_ELSEWHERE)
+        return LogOutStep("tenant", "done", SIGNED_OUT_THERE)
 
     @property
     def _hint(self) -> str:

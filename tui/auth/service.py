@@ -252,9 +252,7 @@ class AuthService:
         watch(step)
         if session is not None:
             opener = self.open_url if at_tenant else None
-            async for step in leave_tenant(
-                self._get_provider, session.token_set, opener, self._sleep
-            ):
+            async for step in leave_tenant(self._get_provider, session, opener, self._sleep):
                 watch(step)
                 if step.outcome != "waiting":
                     steps.append(step)

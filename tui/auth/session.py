@@ -76,6 +76,8 @@ class Session:
     """How far this machine's clock is ahead of the tenant's; 0 where they agree well enough."""
     key: SessionKey | None = None
     """What the tokens are bound to (RFC 9449); None where they are bearer tokens."""
+    signed_in_elsewhere: bool = False
+    """Whether the person used another browser than the one that was opened here."""
 
     @property
     def renewable(self) -> bool:

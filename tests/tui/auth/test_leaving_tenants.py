@@ -1,12 +1,19 @@
 """Leaving a tenant in the way it has: its log-out page, and its revocation."""
 
+from dataclasses import replace
+
 import httpx
 import pytest
 
 from tests.support.builders.sessions import session
 from tests.support.clocks import Clock
 from tests.support.tenants.scripted_tenant import ScriptedTenant
-from tests.support.tenants.services import Make, refuse
+from tests.support.tenants.services import (
+    BrowserThatFollows,
+    Make,
+    refuse,
+    service_with_browser,
+)
 from tui.auth.log_out import log_out_page
 from tui.auth.tenant.metadata import parse_metadata
 from tui.json_value import Json
@@ -133,3 +140,13 @@ async def test_revocation_that_fails_otherwise_is_a_failure(
     step = (await make(session()).log_out(at_tenant=False))[1]
     assert step.outcome == "failed"
     assert "unsupported_token_type" in step.message
+
+
+async def test_whoever_signed_in_with_another_browser_is_not_said_to_be_signed_out_there(
+    tenant: ScriptedTenant, clock: Clock
+) -> None:
+    kept = replace(session(), signed_in_elsewhere=True)
+    service = service_with_browser(tenant, clock, BrowserThatFollows(), kept)
+    last = (await service.log_out())[-1]
+    assert (last.name, last.outcome) == ("tenant", "skipped")
+    assert "You signed in with another one, and that may be signed in there still" in last.message

@@ -9,47 +9,23 @@ from tests.support.builders.sessions import expired, session
 from tests.support.clocks import Clock
 from tests.support.silence import nobody_listens
 from tests.support.tenants.scripted_tenant import ScriptedTenant, browse, form_of
-from tests.support.tenants.services import Make, events_of
+from tests.support.tenants.services import (
+    BrowserThatFollows,
+    Make,
+    events_of,
+    service_with_browser,
+)
 from tui.auth.service import AuthService
 from tui.auth.session import LogOutStep
 from tui.auth.store.store import MemoryStore
 from tui.errors import DoorkeyError, SignInNeeded
 
 
-class BrowserThatFollows:
-    """Goes where it is sent: to our own address, then to the tenant's page, then back."""
-
-    def __init__(self, *, comes_back: bool = True, state: str = "") -> None:
-        self.opened: list[str] = []
-        self.location = ""
-        self.comes_back = comes_back
-        self.back: asyncio.Task[str] | None = None
-
-    async def __call__(self, url: str) -> bool:
-        self.opened.append(url)
-        head = (await browse(url)).partition("\r\n\r\n")[0]
-        lines = (line.partition(": ") for line in head.split("\r\n"))
-        self.location = next(value for name, _, value in lines if name.lower() == "location")
-        if self.comes_back:
-            query = httpx.URL(self.location).params
-            self.back = asyncio.create_task(browse(query["post_logout_redirect_uri"]))
-        return True
-
-
-def service_with_browser(
-    tenant: ScriptedTenant, clock: Clock, opener: BrowserThatFollows
-) -> AuthService:
-    store = MemoryStore(session())
-    service = AuthService(CONFIG, store=store, transport=tenant, clock=clock, open_url=opener)
-    service.take_up()
-    return service
-
-
 async def test_log_out_wipes_revokes_and_signs_out_at_the_tenant(
     tenant: ScriptedTenant, clock: Clock
 ) -> None:
     browser = BrowserThatFollows()
-    service = service_with_browser(tenant, clock, browser)
+    service = service_with_browser(tenant, clock, browser, session())
     events, watched = events_of(service), list[LogOutStep]()
     steps = await service.log_out(watch=watched.append)
     assert [(step.name, step.outcome) for step in steps] == [
@@ -74,7 +50,7 @@ async def test_the_id_token_does_not_stand_in_the_address_that_a_browser_is_star
     tenant: ScriptedTenant, clock: Clock
 ) -> None:
     browser = BrowserThatFollows()
-    await service_with_browser(tenant, clock, browser).log_out()
+    await service_with_browser(tenant, clock, browser, session()).log_out()
     assert "the-id-token" not in browser.opened[0]
     assert browser.opened[0].startswith("http://127.0.0.1:")
 
@@ -144,7 +120,7 @@ async def test_the_address_that_carries_the_id_token_works_once(
             return True
 
     browser = Twice(comes_back=False)
-    steps = await service_with_browser(tenant, clock, browser).log_out()
+    steps = await service_with_browser(tenant, clock, browser, session()).log_out()
     assert " 403 " in second[0]
     assert "the-id-token" not in second[0]
     assert steps[-1].outcome == "failed"
@@ -247,7 +223,7 @@ async def test_where_no_browser_opens_the_page_to_log_out_at_is_told_without_the
 
 async def test_a_local_log_out_opens_no_browser(tenant: ScriptedTenant, clock: Clock) -> None:
     browser = BrowserThatFollows()
-    steps = await service_with_browser(tenant, clock, browser).log_out(at_tenant=False)
+    steps = await service_with_browser(tenant, clock, browser, session()).log_out(at_tenant=False)
     assert [step.name for step in steps] == ["local", "revocation"]
     assert browser.opened == []
 

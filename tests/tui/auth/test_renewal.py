@@ -1,4 +1,5 @@
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -32,7 +33,7 @@ async def test_a_valid_token_is_handed_out_without_a_request(
 
 
 async def test_an_expired_token_is_renewed_and_kept(make: Make, tenant: ScriptedTenant) -> None:
-    store = MemoryStore(expired(session()))
+    store = MemoryStore(replace(expired(session()), signed_in_elsewhere=True))
     service = make(store=store)
     events = events_of(service)
     assert await service.get_access_token() == "access-1"
@@ -40,6 +41,7 @@ async def test_an_expired_token_is_renewed_and_kept(make: Make, tenant: Scripted
     assert service.session is not None
     assert service.session.token_set.refresh_token == "refresh-1"
     assert service.session.renewed_at == (START,)
+    assert service.session.signed_in_elsewhere
     assert [event.logged_in for event in events] == [True]
     request = next(form_of(r) for r in tenant.requests if r.url.path == "/token")
     assert request["client_id"] == "the-client"

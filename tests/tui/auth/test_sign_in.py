@@ -15,6 +15,12 @@ from tui.auth.store.store import MemoryStore
 from tui.errors import SignInCancelled, SignInFailed, SignInRefused, SignInTimedOut
 
 
+def is_from_elsewhere(signing: SignIns) -> bool:
+    kept = signing.store.load()
+    assert kept is not None
+    return kept.signed_in_elsewhere
+
+
 async def test_a_sign_in_ends_with_who_is_signed_in_and_the_state_it_began_with(
     signing: SignIns,
 ) -> None:
@@ -226,7 +232,7 @@ async def test_a_second_sign_in_takes_the_place_of_the_first(signing: SignIns) -
 async def test_no_browser_is_no_failure(tenant: ScriptedTenant, clock: Clock) -> None:
     signing = SignIns(tenant, clock)
     signing.service = AuthService(
-        CONFIG, store=MemoryStore(), transport=tenant, clock=clock, open_url=tenant.no_browser
+        CONFIG, store=signing.store, transport=tenant, clock=clock, open_url=tenant.no_browser
     )
     task = asyncio.create_task(signing.service.login(watch=signing.watch))
     await signing.waiting()
@@ -234,7 +240,15 @@ async def test_no_browser_is_no_failure(tenant: ScriptedTenant, clock: Clock) ->
         await signing.waits.wait()
     await browse(signing.answer())
     assert (await task).logged_in
+    assert is_from_elsewhere(signing)
     await signing.service.aclose()
+
+
+async def test_it_is_remembered_whether_the_browser_that_was_opened_has_signed_in(
+    signing: SignIns,
+) -> None:
+    await signing.service.login()
+    assert not is_from_elsewhere(signing)
 
 
 async def test_a_pasted_address_completes_the_sign_in(signing: SignIns) -> None:
@@ -246,6 +260,7 @@ async def test_a_pasted_address_completes_the_sign_in(signing: SignIns) -> None:
         await signing.service.handle_authentication("https://evil.example/callback?code=c")
     event = await signing.service.handle_authentication(f"  {signing.answer()}\n")
     assert event.logged_in
+    assert is_from_elsewhere(signing)
     assert await task == event
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
@@ -23,7 +23,8 @@ HELP: Final = """\
 ## Logging out
 
 The session on this machine goes first, whatever the tenant says. Then the tenant is asked to
-revoke the refresh token, and your browser opens the tenant's own log out page.
+revoke the refresh token, and your browser opens the tenant's own log out page: that signs out this
+browser, and no other one with which you may have signed in.
 """
 
 STEPS: Final = {
@@ -46,12 +47,16 @@ WILL_HAPPEN: Final = {
     "Tenant": "your browser opens its log out page",
 }
 
+ELSEWHERE: Final = (
+    "a browser here opens its log out page; the one that you signed in with may stay signed in"
+)
+
 
 class LogOutQuestion(ModalScreen[bool]):
     """Asks once, and says what will happen: a session cannot be brought back."""
 
     CSS_PATH = "log_out.tcss"
-    AUTO_FOCUS = "#agree"
+    AUTO_FOCUS = ""  # it would scroll to it
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "agree", "Log out", id="agree-log-out", tooltip="End the session"),
         Binding("escape", "stay", "Stay", id="stay", tooltip="Back, with the session as it is"),
@@ -59,11 +64,16 @@ class LogOutQuestion(ModalScreen[bool]):
     ]
     HELP = HELP
 
+    def __init__(self, *, signed_in_elsewhere: bool) -> None:
+        super().__init__()
+        elsewhere = {"Tenant": ELSEWHERE} if signed_in_elsewhere else {}
+        self._will_happen = WILL_HAPPEN | elsewhere
+
     def compose(self) -> ComposeResult:
         """Put the dialog together."""
-        with Vertical(id="dialog"):
+        with VerticalScroll(id="dialog", can_focus=False):
             yield Static(Content("Log out?"), id="phase")
-            for name, what in WILL_HAPPEN.items():
+            for name, what in self._will_happen.items():
                 row = FactRow(name)
                 row.say(what)
                 yield row
@@ -74,7 +84,8 @@ class LogOutQuestion(ModalScreen[bool]):
 
     def on_mount(self) -> None:
         """Say what is asked."""
-        self.query_one("#dialog").border_title = "Log out"
+        self.query_one("#dialog").border_title = "Log out?"
+        self.query_one("#agree").focus(scroll_visible=False)
 
     @on(Button.Pressed, "#agree")
     def action_agree(self) -> None:
@@ -91,9 +102,12 @@ class LogOutScreen(ModalScreen[None]):
     """One log out; it goes on when the dialog is closed early."""
 
     CSS_PATH = "log_out.tcss"
-    AUTO_FOCUS = "#close"
+    AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close", "Close", id="close-log-out", tooltip="Back to Home"),
+        Binding("enter", "close", "Close", id="close-log-out-too", show=False),
+        Binding("j,down", "scroll(1)", "Down", id="log-out-down", show=False),
+        Binding("k,up", "scroll(-1)", "Up", id="log-out-up", show=False),
         Binding("f1", "app.help", "Help", id="help", tooltip="What this is"),
     ]
     HELP = HELP
@@ -104,7 +118,7 @@ class LogOutScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """Put the dialog together."""
-        with Vertical(id="dialog"):
+        with VerticalScroll(id="dialog", can_focus=False):
             yield Static(Content("◌ Logging out"), id="phase")
             for name, (label, what) in STEPS.items():
                 yield StatusRow(label, "waiting", what, "busy", id=f"step-{name}")
@@ -116,6 +130,7 @@ class LogOutScreen(ModalScreen[None]):
     def on_mount(self) -> None:
         """Begin; the work belongs to the app, so that closing the dialog does not cut it short."""
         self.query_one("#dialog").border_title = "Log out"
+        self.query_one("#close").focus(scroll_visible=False)
         self.app.clear_notifications()  # what was told of the session
         self.app.run_worker(self._log_out(), group="log-out-steps", exit_on_error=False)
 
@@ -137,6 +152,10 @@ class LogOutScreen(ModalScreen[None]):
             phase = "✗ Not everything worked" if trouble else "○ You are logged out"
             self.query_one("#phase", Static).update(Content(phase))
             self.query_one(Notice).say(trouble)
+
+    def action_scroll(self, lines: int) -> None:
+        """Scroll what does not fit a small terminal."""
+        self.query_one("#dialog").scroll_relative(y=lines, animate=False)
 
     @on(Button.Pressed, "#close")
     def action_close(self) -> None:

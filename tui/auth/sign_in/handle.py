@@ -165,7 +165,7 @@ class SignIn:
 
         response = answer.response or await _redeem(provider, attempt, answer.code)
         try:
-            return await session_from_response(
+            session = await session_from_response(
                 provider,
                 response,
                 self._means.clock(),
@@ -177,6 +177,7 @@ class SignIn:
         except DoorkeyError:
             await _abandon(provider, response.refresh_token)
             raise
+        return replace(session, signed_in_elsewhere=answer.is_from_elsewhere)
 
 
 async def _redeem(provider: "Provider", attempt: SignInAttempt, code: str) -> "TokenResponse":

@@ -37,6 +37,8 @@ class Answered:
     way: Way
     code: str = field(default="", repr=False)
     response: "TokenResponse | None" = field(default=None, repr=False)
+    is_from_elsewhere: bool = True
+    """Whether it is of another browser than the one that was opened here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +174,8 @@ class Waiting:
         except DoorkeyError as refused:
             self._fail(refused)
             return refused_page(str(refused))
-        self._settle(Answered("browser", code))
+        is_from_elsewhere = self._progress.browser not in ("opening", "opened")
+        self._settle(Answered("browser", code, is_from_elsewhere=is_from_elsewhere))
         return ANSWERED
 
     async def _redeem(self, code: str) -> None:

@@ -127,6 +127,7 @@ def session_to_json(session: Session) -> bytes:
         "signed_in_at": session.signed_in_at.isoformat(),
         "renewed_at": [time.isoformat() for time in session.renewed_at],
         "clock_skew_seconds": session.clock_skew_seconds,
+        "signed_in_elsewhere": session.signed_in_elsewhere,
     }
     if session.key is not None:
         members["key"] = dict(session.key.members)
@@ -160,6 +161,7 @@ def session_from_json(content: bytes) -> Session:
             tuple(_time(time) for time in members["renewed_at"]),
             float(members["clock_skew_seconds"]),
             SessionKey.from_members(members["key"]) if version == BOUND_VERSION else None,
+            members.get("signed_in_elsewhere") is True,  # releases before this one wrote none
         )
     except (LookupError, TypeError, OverflowError, RecursionError) as error:
         raise ValueError(f"not a session: {type(error).__name__}") from None

@@ -103,8 +103,13 @@ async def session_from_renewal(
         profile = Profile({**profile.claims, **claims})
     renewals = (*session.renewed_at, now)[-RENEWALS_REMEMBERED:]
     skew_seconds = response.clock_skew.total_seconds()
-    signed_in_at = session.signed_in_at
-    return Session(token_set, profile, signed_in_at, renewals, skew_seconds, session.key)
+    return replace(
+        session,
+        token_set=token_set,
+        profile=profile,
+        renewed_at=renewals,
+        clock_skew_seconds=skew_seconds,
+    )
 
 
 async def _complete(

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from textual.pilot import Pilot
 
-from tests.support.app.looks import Looks, RunBefore
+from tests.support.app.looks import SIZES, Looks, RunBefore
 from tests.support.app.stage import (
     ALICE,
     Stage,
@@ -158,7 +158,7 @@ async def test_ping_unanswered(looks: Looks) -> None:
 async def test_log_out_question(looks: Looks) -> None:
     on = stage(signed_in=True)
     asked = keys(on, "o", then=lambda: "Log out?" in text_of(on.app))
-    await looks(on, asked)
+    await looks(on, asked, [*SIZES, (40, 12)])
 
 
 async def test_logged_out(looks: Looks) -> None:

@@ -76,6 +76,8 @@ async def test_the_device_wins_over_a_waiting_browser_and_frees_the_port(
     signing.tenant.device_allowed = True
     signing.sign_in.begin_device()
     assert (await task).logged_in
+    assert signing.service.session is not None
+    assert signing.service.session.signed_in_elsewhere
     with pytest.raises(OSError, match=r"refused|Connect"):
         await browse(progress.redirect_uri)
 

@@ -19,10 +19,17 @@ from tui.auth.store.file_store import session_from_json, session_to_json
         session(refresh_token=None),
         replace(session(), renewed_at=(START, START), clock_skew_seconds=-7.5),
         bound(),
+        replace(session(), signed_in_elsewhere=True),
     ],
 )
 def test_a_session_is_read_as_it_was_written(kept: Session) -> None:
     assert session_from_json(session_to_json(kept)) == kept
+
+
+def test_a_session_of_a_release_that_did_not_say_with_which_browser_is_read() -> None:
+    members = json.loads(session_to_json(session()))
+    del members["signed_in_elsewhere"]
+    assert session_from_json(json.dumps(members).encode()) == session()
 
 
 def test_a_bound_session_is_of_a_version_that_knows_of_keys() -> None:
