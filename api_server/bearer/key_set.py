@@ -250,7 +250,10 @@ class KeySource:
 async def _refuse_stranger(event: str, details: Mapping[str, object]) -> None:
     """Close a new connection to another user's process: its keys would let anybody in.
 
-    For httpcore's trace. Raises KeyFetchFailed.
+    For httpcore's trace.
+
+    Raises:
+        KeyFetchFailed: it was another user's, or has ended, so that nobody can tell.
     """
     stream = details.get("return_value")
     if event != "connection.connect_tcp.complete" or not isinstance(
@@ -258,7 +261,10 @@ async def _refuse_stranger(event: str, details: Mapping[str, object]) -> None:
     ):
         return
     ours, theirs = stream.get_extra_info("client_addr"), stream.get_extra_info("server_addr")
-    if is_answered_by_stranger(theirs[1], ours[1]):
+    if theirs is None:
+        await stream.aclose()
+        raise KeyFetchFailed("the issuer has closed the connection")
+    if is_answered_by_stranger(theirs[:2], ours[:2]):
         await stream.aclose()
         raise KeyFetchFailed(
             f"port {theirs[1]} is held by another user of this machine, whose keys would let him "

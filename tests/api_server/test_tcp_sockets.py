@@ -10,11 +10,18 @@ from api_server.tcp_sockets import is_answered_by_stranger
 ME = os.geteuid()
 STRANGER = ME + 4711
 
+ISSUER, OWN = ("127.0.0.1", 3002), ("127.0.0.1", 49152)
+
 OURS = "0100007F:C000 0100007F:0BBA {} 0 0 0 {} 0 12"
 """Our end, at port 49152, of a connection to port 3002."""
 THEIRS = "0100007F:0BBA 0100007F:C000 {} 0 0 0 {} 0 13"
 NOT_ACCEPTED = "0100007F:0BBA 0100007F:C000 01 0 0 0 0 0 0"
+MAPPED = THEIRS.replace("0100007F:", "0000000000000000FFFF00000100007F:")
+DEFERRED = NOT_ACCEPTED.replace(" 01 ", " 03 ")
+CLOSED = NOT_ACCEPTED.replace(" 01 ", " 05 ")
 LISTENER = "0100007F:0BBA 00000000:0000 0A 0 0 0 {} 0 14"
+ANYWHERE = LISTENER.replace("0100007F:0BBA", "00000000:0BBA")
+AT_IPV6 = LISTENER.replace("0100007F:0BBA", "00000000000000000000000001000000:0BBA")
 MINE = OURS.format("01", ME)
 
 
@@ -29,9 +36,23 @@ MINE = OURS.format("01", ME)
         ([MINE, THEIRS.format("01", STRANGER), LISTENER.format(ME)], True),
         ([MINE, NOT_ACCEPTED, LISTENER.format(STRANGER)], True),
         ([MINE, NOT_ACCEPTED, LISTENER.format(ME)], False),
-        ([MINE, NOT_ACCEPTED, LISTENER.format(STRANGER).replace("0A", "06")], False),
+        ([MINE, DEFERRED, LISTENER.format(STRANGER)], True),
+        ([MINE, DEFERRED, LISTENER.format(ME)], False),
+        ([MINE, NOT_ACCEPTED, LISTENER.format(STRANGER).replace("0A", "06")], True),
+        # whoever listens at the very address, and not at the other one of localhost
+        ([MINE, NOT_ACCEPTED, LISTENER.format(ME), AT_IPV6.format(STRANGER)], False),
+        ([MINE, NOT_ACCEPTED, LISTENER.format(STRANGER), AT_IPV6.format(ME)], True),
+        ([MINE, NOT_ACCEPTED, LISTENER.format(STRANGER), ANYWHERE.format(ME)], True),
+        ([MINE, NOT_ACCEPTED, ANYWHERE.format(ME)], False),
+        ([MINE, NOT_ACCEPTED, ANYWHERE.format(STRANGER)], True),
+        # the server's socket takes both families
+        ([MINE, MAPPED.format("01", STRANGER)], True),
+        ([MINE, MAPPED.format("01", ME)], False),
+        # answered and gone, while another one listens at the other address of localhost
+        ([OURS.format("08", ME), CLOSED, AT_IPV6.format(ME)], True),
+        ([MINE, CLOSED, LISTENER.format(ME)], True),
         # answered and gone, by closing and by a reset
-        ([OURS.format("08", ME), NOT_ACCEPTED.replace("01 0 0", "06 0 0")], True),
+        ([OURS.format("08", ME), NOT_ACCEPTED.replace(" 01 ", " 06 ")], True),
         ([LISTENER.format(ME).replace("0BBA", "0BBB")], True),
         # of another machine, such as Windows below WSL
         ([MINE], False),
@@ -46,8 +67,8 @@ def test_a_connection_is_whoevers_process_is_at_its_other_end(
     table = "\n".join(f"  {number}: {row}" for number, row in enumerate(rows))
     for name, body in (("tcp", ""), ("tcp6", table)):
         (tmp_path / "net" / name).write_text(f"  sl  local_address ...\n{body}\n".rstrip())
-    assert is_answered_by_stranger(3002, 49152, tmp_path) is is_strangers
+    assert is_answered_by_stranger(ISSUER, OWN, tmp_path) is is_strangers
 
 
 def test_where_the_system_does_not_tell_nobody_is_refused(tmp_path: Path) -> None:
-    assert not is_answered_by_stranger(3002, 49152, tmp_path)
+    assert not is_answered_by_stranger(ISSUER, OWN, tmp_path)

@@ -11,7 +11,7 @@ from api_server.bearer.key_set import KeyFetchFailed, KeySource
 from tests.support.apis.checked_api import K1
 from tests.support.builders.tokens import ISSUER
 from tests.support.ports import free_port
-from tests.support.processes.other_user import NOBODY, accepting_as, needs_root
+from tests.support.processes.other_user import NOBODY, Ended, accepting_as, needs_root
 from tests.support.tenants.issuers import Issuer, json_answer, streamed
 
 
@@ -207,3 +207,37 @@ async def test_another_users_keys_are_not_even_asked_for(host: str) -> None:
             await source()
         assert received() == "b''\n"
     await source.aclose()
+
+
+class Traced(Issuer):
+    """On this machine; says of each request what became of its connection."""
+
+    def __init__(self, event: str, made: object) -> None:
+        super().__init__(K1, issuer="http://127.0.0.1:1/")
+        self.told = event, {"return_value": made}
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        await request.extensions["trace"](*self.told)
+        return await super().handle_async_request(request)
+
+
+async def test_an_issuer_that_ends_before_anybody_can_tell_whose_it_was_is_not_asked() -> None:
+    """security.md 53."""
+    ended = Ended()
+    issuer = Traced("connection.connect_tcp.complete", ended)
+    assert "has closed the connection" in await failure(issuer, issuer.issuer)
+    assert ended.is_closed
+    assert issuer.discoveries == 0
+
+
+@pytest.mark.parametrize(
+    ("event", "made"),
+    [
+        ("connection.connect_tcp.started", None),
+        ("connection.connect_tcp.complete", None),
+        ("connection.start_tls.complete", Ended()),
+    ],
+)
+async def test_only_a_new_connection_is_asked_whose_it_is(event: str, made: object) -> None:
+    issuer = Traced(event, made)
+    assert await KeySource(issuer.issuer, transport=issuer)()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpcore
 import pytest
 
 NOBODY = 65534
@@ -42,6 +43,18 @@ if sys.argv[3] == "accept":
     print(listening.accept()[0].recv(65536), flush=True)
 sys.stdin.read()
 """
+
+
+class Ended(httpcore.AsyncNetworkStream):
+    """A connection that the other end has closed: the system knows no peer of it any more."""
+
+    is_closed = False
+
+    def get_extra_info(self, info: str) -> object:
+        return ("127.0.0.1", 1) if info == "client_addr" else None
+
+    async def aclose(self) -> None:
+        self.is_closed = True
 
 
 def request_of(url_host: str, port: int, target: str) -> str:
