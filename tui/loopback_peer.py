@@ -24,6 +24,10 @@ ESTABLISHED: Final = "01"
 LISTENING: Final = "0A"
 """States of a socket in /proc/net/tcp (proc(5), include/net/tcp_states.h)."""
 
+IN_QUEUE: Final = (ESTABLISHED, "03")
+"""States of a connection that is not accepted yet: "03" (received SYN) stays until the request
+has come where a server asks for that (TCP_DEFER_ACCEPT, as Apache does)."""
+
 NO_PROCESS: Final = "0"
 """The inode of a socket that no process holds: not accepted yet, or closed."""
 
@@ -90,7 +94,7 @@ def owner_of_connection(local: SocketAddress, peer: SocketAddress, proc: Path = 
             end = each
             if end.inode != NO_PROCESS:
                 return end.uid
-    if end is not None and end.state == ESTABLISHED:
+    if end is not None and end.state in IN_QUEUE:
         listener = _listener(table, theirs)
         if listener is not None:
             return listener.uid

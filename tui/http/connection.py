@@ -63,7 +63,7 @@ async def refuse_other_users(event: str, details: Mapping[str, object]) -> None:
     For the `trace` extension of a request in plain http over loopback.
 
     Raises:
-        ExchangeFailed: it was another user's.
+        ExchangeFailed: it was another user's, or has ended, so that nobody can tell.
     """
     stream = details.get("return_value")
     if event != "connection.connect_tcp.complete" or not isinstance(
@@ -72,6 +72,8 @@ async def refuse_other_users(event: str, details: Mapping[str, object]) -> None:
         return
     local, peer = stream.get_extra_info("client_addr"), stream.get_extra_info("server_addr")
     try:
+        if peer is None:
+            raise ConnectionResetError("The other end has closed the connection.")
         uid = owner_of_connection(local[:2], peer[:2])
     except ConnectionResetError:
         await stream.aclose()

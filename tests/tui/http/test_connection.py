@@ -12,6 +12,7 @@ import httpcore
 import httpx
 import pytest
 
+from tests.support.processes.other_user import Ended
 from tui.errors import ExchangeFailed
 from tui.http.connection import failure, refuse_other_users
 from tui.http.exchange import LARGEST_BODY_BYTES, HttpClient, StreamedAnswer
@@ -174,3 +175,12 @@ class Foreign(httpcore.AsyncNetworkStream):
 )
 async def test_only_a_new_connection_is_asked_whose_it_is(event: str, made: object) -> None:
     await refuse_other_users(event, {"return_value": made} if made else {})
+
+
+async def test_a_connection_that_ends_before_anybody_can_tell_whose_it_was_is_broken() -> None:
+    """security.md 53: nothing is written to it."""
+    ended = Ended()
+    with pytest.raises(ExchangeFailed, match="the connection broke") as raised:
+        await refuse_other_users("connection.connect_tcp.complete", {"return_value": ended})
+    assert raised.value.obstacle == "broken"
+    assert ended.is_closed
