@@ -210,6 +210,8 @@ class Servers:
     ) -> None:
         code = await process.wait()
         if self._processes.get(server.name) is process:  # else it was ended for another
+            _kill_group(process)
+            await self._wait_until_free(server)
             await self._tell_end(server, code, log)
 
     async def _tell_end(self, server: BundledServer, code: int, log: Path) -> None:
@@ -269,8 +271,15 @@ async def _stop(process: asyncio.subprocess.Process) -> None:
             async with asyncio.timeout(STOP_SECONDS):
                 await process.wait()
         except TimeoutError:
-            os.killpg(process.pid, signal.SIGKILL)  # with its workers, which hold the port
+            _kill_group(process)
             await process.wait()
+
+
+def _kill_group(process: asyncio.subprocess.Process) -> None:
+    """Kill a server with its workers: those hold the port, and may answer after its end."""
+    if hasattr(os, "killpg"):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def _last_error(log: Path) -> str:

@@ -1,12 +1,13 @@
 """A world of its own for each end-to-end test: free ports, a config, the bundled servers."""
 
+import asyncio
 import http.client
 import json
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -16,6 +17,8 @@ from urllib.parse import urlsplit
 from tests.support.people import person
 from tests.support.ports import free_ports, has_ipv6
 from tui.config.load import Config, load_config
+from tui.servers.bundled import bundled_servers
+from tui.servers.processes import Servers
 
 DOORKEY = [sys.executable, "-P", "-m", "tui"]
 
@@ -65,6 +68,16 @@ def new_world(folder: Path, **members: object) -> World:
         "COLORTERM": "truecolor",
     }
     return World(load_config(path), folder, environment)
+
+
+def servers_of(world: World, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> Servers:
+    """Return the bundled servers as the app runs them; nothing is started."""
+    return Servers(bundled_servers(world.config, world.state_dir), world.state_dir / "logs", sleep)
+
+
+def states(servers: Servers) -> dict[str, str]:
+    """Return how each of them is."""
+    return {status.name: status.state for status in servers.statuses}
 
 
 @contextmanager

@@ -3,10 +3,9 @@ import json
 import os
 import signal
 import socket
-import subprocess
 import sys
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -15,30 +14,10 @@ from pathlib import Path
 import pytest
 
 from tests.support.processes.server import children, wait_until_gone
-from tests.support.processes.worlds import PATIENCE_SECONDS, World, new_world
+from tests.support.processes.worlds import PATIENCE_SECONDS, World, servers_of, states
 from tui.servers.bundled import bundled_servers
 from tui.servers.port import probe
 from tui.servers.processes import Servers, ServerStatus
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> World:
-    return new_world(tmp_path)
-
-
-@pytest.fixture
-async def servers(world: World) -> AsyncIterator[Servers]:
-    made = servers_of(world)
-    yield made
-    await made.stop()
-
-
-def servers_of(world: World, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> Servers:
-    return Servers(bundled_servers(world.config, world.state_dir), world.state_dir / "logs", sleep)
-
-
-def states(servers: Servers) -> dict[str, str]:
-    return {status.name: status.state for status in servers.statuses}
 
 
 async def test_both_servers_start_answer_and_end(world: World, servers: Servers) -> None:
@@ -120,26 +99,6 @@ async def test_a_server_of_ours_that_hangs_is_ended_with_its_workers_and_started
     for server in bundled_servers(world.config, world.state_dir):
         assert await probe(server) == "ours"
     wait_until_gone(hanging)
-
-
-async def test_a_server_that_died_is_told_and_can_be_started_again(
-    world: World, servers: Servers
-) -> None:
-    await servers.start()
-    died = asyncio.Event()
-
-    def watch(statuses: tuple[ServerStatus, ...]) -> None:
-        if any(status.state == "failed" for status in statuses):
-            died.set()
-
-    servers.subscribe(watch)
-    os.kill(children(os.getpid())[-1], signal.SIGKILL)
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        await died.wait()
-    assert sorted(states(servers).values()) == ["failed", "ready"]
-    assert "ended by signal 9" in " ".join(status.detail for status in servers.statuses)
-    await servers.start()
-    assert states(servers) == {"tenant": "ready", "api": "ready"}
 
 
 @contextmanager
@@ -245,56 +204,9 @@ async def test_a_server_that_does_not_start_gives_its_reason(world: World) -> No
     await servers.stop()
 
 
-async def test_a_server_that_ends_by_itself_has_stopped_and_not_failed(world: World) -> None:
-    server = replace(
-        bundled_servers(world.config, world.state_dir)[0], command=[sys.executable, "-c", ""]
-    )
-    servers = Servers((server,), world.state_dir / "logs")
-    await servers.start()
-    (status,) = servers.statuses
-    assert (status.state, status.is_down) == ("stopped", True)
-    assert status.detail == "It has ended by itself."
-
-
 async def test_a_config_of_the_wide_world_starts_nothing(world: World) -> None:
     config = replace(world.config, domain="tenant.example", api_url="https://api.example")
     assert bundled_servers(config, world.state_dir) == ()
     servers = Servers((), world.state_dir / "logs")
     await servers.start()
     assert servers.statuses == ()
-
-
-PARENT = """
-import asyncio, sys
-from pathlib import Path
-from tui.servers.bundled import bundled_servers
-from tui.config.load import load_config
-from tui.servers.processes import Servers
-
-async def main():
-    state = Path(sys.argv[2])
-    servers = Servers(bundled_servers(load_config(Path(sys.argv[1])), state), state / "logs")
-    await servers.start()
-    print("all are up", flush=True)
-    await asyncio.Event().wait()
-
-asyncio.run(main())
-"""
-
-
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
-def test_however_the_parent_ends_no_child_stays(world: World, number: signal.Signals) -> None:
-    parent = subprocess.Popen(
-        [sys.executable, "-c", PARENT, str(world.config.path), str(world.state_dir)],
-        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-        env=world.environment,
-    )  # fmt: skip
-    assert parent.stdout is not None
-    assert parent.stdout.readline() == "all are up\n"
-    pids = children(parent.pid)
-    assert len(pids) == 2
-    family = {*pids, *(child for pid in pids for child in children(pid))}
-    parent.send_signal(number)
-    parent.wait()
-    parent.stdout.close()
-    wait_until_gone(family)
