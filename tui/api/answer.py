@@ -1,15 +1,13 @@
 """What an API answered, or why it did not: the verdict, the facts, and what to make of them."""
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from tui.errors import ApiUnreachable, Obstacle
-
-LONGEST_WAIT_DIGITS: Final = 6
-"""Of a `Retry-After`: up to 27 hours."""
+from tui.json_value import json_object
+from tui.moments import seconds_to_wait
 
 LONGEST_TIMING: Final = 1000
 """Characters of a `Server-Timing` header that are looked at."""
@@ -76,11 +74,7 @@ class PingResult:
         """The result in one sentence: the answer's `msg`, or what the server responded with."""
         if not self.ok:
             return f"Error: the server {self.outcome}"
-        try:
-            answer = json.loads(self.body)
-        except (ValueError, RecursionError):
-            answer = None
-        message = answer.get("msg") if isinstance(answer, dict) else None
+        message = (json_object(self.body) or {}).get("msg")
         return message if isinstance(message, str) else f"{self.status} {self.reason}"
 
     @property
@@ -107,9 +101,7 @@ class PingResult:
     @property
     def retry_after_seconds(self) -> int | None:
         """How long the API asks to wait (RFC 9110 10.2.3), where it says so in seconds."""
-        value = self.headers.get("retry-after", "")
-        is_number = value.isascii() and value.isdigit() and len(value) < LONGEST_WAIT_DIGITS
-        return int(value) if is_number else None
+        return seconds_to_wait(self.headers.get("retry-after", ""))
 
     @property
     def is_html(self) -> bool:
@@ -137,10 +129,7 @@ class PingResult:
         """The reason in the body's own words (RFC 6749 5.2, RFC 9457 3.1.4), or an empty string."""
         if self.challenge:  # which says it, and is explained
             return ""
-        try:
-            members = json.loads(self.body)
-        except (ValueError, RecursionError):
-            return ""
-        told = [members.get(name) for name in REASONS] if isinstance(members, dict) else []
+        members = json_object(self.body) or {}
+        told = (members.get(name) for name in REASONS)
         reason = next((each for each in told if isinstance(each, str) and each), "")
         return f"The API says: “{reason}”" if reason else ""

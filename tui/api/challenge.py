@@ -4,13 +4,13 @@ An API may send anything: what cannot be read is left out, and nothing raises. N
 safe to print as it is.
 """
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from tui.config.keys import MAX_AGE
+from tui.json_value import json_object
 from tui.web_address import split_web_address
 
 LONGEST_CHALLENGE: Final = 16 * 1024
@@ -125,14 +125,9 @@ def metadata_path(origin: str, address: str) -> str:
 
 def parse_resource_metadata(body: str) -> ResourceMetadata | None:
     """Return what the document says, or None where it is something else."""
-    try:
-        members = json.loads(body)
-    except (ValueError, RecursionError):
+    members = json_object(body) or {}
+    resource, servers = members.get("resource"), members.get("authorization_servers")
+    if not isinstance(resource, str):
         return None
-    if not isinstance(members, dict) or not isinstance(members.get("resource"), str):
-        return None
-    servers = members.get("authorization_servers")
     listed = servers if isinstance(servers, list) else []
-    return ResourceMetadata(
-        members["resource"], tuple(each for each in listed if isinstance(each, str))
-    )
+    return ResourceMetadata(resource, tuple(each for each in listed if isinstance(each, str)))

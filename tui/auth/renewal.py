@@ -1,7 +1,7 @@
 """One renewal: under the lock, on top of what the store has now, kept before it is used."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
@@ -33,14 +33,14 @@ class SessionEnded(SignInNeeded):
 class SharedRenewal:
     """One renewal at a time, shared by all who ask while it is under way."""
 
-    def __init__(self, renew_session: Callable[[], Awaitable[None]]) -> None:
+    def __init__(self, renew_session: Callable[[], Coroutine[None, None, None]]) -> None:
         self._renew_session = renew_session
         self._task: asyncio.Task[None] | None = None
 
     async def join(self) -> None:
         """Begin a renewal, or wait for the one under way; raises what it raises."""
         if self._task is None:
-            self._task = asyncio.create_task(self._run())
+            self._task = asyncio.create_task(self._renew_session())
             self._task.add_done_callback(self._forget_task)
         # A caller that is cancelled must not take the others' renewal with it.
         await asyncio.shield(self._task)
@@ -52,9 +52,6 @@ class SharedRenewal:
             for task in unfinished:
                 task.cancel()
                 await asyncio.wait([task])
-
-    async def _run(self) -> None:
-        await self._renew_session()
 
     def _forget_task(self, task: "asyncio.Task[None]") -> None:
         self._task = None

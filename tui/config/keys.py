@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 from tui.text import printable
-from tui.web_address import is_loopback, split_web_address
+from tui.web_address import WebAddress, is_loopback, split_web_address
 
 DEFAULT_API_URL: Final = "http://localhost:3001"
 DEFAULT_SCOPE: Final = "openid profile email offline_access"
@@ -55,14 +55,11 @@ def issuer_of(domain: str) -> str:
 
 def allowed(redirect_uris: Sequence[str]) -> list[str]:
     """Return callback URLs as a tenant has to allow them."""
-    return [_allowed(uri) for uri in redirect_uris]
-
-
-def _allowed(uri: str) -> str:
-    if split_web_address(uri).port != 0:
-        return uri
     # A tenant that follows RFC 8252 7.3 takes any port on loopback.
-    return f"{uri.replace(':0/', '/', 1)} (with any port)"
+    return [
+        uri if split_web_address(uri).port != 0 else f"{uri.replace(':0/', '/', 1)} (with any port)"
+        for uri in redirect_uris
+    ]
 
 
 def session_identity(
@@ -108,14 +105,18 @@ def _flag(value: object) -> bool:
     return value
 
 
+def _address(text: str, expected: str, value: object) -> WebAddress:
+    try:
+        return split_web_address(text)
+    except ValueError as error:
+        raise _wrong(f"{expected} ({error})", value) from None
+
+
 def _domain(value: object) -> str:
     expected = "a host such as tenant.eu.auth0.com, or the whole issuer URL"
     text = _text(expected)(value)
     is_url = "://" in text
-    try:
-        address = split_web_address(text if is_url else f"https://{text}/")
-    except ValueError as error:
-        raise _wrong(f"{expected} ({error})", value) from None
+    address = _address(text if is_url else f"https://{text}/", expected, value)
     if not is_url and text.strip().rstrip("/") != text.partition("/")[0]:
         raise _wrong("the whole issuer URL, with https://, when it has a path", value)
     if not is_url and text.endswith("/"):
@@ -130,10 +131,7 @@ def _domain(value: object) -> str:
 def _api_url(value: object) -> str:
     expected = "an origin such as https://api.example.com"
     text = _text(expected)(value)
-    try:
-        address = split_web_address(text)
-    except ValueError as error:
-        raise _wrong(f"{expected} ({error})", value) from None
+    address = _address(text, expected, value)
     if address.path not in ("", "/") or "?" in text or "#" in text:
         raise _wrong(f"{expected}, without a path", value)
     if not address.is_secure:
@@ -158,10 +156,7 @@ def _redirect_uris(value: object) -> tuple[str, ...]:
 def _redirect_uri(value: object) -> str:
     expected = "loopback URIs such as http://127.0.0.1:8642/callback (RFC 8252 7.3)"
     text = _text(expected)(value)
-    try:
-        address = split_web_address(text)
-    except ValueError as error:
-        raise _wrong(f"{expected} ({error})", value) from None
+    address = _address(text, expected, value)
     can_listen = address.is_local and address.port is not None and address.path.startswith("/")
     if not can_listen or "?" in text or "#" in text:
         raise _wrong(f"{expected}, with a port and without query and fragment", value)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from tui.config.load import Config, parse_config
+from tui.config.load import Config, trusted_config
 from tui.config.paths import (
     CONFIG_NAME,
     CONFIG_VARIABLE,
@@ -20,7 +20,6 @@ from tui.config.paths import (
     shown,
     user_config_dir,
 )
-from tui.config.trust import require_trust
 from tui.errors import ConfigInvalid
 
 BUILT_IN_LABEL: Final = "built in"
@@ -83,11 +82,6 @@ def _find_unnamed(in_use: Path | None) -> Iterator[Path]:
 
 def _inspect(path: Path) -> KnownConfig:
     try:
-        text = read_config(path)
-        config = parse_config(text, path)
-        require_trust(
-            path, text, issuer=config.issuer, audience=config.audience, api_url=config.api_url
-        )
-        return KnownConfig(path, config)
+        return KnownConfig(path, trusted_config(read_config(path), path))
     except ConfigInvalid as error:
         return KnownConfig(path, None, str(error))

@@ -102,11 +102,20 @@ def found_config(text: str, path: Path) -> Config:
     Raises:
         ConfigInvalid, ConfigUntrusted: as `load_config`.
     """
+    return as_chosen(trusted_config(text, path))
+
+
+def trusted_config(text: str, path: Path) -> Config:
+    """Return the configuration of `text`, unless it needs a question first.
+
+    Raises:
+        ConfigInvalid, ConfigUntrusted: as `load_config`.
+    """
     config = parse_config(text, path)
     require_trust(
         path, text, issuer=config.issuer, audience=config.audience, api_url=config.api_url
     )
-    return as_chosen(config)
+    return config
 
 
 def as_chosen(config: Config) -> Config:

@@ -58,9 +58,9 @@ async def _fetch_document(http: HttpClient, url: str, answer: Answer) -> Answer 
 
 def challenge(answer: Answer) -> Row:
     """Judge what an API says to who brings no token (RFC 6750 3)."""
-    found = [each.scheme.lower() for each in challenges(answer.headers.get("www-authenticate", ""))]
-    if answer.status == 401 and {"bearer", "dpop"} & set(found):
-        return row("api-challenge", "ok", f"401 with {', '.join(sorted(set(found)))}")
+    found = _schemes(answer)
+    if answer.status == 401 and {"bearer", "dpop"} & found:
+        return row("api-challenge", "ok", f"401 with {', '.join(sorted(found))}")
     if answer.status == 401:
         return row(
             "api-challenge",
@@ -121,12 +121,9 @@ def metadata(document: Answer | None, config: Config) -> Row:
 
 def dpop(answer: Answer, document: Answer | None, config: Config) -> Row:
     """Look whether the API takes only tokens that are bound to a key (RFC 9449)."""
-    schemes = {
-        each.scheme.lower() for each in challenges(answer.headers.get("www-authenticate", ""))
-    }
     said = (document.members() if document else None) or {}
     demanded = said.get("dpop_bound_access_tokens_required") is True
-    if (demanded or schemes == {"dpop"}) and not config.dpop:
+    if (demanded or _schemes(answer) == {"dpop"}) and not config.dpop:
         return row(
             "dpop",
             "wrong",
@@ -134,3 +131,7 @@ def dpop(answer: Answer, document: Answer | None, config: Config) -> Row:
             'Set "dpop": true in the config, or let the API take bearer tokens, too.',
         )
     return row("dpop", "ok", "in use" if config.dpop else "not demanded")
+
+
+def _schemes(answer: Answer) -> set[str]:
+    return {each.scheme.lower() for each in challenges(answer.headers.get("www-authenticate", ""))}

@@ -9,6 +9,7 @@ from tui.auth.tenant.metadata import WELL_KNOWN
 from tui.errors import START_TENANT, ExchangeFailed, TenantMisbehaved, TenantUnreachable
 from tui.http.exchange import EXCHANGE_SECONDS, Answer, HttpClient
 from tui.http.other_scheme import write_so
+from tui.moments import seconds_to_wait
 from tui.text import redact
 from tui.web_address import WebAddress, split_web_address
 
@@ -103,7 +104,7 @@ class TenantHttp:
             raise TenantUnreachable(
                 f"{host} is busy or down for now: it answered with {answer.status}. "
                 "Try again later.",
-                _retry_after_seconds(answer.headers.get("retry-after", "")),
+                seconds_to_wait(answer.headers.get("retry-after", "")),
             )
         return answer
 
@@ -114,11 +115,6 @@ def leads_elsewhere(address: WebAddress, status: int) -> TenantMisbehaved:
         f"{address.netloc} answered {address.path} with a redirect ({status}); "
         "a direct answer is expected there. Check `domain` in the config."
     )
-
-
-def _retry_after_seconds(value: str) -> float | None:
-    # Its date form is not worth a clock that may be off.
-    return float(value) if value.isascii() and value.isdigit() and len(value) < 6 else None
 
 
 def explain_failure(
