@@ -11,8 +11,8 @@ from starlette.responses import Response
 from api_server.local_tenant.endpoints.authorization import deny_access, grant_access
 from api_server.local_tenant.endpoints.parameters import Parameters, read_form, read_query
 from api_server.local_tenant.endpoints.visit import Step, Visit, find_visit, redirect_to_page
-from api_server.local_tenant.pages.consent import consent_page
 from api_server.local_tenant.pages.frame import OUT_OF_DATE, Alert
+from api_server.local_tenant.pages.sign_in import consent_page
 from api_server.local_tenant.records.grants import remember_consent
 from api_server.local_tenant.records.people import find_person
 from api_server.local_tenant.records.tenant import Tenant

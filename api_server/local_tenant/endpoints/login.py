@@ -17,7 +17,7 @@ from api_server.local_tenant.endpoints.visit import (
     redirect_to_page,
 )
 from api_server.local_tenant.pages.frame import OUT_OF_DATE, Alert
-from api_server.local_tenant.pages.login import login_page
+from api_server.local_tenant.pages.sign_in import login_page
 from api_server.local_tenant.records.browsers import log_in, mark_signed_in, set_cookie
 from api_server.local_tenant.records.people import (
     ONE_FACTOR,
