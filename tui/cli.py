@@ -22,7 +22,7 @@ COMMANDS: Final = {
     "api": "tui.commands.servers:run_api",
     "tenant": "tui.commands.servers:run_tenant",
     "init": "tui.commands.init.command:init",
-    "login": "tui.commands.login.command:login",
+    "login": "tui.commands.login:login",
     "token": "tui.commands.token.command:token",
     "jwt": "tui.commands.jwt:jwt",
     "ping": "tui.commands.call.ping:ping",

@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 from tui.api.answer import PingResult
 from tui.api.refusal import FIT_SYMBOLS, Explanation
 from tui.auth.sign_in.attempt import SignInOptions
-from tui.commands.login.command import sign_in
+from tui.commands.login import sign_in
 from tui.config.load import Config
 from tui.config.paths import shown
 from tui.errors import ApiRefused

@@ -59,7 +59,7 @@ def tenant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ScriptedTenant:
     monkeypatch.setenv("DOORKEY_TRUST", "1")
     made = ScriptedTenant(Clock(datetime.now(UTC)))
     service = partial(AuthService, transport=made, open_url=made.browser)
-    monkeypatch.setattr("tui.commands.login.command.AuthService", service)
+    monkeypatch.setattr("tui.commands.login.AuthService", service)
     return made
 
 

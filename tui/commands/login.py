@@ -1,6 +1,7 @@
-"""`doorkey login`: the ways to sign in, for a shell. All of it goes to stderr."""
+"""`doorkey login`: the ways to sign in, for people on stderr, for programs as events on stdout."""
 
 import asyncio
+import json
 import shutil
 import sys
 from argparse import Namespace
@@ -14,14 +15,14 @@ from tui.auth.sign_in.attempt import SignInOptions, Way
 from tui.auth.sign_in.handle import SignIn
 from tui.auth.sign_in.remarks import HINT_AFTER, callback_hint
 from tui.auth.sign_in.surroundings import Surroundings, ports_for_browser
-from tui.commands.login.events import EventTeller
 from tui.commands.options.login import not_for_device
 from tui.config.load import Config, load_config
 from tui.errors import DoorkeyError, WrongUsage
+from tui.json_value import Json
 from tui.moments import Sleep
 from tui.terminal.half_blocks import large, qr_lines
 from tui.terminal.typed_lines import read_lines
-from tui.text import printable
+from tui.text import printable, write_line
 from tui.web_address import is_of_this_machine
 
 ROWS_FOR_LARGE_CODE: Final = 30
@@ -213,3 +214,46 @@ def _say(line: str) -> None:
     with suppress(BrokenPipeError):
         sys.stderr.write(line + "\n")
         sys.stderr.flush()
+
+
+class EventTeller:
+    """Writes an object in a line for each piece of news, once, in the order in which they come."""
+
+    def __init__(self) -> None:
+        self._told_address = False
+        self._told_code = ""
+
+    def tell(self, progress: SignInProgress) -> None:
+        """Write what is new."""
+        if progress.url and not self._told_address:
+            self._told_address = True
+            _write_event("address", {"url": progress.url, "redirect_uri": progress.redirect_uri})
+            _write_event("waiting", {})
+        if progress.device and progress.device.user_code != self._told_code:
+            self._told_code = progress.device.user_code
+            _write_event("code", _code_members(progress.device))
+            _write_event("waiting", {})
+
+    def greet(self, event: LoginEvent) -> None:
+        """Write who is signed in now."""
+        members: dict[str, Json] = {"remarks": [printable(remark) for remark in event.remarks]}
+        if event.profile is not None:
+            members |= {
+                "subject": event.profile.subject,
+                "name": event.profile.name,
+                "email": event.profile.email,
+            }
+        _write_event("signed_in", members)
+
+
+def _code_members(prompt: DevicePrompt) -> dict[str, Json]:
+    return {
+        "user_code": prompt.user_code,
+        "verification_uri": prompt.verification_uri,
+        "verification_uri_complete": prompt.verification_uri_complete,
+        "expires_at": prompt.deadline.isoformat(timespec="seconds"),
+    }
+
+
+def _write_event(event: str, members: dict[str, Json]) -> None:
+    write_line(json.dumps({"event": event, **members}))

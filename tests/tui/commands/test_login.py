@@ -11,7 +11,7 @@ from tests.support.clocks import START
 from tui.auth.session import SignInProgress
 from tui.auth.sign_in.surroundings import Surroundings
 from tui.cli import main
-from tui.commands.login.command import LoginTeller, hint_after_a_while, hints, options_of
+from tui.commands.login import LoginTeller, hint_after_a_while, hints, options_of
 from tui.commands.parser import parse
 
 WAITING = SignInProgress(

@@ -1,1 +1,0 @@
-"""`doorkey login`: what it says to people, and to programs."""
