@@ -7,7 +7,7 @@ import threading
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
 from typing import Final
@@ -18,10 +18,10 @@ from tui.api.client import ApiClient
 from tui.api.refusal import Explanation
 from tui.api.request import ApiRequest
 from tui.api.upload import Upload
+from tui.auth.dpop.authorization import joined
 from tui.auth.service import AuthService
 from tui.auth.sign_in.attempt import SignInOptions
 from tui.commands.call.output import Collected, Output, Piped, Saved, Shown, keep_apart
-from tui.commands.call.progress import Progress
 from tui.commands.call.refused import offer_way_out, refusal, way_out
 from tui.commands.call.request import open_upload, requested
 from tui.commands.progress_line import ProgressLine, show_progress
@@ -29,6 +29,8 @@ from tui.config.load import Config, load_config
 from tui.http.exchange import StreamedAnswer
 from tui.json_value import Json
 from tui.text import printable, redact, write_line
+
+UNITS: Final = ("B", "KiB", "MiB", "GiB", "TiB")
 
 UNCHANGED: Final = 304
 """What a conditional request asks for (RFC 9110 15.4.5): no refusal."""
@@ -61,6 +63,25 @@ def _end_in_order_on_sigterm() -> None:
     """Remove what is half written also where a signal ends the command."""
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
+
+
+@dataclass
+class Progress:
+    """How far one call is: what has been sent and received of it."""
+
+    request: ApiRequest
+    upload: Upload | None = None
+    received_bytes: int = 0
+    expected_bytes: int | None = None
+
+    def text(self, seconds: float) -> str:
+        """Return what there is to say after so many seconds."""
+        parts = [f"{self.request.method} {printable(self.request.path)}", f"{seconds:.0f} s"]
+        if self.upload is not None:
+            parts.append(f"sent {_amount(self.upload.sent_bytes, self.upload.length_bytes)}")
+        if self.received_bytes:
+            parts.append(f"received {_amount(self.received_bytes, self.expected_bytes)}")
+        return " · ".join(parts)
 
 
 class _Calling:
@@ -130,15 +151,13 @@ class _Calling:
         return Shown(token) if sys.stdout.isatty() else Piped()
 
     def _result(self, answer: StreamedAnswer, token: str) -> PingResult:
-        headers: dict[str, str] = {}
-        for found in answer.headers:
-            name, value = (redact(token, each) for each in found)
-            headers[name] = f"{headers[name]}, {value}" if name in headers else value
         return PingResult(
             url=self._config.api_url + self._request.path,
             status=answer.status,
             reason=redact(token, answer.reason),
-            headers=headers,
+            headers=joined(
+                (redact(token, name), redact(token, value)) for name, value in answer.headers
+            ),
             body="",
             elapsed_seconds=monotonic() - self._began,
             method=self._request.method,
@@ -189,3 +208,14 @@ def _head_lines(answer: StreamedAnswer, token: str) -> Iterator[str]:
     yield f"HTTP/1.1 {answer.status} {printable(redact(token, answer.reason))}".rstrip()
     for name, value in answer.headers:
         yield printable(redact(token, f"{name}: {value}"))
+
+
+def _amount(done_bytes: int, whole_bytes: int | None) -> str:
+    return _size(done_bytes) + (f" of {_size(whole_bytes)}" if whole_bytes else "")
+
+
+def _size(size_bytes: int) -> str:
+    size, unit = float(size_bytes), 0
+    while size >= 1024 and unit < len(UNITS) - 1:
+        size, unit = size / 1024, unit + 1
+    return f"{size:.1f} {UNITS[unit]}" if unit else f"{size_bytes} B"

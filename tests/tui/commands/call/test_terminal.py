@@ -10,8 +10,8 @@ from tests.support.apis.scripted_api import Asked, ScriptedApi
 from tests.support.clocks import Seconds
 from tui.api.request import ApiRequest
 from tui.api.upload import Upload
+from tui.commands.call.command import Progress
 from tui.commands.call.output import LONGEST_LINE, Shown
-from tui.commands.call.progress import Progress
 from tui.commands.progress_line import ProgressLine, show_progress
 
 Call = Callable[..., Awaitable[int]]
