@@ -7,7 +7,7 @@ from typing import Final
 
 from tui.api.request import METHODS
 from tui.commands.options.call import BODY
-from tui.commands.options.help import FOR_SCRIPTS, TOPICS
+from tui.commands.options.set_up import FOR_SCRIPTS, TOPICS
 from tui.commands.parser import COMMAND_NAMES, parser
 from tui.commands.usage import Parser
 from tui.config.paths import profile_names

@@ -4,7 +4,7 @@ import sys
 from argparse import Namespace
 from typing import Final
 
-from tui.commands.options.help import TOPICS
+from tui.commands.options.set_up import TOPICS
 from tui.commands.parser import COMMAND_NAMES, parser
 from tui.commands.usage import suggestion
 from tui.errors import WrongUsage

@@ -15,7 +15,7 @@ from tui.auth.sign_in.attempt import SignInOptions, Way
 from tui.auth.sign_in.handle import SignIn
 from tui.auth.sign_in.remarks import HINT_AFTER, callback_hint
 from tui.auth.sign_in.surroundings import Surroundings, ports_for_browser
-from tui.commands.options.login import not_for_device
+from tui.commands.options.session import not_for_device
 from tui.config.load import Config, load_config
 from tui.errors import DoorkeyError, WrongUsage
 from tui.json_value import Json

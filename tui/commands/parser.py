@@ -6,11 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from tui.commands.options import session
-from tui.commands.options.call import call_options
-from tui.commands.options.help import completion_options, help_options
-from tui.commands.options.init import init_options
-from tui.commands.options.login import login_options
+from tui.commands.options import call, session, set_up
 from tui.commands.options.values import common_options, json_option
 from tui.commands.usage import CommandLineWrong, Parser
 
@@ -48,18 +44,18 @@ COMMANDS: Final = (
     # Their own options, --help among them, go on to the servers as they are.
     Command("api", "the bundled API; see api --help", add_help=False),
     Command("tenant", "the local tenant; see tenant --help", add_help=False),
-    Command("init", "set up a tenant of your own: write the config for it", init_options),
-    Command("login", "sign in by browser, paste or code", login_options, add_help=False),
+    Command("init", "set up a tenant of your own: write the config for it", set_up.init_options),
+    Command("login", "sign in by browser, paste or code", session.login_options, add_help=False),
     Command("token", "print an access token that is valid", session.token_options),
     Command("jwt", "say what a JWT is, and whether its issuer signed it", session.jwt_options),
     Command("ping", "call the API and print what it answers", json_option),
-    Command("call", "call the API: any method, path and body, with the token", call_options),
+    Command("call", "call the API: any method, path and body, with the token", call.call_options),
     Command(
         "proxy",
         "a URL on loopback that adds the token, for programs that cannot",
-        session.proxy_options,
+        call.proxy_options,
     ),
-    Command("web", "the app on a page of your browser (needs the extra web)", session.web_options),
+    Command("web", "the app on a page of your browser (needs the extra web)", call.web_options),
     Command(
         "status",
         "say who is signed in, until when, and where that is kept",
@@ -72,8 +68,8 @@ COMMANDS: Final = (
         session.logout_options,
     ),
     Command("doctor", "check config, tenant, client, API and session; say what helps", json_option),
-    Command("completion", "print what a shell completes commands by", completion_options),
-    Command("help", "explain a command, the exit codes, or what --json says", help_options),
+    Command("completion", "print what a shell completes commands by", set_up.completion_options),
+    Command("help", "explain a command, the exit codes, or what --json says", set_up.help_options),
 )
 """In the order of the help; the function of each is in `COMMANDS` of `tui/cli.py`."""
 

@@ -1,9 +1,9 @@
-"""What `doorkey call` takes."""
+"""What the commands take that call the API, and those that stay and serve."""
 
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from typing import Final
 
-from tui.commands.options.values import json_option
+from tui.commands.options.values import json_option, port
 
 EXAMPLES: Final = """\
 examples:
@@ -49,3 +49,19 @@ def call_options(call: ArgumentParser) -> None:
         help="send METHOD as it is, also where it looks like a slip of a usual one",
     )  # fmt: skip
     json_option(call)
+
+
+def proxy_options(proxy: ArgumentParser) -> None:
+    """Describe what `doorkey proxy` takes."""
+    proxy.add_argument(
+        "--listen",
+        metavar="HOST:PORT",
+        help="where on loopback; without it 127.0.0.1 and any free port",
+    )
+
+
+def web_options(web: ArgumentParser) -> None:
+    """Describe what `doorkey web` takes."""
+    web.add_argument(
+        "--port", type=port, metavar="PORT", help="on loopback (default 8000; 0 is any free one)"
+    )

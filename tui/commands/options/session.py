@@ -1,12 +1,81 @@
-"""What the commands about the session take, and those that stay and serve."""
+"""What the commands about a session and its tokens take.
 
-from argparse import ArgumentParser
+The help of `doorkey login` names the callback URLs that the tenant must allow.
+"""
 
-from tui.commands.options.values import json_option, port, seconds
+import argparse
+from collections.abc import Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Final
+
+from tui.commands.options.values import json_option, seconds, whole_seconds
 from tui.commands.token.formats import FORMATS
+from tui.config.keys import allowed
+from tui.config.load import Config, load_config
+from tui.errors import DoorkeyError
+from tui.text import printable
+
+WITHOUT_DEVICE: Final = ("prompt", "login_hint", "acr_values", "connection", "organization")
+"""Parameters of the authorization request; a device request has none of them (RFC 8628 3.1)."""
 
 
-def token_options(token: ArgumentParser) -> None:
+def login_options(login: argparse.ArgumentParser) -> None:
+    """Describe what `doorkey login` takes; it must have been made without a help of its own."""
+    login.formatter_class = argparse.RawDescriptionHelpFormatter
+    login.add_argument(
+        "-h", "--help", action=_HelpAction, nargs=0, help="show this help message and exit"
+    )
+    way = login.add_mutually_exclusive_group()
+    way.add_argument("--device", action="store_true", help="with a code, on another device")
+    way.add_argument(
+        "--paste",
+        action="store_true",
+        help="in a browser on another machine; paste the address that it ends at",
+    )
+    login.add_argument(
+        "--no-browser", action="store_true", help="only print the address; open it yourself"
+    )
+    json_option(login)
+    asked = login.add_argument_group("what to ask the tenant for")
+    asked.add_argument("--scope", default="", help="scopes instead of the config's")
+    asked.add_argument("--prompt", default="", help="login, consent, select_account, ...")
+    asked.add_argument("--login-hint", default="", metavar="HINT", help="who is about to sign in")
+    asked.add_argument(
+        "--max-age", type=whole_seconds, metavar="SECONDS", help="sign in anew unless that recent"
+    )
+    asked.add_argument("--acr-values", default="", metavar="ACR", help="how to sign in")
+    asked.add_argument("--connection", default="", help="where the account is (Auth0)")
+    asked.add_argument("--organization", default="", help="which organization (Auth0)")
+
+
+def not_for_device(arguments: argparse.Namespace) -> str:
+    """Return the first option that cannot go with `--device`, or an empty string."""
+    names = [name for name in WITHOUT_DEVICE if getattr(arguments, name)]
+    return f"--{names[0].replace('_', '-')}" if names else ""
+
+
+def callback_text(config: Path | None) -> str:
+    """Return the callback URLs that the tenant must allow: the config's, else the usual ones."""
+    uris, client = _callbacks(config)
+    lines = "\n".join(f"  {uri}" for uri in allowed(uris))
+    return (
+        f"callback URLs that the tenant must allow{client}:\n{lines}\n"
+        "(Auth0: Applications, Settings, Allowed Callback URLs; separated by commas.)"
+    )
+
+
+def _callbacks(path: Path | None) -> tuple[Sequence[str], str]:
+    try:
+        config = load_config(path)
+    except DoorkeyError:
+        usual = next(field for field in fields(Config) if field.name == "redirect_uris")
+        uris: Sequence[str] = usual.default  # type: ignore[assignment] # the tuple that it is
+        return uris, ""
+    return config.redirect_uris, f" for the client {printable(config.client_id)}"
+
+
+def token_options(token: argparse.ArgumentParser) -> None:
     """Describe what `doorkey token` takes."""
     token.add_argument(
         "--min-validity",
@@ -45,7 +114,7 @@ def token_options(token: ArgumentParser) -> None:
     )  # fmt: skip
 
 
-def jwt_options(command: ArgumentParser) -> None:
+def jwt_options(command: argparse.ArgumentParser) -> None:
     """Describe what `doorkey jwt` takes: never a token, which others could read there."""
     command.add_argument(
         "file", nargs="?", metavar="FILE", help="where the JWT is; stdin for - or without it"
@@ -58,28 +127,27 @@ def jwt_options(command: ArgumentParser) -> None:
     json_option(command)
 
 
-def status_options(status: ArgumentParser) -> None:
+def status_options(status: argparse.ArgumentParser) -> None:
     """Describe what `doorkey status` takes."""
     json_option(status)
 
 
-def logout_options(logout: ArgumentParser) -> None:
+def logout_options(logout: argparse.ArgumentParser) -> None:
     """Describe what `doorkey logout` takes."""
     json_option(logout)
     logout.add_argument("--local", action="store_true", help="leave the browser alone")
 
 
-def proxy_options(proxy: ArgumentParser) -> None:
-    """Describe what `doorkey proxy` takes."""
-    proxy.add_argument(
-        "--listen",
-        metavar="HOST:PORT",
-        help="where on loopback; without it 127.0.0.1 and any free port",
-    )
+class _HelpAction(argparse.Action):
+    """Looks for the config only when help is asked for."""
 
-
-def web_options(web: ArgumentParser) -> None:
-    """Describe what `doorkey web` takes."""
-    web.add_argument(
-        "--port", type=port, metavar="PORT", help="on loopback (default 8000; 0 is any free one)"
-    )
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: object,
+        option_string: str | None = None,
+    ) -> None:
+        parser.epilog = callback_text(namespace.config_for_help)
+        parser.print_help()
+        parser.exit()
