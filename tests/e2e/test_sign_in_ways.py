@@ -146,7 +146,7 @@ def test_without_browser_and_display_a_terminal_gets_in_by_a_code(world: World) 
     with Terminal(command, environment) as terminal:
         terminal.wait_for("Sign in")
         terminal.send("l")
-        terminal.wait_for("With a code", "on another machine")
+        terminal.wait_for("With a code", "in another browser")
         terminal.send("d")
         code = re.search(r"([A-Z] ){4}- ([A-Z] ?){4}", terminal.wait_for("/device", " - "))
         assert code is not None

@@ -18,12 +18,10 @@ from textual.worker import Worker, WorkerState
 from tui.app.keys.caps import with_start_key
 from tui.app.messages import ConfigEditRequested
 from tui.app.screens.sign_in_address import Address
-from tui.app.screens.sign_in_ways import PasteWay, Ways, with_key_caps
+from tui.app.screens.sign_in_ways import Buttons, PasteWay, Remark, Ways, with_key_caps
 from tui.app.screens.sign_in_words import (
     HELP,
-    HINT_SECONDS,
     KEYS,
-    NEVER,
     OF_OTHER_WAYS,
     WAYS_AFTER,
     is_offered,
@@ -35,7 +33,7 @@ from tui.app.widgets.lifetime_bar import Countdown
 from tui.auth.service import AS_CONFIGURED
 from tui.auth.session import LoginEvent, SignInProgress
 from tui.auth.sign_in.attempt import SignInOptions
-from tui.auth.sign_in.remarks import HINT_AFTER, callback_hint
+from tui.auth.sign_in.remarks import HINT_AFTER
 from tui.errors import DoorkeyError, NoFreeRedirectUri, SignInCancelled
 from tui.moments import Clock, local_now
 from tui.text import printable
@@ -80,8 +78,7 @@ class SignInScreen(ModalScreen[LoginEvent | None]):
         self._address = Address(self, copy_to_system)
         self._service = service
         self._sign_in: SignIn | None = None
-        self._clock = clock
-        self._opened, self._hint_at = clock(), NEVER
+        self._clock, self._opened = clock, clock()
         self.ports_taken = False
         """Whether it has failed for want of a port, which a code and pasting do without."""
 
@@ -94,13 +91,8 @@ class SignInScreen(ModalScreen[LoginEvent | None]):
             yield Static(id="advice")
             yield Ways(self._service.surroundings)
             yield Static(id="address")
-            with Horizontal(classes="actions", id="buttons"):
-                yield Button("Other ways", id="others", variant="primary")
-                yield Button("Copy address", id="copy", variant="primary")
-                yield Button("Use a code", id="code")
-                yield Button("Try again", id="again", variant="primary")
-                yield Button("Edit auth_config.json", id="edit")
-                yield Button("Cancel", id="cancel")
+            yield Buttons(id="buttons", classes="actions")
+            yield Remark()
         yield KeyLine()
 
     def on_mount(self) -> None:
@@ -113,7 +105,8 @@ class SignInScreen(ModalScreen[LoginEvent | None]):
     @work(exclusive=True, group="attempt", exit_on_error=False)
     async def _sign_in_once(self, options: SignInOptions) -> None:
         self.failure, self.ports_taken, self.ways_open = "", False, False
-        self._hint_at = self._clock() + HINT_AFTER
+        self.query_one(Remark).hint_at = self._clock() + HINT_AFTER
+        self.query_one(PasteWay).close()
         if self._wait_for_tenant is not None:
             await self._wait_for_tenant()  # a tenant of our own that is starting is not down
         try:
@@ -132,7 +125,6 @@ class SignInScreen(ModalScreen[LoginEvent | None]):
         # The palette or another screen may lie on top; dismiss() would take that one away.
         while self.app.screen is not self:
             self.app.pop_screen()
-        self.app.clear_notifications()  # of this sign-in
         for remark in event.remarks if event else ():
             self.app.notify(printable(remark), severity="warning", timeout=10, markup=False)
         self.dismiss(event)
@@ -145,6 +137,7 @@ class SignInScreen(ModalScreen[LoginEvent | None]):
 
     def watch_failure(self) -> None:
         """Show why the sign-in has ended, or that it goes on."""
+        self.query_one(Remark).forget()
         self._tell()
 
     def watch_ways_open(self) -> None:
@@ -171,6 +164,7 @@ class SignInScreen(ModalScreen[LoginEvent | None]):
         self._address.show(url)
         self.query_one(Countdown).until = self.progress.deadline if waiting else None
         self.set_class(bool(self.failure), "-failed")
+        self.set_class(unfolded, "-unfolded")
         self._offer(url)
 
     def _offer(self, url: str) -> None:
@@ -184,7 +178,9 @@ class SignInScreen(ModalScreen[LoginEvent | None]):
         for selector, is_shown in offered.items():
             self.query_one(selector).display = is_shown
         # What goes as it usually does needs no more keys; they work all the same.
-        self.query_one(KeyLine).names = dict.fromkeys(OF_OTHER_WAYS, "") if self._is_brief else {}
+        names = dict.fromkeys(OF_OTHER_WAYS, "") if self._is_brief else {}
+        leave = {"cancel-sign-in": "Close the box"} if self.query_one(Ways).is_pasting else {}
+        self.query_one(KeyLine).names = names | leave
         # Enter should do what helps most; while there is nothing else, it cancels.
         if self.focused is None or not self.focused.display or self.focused.id == "cancel":
             helps = [selector for selector in ("#again", "#others", "#copy") if offered[selector]]
@@ -195,11 +191,8 @@ class SignInScreen(ModalScreen[LoginEvent | None]):
         """Look whether it is time for the other ways, or for the hint."""
         if self._is_brief and self.now >= self._opened + WAYS_AFTER:
             self.ways_open = True
-        if self.progress.url and not self.failure and self.now >= self._hint_at:
-            self._hint_at = NEVER
-            # Over the ways, not among them: what somebody reads stays where it is.
-            words = callback_hint(self._service.config)
-            self.notify(words, severity="warning", markup=False, timeout=HINT_SECONDS)
+        if self.progress.url and not (self.failure or self.progress.device):
+            self.query_one(Remark).hint_if_due(self.now, self._service.config)
 
     @on(Button.Pressed, "#others")
     def action_other_ways(self) -> None:
@@ -224,7 +217,7 @@ class SignInScreen(ModalScreen[LoginEvent | None]):
         try:
             self._sign_in.begin_device()
         except DoorkeyError as error:
-            self.notify(printable(error), severity="warning", markup=False)
+            self.query_one(Remark).say(f"▲ {error}")
 
     def action_paste(self) -> None:
         """Ask for the address at which a browser elsewhere has ended."""
@@ -233,6 +226,7 @@ class SignInScreen(ModalScreen[LoginEvent | None]):
         else:
             self.ways_open = True
             self.query_one(PasteWay).open()
+            self._tell()
 
     @on(Input.Submitted, "#pasted")
     @work(exclusive=True, group="paste", exit_on_error=False)
@@ -256,7 +250,7 @@ class SignInScreen(ModalScreen[LoginEvent | None]):
     async def action_open_again(self) -> None:
         """Open the browser once more."""
         if self._sign_in is None or not await self._sign_in.open_browser():
-            self.notify("No browser took the address: copy it.", severity="warning", markup=False)
+            self.query_one(Remark).say("▲ No browser took the address: copy it.")
 
     def action_qr(self) -> None:
         """Show what a phone needs as a QR code."""
@@ -279,6 +273,15 @@ class SignInScreen(ModalScreen[LoginEvent | None]):
         """Begin afresh."""
         self.progress = SignInProgress("preparing")
         self._sign_in_once(self._options)
+
+    def action_back(self) -> None:
+        """Close the box for a pasted address, where it is open; else cancel the sign-in."""
+        if self.query_one(Ways).is_pasting:
+            self.query_one(PasteWay).close()
+            self.set_focus(None)
+            self._tell()
+        else:
+            self.action_cancel()
 
     @on(Button.Pressed, "#cancel")
     def action_cancel(self) -> None:

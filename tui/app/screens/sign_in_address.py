@@ -13,6 +13,7 @@ from textual.style import Style
 from textual.widgets import Static
 
 from tui.app.keys.caps import key_cap
+from tui.app.screens.sign_in_ways import Remark
 from tui.app.widgets.key_line import KeyLine
 from tui.auth.session import DevicePrompt, LoginEvent, SignInProgress
 from tui.config.paths import shown, state_dir
@@ -52,12 +53,14 @@ class Address:
         """Copy the address: by the system's tool, and besides by the terminal's own way."""
         self._screen.app.copy_to_clipboard(url)
         if await self._copy_to_system(url):
-            self._screen.notify("Copied the address.", markup=False)
+            self._say("✓ Copied the address.")
         else:
             # OSC 52 has no answer: whether this terminal takes it nobody knows.
             key = key_cap(self._screen, "address-to-file")
-            words = f"Copied the address. Nothing pasted? Press {key} for a file with it."
-            self._screen.notify(words, markup=False)
+            self._say(f"✓ Copied the address. Nothing pasted? Press {key} for a file with it.")
+
+    def _say(self, words: str) -> None:
+        self._screen.query_one(Remark).say(words)
 
     def show_qr(self, progress: SignInProgress) -> None:
         """Show the code's address as a QR code, else the long one."""
@@ -76,10 +79,9 @@ class Address:
         try:
             path = write_address(url, state_dir())
         except OSError as error:
-            words = f"The address could not be written ({error.strerror})."
-            self._screen.notify(words, severity="error", markup=False)
+            self._say(f"▲ The address could not be written ({error.strerror}).")
         else:
-            self._screen.notify(f"The address is in {shown(path)}", timeout=15, markup=False)
+            self._say(f"✓ The address is in {shown(path)}")
 
     def remove_file(self) -> None:
         """Take the file away, where there is one."""

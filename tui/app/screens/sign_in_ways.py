@@ -1,24 +1,33 @@
 """The ways to sign in, side by side: what each is, its key, and what it needs on screen."""
 
 import re
-from typing import Final
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
 
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.dom import DOMNode
 from textual.style import Style
-from textual.widgets import Input, Static
+from textual.timer import Timer
+from textual.widgets import Button, Input, Static
 
 from tui.app.keys.caps import key_cap
-from tui.app.screens.sign_in_words import WayWords, tunnel, ways
+from tui.app.screens.sign_in_words import NEVER, WayWords, tunnel, ways
 from tui.auth.session import DevicePrompt, SignInProgress
+from tui.auth.sign_in.remarks import callback_hint, short_callback_hint
 from tui.auth.sign_in.surroundings import Surroundings
 from tui.terminal.half_blocks import large
 from tui.text import printable, printable_block
 
+if TYPE_CHECKING:
+    from tui.config.load import Config
+
 KEY: Final = re.compile(r"\{([\w-]+)\}")
 KEY_CAP: Final = "$text-primary on $panel bold"
+
+REMARK_SECONDS: Final = 8.0
+"""For two lines to be read, and a key in them to be found."""
 
 PASTE_HERE: Final = "Paste the address, or just the code, then press Enter"
 
@@ -107,6 +116,17 @@ class PasteWay(WayPanel):
         self.query_one("#pasted").display = False
         self.query_one("#paste-trouble").display = False
 
+    @property
+    def is_open(self) -> bool:
+        """Whether there is an input field."""
+        return bool(self.query_one("#pasted").display)
+
+    def close(self) -> None:
+        """Hide the input field, and what was typed there."""
+        self.query_one("#pasted", Input).value = ""
+        self.query_one("#pasted").display = False
+        self.complain("")
+
     def open(self) -> None:
         """Show the input field and focus it."""
         pasted = self.query_one("#pasted", Input)
@@ -119,7 +139,64 @@ class PasteWay(WayPanel):
         shown = self.query_one("#paste-trouble", Static)
         shown.display = bool(trouble)
         shown.update(Content(f"✗ {printable(trouble)}"))
-        self.bring_into_view()
+        if self.is_open:
+            self.bring_into_view()
+
+
+class Buttons(Horizontal):
+    """What the keys at the foot do as well, where there is room."""
+
+    def compose(self) -> ComposeResult:
+        """Compose all of them; the screen shows those that make sense."""
+        yield Button("Other ways", id="others", variant="primary")
+        yield Button("Copy address", id="copy", variant="primary")
+        yield Button("Use a code", id="code")
+        yield Button("Try again", id="again", variant="primary")
+        yield Button("Edit auth_config.json", id="edit")
+        yield Button("Cancel", id="cancel")
+
+
+class Remark(Static):
+    """What has just been said, below the ways: for a while, or until the attempt ends."""
+
+    def __init__(self) -> None:
+        super().__init__(id="remark", classes="-none")
+        self.hint_at = NEVER
+        """When the browser may be showing the tenant's error page instead of its login."""
+        self._lasting = ""
+        self._end: Timer | None = None
+
+    def say(self, words: str) -> None:
+        """Show `words` for a while, whoever wrote them."""
+        self._stop()
+        self._end = self.set_timer(REMARK_SECONDS, lambda: self._show(self._lasting))
+        self._show(words)
+
+    def hint_if_due(self, now: datetime, config: "Config") -> None:
+        """Say from `hint_at` on, except while other words are shown, what the tenant must allow."""
+        if now >= self.hint_at:
+            self.hint_at = NEVER
+            hint = callback_hint if self.screen.has_class("-tall") else short_callback_hint
+            self._say_until_end(f"▲ {hint(config)}")
+
+    def forget(self) -> None:
+        """Show nothing: another attempt begins, or this one has ended."""
+        self.hint_at = NEVER
+        self._say_until_end("")
+
+    def _say_until_end(self, words: str) -> None:
+        self._stop()
+        self._lasting = words
+        self._show(words)
+
+    def _stop(self) -> None:
+        if self._end is not None:
+            self._end.stop()
+
+    def _show(self, words: str) -> None:
+        self.set_class(not words, "-none")
+        self.set_class(words.startswith("▲"), "-warning")
+        self.update(Content(printable(words)))
 
 
 class Ways(Vertical):
@@ -148,6 +225,11 @@ class Ways(Vertical):
         self._sort([f"by-{words.way}" for words in found])
         self.query_one(BrowserWay).show_tunnel(tunnel(progress, self._around))
         self.query_one(DeviceWay).show_prompt(progress.device, progress.device_trouble)
+
+    @property
+    def is_pasting(self) -> bool:
+        """Whether there is a box for a pasted address, in sight."""
+        return self.display and self.query_one(PasteWay).is_open
 
     def _sort(self, order: list[str]) -> None:
         if order and order != self._order:

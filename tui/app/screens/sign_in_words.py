@@ -1,6 +1,6 @@
 """What is said while a sign-in goes on, and when it has failed; which keys it has."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -15,9 +15,6 @@ from tui.web_address import is_of_this_machine
 
 WAYS_AFTER: Final = timedelta(seconds=8)
 """Whoever has seen the page by then looks at it, and not here."""
-
-HINT_SECONDS: Final = 60.0
-"""How long the hint stays; a click removes it."""
 
 NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
@@ -42,11 +39,11 @@ class WayWords:
 KEYS: Final[list[BindingType]] = [
     Binding("w", "other_ways", "Other ways", id="other-ways", tooltip="No page? The others"),
     Binding("c", "copy", "Copy", id="copy-address", tooltip="The address, to paste it"),
-    Binding("d", "device", "Code", id="device-code", tooltip="For a phone, another machine"),
-    Binding("v", "paste", "Paste", id="paste-answer", tooltip="From another machine"),
+    Binding("d", "device", "Code", id="device-code", tooltip="For another browser or device"),
+    Binding("v", "paste", "Paste", id="paste-answer", tooltip="What a browser ended at"),
     Binding("r", "try_again", "Try again", id="try-again", tooltip="A fresh sign-in"),
     Binding("e", "edit_config", "Edit config", id="mend-config", tooltip="In your editor"),
-    Binding("escape", "cancel", "Cancel", id="cancel-sign-in", tooltip="Back, signed out"),
+    Binding("escape", "back", "Cancel", id="cancel-sign-in", tooltip="Back, signed out"),
     Binding("ctrl+c", "cancel", "Cancel", id="interrupt-sign-in", show=False, priority=True),
     Binding("b", "open_again", "Browser", id="open-again", tooltip="Open it (again)"),
     Binding("k", "qr", "QR code", id="show-qr", tooltip="For a phone's camera"),
@@ -64,10 +61,13 @@ All ways are open side by side: whichever works first signs you in, and this clo
 
 - **In your browser**: sign in on the page that has opened. No page? *Other ways* shows the others;
   or *Copy* the address, open the *Browser* again, or have the address written to a *File*.
-- **With a code**: *Code* shows a short one to enter on a phone or any other machine; *QR code*
-  saves typing there.
+- **With a code**: *Code* shows a short one to enter in another browser, on a phone or any other
+  machine, too; *QR code* saves typing there.
 - **In a browser on another machine**: it ends at an address that it cannot open. Copy that
-  address there, and *Paste* it here. Just the code in it (`code=`) will do, too.
+  address there, and *Paste* it here. Just the code in it (`code=`) will do, too. *Esc* closes
+  the box.
+- **A tenant on this machine** (`localhost`) cannot be opened by a phone or another machine: *QR
+  code* and *Paste* are not offered. `ssh -L` leads there, by the line that stands here over SSH.
 - *Cancel*, or **Ctrl-C**, gives up; nothing is changed by that.
 """
 
@@ -95,11 +95,17 @@ WAITING: Final = {
 
 NO_DISPLAY: Final = Words("▲ No browser can be shown here", WAITING["failed"].advice)
 
+ONLY_HERE: Final = (
+    "No other device can open it: the tenant is on this machine (ssh -L leads there)."
+)
+
 IN_A_TAB: Final = Words(
     "● Finish in the tab that has opened",
     "It comes back by itself where Doorkey runs on the machine of this browser. If it runs "
     "elsewhere, that tab ends at an address that does not load; then:",
 )
+
+IN_A_TAB_HERE: Final = Words(IN_A_TAB.phase, f"It comes back by itself. {ONLY_HERE}")
 
 BY_CODE: Final = Words(
     "● Enter the code on the other device", "Sign in there; this closes by itself."
@@ -125,6 +131,11 @@ THROUGH_SSH: Final = WayWords(
     "Run the line below there, then open the address there: {copy-address} copies it, "
     "{show-qr} is a QR code.",
 )
+THROUGH_SSH_ALONE: Final = replace(
+    THROUGH_SSH,
+    hint="Run the line below there, then open the address there: {copy-address} copies it. No "
+    "other device can open it.",
+)
 INTO_CONTAINER: Final = WayWords(
     "browser",
     "In a browser that shares this container's network",
@@ -142,20 +153,25 @@ BY_DEVICE_SHOWN: Final = WayWords(
 )
 BY_DEVICE_HERE: Final = WayWords(
     "device",
-    "With a code, in another browser of this machine",
-    "{device-code} shows a short code and where to enter it. The tenant is on this machine: no "
-    "other device can open it.",
+    "With a code, in another browser",
+    "{device-code} shows a short code and where to enter it.",
 )
 BY_DEVICE_HERE_SHOWN: Final = WayWords(
     "device",
-    "With a code, in another browser of this machine",
-    "Open this address and enter the code. It is this machine's own: no other device can open it.",
+    "With a code, in another browser",
+    "Open this address there and enter the code.",
 )
 BY_PASTE: Final = WayWords(
     "paste",
     "In a browser on another machine",
     "Open the address below there. It ends at a page that does not load: press {paste-answer}, "
     "and paste that page's address here.",
+)
+BY_PASTE_HERE: Final = WayWords(
+    "paste",
+    "In a browser on this machine, whose last address is pasted",
+    f"{OPEN_BELOW} It ends at a page that does not load: press {{paste-answer}}, and paste that "
+    f"page's address here. {ONLY_HERE}",
 )
 
 
@@ -172,9 +188,9 @@ def is_offered(action: str, progress: SignInProgress, failure: str, *, ports_tak
     if action in ("copy", "open_again", "to_file"):
         return waiting and bool(progress.url)
     if action == "paste":
-        return (waiting and bool(progress.url)) or ports_taken
+        return (waiting and _may_paste(progress)) or ports_taken
     if action == "qr":
-        return waiting
+        return waiting and not _is_here(progress)
     if action == "device":
         is_open = waiting and progress.device_offered and progress.device is None
         return is_open or ports_taken
@@ -200,44 +216,68 @@ def _words_for_progress(progress: SignInProgress, tenant: str, around: Surroundi
     if progress.phase == "completing":
         return Words("◌ Almost done", "The answer is here; checking what it brought.")
     if progress.device is not None or not progress.url:
-        is_here = progress.device and is_of_this_machine(progress.device.verification_uri)
-        return BY_CODE_HERE if is_here else BY_CODE
+        return BY_CODE_HERE if _is_here(progress) else BY_CODE
     if around.on_web_page and progress.browser == "opened":
-        return IN_A_TAB
+        return IN_A_TAB_HERE if _is_here(progress) else IN_A_TAB
     if progress.browser == "failed" and not around.has_display:
         return NO_DISPLAY
     return WAITING[progress.browser]
 
 
 def ways(progress: SignInProgress, around: Surroundings) -> tuple[WayWords, ...]:
-    """Return the ways that are open, the likeliest first."""
+    """Return the ways that are open, the likeliest first; a code that is shown moves none."""
     device = _by_device(progress)
     if not progress.url:
-        return (device,) if progress.device else ()
-    browser = HERE
-    if around.over_ssh:
-        browser = THROUGH_SSH
-    elif around.in_container:
-        browser = INTO_CONTAINER
+        alone = replace(device, hint=f"{device.hint} {ONLY_HERE}") if _is_here(progress) else device
+        return (alone,) if progress.device else ()
+    browser, paste = _by_browser(progress, around), _by_paste(progress)
     if around.on_web_page or not progress.redirect_uri:
-        return tuple(each for each in (device, BY_PASTE) if is_open(each, progress))
-    ordered = [browser, device, BY_PASTE]
-    if progress.device or around.over_ssh:
-        ordered = [device, browser, BY_PASTE]
+        ordered = [device, paste]
+    elif _is_here(progress):
+        ordered = [browser, device]
+    elif around.over_ssh:
+        ordered = [device, browser, paste]
     elif around.in_container or (not around.has_display and progress.browser == "failed"):
-        ordered = [device, BY_PASTE, browser]
+        ordered = [device, paste, browser]
+    else:
+        ordered = [browser, device, paste]
     return tuple(each for each in ordered if is_open(each, progress))
 
 
+def _by_browser(progress: SignInProgress, around: Surroundings) -> WayWords:
+    is_here = _is_here(progress)
+    if around.over_ssh:
+        return THROUGH_SSH_ALONE if is_here else THROUGH_SSH
+    words = INTO_CONTAINER if around.in_container else HERE
+    return replace(words, hint=f"{words.hint} {ONLY_HERE}") if is_here else words
+
+
 def _by_device(progress: SignInProgress) -> WayWords:
-    prompt = progress.device
-    if is_of_this_machine(prompt.verification_uri if prompt else progress.url):
-        return BY_DEVICE_HERE_SHOWN if prompt else BY_DEVICE_HERE
-    return BY_DEVICE_SHOWN if prompt else BY_DEVICE
+    if _is_here(progress):
+        return BY_DEVICE_HERE_SHOWN if progress.device else BY_DEVICE_HERE
+    return BY_DEVICE_SHOWN if progress.device else BY_DEVICE
+
+
+def _by_paste(progress: SignInProgress) -> WayWords:
+    return BY_PASTE_HERE if _is_here(progress) else BY_PASTE
+
+
+def _is_here(progress: SignInProgress) -> bool:
+    """Return whether no other device can open what the person is to open."""
+    opened = progress.device.verification_uri if progress.device else progress.url
+    return is_of_this_machine(opened)
+
+
+def _may_paste(progress: SignInProgress) -> bool:
+    """Return whether a browser may end at an address that it cannot open."""
+    is_elsewhere = not _is_here(progress) or not progress.redirect_uri
+    return bool(progress.url) and is_elsewhere
 
 
 def is_open(words: WayWords, progress: SignInProgress) -> bool:
     """Return whether a way can be used now: only some tenants give codes."""
+    if words.way == "paste":
+        return _may_paste(progress)
     return words.way != "device" or progress.device_offered
 
 

@@ -81,6 +81,12 @@ def _shown(words: list[str]) -> str:
     return printable(", ".join(words), 300)
 
 
+def short_callback_hint(config: "Config") -> str:
+    """Return the same for a small terminal."""
+    uri = allowed(config.redirect_uris)[0]
+    return f"An error page about the callback? Have the tenant allow {uri} for this client."
+
+
 def callback_hint(config: "Config") -> str:
     """Return what to allow where, for a tenant that shows an error page instead of its login."""
     return (

@@ -67,6 +67,23 @@ async def test_ctrl_c_cancels_too_whatever_is_being_typed() -> None:
         assert not on.app.account.signed_in
 
 
+async def test_esc_closes_the_box_for_a_pasted_address_and_then_the_sign_in() -> None:
+    on = stage(browser="fails")
+    async with on.app.run_test(size=SIZE) as pilot:
+        await pilot.press("l")
+        await until(pilot, lambda: is_waiting(on))
+        await pilot.press("v", *"nonsense")
+        await until(pilot, lambda: "esc Close the box" in text_of(on.app))
+        await pilot.press("escape")
+        await until(pilot, lambda: "esc Cancel" in text_of(on.app))
+        assert is_waiting(on)
+        assert "nonsense" not in text_of(on.app)
+        await pilot.press("c")
+        await until(pilot, lambda: on.copied)
+        await pilot.press("escape")
+        await until(pilot, lambda: not has_dialog(on))
+
+
 async def test_c_copies_the_address_and_cancels_nothing() -> None:
     on = stage(browser="fails")
     async with on.app.run_test(size=SIZE) as pilot:

@@ -2,13 +2,16 @@
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
+from textual.pilot import Pilot
 from textual.widgets import Input
 
 from tests.support.app.stage import (
+    Stage,
     answer_url,
     dialog_of,
     has_dialog,
@@ -178,3 +181,38 @@ async def test_f_writes_the_address_to_a_file_for_its_owner_alone(state_dir: Pat
         assert path.stat().st_mode & 0o777 == 0o600
         await pilot.press("escape")
         await until(pilot, lambda: not path.exists())
+
+
+async def at_a_tenant_of_this_machine(pilot: "Pilot[None]", on: Stage) -> None:
+    """Tell the dialog that the address to open is of this machine."""
+    await pilot.press("l")
+    await until(pilot, lambda: is_waiting(on))
+    screen = dialog_of(on)
+    screen.progress = replace(screen.progress, url="http://localhost:3002/authorize?client_id=x")
+    await until(pilot, lambda: "localhost:3002/authorize" in text_of(on.app))
+
+
+async def test_at_a_tenant_of_this_machine_no_way_of_another_device_is_offered() -> None:
+    on = stage(browser="fails")
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_a_tenant_of_this_machine(pilot, on)
+        shown = text_of(on.app)
+        assert shown.count("No other device can open it") == 1
+        assert "2  With a code, in another browser" in shown
+        assert all(words not in shown for words in ("another machine", "v Paste", "k QR code"))
+        await pilot.press("k", "v")
+        await pilot.pause()
+        assert is_waiting(on)
+        assert not on.app.screen.query_one("#pasted").display
+
+
+@pytest.mark.parametrize("around", [Surroundings(over_ssh=True), Surroundings(on_web_page=True)])
+async def test_over_ssh_a_tenant_of_that_machine_is_reached_by_the_line_alone(
+    around: Surroundings,
+) -> None:
+    on = stage(browser="fails", around=around)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_a_tenant_of_this_machine(pilot, on)
+        shown = text_of(on.app)
+        assert "on another machine" not in shown
+        assert ("-L 3002:127.0.0.1:3002" in shown) == around.over_ssh

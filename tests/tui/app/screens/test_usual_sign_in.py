@@ -52,7 +52,7 @@ async def test_the_other_ways_come_by_themselves_after_eight_seconds() -> None:
         assert "c Copy" in text_of(on.app)
 
 
-async def test_once_there_is_a_code_the_heading_is_about_it_and_it_comes_first() -> None:
+async def test_once_there_is_a_code_the_heading_is_about_it_and_the_ways_keep_their_order() -> None:
     on = stage(browser="waits", device_sleep=never)
     async with on.app.run_test(size=SIZE) as pilot:
         await pilot.press("l")
@@ -62,28 +62,63 @@ async def test_once_there_is_a_code_the_heading_is_about_it_and_it_comes_first()
         shown = text_of(on.app)
         assert "Enter the code on the other device" in shown
         assert "Finish in your browser" not in shown
-        assert shown.index("With a code") < shown.index("In a browser on this machine")
+        assert shown.index("In a browser on this machine") < shown.index("With a code")
 
 
 async def test_the_callback_hint_leaves_everything_where_it_is() -> None:
     on = stage(browser="waits")
-    async with on.app.run_test(size=(100, 40), notifications=True) as pilot:
+    async with on.app.run_test(size=(100, 40)) as pilot:
         await pilot.press("l")
         await until(pilot, lambda: is_waiting(on))
         await pilot.press("w")
         await until(pilot, lambda: "With a code" in text_of(on.app))
-        before = dialog_of(on).query_one("#ways").region
+        before = [each.region for each in dialog_of(on).query("#ways, #address, #buttons")]
         on.clock.advance(19)
         await pilot.pause()
         assert "Does the browser show an error" not in text_of(on.app)
         on.clock.advance(2)
         await until(pilot, lambda: "Does the browser show an error" in text_of(on.app))
-        ways = dialog_of(on).query_one("#ways").region
-        assert ways == before
-        assert all(toast.region.y >= ways.bottom for toast in on.app.screen.query("Toast"))
+        after = dialog_of(on).query("#ways, #address, #buttons")
+        assert [each.region for each in after] == before
+        assert not any(dialog_of(on).query_one("#remark").region.overlaps(each) for each in before)
         await pilot.press("escape")
         await until(pilot, lambda: not has_dialog(on))
         assert "Does the browser show an error" not in text_of(on.app)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (40, 12)])
+async def test_a_hint_lies_over_nothing_and_goes_with_the_attempt(size: tuple[int, int]) -> None:
+    on = stage(browser="waits")
+    async with on.app.run_test(size=size, notifications=True) as pilot:
+        await pilot.press("l")
+        await until(pilot, lambda: is_waiting(on))
+        await pilot.press("w")
+        on.clock.advance(21)
+        await until(pilot, lambda: "An error page about" in text_of(on.app))
+        screen = dialog_of(on)
+        screen.query_one("#dialog").scroll_end(animate=False)
+        await pilot.pause()
+        assert screen.query_one("#address").region.bottom <= screen.query_one("#remark").region.y
+        assert not screen.query("Toast")
+        screen.failure = "No answer came in time."
+        await until(pilot, lambda: "No answer came" in text_of(on.app))
+        assert "An error page about" not in text_of(on.app)
+        await pilot.press("r")
+        await until(pilot, lambda: is_waiting(on))
+        assert "An error page about" not in text_of(on.app)
+
+
+async def test_beside_a_code_there_is_no_hint_about_the_callback() -> None:
+    on = stage(browser="waits", device_sleep=never)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await pilot.press("l")
+        await until(pilot, lambda: is_waiting(on))
+        await pilot.press("d")
+        await until(pilot, lambda: "W D J B - M J H T" in text_of(on.app))
+        on.clock.advance(21)
+        await pilot.press("c")
+        await until(pilot, lambda: "✓ Copied the address" in text_of(on.app))
+        assert "An error page about" not in text_of(on.app)
 
 
 @pytest.mark.parametrize(("error", "offered"), [("invalid_scope", True), ("server_error", False)])
