@@ -1,11 +1,9 @@
 """The app: its places, its keys, its colours, and how it starts and ends. No HTTP, no tokens."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from textual import on
-from textual.app import SystemCommand
 from textual.driver import Driver
 from textual.reactive import reactive, var
 from textual.screen import Screen
@@ -33,7 +31,6 @@ from tui.app.messages import (
     SignInRequested,
 )
 from tui.app.navigation import Navigation, ScreenFactories
-from tui.app.palette import system_commands, take_keymap
 from tui.app.screens.place import PlaceScreen
 from tui.app.terminal_app import TerminalApp
 from tui.app.textual_internals import KeptStylesheet, forget_clipboard, report_crashes
@@ -107,7 +104,7 @@ class DoorkeyApp(TerminalApp):
             return
         self.painted = True
         self._background.begin()
-        self.own_keys = take_keymap(self, self._doors.keymap(), self._doors.keymap_path)
+        self.take_keymap(self._doors.keymap(), self._doors.keymap_path)
         self.navigation.begin(self._opening)
         self._background.load_ahead(self.navigation.build_ahead)
 
@@ -257,10 +254,6 @@ class DoorkeyApp(TerminalApp):
     def action_change_theme(self) -> None:
         """Choose a theme from a list."""
         self.themes.choose(self._doors.theme_list)
-
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """List what the palette offers."""
-        return system_commands(self, screen)
 
     def action_tenants(self) -> None:
         """Show all tenants, to open another."""

@@ -7,7 +7,6 @@ from textual.driver import Driver
 
 from tui.app.doors import KEYMAP_NAME, load_keymap
 from tui.app.keys.caps import APP_BINDINGS
-from tui.app.palette import take_keymap
 from tui.app.screens.help import HelpScreen
 from tui.app.screens.set_up.choice import ChoiceScreen
 from tui.app.screens.set_up.form import FormScreen
@@ -45,7 +44,7 @@ class SetUpApp(TerminalApp):
     def on_mount(self) -> None:
         """Take the person's own keys."""
         path = user_config_dir() / KEYMAP_NAME
-        self.own_keys = take_keymap(self, load_keymap(path), path)
+        self.take_keymap(load_keymap(path), path)
 
     async def action_help(self) -> None:
         """Show what one can do here."""

@@ -1,20 +1,34 @@
-"""What every app of ours is in a terminal: a person's keys and colours, until another follows."""
+"""What every app of ours is in a terminal: a person's keys, colours and palette."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual import on
-from textual.app import App
+from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.driver import Driver
 from textual.filter import LineFilter
+from textual.screen import Screen
 from textual.worker import Worker
 
 from tui.app.keys.caps import with_key, written
-from tui.app.messages import BackgroundTold, Opening, OpeningRequested
+from tui.app.messages import (
+    PLACES,
+    BackgroundTold,
+    ConfigEditRequested,
+    Opening,
+    OpeningRequested,
+)
 from tui.app.screens.place import tell_of_failed_work
 from tui.app.themes import Themes
 from tui.config.memory import AppMemory
+from tui.config.paths import shown
 from tui.terminal.signals import end_on_signals
+
+if TYPE_CHECKING:
+    from tui.app.keys.keymap import CheckedKeymap
 
 
 class TerminalApp(App[None]):
@@ -36,6 +50,36 @@ class TerminalApp(App[None]):
     def on_mount(self) -> None:
         """Have signals end it as a key would."""
         end_on_signals(lambda code: self.exit(return_code=code))
+
+    def take_keymap(self, keymap: "CheckedKeymap", path: Path) -> None:
+        """Let the person's own keys apply, and tell what is wrong with those at `path`."""
+        if keymap.keys:
+            self.set_keymap(keymap.keys)
+        self.own_keys = keymap.keys
+        title = shown(path)
+        for trouble in keymap.troubles:
+            self.notify(trouble, title=title, severity="warning", markup=False, timeout=15)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterator[SystemCommand]:
+        """Yield what the palette offers: all that a key does on this screen, in words, and more."""
+        titles = {f"go({place!r})": f"Go to {label}" for place, label in PLACES.items()}
+        offered: set[str] = set()
+        for active in screen.active_bindings.values():
+            binding = active.binding
+            # Moving about, which has no tooltip, is left to the keys; so is what a widget has.
+            is_ours = binding.id and active.tooltip and active.node in (screen, self)
+            if is_ours and binding.action not in offered:
+                offered.add(binding.action)
+                title = titles.get(binding.action, binding.description)
+                title = f"{title} ({self.get_key_display(binding)})"
+                run = partial(self.run_action, binding.action, active.node)
+                yield SystemCommand(title, active.tooltip, run)
+        yield SystemCommand(
+            "Edit the config",
+            "In your own editor; it takes effect at once",
+            lambda: self.post_message(ConfigEditRequested()) and None,
+        )
+        yield SystemCommand("Theme", "Change the colours", self.action_change_theme)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Have all words in colours that can be read."""
