@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 from tui.api.challenge import Challenge, ResourceMetadata
 from tui.api.jwt_view import JwtView, read_jwt
-from tui.api.known_tokens import known_trouble
+from tui.api.vendor_tokens import known_trouble
 from tui.auth.scopes import joined_scopes
 from tui.auth.session import Session
 from tui.config.load import Config

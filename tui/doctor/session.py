@@ -4,7 +4,7 @@ import asyncio
 from typing import Final
 
 from tui.api.jwt_view import JwtView, read_jwt
-from tui.api.known_tokens import known_trouble
+from tui.api.vendor_tokens import known_trouble
 from tui.auth.scopes import missing_scopes
 from tui.auth.session import Session
 from tui.config.load import Config

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from tui.api.known_tokens import OKTA_ORG
+from tui.api.vendor_tokens import OKTA_ORG
 from tui.auth.tenant.http import TenantHttp
 from tui.auth.tenant.key_set import ALGORITHMS, KeySet
 from tui.auth.tenant.metadata import WELL_KNOWN, parse_metadata
