@@ -29,6 +29,7 @@ class Living:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._functions: dict[str, list[FunctionType]] = {}
+        gc.unfreeze()  # what tests/conftest.py froze is not among the objects
         for each in gc.get_objects():
             if isinstance(each, FunctionType):
                 self._functions.setdefault(each.__code__.co_filename, []).append(each)
