@@ -4,6 +4,7 @@ import gc
 import itertools
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -46,22 +47,28 @@ def pytest_collection_finish() -> None:
 _numbers = itertools.count()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _clean_environment() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        for name in tuple(os.environ):
+            if (name.startswith(PREFIXES) or name.upper() in NAMES) and name not in KEPT:
+                patch.delenv(name)
+        yield
+
+
 @pytest.fixture(autouse=True)
-def _clean_environment(
+def _own_state(
     request: pytest.FixtureRequest,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    for name in tuple(os.environ):
-        if (name.startswith(PREFIXES) or name.upper() in NAMES) and name not in KEPT:
-            monkeypatch.delenv(name)
     monkeypatch.setenv("DOORKEY_STATE_DIR", str(_new_state_dir(request, tmp_path_factory)))
 
 
 def _new_state_dir(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
-    """Return a folder that is not there yet; few tests need one, and pytest takes 1 ms to make it."""
+    """Return a folder that is not there yet; pytest takes 1 ms to make one, few tests need it."""
     if "tmp_path" in request.fixturenames:
         made: Path = request.getfixturevalue("tmp_path")
         return made / "state"

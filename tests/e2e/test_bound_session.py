@@ -9,17 +9,29 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from tests.support.processes.worlds import DOORKEY, PATIENCE_SECONDS, World, new_world, serve
+from tests.support.processes.worlds import (
+    DOORKEY,
+    PATIENCE_SECONDS,
+    World,
+    new_world,
+    serve,
+    world_beside,
+)
 
 VALIDATED = "Your Access Token was successfully validated!\n"
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    made = new_world(tmp_path, dpop=True)
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    made = new_world(tmp_path_factory.mktemp("servers"), dpop=True)
     tenant = serve(made, "tenant", "--dpop-nonce", "--require-pushed-requests")
     with tenant, serve(made, "api", "--dpop", "required", "--dpop-nonce"):
         yield made
+
+
+@pytest.fixture
+def world(served: World, tmp_path: Path) -> World:
+    return world_beside(served, tmp_path)
 
 
 def answer_to(world: World, headers: dict[str, str]) -> tuple[int, str]:

@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from fnmatch import fnmatch
 from pathlib import Path
 from zipfile import ZipFile
@@ -12,7 +13,7 @@ import pytest
 
 from tests.support import ROOT
 from tests.support.documents import README, indented_after, quoted, table
-from tests.support.processes.worlds import new_world, run_servers
+from tests.support.processes.worlds import World, new_world, run_servers
 from tui.config.paths import CONFIG_NAME
 
 FILES = table("what", "where on Linux; `DOORKEY_STATE_DIR` moves the state")
@@ -37,10 +38,16 @@ def test_a_wheel_holds_all_that_runs(tmp_path: Path) -> None:
     assert {"pipx install .", "uv tool install ."} <= set(README.replace("    ", "").splitlines())
 
 
-def test_files_lie_where_it_is_said_and_nowhere_else(tmp_path: Path) -> None:
-    with run_servers(new_world(tmp_path)) as world:
-        assert world.run("login").returncode == 0
-        found = [path for path in world.state_dir.rglob("*") if path.is_file()]
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A world in which somebody has signed in."""
+    with run_servers(new_world(tmp_path_factory.mktemp("world"))) as made:
+        assert made.run("login").returncode == 0
+        yield made
+
+
+def test_files_lie_where_it_is_said_and_nowhere_else(world: World) -> None:
+    found = [path for path in world.state_dir.rglob("*") if path.is_file()]
     named = [name for what, where in FILES for name in quoted(what) if quoted(where) == [STATE]]
     folders = {
         quoted(where)[0].removeprefix(STATE).strip("/") for _, where in FILES if STATE in where
@@ -67,9 +74,7 @@ def test_each_message_is_one_that_is_said(message: str) -> None:
     assert message in code.replace("{CONFIG_NAME}", CONFIG_NAME)
 
 
-def test_status_tells_programs_no_other_members_than_its_schema_names(tmp_path: Path) -> None:
-    with run_servers(new_world(tmp_path)) as world:
-        assert world.run("login").returncode == 0
-        said = json.loads(world.run("status", "--json").stdout)
-        explained = world.run("help", "json").stdout
+def test_status_tells_programs_no_other_members_than_its_schema_names(world: World) -> None:
+    said = json.loads(world.run("status", "--json").stdout)
+    explained = world.run("help", "json").stdout
     assert set(said) <= set(re.findall(r'"(\w+)"', explained))

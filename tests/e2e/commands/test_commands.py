@@ -9,15 +9,29 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.processes.worlds import DOORKEY, PATIENCE_SECONDS, World, new_world, run_servers
+from tests.support.ports import free_ports
+from tests.support.processes.worlds import (
+    DOORKEY,
+    PATIENCE_SECONDS,
+    World,
+    new_world,
+    run_servers,
+    serve,
+    world_beside,
+)
 from tui.auth.store.file_store import session_store
 from tui.config.load import load_config
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with run_servers(new_world(tmp_path)) as made:
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with run_servers(new_world(tmp_path_factory.mktemp("servers"))) as made:
         yield made
+
+
+@pytest.fixture
+def world(served: World, tmp_path: Path) -> World:
+    return world_beside(served, tmp_path)
 
 
 def test_login_ping_token_logout_work_one_after_the_other(world: World) -> None:
@@ -45,7 +59,7 @@ def test_login_ping_token_logout_work_one_after_the_other(world: World) -> None:
 
 def test_a_session_outlives_a_restart_of_the_tenant(tmp_path: Path) -> None:
     world = new_world(tmp_path)
-    with run_servers(world):
+    with serve(world, "tenant"):
         assert world.run("login").returncode == 0
         first = world.run("token").stdout
     with run_servers(world):
@@ -55,24 +69,24 @@ def test_a_session_outlives_a_restart_of_the_tenant(tmp_path: Path) -> None:
         assert world.run("ping").returncode == 0
 
 
-def test_an_api_that_wants_another_audience_refuses_and_ping_exits_3(tmp_path: Path) -> None:
-    world = new_world(tmp_path)
-    with run_servers(world):
-        world.run("login")
-        kept = session_store(world.config, world.state_dir).load()
+def test_an_api_that_wants_another_audience_refuses_and_ping_exits_3(world: World) -> None:
+    world.run("login")
+    kept = session_store(world.config, world.state_dir).load()
     assert kept is not None
     members = json.loads(world.config.path.read_text())
-    world.config.path.write_text(json.dumps(members | {"audience": "https://another.example"}))
+    (port,) = free_ports(1)
+    another = {"audience": "https://another.example", "apiUrl": f"http://localhost:{port}"}
+    world.config.path.write_text(json.dumps(members | another))
     other = replace(world, config=load_config(world.config.path))
     session_store(other.config, world.state_dir).save(kept)
-    with run_servers(other):
+    with serve(other, "api"):
         ping = other.run("ping")
     assert ping.returncode == 3
     assert ping.stdout == ""
     assert "401: Unauthorized" in ping.stderr
     assert "invalid_token" in ping.stderr
     assert "✗ Audience  the API wants https://another.example; your token has" in ping.stderr
-    assert f"the API that is called is `apiUrl` ({world.config.api_url})" in ping.stderr
+    assert f"the API that is called is `apiUrl` ({other.config.api_url})" in ping.stderr
 
 
 def test_an_interrupt_cancels_a_sign_in_cleanly(world: World) -> None:

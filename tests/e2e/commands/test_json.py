@@ -9,13 +9,24 @@ import pytest
 
 from tests.support.documents import validated
 from tests.support.people.person import visit
-from tests.support.processes.worlds import DOORKEY, World, new_world, run_servers
+from tests.support.processes.worlds import (
+    DOORKEY,
+    World,
+    new_world,
+    run_servers,
+    world_beside,
+)
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with run_servers(new_world(tmp_path_factory.mktemp("servers"))) as made:
+        yield made
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with run_servers(new_world(tmp_path)) as made:
-        yield made
+def world(served: World, tmp_path: Path) -> World:
+    return world_beside(served, tmp_path)
 
 
 def test_a_program_lets_a_device_in_calls_and_logs_out(world: World) -> None:

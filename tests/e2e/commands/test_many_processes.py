@@ -6,7 +6,6 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -16,15 +15,15 @@ from tui.auth.store.file_store import session_store
 
 pytestmark = pytest.mark.heavy
 
-PROCESSES = rounds(12, 100)
+PROCESSES = rounds(8, 100)
 
-CALLS_OF_ONE = rounds(5, 25)
+CALLS_OF_ONE = rounds(3, 25)
 """How many calls one of two shells makes at once."""
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with run_servers(new_world(tmp_path)) as made:
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with run_servers(new_world(tmp_path_factory.mktemp("world"))) as made:
         assert made.run("login").returncode == 0
         yield made
 

@@ -23,6 +23,7 @@ from tui.app.app import DoorkeyApp
 from tui.app.doors import Doors, Rest
 from tui.app.screens.doctor import Examine
 from tui.app.screens.sign_in import SignInScreen
+from tui.app.textual_internals import lighten_strips
 from tui.auth.service import AuthService
 from tui.auth.session import Profile, Session
 from tui.auth.sign_in.browser import BrowserOpener
@@ -32,6 +33,8 @@ from tui.auth.store.store import MemoryStore, SessionStore
 from tui.config.load import Config
 from tui.json_value import Claims
 from tui.servers.checks import Finding, Look
+
+lighten_strips()  # as the app's launch does, once in a process
 
 PATIENCE_SECONDS = 30
 """For anything a test waits for; it comes within milliseconds, on a busy machine in seconds."""

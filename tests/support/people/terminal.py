@@ -66,7 +66,7 @@ class Terminal:
 
     def wait_for(self, *words: str) -> str:
         """Wait until all `words` stand on the screen, and give the screen."""
-        return self._wait(lambda: all(word in self.text for word in words), f"wait for {words}")
+        return self._wait(lambda: all(map(self.text.__contains__, words)), f"wait for {words}")
 
     def wait_until_gone(self, word: str) -> str:
         """Wait until `word` stands on the screen no more."""

@@ -1,6 +1,7 @@
 """What is leant on of Textual's own: each test fails where Textual changes there."""
 
 import io
+import itertools
 import os
 import selectors
 import sys
@@ -35,6 +36,9 @@ PATIENCE_SECONDS = 20
 
 CSS = "Static { color: $calm; }"
 
+_colors = (f"#{number:06x}" for number in itertools.count(0x112233))
+"""Each in use once: the rules of the last colours are kept for the app that follows."""
+
 
 @pytest.fixture
 def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
@@ -49,8 +53,8 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return seen
 
 
-def sheet() -> KeptStylesheet:
-    stylesheet = KeptStylesheet(variables={"calm": "#112233"})
+def sheet(color: str | None = None) -> KeptStylesheet:
+    stylesheet = KeptStylesheet(variables={"calm": color or next(_colors)})
     stylesheet.add_source(CSS, read_from=("calm", ""))
     stylesheet.parse()
     return stylesheet
@@ -61,20 +65,30 @@ def color_of(stylesheet: KeptStylesheet) -> str:
 
 
 def test_what_has_not_changed_is_not_parsed_again(parsed: list[str]) -> None:
-    stylesheet = sheet()
+    color = next(_colors)
+    stylesheet = sheet(color)
     stylesheet.add_source("Button { width: 1; }", read_from=("more", ""))
-    stylesheet.set_variables({"calm": "#112233"})
+    stylesheet.set_variables({"calm": color})
     stylesheet.reparse()
     assert parsed == [CSS, "Button { width: 1; }"]
     assert len(stylesheet.rules) == 2
 
 
 def test_other_colours_are_taken_up() -> None:
-    stylesheet = sheet()
-    assert color_of(stylesheet) == "#112233"
+    stylesheet = sheet("#112200")
+    assert color_of(stylesheet) == "#112200"
     stylesheet.set_variables({"calm": "#445566"})
     stylesheet.reparse()
     assert color_of(stylesheet) == "#445566"
+
+
+def test_the_rules_are_kept_for_an_app_that_follows_in_the_same_colours(parsed: list[str]) -> None:
+    color, other = next(_colors), next(_colors)
+    sheet(color)
+    assert color_of(sheet(color)) == color
+    assert parsed == [CSS]
+    assert color_of(sheet(other)) == other
+    assert parsed == [CSS, CSS]
 
 
 def test_a_stylesheet_knows_what_is_new_by_textuals_own_cache() -> None:
