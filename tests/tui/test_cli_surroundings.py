@@ -1,6 +1,8 @@
 """Commands where the terminal, the disk or the folder is not as one would have it."""
 
 import os
+import re
+import socket
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -11,6 +13,7 @@ import pytest
 from tests.support.builders.configs import write_config
 from tui.cli import main
 from tui.config.load import Config
+from tui.config.paths import WEB_VARIABLE
 
 COMMANDS = ["token", "ping", "status", "logout", "login", "api", "tenant"]
 
@@ -67,6 +70,21 @@ def test_a_folder_that_is_gone_is_said(tmp_path: Path) -> None:
     )  # fmt: skip
     assert run.returncode == 2
     assert "gone" in run.stderr
+
+
+def test_a_port_for_the_page_that_is_taken_is_told_with_its_holder(
+    config: Config, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(WEB_VARIABLE, "")  # which the command sets for the apps that it starts
+    with socket.create_server(("127.0.0.1", 0)) as holder:
+        port = holder.getsockname()[1]
+        assert main(["web", "--port", str(port)]) == 2
+    told = capsys.readouterr().err
+    assert re.match(
+        rf"doorkey: Port {port} (is held by process {os.getpid()} \(.+\)|cannot be listened on) "
+        r"\([^()]+\)\. End that program, or name another port with --port; 0 is any free one\.\n$",
+        told,
+    )
 
 
 def test_no_command_leaves_a_core_dump(config: Config) -> None:

@@ -165,7 +165,10 @@ def _read(path: Path) -> bytes:
             return file.read(LARGEST_INPUT_BYTES)
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else "no file has such a name"
-        raise WrongUsage(f"{printable(path, 200)} cannot be read: {why}.") from None
+        raise WrongUsage(
+            f"{printable(path, 200)} cannot be read: {why}. Name a file that can, or pass its "
+            "text on stdin."
+        ) from None
 
 
 def _print_json(finding: Finding) -> int:

@@ -17,8 +17,12 @@ from tui.moments import full_time, local_now, relative_time
 from tui.text import printable, write_line
 
 LABELS: Final = {
+    "client_id": "client ID",
+    "api_url": "API URL",
     "id_token_expiry": "ID token expiry",
     "id_token_valid": "ID token valid",
+    "renewable": "can be renewed",
+    "bound": "bound to a key",
     "clock_skew_seconds": "clock ahead (seconds)",
 }
 """For people, where they are not the member's name."""

@@ -180,7 +180,9 @@ def read_config(path: Path) -> str:
     except FileNotFoundError:
         raise _missing(path) from None
     except OSError as error:
-        raise wrong_config(path, f"it cannot be read ({error.strerror}).") from None
+        raise wrong_config(
+            path, f"it cannot be read ({error.strerror}). Name a file that can."
+        ) from None
     if len(content) > LARGEST_CONFIG_BYTES:
         raise wrong_config(path, "it is larger than 1 MiB; this cannot be the right file.")
     try:
@@ -192,7 +194,10 @@ def read_config(path: Path) -> str:
 def _missing(path: Path) -> ConfigInvalid:
     name = profile_of(path)
     if not name:
-        return wrong_config(path, "there is no such file. Write one, or name another.")
+        named = os.environ.get(CONFIG_VARIABLE)
+        is_named = named and path == _expanded(named, CONFIG_VARIABLE)
+        by = f" ({CONFIG_VARIABLE} names it)" if is_named else ""
+        return wrong_config(path, f"there is no such file{by}. Write one, or name another.")
     known = ", ".join(profile_names())
     there_are = "there is none yet. Make it"
     if known:

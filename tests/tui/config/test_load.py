@@ -261,6 +261,16 @@ def test_a_path_with_a_hostile_name_steers_no_terminal(tmp_path: Path) -> None:
         assert "\x1b" not in str(raised.value)
 
 
+def test_a_file_that_is_missing_is_told_with_the_variable_that_names_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOORKEY_CONFIG", str(tmp_path / "nowhere.json"))
+    with pytest.raises(ConfigInvalid, match=r"no such file \(DOORKEY_CONFIG names it\)\. Write"):
+        load_config()
+    with pytest.raises(ConfigInvalid, match=r"no such file\. Write"):
+        load_config(tmp_path / "other.json")
+
+
 def test_a_folder_that_is_gone_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "gone").mkdir()
     monkeypatch.chdir(tmp_path / "gone")

@@ -67,8 +67,9 @@ async def _serve(command: list[str], port: int) -> None:
 
 def _taken(port: int, error: OSError) -> str:
     holder = port_holder(port)
-    held = f", held by process {holder[0]} ({holder[1]})" if holder else ""
+    held = f"is held by process {holder[0]} ({holder[1]})" if holder else "cannot be listened on"
+    why = os.strerror(error.errno) if error.errno else error  # asyncio's own has the address twice
     return (
-        f"Port {port} cannot be listened on ({error.strerror}){held}. "
+        f"Port {port} {held} ({why}). "
         "End that program, or name another port with --port; 0 is any free one."
     )
