@@ -7,7 +7,7 @@ proof.thumbprint  # to bind a new token to
 
 import hashlib
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -67,13 +67,11 @@ class ProofVerifier:
         self,
         clock: Callable[[], float],
         *,
-        algorithms: Collection[str] = PROOF_ALGORITHMS,
         nonces: Nonces | None = None,
         seen: SeenProofs | None = None,
     ) -> None:
         self.nonces = nonces
         """Where there are any, each proof must have one."""
-        self.algorithms = frozenset(algorithms)
         self._clock = clock
         self._seen = SeenProofs() if seen is None else seen
 
@@ -92,7 +90,7 @@ class ProofVerifier:
         or InvalidToken for a good proof of another key.
         """
         jwt = _parse(values)
-        algorithm, key = _read_key(jwt.header, self.algorithms)
+        algorithm, key = _read_key(jwt.header)
         claims = _read_claims(jwt.payload)
         _require_request(claims, method, urls)
         if ath is not None and _text(claims, "ath") != ath:
@@ -181,7 +179,7 @@ def _parse(values: Sequence[bytes]) -> SignedJwt:
 
 
 @lru_cache(maxsize=KNOWN_KEYS)
-def _read_key(encoded_header: bytes, algorithms: frozenset[str]) -> tuple[str, JsonWebKey]:
+def _read_key(encoded_header: bytes) -> tuple[str, JsonWebKey]:
     """Return the algorithm of a proof, and its key (RFC 9449 4.2, 4.3: 4, 5 and 7)."""
     try:
         header = read_header(encoded_header)
@@ -189,8 +187,8 @@ def _read_key(encoded_header: bytes, algorithms: frozenset[str]) -> tuple[str, J
         raise InvalidProof(f"The proof's {error}") from error
     if header.media_type != MEDIA_TYPE:
         raise InvalidProof(f"The proof's typ must be {MEDIA_TYPE}")
-    if header.algorithm not in algorithms:
-        raise InvalidProof(f"The proof's alg must be one of: {' '.join(sorted(algorithms))}")
+    if header.algorithm not in ALGORITHMS:
+        raise InvalidProof(f"The proof's alg must be one of: {' '.join(sorted(ALGORITHMS))}")
     if not isinstance(header.jwk, dict) or PRIVATE_MEMBERS & header.jwk.keys():
         raise InvalidProof("The proof's jwk must be a public key")
     try:
