@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 
 from tests.support.people import nosy_browser
-from tests.support.processes.worlds import DOORKEY, World, new_world, run_servers
+from tests.support.processes.worlds import DOORKEY, PATIENCE_SECONDS, World, new_world, run_servers
 from tui.auth.store.file_store import session_store
 
 CLIENT_SECRET = "c4n4ry-of-the-clients-secret"
@@ -102,8 +102,9 @@ def asked_by_proxy(world: World) -> tuple[str, str]:
         assert process.stdout is not None
         base = process.stdout.readline().strip()
         referer = {"Referer": f"{base}/page"}
-        assert httpx.get(f"{base}/api/external", headers=referer).status_code == 200
-        assert httpx.get(f"{base}x/api/external").status_code == 404
+        with httpx.Client(timeout=PATIENCE_SECONDS) as program:
+            assert program.get(f"{base}/api/external", headers=referer).status_code == 200
+            assert program.get(f"{base}x/api/external").status_code == 404
         process.terminate()
         _, log = process.communicate()
     return base.rpartition("/")[2], log

@@ -1,8 +1,6 @@
 """A real Chromium goes through the pages, with its own ideas of cookies, policies and forms."""
 
 import socket
-import subprocess
-import sys
 import threading
 from collections.abc import AsyncIterator, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,6 +15,8 @@ from api_server.local_tenant.records.device_codes import GRANT_TYPE
 from tests.support.heavy import some
 from tests.support.people.chromium import chromium_page
 from tests.support.people.visitor import REQUEST, claims_of
+from tests.support.ports import free_port
+from tests.support.processes.server import DEADLINE_SECONDS, Server
 
 pytestmark = pytest.mark.browser
 
@@ -24,20 +24,16 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def issuer(tmp_path: Path) -> Iterator[str]:
     """A tenant in a process of its own, as in life."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     issuer = f"http://localhost:{port}/"
-    command = [sys.executable, "-m", "api_server.local_tenant", "--stop-with-stdin"]
+    command = ["-m", "api_server.local_tenant", "--stop-with-stdin"]
     command += ["--issuer", issuer, "--client-id", "doorkey-local"]
     command += ["--audience", "http://localhost:3001", "--state-dir", str(tmp_path)]
     command += ["--redirect-uri", "http://127.0.0.1:8642/callback"]
     command += ["--redirect-uri", "http://[::1]:8642/callback"]
-    server = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    with server:
-        with httpx.Client(transport=httpx.HTTPTransport(retries=6), trust_env=False) as client:
-            client.get(f"http://127.0.0.1:{port}/healthz")
-        yield issuer
-        server.terminate()
+    server = Server.start(command, port)
+    yield issuer
+    server.stop()
 
 
 class App(ThreadingHTTPServer):
@@ -81,7 +77,7 @@ async def test_person_lets_a_terminal_in(page: Page, issuer: str) -> None:
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text))
     device = {"client_id": "doorkey-local", "scope": "openid"}
-    async with httpx.AsyncClient(trust_env=False) as terminal:
+    async with httpx.AsyncClient(trust_env=False, timeout=DEADLINE_SECONDS) as terminal:
         codes = (await terminal.post(f"{issuer}device_authorization", data=device)).json()
 
         await page.goto(codes["verification_uri"])
@@ -130,7 +126,7 @@ async def test_person_signs_in_with_a_code_for_a_request_that_was_pushed(
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text))
     request = REQUEST | {"redirect_uri": f"{app.origin}/callback", "acr_values": "2"}
-    async with httpx.AsyncClient(trust_env=False) as terminal:
+    async with httpx.AsyncClient(trust_env=False, timeout=DEADLINE_SECONDS) as terminal:
         pushed = (await terminal.post(f"{issuer}par", data=request)).json()
 
     named = {"client_id": "doorkey-local", "request_uri": pushed["request_uri"]}

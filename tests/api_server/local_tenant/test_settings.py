@@ -1,15 +1,16 @@
-import os
+import json
 import socket
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
 
-import httpx
 import pytest
 
 from api_server.local_tenant.settings import read_command_line
 from api_server.serving.flags import SettingsInvalid
+from tests.support.ports import free_port
+from tests.support.processes.server import Server
 
 NEEDED = {
     "--issuer": "http://localhost:3002/",
@@ -152,27 +153,19 @@ def test_state_folder_that_cannot_be_is_named_with_what_to_do(tmp_path: Path) ->
 def test_server_says_that_it_is_not_for_production_and_ends_with_its_parent(
     tmp_path: Path,
 ) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     issuer = f"http://localhost:{port}/"
     arguments = [*flags(issuer=issuer, state_dir=str(tmp_path)), "--stop-with-stdin"]
-    server = subprocess.Popen(
-        [sys.executable, "-m", "api_server.local_tenant", *arguments],
-        stdin=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
-    )
-    with server:
-        assert server.stdin is not None
-        assert server.stderr is not None
-        assert "NOT FOR PRODUCTION" in server.stderr.readline()
-        assert "listening" in server.stderr.readline()
-        transport = httpx.HTTPTransport(retries=5)
-        with httpx.Client(transport=transport, trust_env=False) as client:
-            assert client.get(f"http://127.0.0.1:{port}/healthz").json()["issuer"] == issuer
-        server.stdin.close()
-        assert server.wait(20) == 0
+    server = Server.start(["-m", "api_server.local_tenant", *arguments], port)
+    assert json.loads(server.get("/healthz")[1])["issuer"] == issuer
+    assert server.process.stdin is not None
+    server.process.stdin.close()
+    server.process.stdin = None
+    first, second, *_ = server.errors().splitlines()
+    assert "NOT FOR PRODUCTION" in first
+    assert "listening" in second
+    assert server.process.returncode == 0
+    server.stop()
 
 
 @pytest.mark.parametrize("flag", NEEDED)

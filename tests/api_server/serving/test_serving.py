@@ -4,7 +4,6 @@ import os
 import select
 import signal
 import socket
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,7 +11,13 @@ import pytest
 
 from api_server.serving.serving import DRAIN_SECONDS
 from tests.support.ports import free_port, has_ipv6
-from tests.support.processes.server import Server, end_of, first_to_end, wait_until_gone
+from tests.support.processes.server import (
+    DEADLINE_SECONDS,
+    Server,
+    end_of,
+    first_to_end,
+    wait_until_gone,
+)
 
 pytestmark = pytest.mark.skipif(not Path("/proc").exists(), reason="looks into /proc")
 
@@ -165,7 +170,7 @@ def test_start_is_refused_where_somebody_has_the_other_family(start: Start) -> N
         other.bind(("::1", port))
         other.listen()
         server = start(port=port, ready=False)
-        assert server.process.wait(10) == 1
+        assert server.process.wait(DEADLINE_SECONDS) == 1
     assert f"port {port} on ::1 is taken (held by " in server.errors()
 
 
@@ -186,7 +191,7 @@ def test_end_of_stdin_means_nothing_unless_asked_for(start: Start) -> None:
 def test_second_server_on_a_port_says_so_and_exits_with_1(start: Start) -> None:
     first = start()
     second = start(port=first.port, ready=False)
-    assert second.process.wait(10) == 1
+    assert second.process.wait(DEADLINE_SECONDS) == 1
     said = second.errors()
     assert said.startswith(f"error: port {first.port} on 127.0.0.1 is taken (held by ")
     assert said.count("\n") == 1
@@ -208,20 +213,24 @@ def test_port_is_free_again_at_once(start: Start) -> None:
     # it hangs up first, so the connection lingers at its port (TIME_WAIT)
     first.get("/healthz", Connection="close")
     terminate(first)
-    first.process.wait(10)
+    first.process.wait(DEADLINE_SECONDS)
     assert start(port=first.port).get("/healthz") == (200, b"ok")
 
 
 def test_app_that_cannot_be_made_ends_the_server_with_1(start: Start) -> None:
     server = start(1, "broken", ready=False)
-    assert server.process.wait(10) == 1
+    assert server.process.wait(DEADLINE_SECONDS) == 1
     assert "this app cannot be made" in server.errors()
 
 
-def test_first_answer_comes_within_a_second(start: Start) -> None:
-    began = time.monotonic()
-    start()
-    assert time.monotonic() - began < 1
+def test_first_answer_takes_less_than_a_second_of_the_processors_time(start: Start) -> None:
+    assert sum(map(cpu_seconds, start().members())) < 1
+
+
+def cpu_seconds(process: int) -> float:
+    """Return what the process has used: that is the same however busy the machine is."""
+    columns = Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2].split()
+    return (int(columns[11]) + int(columns[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def test_head_over_8_kib_is_431(start: Start) -> None:
@@ -248,7 +257,7 @@ def test_slow_clients_keep_nobody_waiting_and_are_let_go(start: Start) -> None:
     for connection in idle:
         connection.sendall(b"GET / HTTP/1.1\r\nA: ")
     assert server.get("/healthz") == (200, b"ok")
-    idle[0].settimeout(10)
+    idle[0].settimeout(DEADLINE_SECONDS)
     assert idle[0].recv(100) == b""
     for connection in idle:
         connection.close()

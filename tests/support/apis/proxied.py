@@ -3,16 +3,13 @@
 import asyncio
 from dataclasses import dataclass, field
 
-from tests.support.apis.scripted_api import ScriptedApi
+from tests.support.apis.scripted_api import PATIENCE_SECONDS, ScriptedApi
 from tui.api.proxy.heads import Header, ResponseHead
 from tui.api.proxy.upstream import UpstreamConnection
 from tui.errors import DoorkeyError
 
 SECRET = "the-secret-prefix"
 TOKEN = "canary-token"
-
-PATIENCE_SECONDS = 10
-"""For an answer; it comes within milliseconds, on a busy machine in seconds."""
 
 
 @dataclass

@@ -4,6 +4,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
+PATIENCE_SECONDS = 30
+"""For an answer; it comes within milliseconds, on a busy machine in seconds."""
+
 Answer = Callable[["Asked"], Awaitable[None]]
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -64,7 +67,7 @@ class ScriptedApi:
         self.hang_up()
         self._server.close()
         if self._serving:
-            await asyncio.wait(self._serving, timeout=5)
+            await asyncio.wait(self._serving, timeout=PATIENCE_SECONDS)
 
     def hang_up(self) -> None:
         """End every connection."""

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from tests.support.apis.scripted_api import Asked, ScriptedApi
+from tests.support.apis.scripted_api import PATIENCE_SECONDS, Asked, ScriptedApi
 from tests.support.builders.configs import CONFIG, write_config
 from tests.support.builders.sessions import session
 from tests.support.clocks import Clock
@@ -65,7 +65,7 @@ async def test_a_program_that_knows_only_the_url_gets_through(
     config: Config, api: ScriptedApi
 ) -> None:
     session_store(config).save(session(obtained_at=datetime.now(UTC)))
-    async with proxy(config) as process, httpx.AsyncClient() as program:
+    async with proxy(config) as process, httpx.AsyncClient(timeout=PATIENCE_SECONDS) as program:
         base = await first_line(process)
         assert (await program.get(f"{base}/api/external")).json() == {}
         process.send_signal(signal.SIGTERM)
@@ -78,7 +78,7 @@ async def test_a_program_that_knows_only_the_url_gets_through(
 
 
 async def test_signing_in_later_is_enough(config: Config) -> None:
-    async with proxy(config) as process, httpx.AsyncClient() as program:
+    async with proxy(config) as process, httpx.AsyncClient(timeout=PATIENCE_SECONDS) as program:
         base = await first_line(process)
         refused = await program.get(f"{base}/x")
         assert (refused.status_code, refused.json()["error"]) == (401, "sign_in_needed")
@@ -95,7 +95,7 @@ async def test_a_session_that_ends_elsewhere_is_told_until_somebody_signs_in(
 ) -> None:
     store = session_store(config)
     store.save(session(obtained_at=datetime.now(UTC)))
-    async with proxy(config) as process, httpx.AsyncClient() as program:
+    async with proxy(config) as process, httpx.AsyncClient(timeout=PATIENCE_SECONDS) as program:
         base = await first_line(process)
         assert (await program.get(f"{base}/x")).status_code == 200
         store.clear()
@@ -116,7 +116,7 @@ async def test_a_session_that_the_tenant_ends_is_told_until_somebody_signs_in(
     async with AuthService(config, store=store, transport=tenant, clock=clock) as service:
         passing = Proxy(api.url, Tokens(service).sign)
         base = await passing.listen("127.0.0.1", 0)
-        async with httpx.AsyncClient() as program:
+        async with httpx.AsyncClient(timeout=PATIENCE_SECONDS) as program:
             assert (await program.get(f"{base}/x")).status_code == 200
             clock.advance(3601)
             for _ in range(2):
@@ -183,7 +183,7 @@ async def test_localhost_is_asked_at_127_0_0_1_first(
     async with (
         await asyncio.start_server(hear, "::1", port),
         AuthService(config, store=store) as service,
-        httpx.AsyncClient() as program,
+        httpx.AsyncClient(timeout=PATIENCE_SECONDS) as program,
     ):
         proxy = Proxy(config.api_url, Tokens(service).sign)
         base = await proxy.listen("127.0.0.1", 0)
@@ -198,7 +198,7 @@ async def test_another_users_server_never_gets_the_token(tmp_path: Path) -> None
     with listening_as(NOBODY) as (port, _):
         config = load_config(write_config(tmp_path, apiUrl=f"http://127.0.0.1:{port}"))
         session_store(config).save(session(obtained_at=datetime.now(UTC)))
-        async with proxy(config) as process, httpx.AsyncClient() as program:
+        async with proxy(config) as process, httpx.AsyncClient(timeout=PATIENCE_SECONDS) as program:
             base = await first_line(process)
             refused = await program.get(f"{base}/x")
     assert refused.status_code == 502
@@ -224,7 +224,7 @@ async def test_an_hour_of_tokens_that_live_a_minute_costs_a_program_nothing(
         tokens = Tokens(service)
         passing = Proxy(api.url, tokens.sign)
         base = await passing.listen("127.0.0.1", 0)
-        async with httpx.AsyncClient() as program:
+        async with httpx.AsyncClient(timeout=PATIENCE_SECONDS) as program:
             for _ in range(60):
                 assert (await program.get(f"{base}/x")).status_code == 200
                 assert service.access_token_expiry is not None

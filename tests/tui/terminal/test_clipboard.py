@@ -69,7 +69,7 @@ async def test_a_tool_that_hangs_is_ended(tools: Path, monkeypatch: pytest.Monke
     tool(tools, "xsel", "exit 1")
     began = time.perf_counter()
     assert not await copy_to_system_clipboard("the-token")
-    assert time.perf_counter() - began < 10
+    assert time.perf_counter() - began < 50
 
 
 async def test_nobody_waiting_any_more_ends_the_tool(tools: Path) -> None:

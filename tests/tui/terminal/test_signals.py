@@ -10,6 +10,8 @@ import termios
 
 import pytest
 
+from tests.support.processes.worlds import PATIENCE_SECONDS
+
 SCRIPT = """
 from tests.support.builders.configs import CONFIG
 from tui.app.app import DoorkeyApp
@@ -33,10 +35,11 @@ def test_a_signal_ends_the_app_and_gives_the_terminal_back(number: signal.Signal
     command = [sys.executable, "-c", SCRIPT]
     with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs) as app:
         os.close(theirs)
-        read_until(ours, b"Doorkey")
+        screen = Screen(ours)
+        assert screen.read_until(b"Doorkey")
         app.send_signal(number)
-        assert LEAVE_ALTERNATE_SCREEN in read_until(ours, LEAVE_ALTERNATE_SCREEN)
-        assert app.wait(10) == 128 + number
+        assert screen.read_until(LEAVE_ALTERNATE_SCREEN)
+        assert app.wait(PATIENCE_SECONDS) == 128 + number
     os.close(ours)
 
 
@@ -51,21 +54,30 @@ def test_ctrl_z_stops_the_job_and_fg_brings_the_app_back() -> None:
         preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
     ) as job:  # fmt: skip
         os.close(theirs)
-        read_until(ours, b"Doorkey")
+        screen = Screen(ours)
+        assert screen.read_until(b"Doorkey")
         os.write(ours, b"\x1a")
-        assert b"Stopped" in read_until(ours, b"Stopped")
-        assert b"Doorkey" in read_until(ours, b"Doorkey")
+        assert screen.read_until(b"Stopped")
+        assert screen.read_until(b"Doorkey")
         os.write(ours, b"q")
-        read_until(ours, LEAVE_ALTERNATE_SCREEN)
-        assert job.wait(10) == 0
+        assert screen.read_until(LEAVE_ALTERNATE_SCREEN)
+        assert job.wait(PATIENCE_SECONDS) == 0
     os.close(ours)
 
 
-def read_until(descriptor: int, mark: bytes) -> bytes:
-    seen = b""
-    while mark not in seen:
-        try:
-            seen += os.read(descriptor, 65536)
-        except OSError:
-            return seen  # the other end is closed
-    return seen
+class Screen:
+    """What a program writes to its terminal."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._unread = b""
+
+    def read_until(self, mark: bytes) -> bool:
+        """Read up to `mark`, and return whether it came before the other end was closed."""
+        while mark not in self._unread:
+            try:
+                self._unread += os.read(self._descriptor, 65536)
+            except OSError:
+                return False
+        self._unread = self._unread.partition(mark)[2]
+        return True

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.apis.proxied import SECRET, Session, World, body, get
-from tests.support.apis.scripted_api import Asked
+from tests.support.apis.scripted_api import PATIENCE_SECONDS, Asked
 from tests.support.builders.certificates import certificate
 from tui.api.proxy.server import Proxy
 
@@ -145,7 +145,7 @@ async def test_trailers_without_end_are_not_kept(world: World, end: str) -> None
 
     world.api.answer = answer
     assert body(await world.ask(get())) == b"2\r\nhi\r\n"
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         await ended.wait()
 
 

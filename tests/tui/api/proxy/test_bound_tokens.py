@@ -2,7 +2,7 @@
 
 import httpx
 
-from tests.support.apis.scripted_api import Asked, ScriptedApi
+from tests.support.apis.scripted_api import PATIENCE_SECONDS, Asked, ScriptedApi
 from tests.support.builders.configs import CONFIG
 from tests.support.clocks import Clock
 from tests.support.people.visitor import claims_of
@@ -38,7 +38,7 @@ async def test_each_request_is_signed_and_gets_the_nonce_that_the_api_wants() ->
         service.take_up()
         proxy = Proxy(api.url, Tokens(service).sign)
         base = await proxy.listen("127.0.0.1", 0)
-        async with httpx.AsyncClient() as program:
+        async with httpx.AsyncClient(timeout=PATIENCE_SECONDS) as program:
             # What a program says of its own in these two is not passed on.
             headers = {"DPoP": "its own", "Authorization": "its own"}
             for _ in range(2):
@@ -66,7 +66,7 @@ async def test_an_api_that_wants_ever_other_nonces_gets_two_requests() -> None:
         service.take_up()
         proxy = Proxy(api.url, Tokens(service).sign)
         base = await proxy.listen("127.0.0.1", 0)
-        async with httpx.AsyncClient() as program:
+        async with httpx.AsyncClient(timeout=PATIENCE_SECONDS) as program:
             assert (await program.get(f"{base}/x")).status_code == 401
         await proxy.aclose()
     assert len(api.asked) == 2

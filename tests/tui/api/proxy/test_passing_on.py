@@ -6,7 +6,7 @@ import resource
 import pytest
 
 from tests.support.apis.proxied import TOKEN, World, body, get, post
-from tests.support.apis.scripted_api import Asked
+from tests.support.apis.scripted_api import PATIENCE_SECONDS, Asked
 from tests.support.heavy import rounds
 from tui.errors import SignInNeeded, TenantUnreachable
 
@@ -206,7 +206,7 @@ async def test_a_program_that_goes_away_ends_the_request_at_the_api_and_is_logge
     writer.write(f"{get()}\r\nHost: {world.host}\r\n\r\n".encode())
     await asked.wait()
     writer.close()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         await gone.wait()
     assert world.log[0].startswith("GET /x broken off ")
 

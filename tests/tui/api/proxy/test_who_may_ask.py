@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 from tests.support.apis.proxied import SECRET, TOKEN, World
-from tests.support.apis.scripted_api import Asked
+from tests.support.apis.scripted_api import PATIENCE_SECONDS, Asked
 from tests.support.processes.other_user import NOBODY, needs_root, send_as
 from tui.api.proxy.client_side import MOST_SILENT
 from tui.api.proxy.server import Proxy
@@ -83,7 +83,7 @@ async def test_connections_that_ask_nothing_keep_nobody_out(world: World) -> Non
     silent = [await world.connect() for _ in range(MOST_SILENT + 10)]
     assert status(await world.ask(GOOD)) == 200
     for reader, _ in silent[:10]:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             assert await reader.read() == b""
     assert not silent[-1][0].at_eof()
     for _, writer in silent:
@@ -97,7 +97,7 @@ async def test_silent_connections_of_another_user_make_room_first(world: World) 
     address = world.host.partition(":")[0], int(world.host.partition(":")[2])
     strangers = [await connect_as(NOBODY, address) for _ in range(MOST_SILENT + 10)]
     writer.write(f"{GOOD}\r\nHost: {world.host}\r\nConnection: close\r\n\r\n".encode())
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         assert status(await reader.read()) == 200
     writer.close()
     for each in strangers:

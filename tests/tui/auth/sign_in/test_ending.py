@@ -21,7 +21,8 @@ from tui.auth.session import LoginEvent
 from tui.auth.sign_in.loopback import LoopbackListener
 from tui.errors import SignInCancelled, SignInTimedOut
 
-AT_ONCE_SECONDS: Final = 0.1
+AT_ONCE_SECONDS: Final = 2.0
+"""Milliseconds, or more on a busy machine; every time limit on the way is longer."""
 
 DESCRIPTORS: Final = Path("/proc/self/fd")
 
@@ -154,7 +155,7 @@ async def test_another_sign_in_can_take_the_place_at_any_stage(
         await first
 
 
-async def test_all_sockets_are_gone_within_100_ms_of_the_answer(signing: SignIns) -> None:
+async def test_all_sockets_are_gone_at_once_after_the_answer(signing: SignIns) -> None:
     tasks = asyncio.all_tasks()
     task = await waiting(signing)
     port = int(signing.service.config.redirect_uris[0].split(":")[2].split("/")[0])

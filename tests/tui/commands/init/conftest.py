@@ -5,13 +5,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 
 from tests.support.processes.worlds import World, new_world, serve
-
-CONNECT_TRIES = 8
-"""With growing pauses between them: some 30 s."""
 
 
 @pytest.fixture(autouse=True)
@@ -28,9 +24,5 @@ def world(tmp_path: Path) -> Iterator[World]:
     """A local tenant that answers."""
     (tmp_path / "world").mkdir()
     made = new_world(tmp_path / "world")
-    with (
-        serve(made, "tenant"),
-        httpx.Client(transport=httpx.HTTPTransport(retries=CONNECT_TRIES)) as client,
-    ):
-        client.get(made.config.issuer.replace("localhost", "127.0.0.1"))
+    with serve(made, "tenant"):
         yield made
