@@ -45,14 +45,17 @@ def printable_block(text: object) -> str:
 def redact(secret: str, text: str, shown: str = REDACTED) -> str:
     """Return `text` with `shown` in the place of `secret`, in whatever case and escapes it stands.
 
-    Escapes are those of JSON, of addresses and of HTML: whoever shows the text may decode it.
+    Escapes are those of JSON, of addresses and of HTML: whoever shows the text may decode it. So
+    may characters stand in between that `printable` takes out, or that nobody sees.
     """
     if not secret:
         return text
     pattern = re.compile(re.escape(secret), re.IGNORECASE)
-    if not re.search(ESCAPE, text, re.DOTALL):
+    unseen = "" if text.isprintable() else "".join(filter(_is_unseen, set(text)))
+    skipped = f"{ESCAPE}|[{re.escape(unseen)}]" if unseen else ESCAPE
+    if not re.search(skipped, text, re.DOTALL):
         return pattern.sub(lambda _found: shown, text)
-    decoded, origins = _decode_escapes(text)
+    decoded, origins = _decode(skipped, text)
     parts, at = [], 0
     for found in pattern.finditer(decoded):
         parts += [text[at : origins[found.start()]], shown]
@@ -60,22 +63,35 @@ def redact(secret: str, text: str, shown: str = REDACTED) -> str:
     return "".join(parts) + text[at:]
 
 
-def _decode_escapes(text: str) -> tuple[str, list[int]]:
-    """Return `text` without escapes, and where in `text` each character of that begins."""
+def _decode(skipped: str, text: str) -> tuple[str, list[int]]:
+    """Return `text` as it is seen, and where in `text` each character of that begins."""
     characters: list[str] = []
     origins: list[int] = []
     at = 0
-    for escape in re.finditer(ESCAPE, text, re.DOTALL):
-        characters += text[at : escape.start()]
-        origins += range(at, escape.start())
-        hexadecimal = escape[1] or escape[3] or escape[4]
-        code = int(hexadecimal, 16) if hexadecimal else int(escape[5] or ord(escape[2] or " "))
-        characters.append(chr(code) if code < 0x110000 else " ")
-        origins.append(escape.start())
-        at = escape.end()
+    for found in re.finditer(skipped, text, re.DOTALL):
+        characters += text[at : found.start()]
+        origins += range(at, found.start())
+        at = found.end()
+        character = _meant(found)
+        if not _is_unseen(character):
+            characters.append(character)
+            origins.append(found.start())
     characters += text[at:]
     origins += range(at, len(text) + 1)
     return "".join(characters), origins
+
+
+def _meant(found: re.Match[str]) -> str:
+    """Return the character that an escape stands for, or that stands there itself."""
+    hexadecimal, decimal = found[1] or found[3] or found[4], found[5]
+    if not (hexadecimal or decimal):
+        return found[2] or found[0]
+    code = int(hexadecimal, 16) if hexadecimal else int(decimal)
+    return chr(code) if code <= sys.maxunicode else " "
+
+
+def _is_unseen(character: str) -> bool:
+    return character in JOINERS or not _kept(character)
 
 
 def shortened(text: str, limit_characters: int) -> str:

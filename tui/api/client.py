@@ -176,9 +176,10 @@ def _redacted(sent: Authorization, text: str) -> str:
 
 
 def _without(sent: Authorization, content: bytes) -> bytes:
-    for secret in (sent.access_token, sent.proof):
-        if secret:
-            content = content.replace(secret.encode(), REDACTED.encode())
+    for secret in filter(None, (sent.access_token, sent.proof)):
+        # As the letters beside hexadecimal ones show it, too: each after a zero (UTF-16).
+        for written in (secret.encode(), secret.encode("utf-16-le")[:-1]):
+            content = content.replace(written, REDACTED.encode())
     return content
 
 

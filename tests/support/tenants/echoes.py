@@ -21,6 +21,8 @@ PLACES: Final[Mapping[str, Write]] = {
     "raw JSON escapes": lambda secret: {"text": f'{{"error_description": "{escaped(secret)}"}}'},
     "address": lambda secret: {"text": "".join(f"%{ord(each):02x}" for each in secret)},
     "entities": lambda secret: {"text": "".join(f"&#{ord(each)};" for each in secret)},
+    "unseen": lambda secret: {"text": f"bad token {chr(0x200B).join(secret)}"},
+    "unseen escapes": lambda secret: {"json": {"error_description": "\u200b".join(secret)}},
     "header": lambda secret: {"headers": {"X-Echo": secret}},
     "header's name": lambda secret: {"headers": {f"X-{secret}": "1"}},
     "request id": lambda secret: {"headers": {"X-Request-ID": secret}},
@@ -37,7 +39,17 @@ PLACES: Final[Mapping[str, Write]] = {
 }
 
 OTHER_BODIES: Final = frozenset(
-    {"text", "upper case", "page", "raw JSON escapes", "JSON escapes", "address", "entities"}
+    {
+        "text",
+        "upper case",
+        "page",
+        "raw JSON escapes",
+        "JSON escapes",
+        "address",
+        "entities",
+        "unseen",
+        "unseen escapes",
+    }
 )
 """An answer has but one body."""
 

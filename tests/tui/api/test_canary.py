@@ -22,6 +22,7 @@ from tui.api.document import Document
 from tui.auth.service import AuthService
 from tui.auth.session import Session
 from tui.auth.store.store import MemoryStore
+from tui.text import printable_block
 
 CANARY = "c4n4ry-t0ken.with-parts_of.A-JWT"
 
@@ -64,6 +65,7 @@ def words_of(call: Call) -> str:
     if call.no_answer is not None:
         said += [str(call.no_answer), repr(call.no_answer)]
         said += traceback.format_exception(call.no_answer)
+    said.append(printable_block("".join(said)))
     return "\n".join(said).lower()
 
 
@@ -96,6 +98,15 @@ async def test_no_answer_shows_the_proof_that_it_repeats(
     assert sent[0].startswith("eyJ")
     for hidden in (CANARY, *filter(None, sent)):
         assert hidden.lower() not in told
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-16-be"])
+async def test_letters_beside_bytes_do_not_show_the_token(encoding: str) -> None:
+    content = b"\0" + CANARY.encode(encoding)
+    made = await call(httpx.MockTransport(lambda _: httpx.Response(200, content=content)))
+    assert made.result is not None
+    assert "[your" in made.result.body
+    assert "c4n" not in made.result.body.replace(".", "")
 
 
 @pytest.mark.parametrize("error", ERRORS)

@@ -81,7 +81,8 @@ class Shown:
             self._show(whole + end)
             self._held = rest
         elif len(rest) > LONGEST_LINE + self._held_back:
-            clean = redact(self._access_token, rest) + " "
+            # As it is shown: what is taken out could make a token of any length.
+            clean = redact(self._access_token, printable_block(rest)) + " "
             cut = -1 - self._held_back  # what has come of a token that has not come as a whole
             self._show(clean[:cut])
             self._held = clean[cut:-1]

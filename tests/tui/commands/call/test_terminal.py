@@ -93,6 +93,18 @@ def test_a_token_that_comes_in_two_parts_of_a_long_line_is_not_shown(
     assert stdout.getvalue() == long * "x" + "[your access token]\n"
 
 
+def test_a_token_that_much_unseen_makes_long_is_not_shown(become: Become) -> None:
+    """security.md 40: what is shown is without it."""
+    stdout = become("stdout")
+    shown = Shown("the-access-token")
+    text = LONGEST_LINE * "x" + (30 * "\u200b").join("the-access-token") + LONGEST_LINE * "y"
+    for at in range(0, len(text), 100):
+        shown.write(text[at : at + 100].encode())
+    shown.end()
+    assert "the-access-token" not in stdout.getvalue()
+    assert "xx[your access token]yy" in stdout.getvalue()
+
+
 class Time:
     """Passes as far as a test lets it."""
 
