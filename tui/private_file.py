@@ -1,12 +1,23 @@
 """A file that only its owner can read, and that is replaced as a whole or not at all."""
 
 import errno
-import hashlib
 import os
 import stat
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from hashlib import sha256
+else:
+    # Python's own, as its `random` takes it: hashlib loads OpenSSL, 3 ms of a `doorkey token`.
+    try:
+        from _sha2 import sha256  # from 3.12 on
+    except ImportError:
+        try:
+            from _sha256 import sha256
+        except ImportError:
+            from hashlib import sha256
 
 LARGEST_BYTES: Final = 4 * 1024 * 1024
 """A session has a few KiB; tokens with many groups in them a few hundred."""
@@ -97,7 +108,7 @@ class DigestFile:
         self._most = most
 
     def __contains__(self, text: str) -> bool:
-        return _digest(text) in self._read()
+        return digest(text) in self._read()
 
     def add(self, text: str) -> None:
         """Remember `text`.
@@ -105,7 +116,7 @@ class DigestFile:
         Raises:
             OSError: that cannot be written.
         """
-        lines = [*(line for line in self._read() if line != _digest(text)), _digest(text)]
+        lines = [*(line for line in self._read() if line != digest(text)), digest(text)]
         make_private_folder(self._path.parent)
         content = "".join(f"{line}\n" for line in lines[-self._most :])
         Replacement(self._path).put(content.encode())
@@ -178,8 +189,9 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+def digest(text: str) -> str:
+    """Return the SHA-256 of `text`, in hexadecimal."""
+    return sha256(text.encode()).hexdigest()
 
 
 def _is_private(status: os.stat_result) -> bool:

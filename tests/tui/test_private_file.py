@@ -15,6 +15,7 @@ from tui.private_file import (
     NotPrivate,
     Replacement,
     create_private,
+    digest,
     make_private_folder,
     open_log,
     read_private,
@@ -276,3 +277,8 @@ def test_a_list_of_digests_that_is_damaged_or_open_to_others_knows_nothing(
         (tmp_path / "a").write_bytes(content)
     (tmp_path / "a").chmod(mode)
     assert "one" not in digests
+
+
+def test_a_digest_is_sha_256_whichever_module_has_it() -> None:
+    """FIPS 180-2 B.1; a session's file is found by it, so no release may change it."""
+    assert digest("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"

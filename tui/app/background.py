@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 from textual.app import App
 
 from tui.app.doors import Doors, Rest
-from tui.app.editor import edit_config
 from tui.app.keys.caps import with_start_key
 from tui.app.messages import (
     PLACES,
@@ -145,7 +144,7 @@ class Background:
                 return
 
     async def _edit_config(self) -> None:
-        outcome = await edit_config(self._app, self._doors.config)
+        outcome = await self._doors.edit_config(self._app)
         if isinstance(outcome, str):
             self._app.notify(printable(outcome), title="The config", markup=False, timeout=10)
             return

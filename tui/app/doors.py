@@ -18,6 +18,7 @@ from tui.web_address import split_web_address
 
 if TYPE_CHECKING:
     import httpx
+    from textual.app import App
     from textual.screen import Screen
 
     from tui.api.client import ApiClient
@@ -234,6 +235,12 @@ class Doors:
         from tui.auth.keeper import SessionKeeper
 
         return SessionKeeper(self.service, tell, sleep=self.sleep)
+
+    async def edit_config(self, app: "App[None]") -> "Config | str":
+        """Open the config in an editor; return the changed one, or words for people."""
+        from tui.app.editor import edit_config
+
+        return await edit_config(app, self.config)
 
     async def findings(self) -> "tuple[Finding, ...]":
         """Look whether tenant, API and clock are right."""

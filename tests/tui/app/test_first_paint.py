@@ -22,10 +22,13 @@ from tui.app.themes import LIGHT, LIGHT_NAME
 from tui.auth.service import AuthService
 from tui.config.load import Config
 
-HEAVY = ("httpx", "jwt", "cryptography", "starlette", "granian", "keyring", "h11", "argparse")
+HEAVY = (
+    "httpx", "jwt", "cryptography", "starlette", "granian", "keyring", "h11", "argparse", "hashlib",
+)  # fmt: skip
 
 LATER = (
     "tui.auth.service",
+    "tui.app.editor",
     "tui.app.widgets.home_board",
     "tui.app.screens.profile",
     "tui.servers.checks",

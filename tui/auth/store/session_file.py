@@ -3,7 +3,6 @@
 It knows bytes only and loads next to nothing: `doorkey token` reads a valid token with it alone.
 """
 
-import hashlib
 import json
 import os
 from contextlib import suppress
@@ -15,6 +14,7 @@ from tui.errors import StoreFailed
 from tui.private_file import (
     NotPrivate,
     Replacement,
+    digest,
     make_private_folder,
     read_private,
     remove_leftovers,
@@ -53,7 +53,7 @@ class SessionFile:
         self._folder = folder
         self._identity = identity
         # Says nothing about the session, and names its key in the keyring.
-        self._name = hashlib.sha256(identity.encode()).hexdigest()[:16]
+        self._name = digest(identity)[:16]
         self._mark = MARK + json.dumps(identity).encode("ascii") + b", "
         self._storage = storage
         self._keys = keys
