@@ -6,7 +6,7 @@ import shlex
 import shutil
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -84,19 +84,25 @@ def _read_edited(path: Path, before: str) -> str:
 async def _edit(app: App[None], path: Path, *, must_succeed: bool = False) -> None:
     words = editor_command(os.environ)
     try:
-        with app.suspend():
-            process = await asyncio.create_subprocess_exec(
-                *words, str(path), env=environment_for_children()
-            )
-            code = await process.wait()
+        with app.suspend():  # it brings the app back only where nothing is raised
+            ended = await _run([*words, str(path)])
     except SuspendNotSupported:
         raise NotEdited("The app cannot make room for an editor here.") from None
+    editor = printable(words[0])
+    if isinstance(ended, OSError):
+        raise NotEdited(f"{editor} cannot be started ({ended.strerror}): name another in EDITOR.")
+    if ended and must_succeed:
+        how = f"was ended by signal {-ended}" if ended < 0 else f"has failed (exit code {ended})"
+        raise NotEdited(f"The editor, {editor}, {how}: all is as it was.")
+
+
+async def _run(command: Sequence[str]) -> int | OSError:
+    """Run a command to its end; return its exit code, or why it could not be started."""
+    try:
+        process = await asyncio.create_subprocess_exec(*command, env=environment_for_children())
     except OSError as error:
-        command = printable(words[0])
-        raise NotEdited(f"{command} cannot be started ({error.strerror}).") from None
-    if code and must_succeed:
-        how = f"was ended by signal {-code}" if code < 0 else f"has failed ({code})"
-        raise NotEdited(f"{printable(words[0])} {how}; all is as it was.")
+        return error
+    return await process.wait()
 
 
 def editor_command(environ: Mapping[str, str]) -> list[str]:

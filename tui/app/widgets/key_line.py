@@ -25,7 +25,7 @@ SHORT: Final = {
     "check": "Check",
     "edit-path": "Path",
     "requests": "Kept",
-    "interval": "Every",
+    "editor": "Edit",
     "copy-call": "curl",
     "switch-account": "Switch",
 }

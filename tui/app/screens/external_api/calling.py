@@ -62,6 +62,7 @@ class Calling:
         """Make a call, wait, make the next one, until `stop`."""
         self._repeated = next_request()
         self._say_repeating(True)
+        self._view.panel.bring_into_view()
         self._work(self._call_repeatedly(next_request), AGAIN)
 
     def stop(self) -> None:
@@ -188,6 +189,8 @@ class Calling:
 
     async def _call(self, request: ApiRequest, *, show: bool) -> Call | None:
         self.forget_refused()
+        if show:
+            self._view.panel.bring_into_view()
         what = f"{request.method} {self.origin}{request.path}"
         self._under_way = request
         slow = self._screen.set_timer(SLOW_SECONDS, self._look_around)

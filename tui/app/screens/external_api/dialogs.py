@@ -122,12 +122,23 @@ def change_question(origin: str, request: ApiRequest) -> QuestionScreen:
     body = f", with {len(request.body):,} bytes" if request.body else ""
     note = "You are asked once for each method and address while the app runs."
     if request.body.lstrip()[:1] in (b"{", b"[") and content_type(request.body) != JSON:
-        note = f"▲ The body begins as JSON does, and is none: it goes as it is.\n{note}"
+        note = f"▲ The body looks like JSON, but is not valid: it is sent as you wrote it.\n{note}"
     return QuestionScreen(
         "This call may change something",
         f"{request.method} {origin}{request.path}{body}",
         note,
         "Call it",
+    )
+
+
+def proxy_question() -> QuestionScreen:
+    """Ask before the proxy is turned on."""
+    return QuestionScreen(
+        "Let other programs call the API as you?",
+        "The proxy is a URL on this machine that adds your token to each request.",
+        "Any program of yours that knows the URL calls the API as you, until you stop the proxy, "
+        "log out or quit. You are asked once while the app runs.",
+        "Turn it on",
     )
 
 

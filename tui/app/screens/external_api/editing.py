@@ -52,15 +52,19 @@ class RequestEditing:
         method = await self._screen.app.push_screen_wait(MethodScreen(self.request.method))
         if method is not None:
             self._line.change(replace(self.request, method=method))
+            self._line.scroll_visible(animate=False)
 
-    async def write_body_in_editor(self) -> None:
-        """Let the body be written in the person's own editor."""
-        body = self._details.body
-        name = "body.json" if not body or is_json(body) else "body.txt"
+    async def write_in_editor(self) -> None:
+        """Let the body be written in the person's own editor; the headers where one is at them."""
+        part = self._details.part_in_focus or "body"
+        text = self._details.text(part)
+        ending = "json" if part == "body" and (not text or is_json(text)) else "txt"
         try:
-            self._details.write_body(await edit_text(self._screen.app, body, name))
+            edited = await edit_text(self._screen.app, text, f"{part}.{ending}")
+            self._details.write(part, edited)
         except NotEdited as error:
             words = printable(error)
+            self._screen.app.clear_notifications()  # of the same, at each press
             self._screen.notify(words, title="Not edited", severity="warning", markup=False)
 
     async def open_kept(

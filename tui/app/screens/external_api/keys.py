@@ -15,7 +15,7 @@ BINDINGS: Final[list[BindingType]] = [
     Binding("e", "edit_path", "Edit path", show=False, id="edit-path", tooltip="Another route"),
     Binding("h", "edit('headers')", "Headers", show=False, id="headers", tooltip="To be sent"),
     Binding("b", "edit('body')", "Body", show=False, id="body", tooltip="JSON, a form, text"),
-    Binding("f4", "editor", "Editor", show=False, id="editor", tooltip="The body in $EDITOR"),
+    Binding("f4", "editor", "Editor", show=False, id="editor", tooltip="Body, headers in $EDITOR"),
     Binding("v", "kept", "Requests", show=False, id="requests", tooltip="Kept under a name"),
     Binding("u", "copy_curl", "Copy curl", show=False, id="copy-call", tooltip="As a line"),
     Binding("i", "interval", "Interval", show=False, id="interval", tooltip="How often"),
@@ -36,15 +36,16 @@ checks who issued it, for whom, and until when, and says what it finds.
 - *Method* and *Edit path* choose another route; the origin is the config's and stays. A method
   that may change something asks before.
 - *Headers* and *Body* unfold what is sent beside it, **Esc** folds them; *Editor* opens the body
-  in yours. JSON is sent as application/json where no Content-Type is said.
+  in yours, or the headers while you write them. JSON is sent as application/json where no
+  Content-Type is said.
 - *Requests* has what you keep under a name: all but tokens. *Copy curl* copies a call as a line
   for your shell, in that list for any of them; the line asks for a token when it is run.
 - After a refusal, what the API wants stands beside what your token has, and *Way out* does what
   helps, and calls again. Where nobody answers and the server is a bundled one, *Start it* starts
   it and calls again.
 - **Tab** goes to the answer and to the list of calls. In the answer, **Enter** folds and unfolds;
-  *Find*, then **n** and **N**, search it; *Copy* and *Save* take it whole. In the list, **Enter**
-  shows a call, and **a** makes it again.
+  *Find* searches it, and **n** and **N** walk through what was found; *Copy* and *Save* take it
+  whole. In the list, **Enter** shows a call, and **a** makes it again.
 - *Proxy* gives a URL on this machine that adds the token, for programs that can only be given a
-  URL. It ends when you stop it, log out or quit.
+  URL; it asks before. It ends when you stop it, log out or quit.
 """

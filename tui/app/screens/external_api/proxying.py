@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from textual.screen import Screen
 
+from tui.app.screens.external_api.dialogs import proxy_question
 from tui.app.widgets.calls.proxy_line import ProxyLine
 from tui.app.widgets.key_line import KeyLine
 from tui.errors import DoorkeyError
@@ -26,12 +27,19 @@ class ProxySwitch:
         self._screen = screen
         self._make_proxy = make_proxy
         self._proxy: Proxy | None = None
+        self._is_meant = False
+        """Whether somebody has said so while the app runs."""
         self.address = ""
         """Where it listens, with its secret; empty while it is off."""
 
     async def turn(self) -> None:
         """Turn it on, or off, and say so."""
         if self._proxy is None:
+            self._is_meant = self._is_meant or await self._screen.app.push_screen_wait(
+                proxy_question()
+            )
+            if not self._is_meant:
+                return
             await self._turn_on()
         else:
             await self.turn_off()

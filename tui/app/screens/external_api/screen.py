@@ -119,8 +119,8 @@ class ExternalApiScreen(PlaceScreen):
 
     @work(exclusive=True, group="editor", exit_on_error=False)
     async def action_editor(self) -> None:
-        """Write the body in the person's own editor."""
-        await self._editing.write_body_in_editor()
+        """Write the body, or the headers where one is at them, in the person's own editor."""
+        await self._editing.write_in_editor()
 
     @work(exclusive=True, group="kept", exit_on_error=False)
     async def action_kept(self) -> None:
@@ -134,7 +134,9 @@ class ExternalApiScreen(PlaceScreen):
 
     def action_interval(self) -> None:
         """Go to the next interval."""
-        self.query_one(RepeatButton).next_interval()
+        button = self.query_one(RepeatButton)
+        button.next_interval()
+        button.scroll_visible(animate=False)
 
     # Calling
 

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.message import Message
 from textual.widgets import Input
 
 from tui.api.answer import PingResult
@@ -38,9 +39,17 @@ class AnswerLines(RowList):
         Binding("enter", "choose", "Fold", show=False, id="row-choose"),
         Binding("space", "choose", "Fold", id="fold", tooltip="Fold what begins here, or unfold"),
         Binding("z", "fold_all", "Fold all", show=False, id="fold-all"),
-        Binding("n", "find_next(1)", "Next", show=False, id="find-next"),
-        Binding("N", "find_next(-1)", "Before", show=False, id="find-before"),
+        Binding("n", "find_next(1)", "Next", id="find-next", tooltip="The next that was found"),
+        Binding("N", "find_next(-1)", "Before", id="find-before", tooltip="The one before"),
     ]
+
+    class Found(Message):
+        """One is at one of the lines that were found, or nothing was found."""
+
+        def __init__(self, number: int, count: int) -> None:
+            self.number = number
+            self.count = count
+            super().__init__()
 
     def __init__(self) -> None:
         super().__init__(id="answer-lines")
@@ -63,8 +72,10 @@ class AnswerLines(RowList):
         """Return a line, or what of it stands in this row."""
         parts = ((text, LOOKS[kind]) for text, kind in self._document.parts(index))
         line = Content.assemble(*parts)[self._document.span(index)]
-        is_found = self._document.shown[index][0] in self._found
-        return line.stylize("underline") if is_found else line
+        if self._document.shown[index][0] not in self._found:
+            return line
+        is_here = index == self.cursor and not self.has_focus  # one is writing what to look for
+        return line.stylize("reverse" if is_here else "underline")
 
     def action_choose(self) -> None:
         """Fold what begins here, or unfold it."""
@@ -78,11 +89,11 @@ class AnswerLines(RowList):
         self._document.fold_all()
         self._count_rows(0)
 
-    def find(self, words: str) -> int:
-        """Go to the first line that holds `words`, and return how many do."""
+    def find(self, words: str) -> None:
+        """Go to the first line that holds `words`."""
         self._found = self._document.find(words) if words else []
         self._go_to(self._found[0] if self._found else None)
-        return len(self._found)
+        self.refresh_bindings()
 
     def action_find_next(self, step: int) -> None:
         """Go to the next line that was found, or to the one before."""
@@ -96,27 +107,58 @@ class AnswerLines(RowList):
             self._document.reveal(line)
             self._count_rows(self.cursor)
             self.cursor = self._document.row_of(line)
+        number = 0 if line is None else self._found.index(line) + 1
+        self.post_message(self.Found(number, len(self._found)))
         self.refresh()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to walk through what was found, where there is something."""
+        if action == "find_next":
+            return bool(self._found)
+        return super().check_action(action, parameters)
 
     def _count_rows(self, cursor: int) -> None:
         self.set_rows(len(self._document.shown), cursor)
+
+
+class FindField(Input):
+    """What to look for; the lines follow with each letter."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "submit", "Go to it", id="find-go", tooltip="Then n and N walk on"),
+        Binding("down", "walk(1)", "Next", id="find-down", tooltip="The next that was found"),
+        Binding("up", "walk(-1)", "Before", id="find-up", tooltip="The one before"),
+    ]
+
+    class Walked(Message):
+        """Somebody wants the next that was found, or the one before."""
+
+        def __init__(self, step: int) -> None:
+            self.step = step
+            super().__init__()
+
+    def action_walk(self, step: int) -> None:
+        """Ask for another one."""
+        self.post_message(self.Walked(step))
 
 
 class AnswerPanel(Vertical):
     """The answer, and a field to search it with."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "end_search", "Done", show=False, id="end-search"),
+        Binding("escape", "end_search", "End search", id="end-search", tooltip="Back to the answer")
     ]
 
     def __init__(self) -> None:
         super().__init__(classes="panel")
         self.border_title = "Answer"
+        self._usual = ""
+        """What the frame says of the answer while nothing is looked for."""
 
     def compose(self) -> ComposeResult:
         """Yield the lines and the field."""
         yield AnswerLines()
-        yield Input(placeholder="Find", compact=True, id="find")
+        yield FindField(placeholder="Find", compact=True, id="find")
 
     def on_mount(self) -> None:
         """Start with nothing to show, and nothing to search."""
@@ -129,7 +171,7 @@ class AnswerPanel(Vertical):
         sent = request if request.headers or request.body_sent else None
         self.display = bool(result or sent)
         self.border_title = "Answer" if result else "Request"
-        self.border_subtitle = Content(_size(result) if result else "")
+        self._usual = _size(result) if result else ""
         body = result.body if result else ""
         headers = dict(list(result.headers.items())[:MOST_HEADERS]) if result else {}
         if len(body) + len(request.body) > LARGE_BODY:
@@ -137,29 +179,63 @@ class AnswerPanel(Vertical):
         else:
             document = Document(body, headers, sent)
         self.query_one(AnswerLines).show(document)
+        field = self.query_one("#find", Input)
+        if field.display:  # one is still writing what to look for
+            self.query_one(AnswerLines).find(field.value)
+        else:
+            self._forget_search()
 
     def search(self) -> None:
         """Ask what to look for."""
         field = self.query_one("#find", Input)
         field.display = True
         field.focus()
+        self.call_after_refresh(field.scroll_visible, animate=False)
 
     def action_end_search(self) -> None:
-        """Go back to the lines; what was found stays underlined."""
-        self.query_one("#find").display = False
+        """Go back to the lines; nothing of the search stays."""
         self.query_one(AnswerLines).focus()
+        self._forget_search()
+
+    def _forget_search(self) -> None:
+        field = self.query_one("#find", Input)
+        field.display = False
+        field.value = ""  # which is heard, and so nothing is underlined
+        self.border_subtitle = Content(self._usual)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to end a search where there is one."""
+        if action == "end_search":
+            field = self.query_one("#find", Input)
+            return field.display or bool(field.value)
+        return super().check_action(action, parameters)
 
     @on(Input.Changed, "#find")
     def _find(self, message: Input.Changed) -> None:
         message.stop()
-        count = self.query_one(AnswerLines).find(message.value)
-        said = f"{count:,} lines" if count != 1 else "1 line"
-        self.border_subtitle = Content(said if message.value else "")
+        self.query_one(AnswerLines).find(message.value)
+
+    @on(FindField.Walked)
+    def _walk(self, message: FindField.Walked) -> None:
+        message.stop()
+        self.query_one(AnswerLines).action_find_next(message.step)
+
+    @on(AnswerLines.Found)
+    def _say_found(self, message: AnswerLines.Found) -> None:
+        message.stop()
+        if not self.query_one("#find", Input).value:
+            self.border_subtitle = Content(self._usual)
+        elif message.count:
+            self.border_subtitle = Content(f"{message.number:,} of {message.count:,}")
+        else:
+            self.border_subtitle = Content("not found")
 
     @on(Input.Submitted, "#find")
-    def _stop_search(self, message: Input.Submitted) -> None:
+    def _go_to_found(self, message: Input.Submitted) -> None:
+        """Leave the field; what was found stays underlined, and n and N walk through it."""
         message.stop()
-        self.action_end_search()
+        message.input.display = False
+        self.query_one(AnswerLines).focus()
 
 
 def _size(result: PingResult) -> str:

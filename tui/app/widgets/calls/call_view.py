@@ -6,6 +6,7 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.reactive import var
+from textual.widget import Widget
 
 from tui.api.answer import PingResult
 from tui.api.call import Call
@@ -66,6 +67,8 @@ class CallView(Vertical):
         self.query_one(CallsPanel).show(self._history)
         if show or not self._is_chosen:
             await self._show(call, is_newest=True)
+        if show:
+            self.panel.bring_into_view()
 
     def follow(self, request: ApiRequest) -> None:
         """Say of which call the result is, where another one is about to be made."""
@@ -81,6 +84,7 @@ class CallView(Vertical):
         self._shown, self._is_chosen = call, False
         self.forget_refusal()
         self.query_one(AnswerPanel).display = False
+        self._share_width()
         self.screen.refresh_bindings()
 
     def forget_refusal(self) -> None:
@@ -102,6 +106,7 @@ class CallView(Vertical):
         self.watch_offer()
         self.query_one(RefusalPanel).show(call.explanation)
         await self.query_one(AnswerPanel).show(call)
+        self._share_width()
         self.screen.refresh_bindings()
         self.call_after_refresh(self._fit)
 
@@ -110,6 +115,18 @@ class CallView(Vertical):
         message.stop()
         call = self.query_one(CallsTable).call_at(message.index)
         await self._show(call, is_newest=message.index == 0)
+        self.panel.bring_into_view()
+
+    @on(RowList.Moved)
+    def _follow_cursor(self, message: RowList.Moved) -> None:
+        """Bring the list into view in which somebody moves."""
+        message.stop()
+        if isinstance(message.rows.parent, Widget):
+            message.rows.parent.scroll_visible(animate=False)
+
+    def _share_width(self) -> None:
+        is_alone = not self.query_one(AnswerPanel).display
+        self.query_one(CallsPanel).set_class(is_alone, "-alone")
 
     def on_resize(self, event: events.Resize) -> None:
         """Use the room that there is."""

@@ -88,6 +88,11 @@ class PingResultPanel(Vertical):
     def show_ready(self, words: str) -> None:
         """Say what can be called now."""
         self._say("-idle", f"· {printable(words)}")
+        self.bring_into_view()
+
+    def bring_into_view(self) -> None:
+        """Scroll to what is said, however far down one has been."""
+        self.call_after_refresh(self.scroll_visible, animate=False)
 
     def show(self, call: Call, *, is_newest: bool = True) -> None:
         """Say what came of a call; which one it was, where it is not the newest."""
@@ -106,6 +111,7 @@ class PingResultPanel(Vertical):
     def show_trouble(self, why: str, verdict: str = "The API was not called") -> None:
         """Say why there is no result."""
         self._say("-bad", f"✗ {verdict}", remark=printable_block(why))
+        self.bring_into_view()
 
     def offer(self, words: str) -> None:
         """Say below why there is no answer what would help; nothing where `words` is empty."""

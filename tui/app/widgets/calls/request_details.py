@@ -93,15 +93,20 @@ class RequestDetails(Vertical):
         self._fields[part].edit()
         self._say()
 
-    def write_body(self, text: str) -> None:
-        """Put another body in the place of the one that is there."""
-        self._write("body", text)
-        self._take("body", text)
+    def write(self, part: Part, text: str) -> None:
+        """Put other headers or another body in the place of what is there."""
+        self._write(part, text)
+        self._take(part, text)
+        self.scroll_visible(animate=False)
+
+    def text(self, part: Part) -> str:
+        """Return what is written as the headers, or as the body."""
+        return self._texts[part]
 
     @property
-    def body(self) -> str:
-        """What is written as the body."""
-        return self._texts["body"]
+    def part_in_focus(self) -> Part | None:
+        """Which of the two is being written, if one is."""
+        return next((part for part, field in self._fields.items() if field.is_edited), None)
 
     @property
     def trouble(self) -> str:

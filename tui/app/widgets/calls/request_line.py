@@ -76,7 +76,7 @@ class PathField(Input):
 
 
 class RepeatButton(Button):
-    """`Every 2 s`, or `■ Stop` while the API is called again and again."""
+    """`Repeat · 2 s`, or `■ Stop` while the API is called again and again."""
 
     repeating: reactive[bool] = reactive(False)
     """Whether calls are being repeated."""
@@ -98,7 +98,7 @@ class RepeatButton(Button):
 
     def watch_repeating(self) -> None:
         """Say what a press does."""
-        self.label = Content("■ Stop" if self.repeating else f"Every {self.seconds} s")
+        self.label = Content("■ Stop" if self.repeating else f"Repeat · {self.seconds} s")
         self.refresh(layout=True)
 
     def watch_seconds(self) -> None:

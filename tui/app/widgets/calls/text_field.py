@@ -118,18 +118,25 @@ class TextField(Vertical):
         """What is written there."""
         return self._area.text
 
+    @property
+    def is_edited(self) -> bool:
+        """Whether one is at the lines."""
+        return self._area.has_focus
+
     def rename(self, label: str) -> None:
         """Show another title."""
         self._label.update(Content(label))
 
     def edit(self) -> None:
-        """Go to the lines."""
+        """Go to the lines, and bring them into view."""
         self._area.focus()
+        self.call_after_refresh(self.scroll_visible, animate=False)
 
     def write(self, text: str) -> None:
         """Put other lines in the place of all that are there."""
         if text != self._area.text:
             self._area.text = text
+            self._area.move_cursor(self._area.document.end)
 
     def say(self, trouble: str) -> None:
         """Say what is wrong, if anything is."""
@@ -140,6 +147,8 @@ class TextField(Vertical):
     def _tell_edited(self, message: TextArea.Changed) -> None:
         message.stop()
         self.post_message(self.Edited(self, self._area.text))
+        if self._area.has_focus:  # it grows, and what is wrong is said below it
+            self.call_after_refresh(self.scroll_visible, animate=False)
 
 
 def _harmless(line: str) -> str:

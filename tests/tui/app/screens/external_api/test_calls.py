@@ -221,7 +221,7 @@ async def test_an_answer_is_folded_searched_copied_and_saved_whole(
         assert '"id": 499' not in text_of(on.app)
         await pilot.press("slash", *"499")
         await until(pilot, lambda: '"id": 499' in text_of(on.app))
-        assert "1 line" in text_of(on.app)
+        await until(pilot, lambda: "1 of 1 ─" in text_of(on.app))
         await pilot.press("enter", "z")
         await until(pilot, lambda: '"orders": [… 500]' in text_of(on.app))
         await pilot.press("c")

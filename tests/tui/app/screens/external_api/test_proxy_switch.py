@@ -16,12 +16,18 @@ from tests.support.app.stage import PATIENCE_SECONDS, Stage, stage, text_of, unt
 async def turn_on(pilot: "Pilot[None]", on: Stage) -> str:
     """Turn the proxy on, and return its address."""
     await at_the_api(pilot, on)
-    await pilot.press("x")
+    await press_and_mean(pilot, on)
     await until(pilot, lambda: "● Proxy on" in text_of(on.app))
     assert "y copies its address, x stops it" in text_of(on.app)
     found = re.search(r"(http://127\.0\.0\.1:\d+/[\w-]{22})\b", text_of(on.app))
     assert found is not None
     return found[1]
+
+
+async def press_and_mean(pilot: "Pilot[None]", on: Stage) -> None:
+    await pilot.press("x")
+    await until(pilot, lambda: "y Turn it on" in text_of(on.app))
+    await pilot.press("y")
 
 
 async def ask(address: str) -> bytes:
@@ -51,6 +57,24 @@ async def test_what_the_proxy_says_is_seen_though_one_has_scrolled_on() -> None:
         await until(pilot, lambda: on.app.screen.query_one("#body").max_scroll_y > 2)
         on.app.screen.query_one("#body").scroll_end(animate=False)
         await until(pilot, lambda: "Ping" not in text_of(on.app).splitlines()[3])
+        await press_and_mean(pilot, on)
+        await until(pilot, lambda: "● Proxy on" in text_of(on.app))
+
+
+async def test_before_the_proxy_is_on_it_is_asked_once_what_it_is_for() -> None:
+    on = stage(signed_in=True, api_url="http://127.0.0.1:3001")
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        await pilot.press("x")
+        asked = "Any program of yours that knows the URL calls the API as you"
+        await until(pilot, lambda: asked in " ".join(text_of(on.app).replace("│", "").split()))
+        await pilot.press("enter")  # the answer that is chosen beforehand is to leave it
+        await until(pilot, lambda: "Let other programs" not in text_of(on.app))
+        assert "● Proxy on" not in text_of(on.app)
+        await press_and_mean(pilot, on)
+        await until(pilot, lambda: "● Proxy on" in text_of(on.app))
+        await pilot.press("x")
+        await until(pilot, lambda: "● Proxy on" not in text_of(on.app))
         await pilot.press("x")
         await until(pilot, lambda: "● Proxy on" in text_of(on.app))
 

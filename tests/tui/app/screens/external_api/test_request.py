@@ -50,7 +50,7 @@ async def test_calls_repeat_until_they_are_stopped() -> None:
         turns.release()
         await pilot.pause()
         assert len(calls) == seen
-        assert "Every 5 s" in text_of(on.app)
+        assert "Repeat · 5 s" in text_of(on.app)
 
 
 async def test_another_path_is_called_and_remembered() -> None:
@@ -209,7 +209,7 @@ def test_a_body_that_is_meant_to_be_json_and_is_none_is_told_before_it_goes(
     body: bytes, is_told: bool
 ) -> None:
     question = change_question("https://api.example", ApiRequest("POST", "/x", body=body))
-    assert ("▲ The body begins as JSON does, and is none" in question.note) == is_told
+    assert ("▲ The body looks like JSON, but is not valid" in question.note) == is_told
 
 
 async def test_esc_ends_the_repeating_and_cancels_no_call_that_is_over() -> None:
@@ -233,10 +233,11 @@ async def test_changing_the_method_ends_the_repeating() -> None:
         await until(pilot, lambda: "■ Stop" in text_of(on.app))
         await choose_method(pilot, on, "PUT")
         await until(pilot, lambda: "■ Stop" not in text_of(on.app))
-        assert "Every 2 s" not in text_of(on.app)
+        assert "Repeat · 2 s" not in text_of(on.app)
         assert "t Repeat" not in text_of(on.app)
         await choose_method(pilot, on, "HEAD")
-        await until(pilot, lambda: "Every 2 s" in text_of(on.app) and "t Repeat" in text_of(on.app))
+        shown = ("Repeat · 2 s", "t Repeat")
+        await until(pilot, lambda: all(words in text_of(on.app) for words in shown))
 
 
 async def test_calls_are_repeated_below_a_dialog_and_no_longer_than_one_is_there() -> None:
@@ -252,7 +253,7 @@ async def test_calls_are_repeated_below_a_dialog_and_no_longer_than_one_is_there
         await pilot.press("1")
         await until(pilot, lambda: "No longer repeated" in text_of(on.app))
         await pilot.press("3")
-        await until(pilot, lambda: "Every 2 s" in text_of(on.app))
+        await until(pilot, lambda: "Repeat · 2 s" in text_of(on.app))
         assert not [each for each in on.app.workers if each.group == AGAIN and each.is_running]
 
 

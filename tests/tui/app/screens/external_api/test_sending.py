@@ -1,10 +1,5 @@
 """Headers and body: written in place or in an editor, and sent."""
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-
 import httpx
 import pytest
 from textual.pilot import Pilot
@@ -212,74 +207,3 @@ async def test_json_has_its_colours() -> None:
         assert coloured["null"] == styles["word"]
         assert coloured["["] == styles["mark"]
         assert len({str(style) for style in styles.values()}) >= 4  # a theme may have one twice
-
-
-EDITOR = """\
-import pathlib, sys
-path = pathlib.Path(sys.argv[-1])
-log = pathlib.Path(sys.argv[1])
-log.write_text(f"{path}\\n{path.stat().st_mode & 0o777:o} {path.parent.stat().st_mode & 0o777:o}"
-               f"\\n{path.read_text()}")
-(path.parent / (path.name + "~")).write_text("a copy of the editor's")
-%s
-"""
-
-
-@contextmanager
-def no_terminal() -> Iterator[None]:
-    yield
-
-
-async def in_editor(
-    pilot: "Pilot[None]", on: Stage, folder: Path, monkeypatch: pytest.MonkeyPatch, does: str
-) -> None:
-    program = folder / "editor.py"
-    program.write_text(EDITOR % does)
-    monkeypatch.setenv("EDITOR", f"{sys.executable} {program} {folder / 'log'}")
-    monkeypatch.delenv("VISUAL", raising=False)
-    monkeypatch.setattr(on.app, "suspend", no_terminal)  # a test has no terminal to give away
-    await pilot.press("f4")
-    await until(pilot, lambda: not [each for each in on.app.workers if each.group == "editor"])
-
-
-async def test_a_body_is_written_in_an_editor_by_a_private_file_that_goes_with_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    on = stage(signed_in=True)
-    async with on.app.run_test(size=SIZE) as pilot:
-        await at_the_api(pilot, on)
-        await write_lines(pilot, on, "body", BODY)
-        await pilot.press("escape")
-        written = "path.write_text('{\"new\": 1}\\n')"
-        await in_editor(pilot, on, tmp_path, monkeypatch, written)
-        await until(pilot, lambda: "body: JSON, 10 bytes" in text_of(on.app))
-        assert request_of(on).body == b'{"new": 1}'
-    path, modes, text = (tmp_path / "log").read_text().split("\n", 2)
-    assert (modes, text) == ("600 700", BODY)
-    assert path.endswith("body.json")
-    assert not Path(path).parent.exists()
-
-
-@pytest.mark.parametrize(
-    ("does", "said"),
-    [
-        ("sys.exit(3)", "has failed (3)"),
-        ("import os; os.kill(os.getpid(), 9)", "was ended by signal 9"),
-        ("path.write_bytes(bytes([0xff]))", "It is not text in UTF-8."),
-        ("path.write_text('x' * 1_048_577)", "It is longer than 1 MiB."),
-        ("path.unlink()", "The file for the editor is gone"),
-    ],
-)
-async def test_an_editor_that_fails_leaves_the_body_as_it_was(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, does: str, said: str
-) -> None:
-    on = stage(signed_in=True)
-    async with on.app.run_test(size=SIZE, notifications=True) as pilot:
-        await at_the_api(pilot, on)
-        await write_lines(pilot, on, "body", BODY)
-        await pilot.press("escape")
-        await in_editor(pilot, on, tmp_path, monkeypatch, does)
-        # The editor's path before it is as long as it is: lines break anywhere.
-        await until(pilot, lambda: all(word in text_of(on.app) for word in said.split()))
-        assert request_of(on).body == BODY.encode()
-    assert not Path((tmp_path / "log").read_text().split("\n", 1)[0]).parent.exists()
