@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -21,7 +21,7 @@ from tests.support.processes.server import DEADLINE_SECONDS, Server
 AUDIENCE = "http://localhost:3001"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def tenant() -> Iterator[str]:
     """An issuer on a real socket."""
 
@@ -47,15 +47,29 @@ def tenant() -> Iterator[str]:
     server.server_close()
 
 
-@pytest.fixture
-def api(tenant: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    # nobody listens there: an issuer on loopback is asked without the proxy, or there are no keys
-    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+@contextmanager
+def running_api(tenant: str) -> Iterator[Server]:
     port = free_port()
     arguments = ["-m", "api_server", "--issuer", tenant, "--audience", AUDIENCE]
-    server = Server.start([*arguments, "--port", str(port)], port)
+    with pytest.MonkeyPatch.context() as patch:
+        # nobody listens there: an issuer on loopback is asked without it, or there are no keys
+        patch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+        server = Server.start([*arguments, "--port", str(port)], port)
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="module")
+def api(tenant: str) -> Iterator[Server]:
+    """The API for all tests here that do not end it."""
+    with running_api(tenant) as server:
+        yield server
+
+
+@pytest.fixture
+def own_api(tenant: str) -> Iterator[Server]:
+    with running_api(tenant) as server:
+        yield server
 
 
 def good(tenant: str) -> dict[str, str]:
@@ -89,14 +103,14 @@ def test_request_without_exactly_one_host_is_400(api: Server, tenant: str, hosts
     assert answer[9:12] == (b"400" if hosts else b"200")
 
 
-def test_stop_under_load_answers_every_request_that_was_taken(api: Server, tenant: str) -> None:
+def test_stop_under_load_answers_every_request_that_was_taken(own_api: Server, tenant: str) -> None:
     """One that was not read yet ends without an answer; its sender may repeat it elsewhere."""
     headers, answers, is_busy = good(tenant), [], threading.Event()
 
     def call() -> None:
         with suppress(ConnectionError, http.client.RemoteDisconnected):
             while True:
-                answers.append(api.get("/api/external", **headers)[0])
+                answers.append(own_api.get("/api/external", **headers)[0])
                 if len(answers) >= 200:
                     is_busy.set()
 
@@ -104,21 +118,21 @@ def test_stop_under_load_answers_every_request_that_was_taken(api: Server, tenan
     for caller in callers:
         caller.start()
     assert is_busy.wait(DEADLINE_SECONDS)
-    api.process.terminate()
+    own_api.process.terminate()
     for caller in callers:
         caller.join()
-    assert api.process.wait(15) == 0
-    logged = [json.loads(line) for line in api.errors().splitlines()]
+    assert own_api.process.wait(15) == 0
+    logged = [json.loads(line) for line in own_api.errors().splitlines()]
     taken = [line["status"] for line in logged if line.get("path") == "/api/external"]
     assert set(answers) == {200}
     assert answers == taken
 
 
-def test_log_is_json_on_stderr_and_holds_no_token(api: Server, tenant: str) -> None:
+def test_log_is_json_on_stderr_and_holds_no_token(own_api: Server, tenant: str) -> None:
     headers = good(tenant)
-    api.get("/api/external", **headers)
-    api.process.terminate()
-    said = api.errors()
+    own_api.get("/api/external", **headers)
+    own_api.process.terminate()
+    said = own_api.errors()
     lines = [json.loads(line) for line in said.splitlines()]
     assert [line["path"] for line in lines if "path" in line][-1] == "/api/external"
     assert any("listening on http://127.0.0.1" in str(line.get("message")) for line in lines)

@@ -5,12 +5,16 @@ import subprocess
 from pathlib import Path
 
 import httpx
+import pytest
 
+from tests.support.heavy import some
 from tests.support.people import nosy_browser
 from tests.support.processes.worlds import DOORKEY, PATIENCE_SECONDS, World, new_world, run_servers
 from tui.auth.store.file_store import session_store
 
 CLIENT_SECRET = "c4n4ry-of-the-clients-secret"
+
+pytestmark = pytest.mark.heavy
 
 
 def test_no_command_tells_a_token_to_anybody_but_who_asked_for_it(tmp_path: Path) -> None:
@@ -24,9 +28,9 @@ def test_no_command_tells_a_token_to_anybody_but_who_asked_for_it(tmp_path: Path
         for command in (
             ["login"], ["ping"], ["status"], ["status", "--json"],
             ["login", "--scope", "openid offline_access read:messages"],
-            ["call", "GET", "/api/messages", "-i"], ["call", "GET", "/nothing", "--json"],
-            ["token", "--min-validity", "3599.999"], ["ping"], ["login", "--json"],
-            ["doctor"], ["doctor", "--json"], ["logout"],
+            ["call", "GET", "/api/messages", "-i"], ["token", "--min-validity", "3599.999"],
+            *some([["call", "GET", "/nothing", "--json"], ["login", "--json"], ["doctor"]], 0),
+            ["doctor", "--json"], ["logout"],
         ):  # fmt: skip
             run = world.run(*command)
             said += [run.stderr, run.stdout if command[0] != "token" else ""]
@@ -56,11 +60,11 @@ def test_no_command_tells_the_key_the_clients_secret_or_the_way_through_the_prox
         said.append(world.run("login").stderr)
         world.environment["DOORKEY_CLIENT_SECRET"] = CLIENT_SECRET
         for command in (
-            ["ping"], ["ping", "--json"], ["status", "--json"], ["profiles"],
-            ["profiles", "--json"], ["doctor"], ["doctor", "--json"], ["call", "GET", "/nothing"],
-            ["call", "GET", "/api/messages", "-i"], ["call", "GET", "/api/vault", "--json"],
+            ["ping"], ["status", "--json"], ["profiles", "--json"], ["doctor", "--json"],
+            ["call", "GET", "/nothing"], ["call", "GET", "/api/vault", "--json"],
             ["init", "--issuer", world.config.issuer, "--client-id", "x", "--audience", "y"],
-            ["completion", "bash"], ["help", "token"],
+            *some([["ping", "--json"], ["profiles"], ["doctor"], ["completion", "bash"]], 0),
+            *some([["call", "GET", "/api/messages", "-i"], ["help", "token"]], 0),
         ):  # fmt: skip
             run = world.run(*command)
             said += [run.stdout, run.stderr]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from api_server.local_tenant.__main__ import main
 from api_server.local_tenant.settings import read_command_line
 from api_server.serving.flags import SettingsInvalid
 from tests.support.ports import free_port
@@ -109,27 +110,48 @@ def flags_of(changes: dict[str, str]) -> list[tuple[str, str]]:
     return list({**NEEDED, **dashed}.items())
 
 
+def end_of(
+    arguments: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> tuple[object, str, str]:
+    """Run it in this process to its end; return its exit code, and what stdout and stderr got."""
+    monkeypatch.setattr(sys, "argv", ["local_tenant", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    return (ended.value.code, *capsys.readouterr())
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "required"),
         (flags(host="0.0.0.0"), "binds to loopback only"),
         (flags(port="many"), "invalid int value"),
         ([*flags(), "--unheard-of"], "unrecognized"),
     ],
 )
-def test_wrong_usage_ends_with_2_and_no_traceback(arguments: list[str], message: str) -> None:
-    ended = run(*arguments)
-    assert ended.returncode == 2
-    assert message in ended.stderr
+def test_wrong_usage_ends_with_2(
+    arguments: list[str],
+    message: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    code, out, errors = end_of(arguments, monkeypatch, capsys)
+    assert (code, out) == (2, "")
+    assert message in errors
+
+
+def test_as_a_command_it_ends_without_a_traceback() -> None:
+    ended = run()
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert "required" in ended.stderr
     assert "Traceback" not in ended.stderr
-    assert ended.stdout == ""
 
 
-def test_help_says_that_it_is_not_for_production() -> None:
-    ended = run("--help")
-    assert ended.returncode == 0
-    assert "NOT FOR PRODUCTION" in ended.stdout
+def test_help_says_that_it_is_not_for_production(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, _ = end_of(["--help"], monkeypatch, capsys)
+    assert code == 0
+    assert "NOT FOR PRODUCTION" in out
 
 
 def test_port_that_is_taken_is_named_with_what_to_do(tmp_path: Path) -> None:
@@ -142,12 +164,15 @@ def test_port_that_is_taken_is_named_with_what_to_do(tmp_path: Path) -> None:
     assert "--port" in ended.stderr.splitlines()[-1]
 
 
-def test_state_folder_that_cannot_be_is_named_with_what_to_do(tmp_path: Path) -> None:
+def test_state_folder_that_cannot_be_is_named_with_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "file").write_text("")
-    ended = run(*flags(state_dir=str(tmp_path / "file" / "state")))
-    assert ended.returncode == 1
-    assert ended.stderr.count("\n") == 1
-    assert "choose another --state-dir" in ended.stderr
+    arguments = flags(state_dir=str(tmp_path / "file" / "state"))
+    code, _, errors = end_of(arguments, monkeypatch, capsys)
+    assert code == 1
+    assert errors.count("\n") == 1
+    assert "choose another --state-dir" in errors
 
 
 def test_server_says_that_it_is_not_for_production_and_ends_with_its_parent(
