@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from tui.api.request import ApiRequest
     from tui.auth.service import AuthService
     from tui.config.load import Config
+    from tui.terminal.clipboard import Taken
 
-SystemClipboard = Callable[[str], Awaitable[bool]]
-"""Takes a text and tells whether the system's clipboard has it now."""
+SystemClipboard = Callable[[str], Awaitable["Taken"]]
+"""Takes a text and tells whether the system's clipboard has it now, or whether a terminal may."""
 
 UNSURE_SECONDS: Final = 15.0
 """How long it stays on screen what else there is; whether a terminal took a text nobody knows."""
@@ -31,12 +32,20 @@ async def copy_quietly(
     """
     taken = await copy(text)
     app.clear_notifications()  # of the copy before: one would not know which is meant
-    if taken:
+    if taken == "yes":
         app.notify(f"Copied {what}.", markup=False)
     else:
         app.copy_to_clipboard(text)
-        words = f"Copied {what}. Nothing pasted? {instead}"
+        words = said_of_unsure_copy(taken, what, instead)
         app.notify(words, markup=False, timeout=UNSURE_SECONDS)
+
+
+def said_of_unsure_copy(taken: "Taken", what: str, instead: str) -> str:
+    """Say that a text went to the terminal alone, or that tmux keeps it; and what else there is."""
+    if taken == "no":
+        lets_through = "tmux set -g set-clipboard on"
+        return f"Not copied: tmux keeps {what}. To let it through: {lets_through}. {instead}"
+    return f"Sent {what} to the terminal's clipboard. Nothing pasted? {instead}"
 
 
 async def copy_token(

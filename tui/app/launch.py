@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tui.auth.service import AuthService
     from tui.config.load import Config
     from tui.servers.processes import Servers
+    from tui.terminal.clipboard import Taken
 
 AppFactory = Callable[["Opening", "type[Driver] | None"], "TerminalApp"]
 
@@ -203,5 +204,5 @@ def app_on_web_page(opening: "Opening", driver: "type[Driver] | None") -> "Termi
     return app
 
 
-async def _not_to_this_machines_clipboard(_text: str) -> bool:
-    return False
+async def _not_to_this_machines_clipboard(_text: str) -> "Taken":
+    return "perhaps"  # the browser's page may take it

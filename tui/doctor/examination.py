@@ -55,7 +55,7 @@ async def examine(
         await _chapters(world, world.config, tell, seconds)
     else:
         tell(row_of("config", world.config))
-        surroundings.look_without_config(world, tell)
+        await surroundings.look_without_config(world, tell)
         for each in unknown(RULES[1:], "there is no config to go by"):
             if each.rule not in rows:
                 tell(each)

@@ -21,7 +21,7 @@ from tui.doctor.row import Row, Tell, row, row_of
 from tui.doctor.world import World
 from tui.errors import ConfigInvalid, DoorkeyError
 from tui.loopback_peer import ROOT_UID
-from tui.terminal.clipboard import clipboard_tools
+from tui.terminal.clipboard import LET_THROUGH, clipboard_tools, is_kept_by_tmux
 from tui.web_address import split_web_address
 
 WITHOUT_CONFIG: Final = ("browser", "terminal")
@@ -35,16 +35,16 @@ ENTRY: Final = "doctor"
 async def look(case: Case, tell: Tell) -> None:
     """Look at each, whatever becomes of the others; the keyring may keep one waiting."""
     world, config = case.world, case.config
-    look_without_config(world, tell)
+    await look_without_config(world, tell)
     tell(await guard_check("callback-ports", partial(callback_ports, config)))
     tell(await guard_check("folders", partial(folders, world, config)))
     tell(await guard_check("keyring", partial(keyring, world, config)))
 
 
-def look_without_config(world: World, tell: Tell) -> None:
+async def look_without_config(world: World, tell: Tell) -> None:
     """Look at what is the same for every config."""
     tell(browser(world.environ))
-    tell(terminal(world.environ))
+    tell(await guard_check("terminal", partial(terminal, world.environ)))
 
 
 async def guard_check(rule: str, check: Callable[[], Row]) -> Row:
@@ -159,7 +159,7 @@ def browser(environ: Mapping[str, str]) -> Row:
 
 
 def terminal(environ: Mapping[str, str]) -> Row:
-    """Look for colours, and for a clipboard."""
+    """Look for colours, and for a clipboard; may ask tmux, and blocks as long."""
     kind = environ.get("TERM", "")
     if kind in ("", "dumb"):
         found = f'TERM is "{kind}": the app cannot be drawn, the commands work'
@@ -172,5 +172,11 @@ def terminal(environ: Mapping[str, str]) -> Row:
     tools = clipboard_tools(environ, sys.platform)
     path = environ.get("PATH")
     tool = next((each for each in tools if shutil.which(each.words[0], path=path)), None)
-    copies = tool.words[0] if tool else "the terminal's own way (OSC 52)"
-    return row("terminal", "ok", f"{kind}, {colours}; copies by {copies}")
+    found = f"{kind}, {colours}"
+    if tool:
+        return row("terminal", "ok", f"{found}; copies by {tool.words[0]}")
+    if is_kept_by_tmux(environ):
+        remedy = f"Let it through: {LET_THROUGH}. The same without its first word in ~/.tmux.conf."
+        return row("terminal", "warning", f"{found}; tmux keeps what the app copies", remedy)
+    found += "; whether it takes what the app copies (OSC 52) cannot be asked"
+    return row("terminal", "unknown", found, "Nothing pasted? Allow it in the terminal's settings.")

@@ -2,16 +2,28 @@
 
 import asyncio
 import os
+import subprocess
 import sys
 from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from tui.child_programs import environment_for_children
 
 TOOL_SECONDS: Final = 2.0
 """A clipboard tool without its display may wait for ever."""
+
+Taken = Literal["yes", "perhaps", "no"]
+"""Whether a clipboard has what was copied; a terminal that is asked (OSC 52) does not answer."""
+
+ASK_TMUX: Final = ("tmux", "show-options", "-gv", "set-clipboard")
+
+KEPT_BY_TMUX: Final = (b"external", b"off")
+"""`set-clipboard`, where copies of apps do not reach the terminal; tmux begins with the first."""
+
+LET_THROUGH: Final = "tmux set -g set-clipboard on"
+"""The command after which they do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +34,29 @@ class ClipboardTool:
     encoding: str = "utf-8"
 
 
-async def copy_to_system_clipboard(text: str) -> bool:
-    """Copy `text`; tells whether a tool took it, and never fails."""
+async def copy_to_system_clipboard(text: str) -> Taken:
+    """Copy `text` by a tool, and never fail; where there is none, tell whether a terminal may."""
     for tool in clipboard_tools(os.environ, sys.platform):
         if await _hand_to(tool, text):
-            return True
-    return False
+            return "yes"
+    return "no" if await asyncio.to_thread(is_kept_by_tmux, os.environ) else "perhaps"
+
+
+def is_kept_by_tmux(environ: Mapping[str, str]) -> bool:
+    """Ask tmux whether it keeps what an app sends to the terminal's clipboard, as it does unasked.
+
+    Blocks until tmux has answered, TOOL_SECONDS at most.
+    """
+    if not environ.get("TMUX"):
+        return False
+    try:
+        asked = subprocess.run(
+            ASK_TMUX, env=environment_for_children(), stdin=DEVNULL, stderr=DEVNULL, stdout=PIPE,
+            timeout=TOOL_SECONDS, check=False,
+        )  # fmt: skip
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return asked.stdout.strip() in KEPT_BY_TMUX
 
 
 def clipboard_tools(environ: Mapping[str, str], platform: str) -> list[ClipboardTool]:

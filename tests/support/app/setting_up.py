@@ -12,6 +12,7 @@ from tests.support.clocks import Clock
 from tests.support.tenants.scripted_tenant import ScriptedTenant
 from tui.app.screens.set_up.registration import Outside
 from tui.app.set_up import SetUpApp
+from tui.terminal.clipboard import Taken
 
 
 class SetUp:
@@ -24,9 +25,9 @@ class SetUp:
         self.outside = Outside(self._copy, self.keys, transport or self.tenant)
         self.app = SetUpApp(self.outside)
 
-    async def _copy(self, text: str) -> bool:
+    async def _copy(self, text: str) -> Taken:
         self.copied.append(text)
-        return True
+        return "yes"
 
     def is_over(self) -> bool:
         return self.app.following is not None

@@ -33,6 +33,7 @@ from tui.auth.store.store import MemoryStore, SessionStore
 from tui.config.load import Config
 from tui.json_value import Claims
 from tui.servers.checks import Finding, Look
+from tui.terminal.clipboard import Taken
 
 lighten_strips()  # as the app's launch does, once in a process
 
@@ -112,7 +113,7 @@ class Stage:
     tenant: ScriptedTenant
     clock: Clock
     copied: list[str]
-    """What the system's clipboard was offered; it takes nothing."""
+    """What the system's clipboard was offered; as a rule it takes nothing."""
 
 
 def stage(
@@ -137,6 +138,7 @@ def stage(
     keymap: Path | None = None,
     keys: KeyKeeper | None = None,
     latencies: Iterable[float] = itertools.repeat(0.004),
+    taken: Taken = "perhaps",
 ) -> Stage:
     clock = Clock()
     tenant = ScriptedTenant(clock)
@@ -156,19 +158,13 @@ def stage(
         return await opener(target)
 
     path = Path("/home/pat/auth_config.json")
-    config = replace(
-        base,
-        path=path,
-        redirect_uris=redirect_uris,
-        scope=scope,
-        api_url=api_url,
-        client_secret=client_secret,
-    )
+    config = replace(base, path=path, redirect_uris=redirect_uris, scope=scope, api_url=api_url)
+    config = replace(config, client_secret=client_secret)
     copied: list[str] = []
 
-    async def copy(text: str) -> bool:
+    async def copy(text: str) -> Taken:
         copied.append(text)
-        return False
+        return taken
 
     service = AuthService(
         config,
@@ -292,8 +288,8 @@ async def amiss(config: Config) -> tuple[Finding, ...]:
     )
 
 
-async def no_clipboard(_text: str) -> bool:
-    return False
+async def no_clipboard(_text: str) -> Taken:
+    return "perhaps"
 
 
 async def _waiting_browser(_url: str) -> bool:

@@ -76,7 +76,8 @@ async def test_without_a_config_the_terminal_is_looked_at_all_the_same(patient: 
         "auth_config.json: no such file",
         "Write one.",
     )
-    assert rows["terminal"].verdict == rows["browser"].verdict == "ok"
+    assert rows["browser"].verdict == "ok"
+    assert "16 million colours" in rows["terminal"].found
     assert rows["keyring"].verdict == "unknown"
 
 

@@ -1,5 +1,7 @@
 """Each wrong set-up leads to the one right remedy, in the doctor's words and the sign-in's."""
 
+from pathlib import Path
+
 import httpx
 import pytest
 
@@ -7,6 +9,7 @@ from tests.support.doctor.patient import HOSTILE, Patient
 from tests.support.doctor.set_ups import SetUp, api, issued_by, token
 from tests.support.doctor.wrong_tenants import ENTRA, ENTRA_ID, WRONG_TENANTS, WrongTenant
 from tui.errors import ConfigInvalid
+from tui.terminal.clipboard import LET_THROUGH
 from tui.text import printable, printable_block
 
 PAGE_SECONDS = 0.05
@@ -100,6 +103,27 @@ async def test_what_is_wrong_beside_the_tenant_leads_to_the_one_right_remedy(
     await leads_to(patient, rule, words)
 
 
-async def test_a_right_set_up_has_nothing_wrong_and_nothing_to_warn_of(patient: Patient) -> None:
+def program(path: Path, does: str = "") -> None:
+    path.write_text(f"#!/bin/sh\n{does}\n")
+    path.chmod(0o755)
+
+
+async def test_a_terminal_that_may_not_take_what_is_copied_is_not_said_to_be_right(
+    patient: Patient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = (await patient.rows())["terminal"]
+    assert (found.verdict, "cannot be asked" in found.found) == ("unknown", True)
+    program(tmp_path / "tmux", "echo external")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    patient.environ["TMUX"] = "/tmp/tmux-0/default,1,0"
+    found = (await patient.rows())["terminal"]
+    assert (found.verdict, LET_THROUGH in found.remedy) == ("warning", True)
+
+
+async def test_a_right_set_up_has_nothing_wrong_and_nothing_to_warn_of(
+    patient: Patient, tmp_path: Path
+) -> None:
+    program(tmp_path / "xclip")
+    patient.environ |= {"DISPLAY": ":0", "PATH": str(tmp_path)}
     rows = await patient.rows()
     assert {each.rule: each.found for each in rows.values() if each.verdict != "ok"} == {}

@@ -42,7 +42,7 @@ def test_each_system_has_its_tools() -> None:
 
 async def test_the_tool_gets_the_text_and_nobody_else_sees_it(tools: Path) -> None:
     tool(tools, "xclip", f'echo "$@" > {tools}/words; /bin/cat > {tools}/clipboard')
-    assert await copy_to_system_clipboard("the-token")
+    assert await copy_to_system_clipboard("the-token") == "yes"
     assert (tools / "clipboard").read_text() == "the-token"
     assert (tools / "words").read_text() == "-selection clipboard\n"
 
@@ -52,14 +52,14 @@ async def test_a_tool_that_fails_has_copied_nothing_and_stays_silent(
 ) -> None:
     tool(tools, "xclip", 'echo "Error: Can\'t open display" >&2; echo out; exit 1')
     tool(tools, "xsel", "exit 1")
-    assert not await copy_to_system_clipboard("the-token")
+    assert await copy_to_system_clipboard("the-token") == "perhaps"
     assert capfd.readouterr() == ("", "")
 
 
 async def test_a_tool_that_fails_means_the_next_one(tools: Path) -> None:
     tool(tools, "xclip", "exit 1")
     tool(tools, "xsel", f"/bin/cat > {tools}/clipboard")
-    assert await copy_to_system_clipboard("the-token")
+    assert await copy_to_system_clipboard("the-token") == "yes"
     assert (tools / "clipboard").read_text() == "the-token"
 
 
@@ -68,7 +68,7 @@ async def test_a_tool_that_hangs_is_ended(tools: Path, monkeypatch: pytest.Monke
     tool(tools, "xclip", "exec /bin/sleep 60")
     tool(tools, "xsel", "exit 1")
     began = time.perf_counter()
-    assert not await copy_to_system_clipboard("the-token")
+    assert await copy_to_system_clipboard("the-token") == "perhaps"
     assert time.perf_counter() - began < 50
 
 
@@ -82,3 +82,19 @@ async def test_nobody_waiting_any_more_ends_the_tool(tools: Path) -> None:
         await copying
     with pytest.raises(ProcessLookupError):
         os.kill(process, 0)
+
+
+@pytest.mark.parametrize(
+    ("said", "taken"),
+    [("echo external", "no"), ("echo off", "no"), ("echo on", "perhaps"), ("exit 1", "perhaps")],
+)
+async def test_tmux_is_asked_whether_it_lets_a_copy_through(
+    tools: Path, monkeypatch: pytest.MonkeyPatch, said: str, taken: str
+) -> None:
+    tool(tools, "tmux", f'echo "$@" > {tools}/words; {said}')
+    monkeypatch.delenv("DISPLAY")
+    assert await copy_to_system_clipboard("the-token") == "perhaps"
+    assert not (tools / "words").exists()  # one is not in tmux
+    monkeypatch.setenv("TMUX", "/tmp/tmux-0/default,1,0")
+    assert await copy_to_system_clipboard("the-token") == taken
+    assert (tools / "words").read_text() == "show-options -gv set-clipboard\n"

@@ -12,6 +12,7 @@ from textual.screen import ModalScreen, Screen
 from textual.style import Style
 from textual.widgets import Static
 
+from tui.app.copying import said_of_unsure_copy
 from tui.app.keys.caps import key_cap
 from tui.app.screens.sign_in_ways import Remark
 from tui.app.widgets.key_line import KeyLine
@@ -52,12 +53,12 @@ class Address:
     async def copy(self, url: str) -> None:
         """Copy the address: by the system's tool, and besides by the terminal's own way."""
         self._screen.app.copy_to_clipboard(url)
-        if await self._copy_to_system(url):
+        taken = await self._copy_to_system(url)
+        if taken == "yes":
             self._say("✓ Copied the address.")
         else:
-            # OSC 52 has no answer: whether this terminal takes it nobody knows.
-            key = key_cap(self._screen, "address-to-file")
-            self._say(f"✓ Copied the address. Nothing pasted? Press {key} for a file with it.")
+            file = f"Press {key_cap(self._screen, 'address-to-file')} for a file with it."
+            self._say(f"▸ {said_of_unsure_copy(taken, 'the address', file)}")
 
     def _say(self, words: str) -> None:
         self._screen.query_one(Remark).say(words)

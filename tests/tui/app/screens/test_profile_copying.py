@@ -1,7 +1,5 @@
 """What leaves Profile: what is copied, and what is shown of a token itself."""
 
-from collections.abc import Awaitable, Callable
-
 import pytest
 from textual.content import Content
 from textual.widgets import Static
@@ -15,7 +13,7 @@ from tests.support.app.stage import (
     text_of,
     until,
 )
-from tui.app.copying import copy_quietly
+from tui.terminal.clipboard import LET_THROUGH
 
 
 async def test_tokens_are_shown_only_when_asked_for_and_hidden_on_leaving() -> None:
@@ -56,10 +54,10 @@ async def test_what_was_copied_last_is_told_alone() -> None:
     on = stage(signed_in=True)
     async with on.app.run_test(size=SIZE, notifications=True) as pilot:
         await at_profile(pilot, on, "y")
-        await until(pilot, lambda: "Copied name." in text_of(on.app))
+        await until(pilot, lambda: "Sent name to" in text_of(on.app))
         await pilot.press("j", "y")
-        await until(pilot, lambda: "Copied email." in text_of(on.app))
-        assert "Copied name." not in text_of(on.app)
+        await until(pilot, lambda: "Sent email to" in text_of(on.app))
+        assert "Sent name to" not in text_of(on.app)
 
 
 async def test_copying_a_token_says_which_without_showing_it() -> None:
@@ -67,7 +65,7 @@ async def test_copying_a_token_says_which_without_showing_it() -> None:
     async with on.app.run_test(size=SIZE, notifications=True) as pilot:
         await at_profile(pilot, on, "c")
         await until(pilot, lambda: on.app.clipboard == jwt_of(ALICE))
-        await until(pilot, lambda: "Copied the ID token." in text_of(on.app))
+        await until(pilot, lambda: "Sent the ID token to" in text_of(on.app))
         await pilot.press("t", "c")
         await until(pilot, lambda: on.app.clipboard == jwt_of(ACCESS_CLAIMS))
         assert ".c2ln" not in text_of(on.app)
@@ -85,14 +83,17 @@ async def test_the_curl_line_holds_no_token() -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "words"),
+    ("key", "what", "instead"),
     [
-        ("c", "Copied the ID token. Nothing pasted? Press v to see it."),
-        ("u", "Copied the curl line. Nothing pasted? `doorkey call` makes the call, too."),
-        ("y", "Copied name. Nothing pasted? It stands below the table"),
+        ("c", "the ID token", "Press v to see it."),
+        ("u", "the curl line", "`doorkey call` makes the call, too."),
+        ("y", "name", "It stands below the table"),
     ],
 )
-async def test_where_only_the_terminal_took_it_there_is_another_way(key: str, words: str) -> None:
+async def test_where_only_the_terminal_was_asked_there_is_another_way(
+    key: str, what: str, instead: str
+) -> None:
+    words = f"Sent {what} to the terminal's clipboard. Nothing pasted? {instead}"
     on = stage(signed_in=True)
     async with on.app.run_test(size=SIZE, notifications=True) as pilot:
         await at_profile(pilot, on, key)
@@ -100,18 +101,21 @@ async def test_where_only_the_terminal_took_it_there_is_another_way(key: str, wo
 
 
 async def test_the_systems_clipboard_comes_before_the_terminals() -> None:
-    copied: list[str] = []
-
-    async def take(text: str) -> bool:
-        copied.append(text)
-        return True
-
-    on = stage(signed_in=True)
-    async with on.app.run_test(size=SIZE):
-        copy: Callable[[str], Awaitable[bool]] = take
-        await copy_quietly(on.app, "secret", "it", copy, instead="")
-        assert copied == ["secret"]
+    on = stage(signed_in=True, taken="yes")
+    async with on.app.run_test(size=SIZE, notifications=True) as pilot:
+        await at_profile(pilot, on, "c")
+        await until(pilot, lambda: on.copied == [jwt_of(ALICE)])
+        await until(pilot, lambda: "Copied the ID token." in text_of(on.app))
         assert on.app.clipboard == ""
+
+
+async def test_where_tmux_keeps_a_copy_nothing_is_said_to_be_copied() -> None:
+    on = stage(signed_in=True, taken="no")
+    async with on.app.run_test(size=SIZE, notifications=True) as pilot:
+        await at_profile(pilot, on, "c")
+        words = f"Not copied: tmux keeps the ID token. {LET_THROUGH} Press v to see it."
+        await until(pilot, lambda: all(word in text_of(on.app) for word in words.split()))
+        assert "Copied" not in text_of(on.app)
 
 
 async def test_nothing_can_be_copied_or_revealed_on_the_session_tab() -> None:

@@ -117,7 +117,7 @@ async def test_beside_a_code_there_is_no_hint_about_the_callback() -> None:
         await until(pilot, lambda: "W D J B - M J H T" in text_of(on.app))
         on.clock.advance(21)
         await pilot.press("c")
-        await until(pilot, lambda: "✓ Copied the address" in text_of(on.app))
+        await until(pilot, lambda: "▸ Sent the address" in text_of(on.app))
         assert "An error page about" not in text_of(on.app)
 
 
