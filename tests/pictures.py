@@ -2,7 +2,6 @@
 
 import asyncio
 import secrets
-from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from hashlib import shake_256
 from pathlib import Path
@@ -19,6 +18,7 @@ from tests.support.app.stage import (
     text_of,
     until,
 )
+from tui.base64url import encode_base64url
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
@@ -89,7 +89,7 @@ async def journey() -> str:
 
 def the_same_each_time(size: int) -> str:
     """Return what `secrets.token_urlsafe` might: a nonce is in the picture, which is drawn anew."""
-    return urlsafe_b64encode(shake_256(b"doorkey").digest(size)).rstrip(b"=").decode()
+    return encode_base64url(shake_256(b"doorkey").digest(size))
 
 
 async def main() -> None:

@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -14,9 +15,9 @@ from tests.support.builders.sessions import session
 from tui.auth.store.file_store import session_store
 from tui.cli import main
 from tui.config.load import load_config
-from tui.errors import ExchangeFailed
+from tui.errors import ExchangeFailed, Obstacle
 from tui.http.exchange import HttpClient
-from tui.http.other_scheme import with_scheme_told
+from tui.http.other_scheme import require_scheme, with_scheme_told
 
 BAD_REQUEST = b"HTTP/1.1 400 Bad Request\r\nContent-Length: %d\r\n\r\n%b"
 
@@ -93,6 +94,34 @@ async def test_a_port_that_speaks_neither_is_not_said_to_speak_the_other() -> No
                 await http.exchange("GET", f"{scheme}://127.0.0.1:{port}/")
             assert raised.value.obstacle != "scheme"
     await http.aclose()
+
+
+@pytest.mark.parametrize("obstacle", get_args(Obstacle))
+async def test_the_other_is_looked_for_where_the_wrong_one_may_have_been_in_the_way(
+    obstacle: Obstacle, tmp_path: Path
+) -> None:
+    failed = ExchangeFailed(obstacle, "as it is")
+    async with port_of("http", tmp_path) as port:
+        told = await with_scheme_told(f"https://127.0.0.1:{port}/", failed)
+    may_be_it = obstacle in ("broken", "nobody", "timeout", "tls")
+    assert str(told) == ("speaks http, not https" if may_be_it else "as it is")
+
+
+async def test_a_handshake_is_enough(tmp_path: Path) -> None:
+    async def hang_up(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+
+    failed = ExchangeFailed("broken", "the connection broke")
+    tls = certificate(tmp_path)[0]
+    async with await asyncio.start_server(hang_up, "127.0.0.1", 0, ssl=tls) as server:
+        port = server.sockets[0].getsockname()[1]
+        told = await with_scheme_told(f"http://127.0.0.1:{port}/", failed)
+    assert told.obstacle == "scheme"
+
+
+@pytest.mark.parametrize(("status", "said"), [(200, SAID_BY_GO), (404, SAID_BY_NGINX), (400, b"")])
+def test_other_answers_do_not_say_so(status: int, said: bytes) -> None:
+    require_scheme("http://127.0.0.1:1/", status, said)
 
 
 async def test_nobody_but_this_machine_is_asked_in_the_other(
