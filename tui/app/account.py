@@ -72,7 +72,7 @@ class Account:
         return "" if whole == joined_scopes(configured, ()) else whole
 
     def is_of(self, before: "Account") -> bool:
-        """Return whether the person of `before`, or nobody, can have become this account."""
+        """Return whether this is the person of `before`, or the first after nobody."""
         if self.session is None:
             return False
         held = before.session

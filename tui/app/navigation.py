@@ -1,4 +1,4 @@
-"""The guard: where one is, where one wants to be, and what has to be signed in for first."""
+"""The guard: which place is shown, which was asked for, and whether to sign in first."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -43,13 +43,13 @@ class Navigation:
         self._screens = screens
         self._make_sign_in = sign_in
         self._target: Place | None = None
-        """Where the sign-in leads that is wanted, or under way."""
+        """The place that the sign-in asked for, or under way, leads to."""
         self._hoped_for: Place | None = None
-        """Where to be as soon as it is known that somebody is signed in, and not at all else."""
+        """The place to go to if it turns out that somebody is signed in."""
         self._standing = {"home"}
-        """The places that stand, so that nothing is to be masked on the way there."""
+        """The places that are put together already: no change to one of them is masked."""
         self._building = asyncio.Lock()
-        """Held while a place is put together or taken away: neither works amid the other."""
+        """Held while a place is put together or removed: the two must not overlap."""
         self.is_signing_in = False
         """Whether the screen of a sign-in is open."""
         self.mask_seconds = FIRST_VISIT_SECONDS
@@ -59,11 +59,11 @@ class Navigation:
 
     @property
     def place(self) -> Place:
-        """Where one is."""
+        """The place that is shown."""
         return next(place for place in self._screens if place == self._app.current_mode)
 
     def begin(self, opening: Opening) -> None:
-        """Begin where, and with what, the app was opened."""
+        """Begin at the place, and with the sign-in, that the app was opened with."""
         if opening.notice:
             self._app.notify(opening.notice, title="The config", markup=False, timeout=10)
         if opening.signs_in:
@@ -79,7 +79,7 @@ class Navigation:
             self._app.switch_mode(place)
 
     def request_sign_in(self, wish: SignInRequested) -> None:
-        """Sign in where nobody is, or where it was asked for or helps: then one stays in place."""
+        """Sign in where nobody is signed in, or anew where that was asked for; the place stays."""
         state = self._account().state
         if wish.is_special or state == "expired":
             self.sign_in(self.place, wish)
@@ -93,7 +93,7 @@ class Navigation:
             self._open_sign_in(wish or SignInRequested())
 
     def log_out(self, question: Screen[bool], make_screen: Callable[[], Screen[None]]) -> None:
-        """Ask where one is; then log out over Home, as the other places go with the person."""
+        """Ask at the place that is shown; then log out over Home, as the others are removed."""
 
         def answered(agreed: bool | None) -> None:
             if agreed:
@@ -103,7 +103,7 @@ class Navigation:
         self._app.push_screen(question, answered)
 
     def follow_account(self) -> None:
-        """Go on to where somebody wants to be, now that it is known who is signed in."""
+        """Go on to the place that was asked for, now that it is known who is signed in."""
         hoped_for, self._hoped_for = self._hoped_for, None
         if hoped_for and self._account().signed_in:
             self._app.switch_mode(hoped_for)
@@ -120,7 +120,7 @@ class Navigation:
         self._arrive()
 
     def admit(self, mode: str) -> str:
-        """Return where somebody comes who wants to go to `mode`: there, or home."""
+        """Return the mode that is shown where `mode` was asked for: that one, or Home."""
         if mode in PROTECTED and not self._account().signed_in:
             mode = "home"
         self.mask_seconds = 0.0 if mode in self._standing else FIRST_VISIT_SECONDS

@@ -34,7 +34,7 @@ class KeptSession:
 
 
 class KeptSessions:
-    """The rows again and again; a session is read anew only where it has changed.
+    """Reads who is signed in by each config; a session is read anew only where it has changed.
 
     Each look into a sealed session asks the system's keyring for its key.
     """

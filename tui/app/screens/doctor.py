@@ -47,7 +47,7 @@ class RuleTable(RowList):
         self.rows: list[Row] = []
 
     def show(self, rows: "list[Row]") -> None:
-        """Show these rows; who has moved stays at the rule where they are."""
+        """Show these rows; a cursor that was moved stays at its rule."""
         rule = self.rows[self.cursor].rule if self.rows and self.cursor else None
         self.rows = worst_first(rows)
         here = (at for at, each in enumerate(self.rows) if each.rule == rule)
@@ -169,7 +169,7 @@ what helps. No token is sent, nobody is signed in, and nothing is changed.
         self.call_after_refresh(self._let_scroll)
 
     def _let_scroll(self) -> None:
-        """Let one go to what does not fit, and scroll it."""
+        """Let what does not fit be focused and scrolled."""
         if self.is_attached:
             chosen = self.query_one("#chosen", VerticalScroll)
             chosen.can_focus = chosen.max_scroll_y > 0 or chosen.has_focus

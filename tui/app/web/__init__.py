@@ -1,1 +1,1 @@
-"""The app in a browser: on a page of one's own, behind a guard; on one open to all, not at all."""
+"""The app in a browser: on a guarded page of one's own; on a page open to all it does not open."""

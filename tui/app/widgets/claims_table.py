@@ -103,7 +103,7 @@ class ClaimsTable(RowList):
         """The columns may begin elsewhere."""
 
     def show(self, claims: Claims) -> None:
-        """Fill the table; where the claims are the same, one stays where one is."""
+        """Fill the table; where the claims are the same, the cursor stays."""
         known = [name for name in FIRST if name in claims]
         rest = [name for name in claims if name not in FIRST]
         self._claims = {name: claims[name] for name in (*known, *rest)}

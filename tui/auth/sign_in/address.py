@@ -1,4 +1,4 @@
-"""Where the browser goes to sign in: with the whole request, or with what the tenant has of it."""
+"""The address to sign in at: with the whole request, or a reference to one that was pushed."""
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -32,7 +32,7 @@ MOST_PUSHED_ANEW: Final = 60
 
 @dataclass(frozen=True, slots=True)
 class PushedRequest:
-    """What stands for an authorization request that the tenant has (RFC 9126 2.2)."""
+    """A reference to an authorization request that was pushed to the tenant (RFC 9126 2.2)."""
 
     request_uri: str = field(repr=False)
     lifetime: timedelta

@@ -69,7 +69,7 @@ class SessionFile:
         return f"Kept in {shown(self.path)}, {self._protection()}."
 
     def signature(self) -> Signature:
-        """Return what a file that was replaced or changed has anew."""
+        """Return what tells whether the file was replaced or changed; None where there is none."""
         try:
             return _signature(self.path.lstat())
         except OSError:

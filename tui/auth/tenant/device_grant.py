@@ -49,7 +49,7 @@ LONGEST_USER_CODE: Final = 40
 
 @dataclass(frozen=True, slots=True)
 class DeviceAuthorization:
-    """What the tenant gave a device to wait with."""
+    """One device authorization response (RFC 8628 3.2), checked."""
 
     device_code: str = field(repr=False)
     prompt: DevicePrompt

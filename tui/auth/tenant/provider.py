@@ -78,7 +78,7 @@ class Provider:
         self._keys_fetched_again_at: datetime | None = None
 
     async def discover(self) -> Metadata:
-        """Fetch the tenant's metadata, or give what was fetched within the hour.
+        """Return the tenant's metadata, fetched anew where it is older than an hour.
 
         Raises:
             TenantUnreachable: no answer.

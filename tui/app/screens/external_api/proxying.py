@@ -21,7 +21,7 @@ HOST: Final = "127.0.0.1"
 
 
 class ProxySwitch:
-    """Off at first. No port is chosen: a free one is as good, and nobody else has it."""
+    """Turns the proxy on and off; it is off at first, and listens on any free port."""
 
     def __init__(self, screen: Screen[None], make_proxy: MakeProxy) -> None:
         self._screen = screen

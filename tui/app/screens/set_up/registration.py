@@ -75,7 +75,7 @@ def steps_before(found: "Found | None", outside: Outside) -> "RegistrationScreen
 
 
 class RegistrationScreen(ModalScreen[None]):
-    """Waits until somebody has registered the client, and says so; then a sign-in begins."""
+    """Waits until the person says that the client is registered; then a sign-in begins."""
 
     CSS_PATH = "set_up.tcss"
     AUTO_FOCUS = ""

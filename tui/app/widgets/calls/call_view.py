@@ -80,7 +80,7 @@ class CallView(Vertical):
         self.panel.name_call(None if is_same else call)
 
     def show_unfinished(self, call: Call) -> None:
-        """Take `call`, of which nothing came, for the one before: its answer goes."""
+        """Show `call`, which brought nothing, and no answer of the one before."""
         self._shown, self._is_chosen = call, False
         self.forget_refusal()
         self.query_one(AnswerPanel).display = False
@@ -88,11 +88,11 @@ class CallView(Vertical):
         self.screen.refresh_bindings()
 
     def forget_refusal(self) -> None:
-        """Explain no longer what somebody has found the way out of."""
+        """Explain a refusal no longer, once somebody has acted on it."""
         self.query_one(RefusalPanel).show(None)
 
     def watch_offer(self) -> None:
-        """Stand by the call that got no answer."""
+        """Offer to start the server of a call that got no answer."""
         self.panel.offer(self.offer if self.offers_start else "")
 
     @property
