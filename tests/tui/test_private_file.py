@@ -145,6 +145,11 @@ def test_a_folder_is_made_for_its_owner_and_closed_where_it_is_open(tmp_path: Pa
     assert mode_of(folder) == 0o700
 
 
+def test_a_folder_may_be_named_through_one_that_is_not_there_yet(tmp_path: Path) -> None:
+    make_private_folder(tmp_path / "new" / ".." / "a")
+    assert (tmp_path / "a").is_dir()
+
+
 @posix
 def test_a_new_folder_is_for_its_owner_from_its_first_moment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

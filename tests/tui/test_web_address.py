@@ -90,3 +90,12 @@ def test_a_query_is_added_to_the_one_that_is_there() -> None:
 def test_host_and_port_stand_as_in_the_address() -> None:
     assert split_web_address("https://[::1]:443/").netloc == "[::1]"
     assert split_web_address("http://X.example:443/").netloc == "x.example:443"
+
+
+def test_the_other_scheme_keeps_the_port_that_was_asked() -> None:
+    """Of the first, 443: that is where http is spoken."""
+    found = [
+        split_web_address(url).in_other_scheme().origin
+        for url in ("https://localhost/", "http://localhost/", "http://localhost:8080/")
+    ]
+    assert found == ["http://localhost:443", "https://localhost:80", "https://localhost:8080"]

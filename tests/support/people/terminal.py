@@ -14,7 +14,7 @@ from typing import Self
 
 import pyte
 
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 60.0
 
 
 class Terminal:

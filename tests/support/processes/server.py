@@ -17,7 +17,7 @@ from typing import IO
 
 from tests.support import ROOT
 
-DEADLINE_SECONDS = 30.0
+DEADLINE_SECONDS = 60.0
 """For anything that a process should do; reached only where something is broken."""
 
 

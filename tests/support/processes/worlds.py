@@ -22,7 +22,7 @@ from tui.servers.processes import Servers
 
 DOORKEY = [sys.executable, "-P", "-m", "tui"]
 
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 60.0
 """For anything that a process of ours should do; reached only where something is broken."""
 
 

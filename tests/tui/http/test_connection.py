@@ -142,6 +142,8 @@ def tls_error(kind: type[ssl.SSLError], **members: object) -> ssl.SSLError:
         ),
         (tls_error(ssl.SSLError, reason="WRONG_VERSION_NUMBER"), "tls", WITHOUT_TLS),
         (tls_error(ssl.SSLError, reason="RECORD_LAYER_FAILURE"), "tls", WITHOUT_TLS),
+        (tls_error(ssl.SSLError, reason="HTTP_REQUEST"), "tls", WITHOUT_TLS),
+        (tls_error(ssl.SSLError, reason="PACKET_LENGTH_TOO_LONG"), "tls", WITHOUT_TLS),
         (tls_error(ssl.SSLError, reason="NO_SHARED_CIPHER"), "tls", "no shared cipher"),
         (tls_error(ssl.SSLError, reason="A\x1b[2J"), "tls", "a[2j"),
         (tls_error(ssl.SSLError, reason=None), "tls", "no handshake"),

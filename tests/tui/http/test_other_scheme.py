@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import get_args
@@ -24,7 +24,11 @@ BAD_REQUEST = b"HTTP/1.1 400 Bad Request\r\nContent-Length: %d\r\n\r\n%b"
 SAID_BY_NGINX = b"<center>The plain HTTP request was sent to HTTPS port</center>"
 SAID_BY_GO = b"Client sent an HTTP request to an HTTPS server.\n"
 
-Port = Callable[[str], Awaitable[int]]
+
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine a handshake takes longer."""
+    monkeypatch.setattr("tui.http.other_scheme.LOOK_SECONDS", 30.0)
 
 
 @asynccontextmanager

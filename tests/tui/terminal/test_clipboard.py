@@ -18,6 +18,7 @@ def tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     monkeypatch.delenv("WSL_DISTRO_NAME", raising=False)
     monkeypatch.setattr("sys.platform", "linux")
+    monkeypatch.setattr("tui.terminal.clipboard.TOOL_SECONDS", 30.0)  # for a busy machine
     return tmp_path
 
 

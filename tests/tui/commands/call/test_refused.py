@@ -10,6 +10,7 @@ import pytest
 
 from tests.support.apis.scripted_api import Asked, ScriptedApi
 from tui.cli import main
+from tui.commands.call.output import keep_apart
 
 Call = Callable[..., Awaitable[int]]
 
@@ -81,3 +82,14 @@ async def test_a_refusal_stands_apart_from_a_body_that_goes_to_the_same_place(
         assert await asyncio.to_thread(main, ["call", "GET", "/"]) == 3
         monkeypatch.undo()
     assert (tmp_path / "both").read_text().startswith(f"{body.decode()}{gap}doorkey: The API")
+
+
+def test_at_a_terminal_the_line_of_a_body_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours, theirs = os.openpty()
+    with os.fdopen(ours, "rb", buffering=0) as screen, os.fdopen(theirs, "w") as terminal:
+        monkeypatch.setattr("sys.stdout", terminal)
+        monkeypatch.setattr("sys.stderr", terminal)
+        keep_apart(b"x")
+        monkeypatch.undo()
+        terminal.flush()
+        assert screen.read(100) == b"\r\n"
