@@ -98,17 +98,13 @@ def test_port_is_claimed_where_there_are_no_names_of_linux(monkeypatch: pytest.M
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere workers share one socket")
 def test_port_is_taken_from_the_claim_on_not_only_once_somebody_listens() -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        number = probe.getsockname()[1]
+    number = free_port()
     taken = pytest.raises(PortUnavailable, match="is taken")
     with ListeningPort.on("127.0.0.1", number).claim(), taken:
         claim("localhost", number)
 
 
 def test_port_is_free_again_when_its_holder_has_ended() -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        number = probe.getsockname()[1]
+    number = free_port()
     for _ in range(2):
         claim("127.0.0.1", number)
