@@ -112,8 +112,8 @@ class PingResult:
     @property
     def hint(self) -> str:
         """What to make of an answer that is no refusal of the token, or an empty string."""
-        if self.is_html:
-            return WEB_PAGE
+        if self.is_html and self.status < 500 and self.status not in HINTS:
+            return WEB_PAGE  # many an API tells of its errors in one, too
         if 300 <= self.status < 400:
             where = self.headers.get("location", "nowhere")
             return f"It points to {where}; tokens do not follow. Check apiUrl and the path."

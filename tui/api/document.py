@@ -4,6 +4,7 @@ import json
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final, Literal
 
 from tui.api.request import ApiRequest
@@ -83,11 +84,16 @@ class Document:
     def span(self, row: int) -> slice:
         """Return which characters of its line stand in a row."""
         index, start = self.shown[row]
-        return slice(start, start + self._step(self.lines[index].text))
+        following, end = self.shown[row + 1] if row + 1 < len(self.shown) else (index, 0)
+        if following != index or end <= start:
+            return slice(start, None)
+        return slice(start, end - (self.lines[index].text[end - 1] == " "))
 
     def row_of(self, index: int) -> int:
         """Return the row in which a line begins, or the one that hides it."""
-        return max(0, bisect_left(self.shown, (index + 1, 0)) - 1)
+        row = bisect_left(self.shown, (index, 0))
+        is_there = row < len(self.shown) and self.shown[row][0] == index
+        return row if is_there else max(0, row - 1)
 
     def fold(self, row: int) -> None:
         """Fold what opens in this row, or around it; unfold what is folded."""
@@ -129,15 +135,30 @@ class Document:
                 shown.append((at, 0))
                 at = line.end + 1
             else:
-                text = line.text
-                starts = range(0, max(1, len(text)), self._step(text))
-                shown.extend((at, start) for start in starts)
+                shown.extend((at, start) for start in self._starts(line.text))
                 at += 1
         self.shown = shown
 
-    def _step(self, text: str) -> int:
+    def _starts(self, text: str) -> list[int]:
+        if len(text) <= self._width // 2:  # as most are: it fits, however wide its characters are
+            return [0]
         # From Hangul on, characters may take two cells (Unicode, UAX 11).
-        return self._width if max(text, default="") < WIDE_FROM else max(1, self._width // 2)
+        is_wide = max(text) >= WIDE_FROM
+        return breaks(text, max(1, self._width // 2 if is_wide else self._width))
+
+
+def breaks(text: str, most: int) -> list[int]:
+    """Return where each row of a text begins that holds `most` characters: at a word, if it can.
+
+    The space before a word is not counted. A row that words would leave more than half empty is
+    filled to its end.
+    """
+    starts = [0]
+    while len(text) - starts[-1] > most:
+        full = starts[-1] + most
+        after_space = text.rfind(" ", starts[-1], full + 1) + 1
+        starts.append(after_space if after_space > full - most // 2 else full)
+    return starts
 
 
 def _add_body(body: str, lines: list[Line]) -> None:
@@ -217,5 +238,5 @@ def _dumped(value: Json) -> str:
 
 
 def _pieces(text: str) -> list[str]:
-    starts = range(0, max(1, len(text)), LONGEST_LINE)
-    return [text[start : start + LONGEST_LINE] for start in starts]
+    starts = [*breaks(text, LONGEST_LINE), len(text)]
+    return [text[start:end] for start, end in pairwise(starts)]

@@ -59,6 +59,29 @@ def test_long_lines_go_on_in_the_next_row() -> None:
     assert [len(row) for row in rows(document)] == [1, 20, 19, 1]
 
 
+def test_a_long_line_of_words_is_broken_between_them() -> None:
+    document = Document(json.dumps({"a": "one two three four five six seven"}))
+    document.wrap(20)
+    assert rows(document) == ["{", '  "a": "one two', "three four five six", 'seven"', "}"]
+    prose = Document("once upon a midnight dreary")
+    prose.wrap(10)
+    assert rows(prose) == ["once upon", "a midnight", "dreary"]
+
+
+def test_what_is_no_prose_fills_its_rows() -> None:
+    document = Document("a " + "x" * 25)
+    document.wrap(10)
+    assert rows(document) == ["a " + "x" * 8, "x" * 10, "x" * 7]
+
+
+def test_a_line_that_is_found_is_gone_to_at_its_beginning() -> None:
+    document = Document("first\n" + "word " * 10 + "wanted\nlast")
+    document.wrap(10)
+    (line,) = document.find("wanted")
+    assert document.row_of(line) == 1
+    assert rows(document)[1] == "word word"
+
+
 def test_only_letters_that_take_two_cells_need_more_room() -> None:
     document = Document("größer als ein Wort")
     document.wrap(20)

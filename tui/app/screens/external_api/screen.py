@@ -288,6 +288,8 @@ class ExternalApiScreen(PlaceScreen):
             return self.query_one(RefusalPanel).explanation is not None
         if action in ("search", "copy", "save"):
             return self.query_one(CallView).result is not None
+        if action == "interval":
+            return self.query_one(RepeatButton).display
         if action == "copy_proxy":
             return bool(self._proxy.address)
         if action == "cancel":

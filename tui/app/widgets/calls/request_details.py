@@ -21,7 +21,11 @@ LABELS: Final[dict[Part, str]] = {
     "body": "Body",
 }
 
-KINDS: Final = {"application/json": "JSON", "application/x-www-form-urlencoded": "a form"}
+KINDS: Final = {
+    "application/json": "JSON",
+    "application/x-www-form-urlencoded": "a form",
+    "text/plain; charset=utf-8": "text",
+}
 """Content types by shorter names."""
 
 LONGEST_NAMES: Final = 60

@@ -68,6 +68,25 @@ async def test_a_web_page_instead_of_data_is_told() -> None:
         await until(pilot, lambda: "This is a web page" in text_of(on.app))
 
 
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (404, "There is no such route"),
+        (429, "Too many calls"),
+        (500, "The API has an error of its own"),
+        (403, "This is a web page"),
+    ],
+)
+async def test_an_error_that_an_api_tells_on_a_web_page_is_an_error_of_the_api(
+    status: int, said: str
+) -> None:
+    on = stage(signed_in=True, api=lambda _request: httpx.Response(status, html="<h1>No</h1>"))
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        await pilot.press("p")
+        await until(pilot, lambda: said in text_of(on.app))
+
+
 async def test_an_api_that_is_down_says_how_to_start_it_and_counts_as_a_call() -> None:
     on = stage(signed_in=True, api=nobody_listens)
     async with on.app.run_test(size=SIZE) as pilot:

@@ -4,7 +4,7 @@ import httpx
 import pytest
 from textual.pilot import Pilot
 
-from tests.support.app.at_the_api import at_the_api, choose_method, write_lines
+from tests.support.app.at_the_api import at_the_api, choose_method, write_lines, write_path
 from tests.support.app.stage import Stage, api_needs_scope, point_at, stage, text_of, until
 from tests.support.silence import never, nobody_listens
 from tui.app.widgets.calls.answer_panel import AnswerPanel
@@ -94,6 +94,16 @@ async def test_an_older_call_that_is_clicked_shows_its_result() -> None:
         await until(pilot, lambda: f"Result of {first.at:%H:%M:%S}, GET" in text_of(on.app))
         await pilot.press("up")  # and the list comes back where one moves on in it
         await until(pilot, lambda: "─ Calls ─" in text_of(on.app))
+
+
+@pytest.mark.parametrize("size", [(60, 16), (80, 24)])
+async def test_what_is_wrong_with_a_path_can_be_read_to_its_end(size: tuple[int, int]) -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=size) as pilot:
+        await at_the_api(pilot, on)
+        await write_path(pilot, on, "https://evil.example/")
+        await until(pilot, lambda: "(https://api.example)" in text_of(on.app))
+        assert "alone" in text_of(on.app)
 
 
 async def test_what_is_wrong_with_a_header_far_down_comes_into_view() -> None:
