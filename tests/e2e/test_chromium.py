@@ -1,17 +1,19 @@
 """The sign-in through a real browser, from our side: its requests, its favicon, its preconnects."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page
 
-from tests.support.people.chromium import chromium_page
+from tests.support.people.chromium import chromium
 from tests.support.processes.worlds import World, new_world, serve
 from tui.auth.service import AuthService
 from tui.auth.store.store import MemoryStore
 from tui.errors import SignInRefused
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 
 @pytest.fixture(scope="module")
@@ -21,45 +23,59 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         yield made
 
 
-async def test_login_and_consent_lead_to_the_callback_page_and_a_session(world: World) -> None:
-    async with chromium_page() as page:
-
-        async def open_url(url: str) -> bool:
-            await page.goto(url)
-            return True
-
-        service = AuthService(world.config, store=MemoryStore(), open_url=open_url)
-        login = asyncio.create_task(service.login())
-        await page.fill("input[name=username]", "alice")
-        await page.fill("input[name=password]", "alice-password")
-        await page.click("button[type=submit]")
-        await page.click("button[value=allow]")
-        event = await login
-        assert event.profile is not None
-        assert event.profile.email == "alice@example.com"
-        await page.wait_for_selector("text=Back to your terminal")
-        assert page.url.startswith(world.config.redirect_uris[0])
-
-        steps = await service.log_out()
-        assert [step.outcome for step in steps] == ["done", "done", "done"], steps
-        await page.wait_for_selector("text=You are signed out")
-        await service.aclose()
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with chromium() as made:
+        yield made
 
 
-async def test_denied_consent_ends_the_sign_in_with_the_reason(world: World) -> None:
-    async with chromium_page() as page:
+@pytest_asyncio.fixture(loop_scope="module")
+async def page(browser: Browser) -> AsyncIterator[Page]:
+    """A page with cookies of its own."""
+    made = await browser.new_page()
+    yield made
+    await made.close()
 
-        async def open_url(url: str) -> bool:
-            await page.goto(url)
-            return True
 
-        service = AuthService(world.config, store=MemoryStore(), open_url=open_url)
-        login = asyncio.create_task(service.login())
-        await page.fill("input[name=username]", "bob")
-        await page.fill("input[name=password]", "bob-password")
-        await page.click("button[type=submit]")
-        await page.click("button[value=deny]")
-        with pytest.raises(SignInRefused, match="access was denied"):
-            await login
-        await page.wait_for_selector("text=The sign-in did not work")
-        await service.aclose()
+async def test_login_and_consent_lead_to_the_callback_page_and_a_session(
+    world: World, page: Page
+) -> None:
+
+    async def open_url(url: str) -> bool:
+        await page.goto(url)
+        return True
+
+    service = AuthService(world.config, store=MemoryStore(), open_url=open_url)
+    login = asyncio.create_task(service.login())
+    await page.fill("input[name=username]", "alice")
+    await page.fill("input[name=password]", "alice-password")
+    await page.click("button[type=submit]")
+    await page.click("button[value=allow]")
+    event = await login
+    assert event.profile is not None
+    assert event.profile.email == "alice@example.com"
+    await page.wait_for_selector("text=Back to your terminal")
+    assert page.url.startswith(world.config.redirect_uris[0])
+
+    steps = await service.log_out()
+    assert [step.outcome for step in steps] == ["done", "done", "done"], steps
+    await page.wait_for_selector("text=You are signed out")
+    await service.aclose()
+
+
+async def test_denied_consent_ends_the_sign_in_with_the_reason(world: World, page: Page) -> None:
+
+    async def open_url(url: str) -> bool:
+        await page.goto(url)
+        return True
+
+    service = AuthService(world.config, store=MemoryStore(), open_url=open_url)
+    login = asyncio.create_task(service.login())
+    await page.fill("input[name=username]", "bob")
+    await page.fill("input[name=password]", "bob-password")
+    await page.click("button[type=submit]")
+    await page.click("button[value=deny]")
+    with pytest.raises(SignInRefused, match="access was denied"):
+        await login
+    await page.wait_for_selector("text=The sign-in did not work")
+    await service.aclose()

@@ -9,21 +9,22 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx
 import pytest
-from playwright.async_api import Page
+import pytest_asyncio
+from playwright.async_api import Browser, Page
 
 from api_server.local_tenant.records.device_codes import GRANT_TYPE
 from tests.support.heavy import some
-from tests.support.people.chromium import chromium_page
+from tests.support.people.chromium import chromium
 from tests.support.people.visitor import REQUEST, claims_of
 from tests.support.ports import free_port
 from tests.support.processes.server import DEADLINE_SECONDS, Server
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 
 @pytest.fixture
 def issuer(tmp_path: Path) -> Iterator[str]:
-    """A tenant in a process of its own, as in life."""
+    """A tenant in a process of its own, as in life; it asks for consent once."""
     port = free_port()
     issuer = f"http://localhost:{port}/"
     command = ["-m", "api_server.local_tenant", "--stop-with-stdin"]
@@ -66,11 +67,18 @@ def app(request: pytest.FixtureRequest) -> Iterator[App]:
         thread.join()
 
 
-@pytest.fixture
-async def page() -> AsyncIterator[Page]:
-    # the pages work without JavaScript
-    async with chromium_page(java_script_enabled=False) as made:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with chromium() as made:
         yield made
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def page(browser: Browser) -> AsyncIterator[Page]:
+    """A page with cookies of its own; the tenant's pages work without JavaScript."""
+    made = await browser.new_page(java_script_enabled=False)
+    yield made
+    await made.close()
 
 
 async def test_person_lets_a_terminal_in(page: Page, issuer: str) -> None:

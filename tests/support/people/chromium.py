@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright
 
 EXECUTABLE = next(
     (
@@ -30,11 +30,8 @@ FLAGS = [
 
 
 @asynccontextmanager
-async def chromium_page(**context: Any) -> AsyncIterator[Page]:
-    """Yield a page of a fresh browser; skip where there is none, unless one is required.
-
-    `context` is what Playwright's `new_page` takes.
-    """
+async def chromium() -> AsyncIterator[Browser]:
+    """Yield a fresh browser, which takes a second; skip where there is none, unless required."""
     if EXECUTABLE is None:
         if os.environ.get("DOORKEY_REQUIRE_BROWSER"):
             pytest.fail("no Chromium, and DOORKEY_REQUIRE_BROWSER is set")
@@ -42,6 +39,13 @@ async def chromium_page(**context: Any) -> AsyncIterator[Page]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=EXECUTABLE, args=FLAGS)
         try:
-            yield await browser.new_page(**context)
+            yield browser
         finally:
             await browser.close()
+
+
+@asynccontextmanager
+async def chromium_page(**context: Any) -> AsyncIterator[Page]:
+    """Yield a page of a fresh browser; `context` is what Playwright's `new_page` takes."""
+    async with chromium() as browser:
+        yield await browser.new_page(**context)

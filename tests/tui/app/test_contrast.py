@@ -101,8 +101,9 @@ async def test_all_words_can_be_read_and_all_frames_seen_in_every_theme(screen: 
 
 
 def themes_for(screen: str, themes: list[str]) -> list[str]:
-    """All themes, or a twelfth of them, each screen its own: together the screens wear them all."""
-    apart = rounds(12, 1)
+    """All themes, or one of them, each screen its own: together the screens wear them all."""
+    assert len(SCREENS) >= len(themes)
+    apart = rounds(len(themes), 1)
     return themes[[*SCREENS].index(screen) % apart :: apart]
 
 
