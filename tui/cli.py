@@ -72,7 +72,9 @@ def _end(argv: list[str]) -> int:
 
         write_line(failure_line(failed))
     else:
-        sys.stderr.write(f"doorkey: {printable_block(failed)}\n")
+        # A terminal stands behind a ^C or a question.
+        start = "\n" if isinstance(failed, Cancelled) and sys.stderr.isatty() else ""
+        sys.stderr.write(f"{start}doorkey: {printable_block(failed)}\n")
     return failed.exit_code
 
 

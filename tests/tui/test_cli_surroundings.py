@@ -1,5 +1,6 @@
 """Commands where the terminal, the disk or the folder is not as one would have it."""
 
+import io
 import os
 import re
 import socket
@@ -26,7 +27,12 @@ def test_an_interrupt_exits_130(
 
     monkeypatch.setattr("tui.commands.status.status", interrupt)
     assert main(["status"]) == 130
-    assert "cancelled" in capsys.readouterr().err
+    assert capsys.readouterr().err == "doorkey: cancelled\n"
+    stderr = io.StringIO()
+    monkeypatch.setattr(stderr, "isatty", lambda: True)
+    monkeypatch.setattr("sys.stderr", stderr)
+    assert main(["status"]) == 130
+    assert stderr.getvalue() == "\ndoorkey: cancelled\n", "not behind the terminal's ^C"
 
 
 def test_output_that_nobody_reads_is_no_error(signed_in: Config) -> None:

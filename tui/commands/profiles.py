@@ -1,8 +1,10 @@
 """`doorkey profiles`: every config that there is, and who is signed in by it."""
 
 import json
+import shutil
 import sys
 from argparse import Namespace
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -29,9 +31,8 @@ def profiles(arguments: Namespace) -> int:
         found = [_members(row, counts=mark) for row, mark in zip(rows, marks, strict=True)]
         write_line(json.dumps({"profiles": found}))
     elif rows:
-        write_line(
-            "\n".join(_table([_cells(row, mark) for row, mark in zip(rows, marks, strict=True)]))
-        )
+        cells = [_cells(row, mark) for row, mark in zip(rows, marks, strict=True)]
+        write_line("\n".join(_fitting(cells, _columns())))
     else:
         sys.stderr.write("There is no config yet. Make one: doorkey init.\n")
     return 0
@@ -67,6 +68,28 @@ def _until(row: KeptSession) -> str:
         return "renewed as needed"
     local = expiry.astimezone().strftime("%Y-%m-%d %H:%M")
     return f"{local}, expired" if row.session.has_expired(datetime.now(UTC)) else local
+
+
+def _columns() -> int:
+    """Return how wide the terminal is; 0, for as wide as it gets, where stdout is none."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+
+
+def _fitting(rows: list[tuple[str, ...]], columns: int) -> list[str]:
+    """Return the table, or where it would not fit a block of lines for each row."""
+    table = _table(rows)
+    if not columns or max(map(len, table)) < columns:
+        return table
+    return [line for row in rows for line in _block(row)]
+
+
+def _block(row: tuple[str, ...]) -> Iterator[str]:
+    """Return the lines of one row, each cell with its heading; of a wrong config what is wrong."""
+    name, *cells = row
+    yield name
+    for heading, cell in zip(HEADINGS[1:], cells, strict=False):
+        what = f"{heading.lower():<8}" if len(row) == len(HEADINGS) else ""
+        yield f"    {what}{cell}"
 
 
 def _table(rows: list[tuple[str, ...]]) -> list[str]:

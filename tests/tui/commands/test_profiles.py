@@ -1,6 +1,8 @@
 """`doorkey profiles`: one row for each config, whatever is wrong with it."""
 
+import io
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -107,6 +109,18 @@ def test_programs_get_one_object(capsys: pytest.CaptureFixture[str]) -> None:
     )
     assert "the-access-token" not in json.dumps(work)
     assert validated(json.dumps(work) + "\n", "status")["profile"] == "work"
+
+
+def test_in_a_terminal_that_is_too_narrow_for_the_table_each_config_has_lines_of_its_own(
+    become: Callable[[str], io.StringIO],
+) -> None:
+    write_profile("work")
+    profile_path("bad").write_text("{")
+    stdout = become("stdout")
+    assert main(["profiles"]) == 0
+    bad, problem, *work = stdout.getvalue().splitlines()
+    assert (bad, problem[:6], work[0]) == ("  bad", "    ✗ ", "  work")
+    assert [line.split(None, 1)[0] for line in work[1:]] == ["tenant", "who", "until", "storage"]
 
 
 def test_without_any_config_it_says_how_to_make_one(capsys: pytest.CaptureFixture[str]) -> None:

@@ -96,9 +96,8 @@ class TenantLookUp:
 
     def _ask(self, silent_one: str = "") -> "Future[Found]":
         """Ask for an issuer; one that does not answer may be meant all the same."""
-        question = (
-            f"{QUESTION} (Enter: {printable(silent_one)}, unseen)" if silent_one else QUESTION
-        )
+        again = f" (Enter: {printable(silent_one)} all the same)" if silent_one else ""
+        question = QUESTION + again
         while True:
             typed = answer(f"{question}: ")
             try:

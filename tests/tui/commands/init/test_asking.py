@@ -114,7 +114,7 @@ def test_who_has_no_client_yet_is_told_how_to_get_one_and_a_silent_tenant_may_be
     """Some tenants choose the client ID, once the client is registered."""
     tenant.may_answer.set()
     terminal.send(f"{tenant.issuer}/elsewhere\r\r")
-    terminal.wait_for("(Enter: ", "/elsewhere, unseen)")
+    terminal.wait_for("(Enter: ", "/elsewhere all the")
     terminal.send("\r")
     terminal.wait_for("What any OpenID Provider needs:", "1. A native (public) client CLIENT-ID")
     terminal.wait_for("Capitals stand for what is yours")
