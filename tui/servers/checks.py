@@ -98,8 +98,7 @@ async def _check_tenant(
         detail = f"{config.issuer} answers {answer.status}, and is no OpenID Provider"
     else:
         detail = f"it calls itself {printable(issuer, LONGEST_CAUSE)}"
-    remedy = "Correct domain in the config."
-    return Finding("tenant", "bad", "wrong", detail, remedy), date_in(answer.headers)
+    return Finding("tenant", "bad", "wrong", detail, "Correct domain in the config."), None
 
 
 def _silent_tenant(config: Config, error: DoorkeyError) -> Finding:

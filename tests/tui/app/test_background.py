@@ -4,8 +4,10 @@ import asyncio
 import itertools
 from pathlib import Path
 
+import httpx
 import pytest
 
+from tests.support.app.at_the_api import at_the_api, recording
 from tests.support.app.stage import stage, text_of, until
 from tests.support.builders.configs import CONFIG
 from tests.support.people.terminal import Terminal
@@ -123,6 +125,31 @@ async def test_a_stranger_who_answers_in_the_place_of_our_server_is_not_taken_fo
         await until(pilot, lambda: len(on.app.findings) == 2)
         assert "✗ failed" in text_of(on.app)
         assert "it is there" not in text_of(on.app)
+
+
+async def test_a_stranger_at_the_port_of_our_api_is_sent_no_token() -> None:
+    seen: list[httpx.Request] = []
+    on = recording(seen)
+    async with on.app.run_test(size=SIZE, notifications=True) as pilot:
+        await at_the_api(pilot, on)
+        why = "Port 3001 is held by process 7 (nc)."
+        on.app.servers = (ServerStatus("api", "failed", CONFIG.api_url, why, is_port_taken=True),)
+        await pilot.press("p")
+        await until(pilot, lambda: "✗ The API was not called" in text_of(on.app))
+        assert "held by process 7 (nc). Your token was not sent." in text_of(on.app)
+        on.app.servers = (ServerStatus("api", "failed", CONFIG.api_url, why, is_port_taken=True),)
+        await pilot.press("x")
+        await until(pilot, lambda: "No proxy" in text_of(on.app))
+        assert not seen
+
+
+async def test_the_clock_is_called_right_only_while_the_tenant_is_there() -> None:
+    on = stage()
+    async with on.app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: "✓ right" in text_of(on.app))
+        on.app.servers = (ServerStatus("tenant", "stopped", CONFIG.issuer, "It has ended."),)
+        await until(pilot, lambda: "· unknown" in text_of(on.app))
+        assert "✓ right" not in text_of(on.app)
 
 
 @pytest.mark.parametrize("found", [DOWN, UP])

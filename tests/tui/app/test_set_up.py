@@ -37,9 +37,19 @@ async def test_it_says_what_the_app_is_and_what_the_choice_means_and_how_to_leav
     on = SetUp()
     async with on.app.run_test(size=(80, 24)) as pilot:
         await until(pilot, on.shows("Doorkey signs you in from the terminal"))
-        assert on.shows("An OpenID Provider and an API, here on this machine", "q Quit")()
+        assert on.shows("An OpenID Provider and an API, here on this machine", "esc Quit")()
         await pilot.press("down", "enter")
         await until(pilot, on.shows("Connect your own tenant", "esc Back"))
+
+
+async def test_a_form_with_nothing_in_it_says_what_is_needed_and_no_hint_is_cut() -> None:
+    on = SetUp()
+    async with on.app.run_test(size=(40, 24)) as pilot:
+        await pilot.press("o", "f3")
+        await until(pilot, on.shows("Needed: the tenant's host or its", "Needed: the identifier"))
+        await until(pilot, on.shows("empty: localhost:3001", "empty: auth_config.json"))
+        await pilot.resize_terminal(80, 24)
+        await until(pilot, on.shows("empty: http://localhost:3001", "of a native (public)"))
 
 
 async def test_escape_leads_back_to_the_choice_and_then_out() -> None:
@@ -77,7 +87,7 @@ async def test_what_is_wrong_is_told_below_its_field_and_nothing_is_written() ->
     async with on.app.run_test(size=SIZE) as pilot:
         await fill(on, pilot, client="", api="http://api.example", profile="../x")
         await pilot.press("f3")
-        await until(pilot, on.shows("✗ Needed: of a native (public) application there"))
+        await until(pilot, on.shows("✗ Needed: the client ID of a native"))
         shown = text_of(on.app)
         assert "✗ It must be an https:// origin" in shown
         assert '✗ "../x" cannot be the name of a profile' in shown

@@ -23,7 +23,7 @@ async def test_a_theme_is_shown_as_one_comes_to_it_and_remembered_once_taken() -
     assert on.app.theme == DARK_NAME
     async with on.app.run_test(size=(80, 24)) as pilot:
         await open_list(pilot)
-        await pilot.press("j")
+        await pilot.press("down")
         await pilot.pause()
         assert on.app.theme == LIGHT_NAME
         assert stage().app.theme == DARK_NAME
@@ -32,11 +32,28 @@ async def test_a_theme_is_shown_as_one_comes_to_it_and_remembered_once_taken() -
     assert stage().app.theme == LIGHT_NAME
 
 
+async def test_letters_find_a_theme_by_its_name_also_those_that_move_in_other_lists() -> None:
+    on = stage()
+    async with on.app.run_test(size=(80, 24)) as pilot:
+        await open_list(pilot)
+        assert "type to find" in text_of(on.app)
+        for pressed, theme in {"g": "gruvbox", "j": "gruvbox", "backspace": "gruvbox"}.items():
+            await pilot.press(pressed)
+            await pilot.pause()
+            assert on.app.theme == theme
+        await pilot.press("backspace", *"light")
+        await pilot.pause()
+        assert on.app.theme == "atom-one-light"
+        await pilot.press("down", *"tokyo", "enter")
+        await pilot.pause()
+    assert stage().app.theme == "tokyo-night"
+
+
 async def test_esc_goes_back_to_the_colours_before() -> None:
     on = stage()
     async with on.app.run_test(size=(80, 24)) as pilot:
         await open_list(pilot)
-        await pilot.press("g")
+        await pilot.press("home")
         await pilot.pause()
         assert on.app.theme == min(on.app.available_themes)
         await pilot.press("escape")

@@ -26,10 +26,14 @@ if TYPE_CHECKING:
 KEY: Final = re.compile(r"\{([\w-]+)\}")
 KEY_CAP: Final = "$text-primary on $panel bold"
 
+FIELD_EDGES: Final = 9
+"""Cells of the field that hold no words: its margin, its frame and what is around them."""
+
 REMARK_SECONDS: Final = 8.0
 """For two lines to be read, and a key in them to be found."""
 
 PASTE_HERE: Final = "Paste the address, or just the code, then press Enter"
+PASTE_SHORT: Final = "Paste it, then Enter"
 
 
 class WayPanel(Vertical):
@@ -115,6 +119,11 @@ class PasteWay(WayPanel):
         """Hide the input field until it is asked for."""
         self.query_one("#pasted").display = False
         self.query_one("#paste-trouble").display = False
+
+    def on_resize(self) -> None:
+        """Say what belongs there in as many words as there is room for."""
+        fits = len(PASTE_HERE) + FIELD_EDGES < self.content_size.width
+        self.query_one("#pasted", Input).placeholder = PASTE_HERE if fits else PASTE_SHORT
 
     @property
     def is_open(self) -> bool:

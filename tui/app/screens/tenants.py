@@ -43,6 +43,8 @@ FORGOTTEN: Final = "It is out of the system's keyring. Take clientSecret out of 
 
 NOTHING_TO_FORGET: Final = "The system's keyring has none for this config, or does not answer."
 
+STAYS: Final = ("Opening it ends no session: each tenant keeps its own.", "$foreground-muted")
+
 WIDE_CELLS: Final = 84
 """From then on there is room for how long a session lasts."""
 
@@ -180,7 +182,10 @@ secret* takes its client secret out of the system's keyring, where there is one.
     def _tell_about(self, index: int) -> None:
         rows = self.query_one(TenantRows).rows
         if rows:
-            self.query_one("#about", Static).update(_about(rows[index], self._clock))
+            about = _about(rows[index], self._clock)
+            if rows[index].config is not None and rows[index].known.path != self._config.path:
+                about = Content("\n").join((about, Content.styled(*STAYS)))
+            self.query_one("#about", Static).update(about)
         self.refresh_bindings()
 
     @on(RowList.Chosen)

@@ -94,8 +94,7 @@ class StatePanel(Vertical):
             row = self.query_one(f"#{finding.name}-row", StatusRow)
             row.show(finding.word, detail, finding.health)
         if findings and all(finding.name != "clock" for finding in findings):
-            row = self.query_one("#clock-row", StatusRow)
-            row.show("unknown", "the tenant does not tell the time now", "plain")
+            self._say_no_clock()
 
     def show_servers(self, statuses: "tuple[ServerStatus, ...]") -> None:
         """Say for each bundled server whether it is up, and where to look if it is not."""
@@ -108,9 +107,16 @@ class StatePanel(Vertical):
                 where += f"\nlog: {status.log.name}\n▸ {key_cap(self, 'start-servers')} starts it."
             row = self.query_one(f"#{status.name}-row", StatusRow)
             row.show(status.state, where, SERVER_KINDS[status.state])
+        if "tenant" in self._failed:  # whose time the clock is compared with
+            self._failed.add("clock")
+            self._say_no_clock()
         logs = {shown(status.log.parent) for status in statuses if status.log}
         self._below["logs"] = f"logs in {printable(', '.join(sorted(logs)))}" if logs else ""
         self._say_below()
+
+    def _say_no_clock(self) -> None:
+        row = self.query_one("#clock-row", StatusRow)
+        row.show("unknown", "the tenant does not tell the time now", "plain")
 
     def _say_below(self) -> None:
         self.border_subtitle = Content(" · ".join(each for each in self._below.values() if each))

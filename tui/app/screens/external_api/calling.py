@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Final
 
-from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from tui.api.call import Call, Caller
@@ -11,6 +10,7 @@ from tui.api.request import ApiRequest
 from tui.app.keys.caps import key_cap
 from tui.app.messages import CheckRequested, PingSucceeded
 from tui.app.screens.external_api.dialogs import change_question
+from tui.app.screens.place import PlaceScreen
 from tui.app.widgets.calls.call_view import CallView
 from tui.app.widgets.calls.request_line import RepeatButton
 from tui.app.widgets.key_line import KeyLine
@@ -31,7 +31,7 @@ SLOW_SECONDS: Final = 3.0
 class Calling:
     """Makes a screen's calls, and shows on its `CallView` what comes of each."""
 
-    def __init__(self, screen: Screen[None], caller: Caller, clock: Clock, sleep: Sleep) -> None:
+    def __init__(self, screen: PlaceScreen, caller: Caller, clock: Clock, sleep: Sleep) -> None:
         self._screen = screen
         self._caller = caller
         self._clock = clock
@@ -191,6 +191,11 @@ class Calling:
         self.forget_refused()
         if show:
             self._view.panel.bring_into_view()
+        if stranger := self._screen.stranger_at_api:
+            self.stop()
+            self._view.panel.show_trouble(f"{stranger} Your token was not sent.")
+            self._screen.post_message(CheckRequested(start=True))  # it may have gone by now
+            return None
         what = f"{request.method} {self.origin}{request.path}"
         self._under_way = request
         slow = self._screen.set_timer(SLOW_SECONDS, self._look_around)

@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from textual.screen import Screen
-
 from tui.app.screens.external_api.dialogs import proxy_question
+from tui.app.screens.place import PlaceScreen
 from tui.app.widgets.calls.proxy_line import ProxyLine
 from tui.app.widgets.key_line import KeyLine
 from tui.errors import DoorkeyError
@@ -23,7 +22,7 @@ HOST: Final = "127.0.0.1"
 class ProxySwitch:
     """Turns the proxy on and off; it is off at first, and listens on any free port."""
 
-    def __init__(self, screen: Screen[None], make_proxy: MakeProxy) -> None:
+    def __init__(self, screen: PlaceScreen, make_proxy: MakeProxy) -> None:
         self._screen = screen
         self._make_proxy = make_proxy
         self._proxy: Proxy | None = None
@@ -34,7 +33,9 @@ class ProxySwitch:
 
     async def turn(self) -> None:
         """Turn it on, or off, and say so."""
-        if self._proxy is None:
+        if self._proxy is None and self._screen.stranger_at_api:
+            self._say(self._screen.stranger_at_api)
+        elif self._proxy is None:
             self._is_meant = self._is_meant or await self._screen.app.push_screen_wait(
                 proxy_question()
             )

@@ -43,7 +43,13 @@ class ChoiceScreen(Screen[None]):
         Binding("o", "own", "Your own", id="connect-own", tooltip="A form, and what to register"),
         Binding("j,down", "app.focus_next", "Down", id="choice-down", show=False),
         Binding("k,up", "app.focus_previous", "Up", id="choice-up", show=False),
-        Binding("escape", "app.quit", "Quit", id="leave-choice", show=False),
+        Binding(
+            "escape",
+            "app.quit",
+            "Quit",
+            id="leave-choice",
+            tooltip="There is nothing to go back to",
+        ),
     ]
     HELP = """\
 ## Which tenant?

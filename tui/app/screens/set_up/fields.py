@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Final, Literal
 
 from textual.app import ComposeResult
@@ -11,7 +12,8 @@ from textual.suggester import SuggestFromList
 from textual.widgets import Input, Label, Static
 
 from tui.auth.tenant.setting_up import unseen
-from tui.config.keys import WrongValue
+from tui.config.keys import DEFAULT_API_URL, WrongValue
+from tui.config.paths import CONFIG_NAME, shown, user_config_dir
 from tui.config.vendors.servers import GENERIC
 from tui.config.vendors.table import BY_KEY
 from tui.errors import ConfigInvalid, DoorkeyError
@@ -23,6 +25,48 @@ Check = Callable[[str], object]
 Tone = Literal["none", "good", "busy", "bad"]
 
 SIGNS: Final[dict[Tone, str]] = {"none": "", "good": "✓ ", "busy": "◌ ", "bad": "✗ "}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be typed: said in the empty field, as far as it has room, and below it."""
+
+    hint: str
+    short: str
+    """The same for a small terminal: 23 cells."""
+    needed: str = ""
+    """What is missing where nothing was typed; empty where that will do."""
+
+
+ISSUER: Final = Wanted(
+    "your.eu.auth0.com, or its issuer URL",
+    "your.eu.auth0.com",
+    "the tenant's host or its issuer URL, such as your.eu.auth0.com",
+)
+CLIENT: Final = Wanted(
+    "of a native (public) application there",
+    "of a native app there",
+    "the client ID of a native (public) application at the tenant",
+)
+DEMANDED: Final = Wanted(
+    "this tenant may demand one; kept in your keyring", "this tenant may want it"
+)
+TAKEN: Final = Wanted("only if the tenant gave one; kept in your keyring", "only if it gave one")
+AUDIENCE: Final = Wanted(
+    "the API's identifier there",
+    "the API's identifier",
+    "the identifier that your API has at the tenant",
+)
+API: Final = Wanted(f"empty: {DEFAULT_API_URL}", "empty: localhost:3001")
+VENDOR: Final = Wanted("empty: any other; or auth0, okta, ...", "empty; or auth0, ...")
+
+
+def usual_profile() -> Wanted:
+    """Return what is to be typed for a profile: nothing is the config without a name."""
+    usual = user_config_dir() / CONFIG_NAME
+    if usual.exists():
+        return Wanted(f"empty: {shown(usual)} (there is one already)", "empty: replaces yours")
+    return Wanted(f"empty: {shown(usual)}", f"empty: {CONFIG_NAME}")
 
 
 class Field(Vertical):
@@ -44,19 +88,19 @@ class Field(Vertical):
         self,
         name: str,
         label: str,
-        hint: str,
+        wanted: Wanted,
         check: Check,
         *,
         is_secret: bool = False,
         suggest: Sequence[str] = (),
     ) -> None:
-        """Take what it is called and expects; `suggest` are texts to complete what is typed."""
+        """Take what it is called and for; `suggest` are texts to complete what is typed."""
         super().__init__(id=name)
         self._label = label
         self._check = check
-        self._hint = hint
+        self._wanted = wanted
         suggester = SuggestFromList(suggest, case_sensitive=False) if suggest else None
-        self._input = Input(placeholder=hint, compact=True, password=is_secret, suggester=suggester)
+        self._input = Input(compact=True, password=is_secret, suggester=suggester)
         self._words = Static(classes="words -none")
 
     def compose(self) -> ComposeResult:
@@ -71,9 +115,19 @@ class Field(Vertical):
         """What stands there, without the space around it."""
         return self._input.value.strip()
 
-    def expect(self, hint: str) -> None:
+    def expect(self, wanted: Wanted) -> None:
         """Say that something else is expected here now."""
-        self._hint = self._input.placeholder = hint
+        self._wanted = wanted
+        self._show_hint()
+
+    def on_resize(self) -> None:
+        """Hint in as many words as there is room for."""
+        self.call_after_refresh(self._show_hint)  # once the field has its new width
+
+    def _show_hint(self) -> None:
+        # One cell is for the cursor, once there is a text.
+        fits = len(self._wanted.hint) < self._input.size.width
+        self._input.placeholder = self._wanted.hint if fits else self._wanted.short
 
     def go_there(self) -> None:
         """Put the cursor into it."""
@@ -89,7 +143,9 @@ class Field(Vertical):
         try:
             self._check(self.value)
         except WrongValue as wrong:
-            self.say(f"It must be {wrong}." if self.value else f"Needed: {self._hint}", "bad")
+            self.say(
+                f"It must be {wrong}." if self.value else f"Needed: {self._wanted.needed}.", "bad"
+            )
         except DoorkeyError as error:
             self.say(str(error), "bad")
         else:

@@ -19,11 +19,19 @@ from textual.worker import Worker
 from tui.app.screens.external_api.dialogs import QuestionScreen
 from tui.app.screens.place import tell_of_failed_work
 from tui.app.screens.set_up.fields import (
+    API,
+    AUDIENCE,
+    CLIENT,
+    DEMANDED,
+    ISSUER,
+    TAKEN,
+    VENDOR,
     Field,
     check_issuer,
     check_vendor,
     is_of_no_known_vendor,
     optional,
+    usual_profile,
 )
 from tui.app.screens.set_up.registration import Outside, RegistrationScreen, steps_before
 from tui.app.widgets.key_line import KeyLine
@@ -46,11 +54,6 @@ UNSEEN: Final = (
 )
 
 REPLACED: Final = "The new one takes its place; what it says now is gone then."
-
-OF_WHOM: Final = "empty: any other; or auth0, okta, ..."
-
-DEMANDED: Final = "this tenant may demand one; kept in your keyring"
-TAKEN: Final = "only if the tenant gave one; kept in your keyring"
 
 
 class FormScreen(ModalScreen[None]):
@@ -94,24 +97,17 @@ at the tenant; your browser opens only when you say so.
 
     def compose(self) -> ComposeResult:
         """Yield the fields; that for a secret only comes where one may be demanded."""
-        usual = user_config_dir() / CONFIG_NAME
-        taken = " (there is one already)" if usual.exists() else ""
         client, audience = KEYS["clientId"].check, KEYS["audience"].check
         with VerticalScroll(id="body", can_focus=False), Vertical(id="column"):
             yield Static(Content("Connect your own tenant"), classes="headline lead")
-            yield Field("issuer", "Issuer", "your.eu.auth0.com, or its issuer URL", check_issuer)
-            yield Field("client", "Client ID", "of a native (public) application there", client)
-            yield Field(
-                "secret", "Client secret",
-                DEMANDED,
-                optional(checked_secret), is_secret=True,
-            )  # fmt: skip
-            yield Field("audience", "Audience", "the API's identifier there", audience)
-            yield Field(
-                "api", "API URL", f"empty: {DEFAULT_API_URL}", optional(KEYS["apiUrl"].check)
-            )
-            yield Field("profile", "Profile", f"empty: {shown(usual)}{taken}", self._path)
-            yield Field("vendor", "Vendor", OF_WHOM, optional(check_vendor), suggest=(*BY_KEY,))
+            yield Field("issuer", "Issuer", ISSUER, check_issuer)
+            yield Field("client", "Client ID", CLIENT, client)
+            secret = optional(checked_secret)
+            yield Field("secret", "Client secret", DEMANDED, secret, is_secret=True)
+            yield Field("audience", "Audience", AUDIENCE, audience)
+            yield Field("api", "API URL", API, optional(KEYS["apiUrl"].check))
+            yield Field("profile", "Profile", usual_profile(), self._path)
+            yield Field("vendor", "Vendor", VENDOR, optional(check_vendor), suggest=(*BY_KEY,))
             yield Button("Write the config", variant="primary", id="write")
             yield Static(id="trouble")
         yield KeyLine()
