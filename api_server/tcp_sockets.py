@@ -48,7 +48,7 @@ class TcpSocket:
 
 
 def tcp_sockets(proc: Path = PROC) -> Iterator[TcpSocket]:
-    """Go through all of them; through none where the system does not tell."""
+    """Iterate over all sockets; over none where the system does not tell."""
     for table in ("tcp", "tcp6"):
         with suppress(OSError):
             for row in (proc / "net" / table).read_text("ascii").splitlines()[1:]:

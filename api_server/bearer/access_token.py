@@ -141,7 +141,7 @@ class AccessTokenVerifier:
         self._clock = clock
 
     def recall(self, token: bytes) -> AccessToken | None:
-        """Return what a token says that was accepted before, or None where that may not hold.
+        """Return what a token says that was accepted before, or None where it must be checked anew.
 
         Never waits. Raise InvalidToken if the token has expired since.
         """

@@ -28,7 +28,7 @@ PROFILE_CLAIMS: Final = ("sub", "client_id", "iat", "jti")
 
 @dataclass(frozen=True, slots=True)
 class ClaimRules:
-    """Whose tokens, for whom, and how complete."""
+    """Which issuer, audience and claims a token must have."""
 
     issuer: str
     audience: str

@@ -26,9 +26,9 @@ JPEG_SIZES: Final = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
 
 
 def text_of(content: bytes, content_type: str) -> str | None:
-    """Return the text that `content` is, or None where it is none.
+    """Return `content` as text, or None where it is not text.
 
-    At its end a character may be cut in two.
+    Its last character may be incomplete.
     """
     named = CHARSET.search(content_type)
     charset = named[1].lower() if named else ""
@@ -46,7 +46,7 @@ def text_of(content: bytes, content_type: str) -> str | None:
 
 
 def described(content: bytes, size: str) -> str:
-    """Say what bytes are that are no text: an image's type and size, else how they begin.
+    """Describe bytes that are not text: an image's type and size, else how they begin.
 
     `size` says in words how many there are.
     """

@@ -89,7 +89,7 @@ class ApiClient:
     async def metadata(self, address: str) -> ResourceMetadata | None:
         """Return what the API says about itself (RFC 9728), asked for without a token, or None.
 
-        `address` is where its challenge says that stands; another origin's is not asked.
+        `address` is the one that its challenge names; one of another origin is not asked.
         """
         path = metadata_path(self._origin, address)
         try:

@@ -96,7 +96,7 @@ class Document:
         return row if is_there else max(0, row - 1)
 
     def fold(self, row: int) -> None:
-        """Fold what opens in this row, or around it; unfold what is folded."""
+        """Fold the value that begins in this row or contains it; unfold one that is folded."""
         index, _ = self.shown[row]
         if self.lines[index].end == index:
             index = self._opener(index)
@@ -107,13 +107,13 @@ class Document:
         self._show()
 
     def fold_all(self) -> None:
-        """Fold everything within the outermost, or unfold it all."""
+        """Fold all values but the outermost, or unfold all."""
         opening = {at for at, line in enumerate(self.lines) if line.end > at and at}
         self._folded = set() if self._folded else opening
         self._show()
 
     def find(self, words: str) -> list[int]:
-        """Return the lines that hold `words`, in whichever case."""
+        """Return the lines that hold `words`, in upper or lower case."""
         wanted = words.casefold()
         return [at for at, line in enumerate(self.lines) if wanted in line.text.casefold()]
 

@@ -39,7 +39,7 @@ class CallHistory:
         return len(self._calls)
 
     def add(self, call: Call) -> None:
-        """Remember a call; the oldest one, or its body, may go for it."""
+        """Remember a call; the oldest call or body is dropped where room is needed."""
         if len(self._calls) == CALLS_REMEMBERED:
             self._characters -= _characters(self._calls[0])
             self._forgotten = max(0, self._forgotten - 1)

@@ -132,7 +132,7 @@ def checked_header(text: str) -> Header:
     """Return `NAME: VALUE` as a header.
 
     Raises:
-        ValueError: it is none, or one that nobody may set; says why.
+        ValueError: it is no header, or one that may not be set; says why.
     """
     name, colon, value = text.partition(":")
     name, value = name.strip(" \t"), value.strip(" \t")
@@ -156,7 +156,7 @@ def checked_headers(lines: str) -> tuple[Header, ...]:
     """Return the headers that stand in lines of their own; empty lines do not count.
 
     Raises:
-        ValueError: a line is none; says which, and why.
+        ValueError: a line is no header; says which, and why.
     """
     found = []
     for number, line in enumerate(lines.replace("\r\n", "\n").split("\n"), start=1):
@@ -196,7 +196,7 @@ def checked_path(origin: str, text: str) -> str:
     """Return `text` as a path of the API at `origin`.
 
     Raises:
-        ValueError: it is none, or leads elsewhere; says why.
+        ValueError: it is no path, or leads elsewhere; says why.
     """
     path = text.strip()
     if not path.startswith("/"):
@@ -215,7 +215,7 @@ def checked_path(origin: str, text: str) -> str:
 def request_from(origin: str, method: object, path: object) -> ApiRequest:
     """Return the request that was remembered; the quickstart's where that makes no sense.
 
-    A method that changes something is not what anybody begins with: its path is read.
+    A method that changes something becomes GET: nobody should begin with one.
     """
     if isinstance(method, str) and method in METHODS and isinstance(path, str):
         try:

@@ -77,7 +77,7 @@ class Upload:
 
 
 def upload_from(descriptor: int, *, look: bool) -> Upload:
-    """Return what comes from a descriptor, from where it stands; waits for a pipe's beginning.
+    """Return the body to be read from a descriptor; wait for the first bytes of a pipe.
 
     Without `look`, nothing is read yet, so that what comes slowly is sent as it comes.
     """
@@ -94,7 +94,7 @@ def upload_from(descriptor: int, *, look: bool) -> Upload:
 
 
 def looks_like(beginning: bytes, length_bytes: int | None) -> str:
-    """Return the content type of a body by how it begins; the whole is not read for it."""
+    """Return the content type of a body, judged by how it begins."""
     if length_bytes is not None and length_bytes <= len(beginning):
         return content_type(beginning)
     if _begins_as_json(beginning.decode("utf-8", "replace")):

@@ -32,7 +32,7 @@ PROGRESS_SECONDS: Final = 0.5
 
 
 def doctor(arguments: Namespace) -> int:
-    """Look at everything; exit code 1 where something is wrong."""
+    """Check everything; exit code 1 where something is wrong."""
     rows = asyncio.run(_examine(World(_config(arguments.config, trust=arguments.trust))))
     as_json = json.dumps([asdict(each) for each in rows])
     write_line(as_json if arguments.json else "\n".join(lines(rows, _columns())))
@@ -47,7 +47,7 @@ def exit_code(rows: Iterable[Row]) -> int:
 def lines(rows: Iterable[Row], columns: int = 0) -> Iterator[str]:
     """Return the rows for people, the worst first, and how many there are of each verdict.
 
-    Each fits into so many columns; 0 is as wide as it gets.
+    Lines are wrapped at `columns`; 0 wraps none.
     """
     all_rows = list(rows)
     sorted_rows = _gathered(worst_first(all_rows))

@@ -35,7 +35,7 @@ LONGEST_SHOWN: Final = 2000
 
 
 class JwtNotVerified(DoorkeyError):
-    """The token is not what a published key of its issuer has signed for now and for here."""
+    """The token fails a check: its signature, its times, its issuer or its audience."""
 
     word = "jwt_not_verified"
     next_step = "Take nothing of it for true. Name its issuer with --issuer, or its keys by --jwks."
@@ -72,7 +72,7 @@ def jwt(arguments: Namespace) -> int:
 
     Raises:
         JwtNotVerified: with `--json`.
-        WrongUsage: the file or an option cannot be, or there is nothing in it.
+        WrongUsage: the file cannot be read or is empty, or an option is wrong.
     """
     for url in (arguments.issuer, _url(arguments.jwks)):
         if url:

@@ -1,4 +1,4 @@
-"""A line on stderr that says how far something long is, where stderr is a terminal."""
+"""A progress line on stderr, where stderr is a terminal."""
 
 import asyncio
 import os
@@ -23,7 +23,7 @@ ERASE_LINE: Final = "\r\x1b[K"
 
 @dataclass
 class ProgressLine:
-    """The one line, written over itself."""
+    """One line at the terminal, overwritten as things go on."""
 
     text: Callable[[float], str]
     """Returns what there is to say after so many seconds; it is printable."""
@@ -40,14 +40,14 @@ class ProgressLine:
             self._is_shown = True
 
     def erase(self) -> None:
-        """Make room for a line that stays; the next look writes this one below it."""
+        """Remove the line until the next `show`, to make room for a line that stays."""
         if self._is_shown:
             sys.stderr.write(ERASE_LINE)
             sys.stderr.flush()
             self._is_shown = False
 
     def hide(self) -> None:
-        """Remove the line, and write no other."""
+        """Remove the line for good."""
         self.is_hidden = True
         self.erase()
 

@@ -1,4 +1,4 @@
-"""HTTP of this side: whatever asks a tenant, an API or a server of ours asks here, and only here.
+"""HTTP on the user's side: each request to a tenant, an API or a bundled server is made here.
 
 Imports the address, the text and the errors, and no room.
 """

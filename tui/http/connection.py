@@ -1,7 +1,7 @@
-"""What is beneath an exchange: the roots of TLS, who is at the other end, and what went wrong.
+"""Connections: the trusted certificates, who is at the other end, and what went wrong.
 
-What went wrong is told in words of our own: those of httpx and h11 hold parts of the request, and
-so secrets.
+What went wrong is told in our own words: those of httpx and h11 quote the request, and so its
+secrets.
 """
 
 import os
@@ -86,7 +86,7 @@ async def refuse_other_users(event: str, details: Mapping[str, object]) -> None:
 
 
 def failure(error: Exception) -> ExchangeFailed:
-    """Say in our own words what stood in the way; the system's and OpenSSL's are taken over."""
+    """Return what went wrong, in our own words or in those of the system and OpenSSL."""
     for cause in _causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
             return ExchangeFailed("untrusted", printable(cause.verify_message))

@@ -1,7 +1,7 @@
-"""The one HTTP exchange of this side: whatever asks a tenant, an API or a server of ours asks here.
+"""One HTTP exchange: each request to a tenant, an API or a bundled server is made here.
 
-It is bounded in time and in size, or, as a stream, in the time that nothing moves. It follows no
-redirect, and keeps loopback away from proxies and from other users of the machine.
+Its time and size are limited; of a stream, the time without progress. It follows no redirect, and
+keeps loopback away from proxies and from other users of the machine.
 """
 
 import asyncio
@@ -76,7 +76,7 @@ class StreamedAnswer:
 
     @property
     def length_bytes(self) -> int | None:
-        """How long the body is going to be, or None where nobody says so."""
+        """The body's length as the headers announce it, or None."""
         length = self._response.headers.get("content-length", "")
         return int(length) if length.isascii() and length.isdigit() else None
 

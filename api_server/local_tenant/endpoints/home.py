@@ -33,11 +33,11 @@ class HomeEndpoint:
         return home_page(self.tenant.settings, person)
 
     async def icon(self, request: Request) -> Response:
-        """Show the key."""
+        """Show the icon: a key."""
         return Response(ICON, media_type=SVG, headers=CACHE)
 
     async def portrait(self, request: Request) -> Response:
-        """Show somebody, at the address of the `picture` claim."""
+        """Show the picture of a person, at the address of the `picture` claim."""
         with self.tenant.database.transaction() as db:
             person = find_person(db, request.path_params["name"])
         if person is None:

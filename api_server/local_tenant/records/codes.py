@@ -54,7 +54,7 @@ def add_code(
 
 
 def use_code(db: sqlite3.Connection, secret: str) -> Code:
-    """Use a code up, also where what came with it is wrong; raise RequestRefused.
+    """Use up a code, even where the rest of the request is wrong; raise RequestRefused.
 
     A second use means that somebody else has it: all that came of it ends (RFC 9700 4.5.3).
     """

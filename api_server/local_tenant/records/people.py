@@ -91,7 +91,7 @@ def demo_password(name: str) -> str:
 
 
 def add_demo_people(db: sqlite3.Connection, randomness: Randomness, now: int) -> None:
-    """Add those who are missing."""
+    """Add the demo people who are missing."""
     known = {row["name"] for row in db.execute("SELECT name FROM people")}
     for name, *rest in DEMO_PEOPLE:
         if name not in known:
@@ -105,7 +105,7 @@ def normalize_name(typed: str) -> str:
 
 
 def find_person(db: sqlite3.Connection, name: str | None) -> Person | None:
-    """Return somebody by name or email, in any case; None if there is nobody."""
+    """Return a person by name or email, in upper or lower case; None if there is none."""
     row = db.execute(
         "SELECT * FROM people WHERE name = ?", (normalize_name(name or ""),)
     ).fetchone()

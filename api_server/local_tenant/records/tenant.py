@@ -41,13 +41,13 @@ class Attempts:
         return len(failures) >= self.limit
 
     def add_failure(self, key: str, now: int) -> None:
-        """Count one more; the key that was added first makes room when there are too many."""
+        """Count a failure; where there are too many keys, the oldest is dropped."""
         if key not in self._failures and len(self._failures) >= MAX_KEYS:
             del self._failures[next(iter(self._failures))]
         self._failures.setdefault(key, deque(maxlen=self.limit)).append(now)
 
     def forget(self, key: str) -> None:
-        """Start anew after a success."""
+        """Forget the failures of a key, after a success."""
         self._failures.pop(key, None)
 
 

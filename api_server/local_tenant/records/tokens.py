@@ -24,7 +24,7 @@ ID_TYP: Final = "JWT"
 
 @dataclass(frozen=True, slots=True)
 class AccessToken:
-    """One that is alive, with the grant that it came of and the scopes that it carries."""
+    """A valid access token, with its grant and its scopes."""
 
     jti: str
     grant: Grant
@@ -35,7 +35,7 @@ class AccessToken:
 
 @dataclass(frozen=True, slots=True)
 class RefreshToken:
-    """One that may be used now."""
+    """A refresh token that may be used now."""
 
     secret: str = field(repr=False)
     grant: Grant
@@ -44,7 +44,7 @@ class RefreshToken:
 def add_access_token(
     db: sqlite3.Connection, tenant: Tenant, grant: Grant, scope: tuple[str, ...]
 ) -> str:
-    """Sign a new one; for the tenant's own userinfo where no API was asked for."""
+    """Sign a new access token; it is for userinfo where no API was asked for."""
     now, settings = tenant.now(), tenant.settings
     expires_at = now + settings.access_token_lifetime_seconds
     jti = tenant.draw_secret()
@@ -86,7 +86,7 @@ def find_access_token(db: sqlite3.Connection, token: str, tenant: Tenant) -> Acc
 
 
 def revoke_access_token(db: sqlite3.Connection, token: AccessToken) -> None:
-    """Forget one: userinfo refuses it from now on. An API cannot know before it expires."""
+    """Revoke an access token: userinfo refuses it at once, an API once it has expired."""
     db.execute("DELETE FROM access_tokens WHERE jti = ?", (token.jti,))
 
 
@@ -121,7 +121,7 @@ def check_refresh_token(db: sqlite3.Connection, secret: str, now: int) -> Refres
 
 
 def use_refresh_token(db: sqlite3.Connection, token: RefreshToken) -> None:
-    """Use one up, in the transaction that checked it."""
+    """Use up a refresh token, in the transaction that checked it."""
     db.execute("UPDATE refresh_tokens SET used = 1 WHERE digest = ?", (digest(token.secret),))
 
 

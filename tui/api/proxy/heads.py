@@ -101,7 +101,7 @@ class ResponseHead:
 
     @property
     def is_plain(self) -> bool:
-        """Return whether the body comes in no coding, or the one that is undone here: chunked."""
+        """Return whether the body has no transfer coding, or chunked, which is decoded here."""
         codings = (value for name, value in self.headers if name == b"transfer-encoding")
         return all(each.strip().lower() == b"chunked" for each in codings)
 

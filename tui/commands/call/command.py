@@ -45,7 +45,7 @@ NOT_AGAIN: Final = (
 
 
 def call(arguments: Namespace) -> int:
-    """Make one call; raises ApiRefused for an answer that is no success, its body written."""
+    """Make one call; once its body is written, raise ApiRefused where it was no success."""
     config = load_config(arguments.config)
     request = requested(config, arguments)
     upload = open_upload(arguments.data, request)

@@ -27,7 +27,7 @@ LONGEST_ESCAPE: Final = 10
 
 
 class AnswerTooLarge(DoorkeyError):
-    """An answer is larger than what is to hold it."""
+    """The answer is too large to be held in memory."""
 
     word = "answer_too_large"
     next_step = "Save the answer to a file: -o FILE."
@@ -44,7 +44,7 @@ class Output(Protocol):
 
 
 class Piped:
-    """Gives stdout the body to the letter, each part at once."""
+    """Writes the body to stdout unchanged, each part as it comes."""
 
     def write(self, chunk: bytes) -> None:
         """Write the next part; raises BrokenPipeError where nobody reads it any more."""
@@ -56,7 +56,7 @@ class Piped:
 
 
 class Shown:
-    """Shows a body at a terminal: nothing in it can steer that, and the token is not shown."""
+    """Shows a body at a terminal, without control characters and without the token."""
 
     def __init__(self, access_token: str) -> None:
         self._access_token = access_token
@@ -66,10 +66,10 @@ class Shown:
         self._is_within_line = False
 
     def write(self, chunk: bytes) -> None:
-        """Show the lines that are whole.
+        """Show the lines that are complete.
 
         Raises:
-            DoorkeyError: it is no text.
+            DoorkeyError: the body is not text.
         """
         if b"\0" in chunk:
             raise DoorkeyError(
@@ -100,7 +100,7 @@ class Shown:
 
 
 class Saved:
-    """A file that gets the body as a whole, or stays as it was; a device gets it as it comes."""
+    """A file that is replaced once the whole body is there; a device gets it as it comes."""
 
     def __init__(self, path: Path) -> None:
         """Make ready to write.
@@ -142,7 +142,7 @@ class Saved:
         self._temporary.replace(self.path)
 
     def discard(self) -> None:
-        """Remove what is not whole."""
+        """Remove an incomplete file."""
         self._file.close()
         if self._temporary is not None:
             self._temporary.unlink(missing_ok=True)
@@ -167,7 +167,7 @@ def _is_own(status: os.stat_result, *, or_of_system: bool = False) -> bool:
 
 
 def keep_apart(body_end: bytes) -> None:
-    """Leave a line free on stderr below a body that has just gone to the same place by stdout."""
+    """Write an empty line to stderr where the body on stdout went to the same place."""
     if not body_end or not _is_same_place():
         return
     is_line_over = body_end == b"\n" or sys.stdout.isatty()  # where `Shown` ends the line

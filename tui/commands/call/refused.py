@@ -81,7 +81,7 @@ def refusal(
 ) -> ApiRefused:
     """Return the error that says what the API answered, why, and what helps.
 
-    What a body says that stands on stdout is not said again.
+    The body's own reason is left out where the body is on stdout already.
     """
     challenge = [printable(result.challenge)] if result.challenge else []
     hint = "" if has_shown_body and result.reason_told else result.hint

@@ -27,10 +27,10 @@ FORBIDDEN: Final = frozenset({"CONNECT", "TRACE"})
 
 
 def requested(config: Config, arguments: Namespace) -> ApiRequest:
-    """Return the request that the arguments describe, its body aside.
+    """Return the request that the arguments describe, without its body.
 
     Raises:
-        WrongUsage: one of them cannot be; says which, and what was expected.
+        WrongUsage: an argument is wrong; says which, and what was expected.
     """
     headers = tuple(_header(each) for each in arguments.header)
     method = _method(arguments.method)

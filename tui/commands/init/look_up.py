@@ -26,7 +26,7 @@ QUESTION: Final = NEEDED["issuer"][1]
 
 
 class TenantLookUp:
-    """Asks the tenant who it is, beside whatever else goes on; a typed one as often as it takes."""
+    """Looks a tenant up in the background; asks for the issuer anew where it is wrong."""
 
     def __init__(self, issuer: str | None, vendor: Vendor | None, *, silent: bool) -> None:
         """Begin; where no issuer is given, whoever sits at the terminal is asked for one.
@@ -55,7 +55,7 @@ class TenantLookUp:
         _error: BaseException | None,
         _trace: TracebackType | None,
     ) -> None:
-        """End the look-up: a process that ends amid what OpenSSL does in a thread may crash."""
+        """End the look-up: a process that exits while a thread is in OpenSSL may crash."""
         self._is_ended.set()
         if self._cancel is not None:
             with suppress(RuntimeError):  # its loop has ended meanwhile
@@ -72,7 +72,7 @@ class TenantLookUp:
             self._settle()
 
     def found(self) -> Found:
-        """Return who the tenant is, however long it takes; raises as `tell` does."""
+        """Wait for the look-up and return what it found; raises as `tell` does."""
         while self._found is None:
             if not self._looking.done() and self._may_ask:
                 say("Looking the tenant up ...")

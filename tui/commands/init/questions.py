@@ -47,9 +47,9 @@ def ask_unless_given(
 def ask_until_valid(
     key: str, question: str, usual: str = "", help_along: Callable[[], object] | None = None
 ) -> str:
-    """Ask until the answer can be a value of `key`.
+    """Ask until the answer is a valid value of `key`.
 
-    Nothing typed is `usual`; where nothing is usual, it asks for help, if there is any.
+    An empty answer means `usual`; without one, `help_along` is called, if it is there.
     """
     while True:
         typed = answer(f"{question}: ") or usual
@@ -65,7 +65,7 @@ def ask_until_valid(
 
 
 def ask_secret(found: Found) -> str:
-    """Ask for the client's secret, unseen, where the tenant takes any; may return none."""
+    """Ask for the client secret without echo, if the tenant takes one; it may stay empty."""
     if not found.takes_secret:
         return ""
     if found.may_demand_secret:
@@ -83,7 +83,7 @@ def ask_secret(found: Found) -> str:
 
 
 def answer(question: str) -> str:
-    """Ask; raise Cancelled where nobody answers any more."""
+    """Ask, and return the answer; raise Cancelled at the end of stdin."""
     sys.stderr.write(question)
     sys.stderr.flush()
     line = sys.stdin.readline()
@@ -93,12 +93,12 @@ def answer(question: str) -> str:
 
 
 def explain(words: str) -> None:
-    """Tell whoever sits at the terminal, in lines that end with a word."""
+    """Print on stderr, wrapped at words where that is a terminal."""
     say(fitted(words, sys.stderr))
 
 
 def fitted(words: str, stream: TextIO) -> str:
-    """Return each line of `words` as it fits into a terminal; as it is where there is none."""
+    """Return `words` wrapped to the terminal's width; unchanged where `stream` is no terminal."""
     if not stream.isatty():
         return words
     columns = os.get_terminal_size(stream.fileno()).columns - 1
@@ -116,7 +116,7 @@ def _wrapped(line: str, columns: int) -> str:
 
 
 def say(line: str) -> None:
-    """Tell whoever sits at the terminal, who may want to copy it: it is left as it is."""
+    """Print a line on stderr unchanged: somebody may want to copy it."""
     sys.stderr.write(line + "\n")
     sys.stderr.flush()
 

@@ -37,7 +37,7 @@ ORDINARY: Final = Asked()
 
 
 class Look(NamedTuple):
-    """What the quick way has read, and what is to be handed out, where it is good enough."""
+    """What the quick way has read, and the token, if it is valid for long enough."""
 
     config_path: Path
     config_text: str
@@ -69,7 +69,7 @@ def look(asked: Asked = ORDINARY) -> Look:
 
     Raises:
         ConfigInvalid: there is no config that can be read.
-        StoreFailed: the session cannot be read, or is not to be.
+        StoreFailed: the session cannot be read, or must not be.
     """
     path = find_config()
     seen = Look(path, read_config(path))
