@@ -203,7 +203,7 @@ JSON = st.recursive(
 )
 NAMES = st.sampled_from(["alg", "kid", "typ", "crit", "iss", "aud", "exp", "nbf", "iat", "scope"])
 GENTLY = settings(
-    max_examples=rounds(50, 1000),
+    max_examples=rounds(25, 1000),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
