@@ -147,8 +147,6 @@ class TextField(Vertical):
     def _tell_edited(self, message: TextArea.Changed) -> None:
         message.stop()
         self.post_message(self.Edited(self, self._area.text))
-        if self._area.has_focus:  # it grows, and what is wrong is said below it
-            self.call_after_refresh(self.scroll_visible, animate=False)
 
 
 def _harmless(line: str) -> str:

@@ -4,7 +4,7 @@ import httpx
 import pytest
 from textual.pilot import Pilot
 
-from tests.support.app.at_the_api import at_the_api, choose_method, write_lines, write_path
+from tests.support.app.at_the_api import at_the_api, choose_method, write_path
 from tests.support.app.stage import Stage, api_needs_scope, point_at, stage, text_of, until
 from tests.support.silence import never, nobody_listens
 from tui.app.widgets.calls.answer_panel import AnswerPanel
@@ -104,14 +104,6 @@ async def test_what_is_wrong_with_a_path_can_be_read_to_its_end(size: tuple[int,
         await write_path(pilot, on, "https://evil.example/")
         await until(pilot, lambda: "(https://api.example)" in text_of(on.app))
         assert "alone" in text_of(on.app)
-
-
-async def test_what_is_wrong_with_a_header_far_down_comes_into_view() -> None:
-    on = stage(signed_in=True)
-    async with on.app.run_test(size=(60, 16)) as pilot:
-        await at_the_api(pilot, on)
-        await write_lines(pilot, on, "headers", "X-A: 1\n" * 8 + "Host: x")
-        await until(pilot, lambda: "✗ line 9: Host cannot be set" in text_of(on.app))
 
 
 async def test_a_search_says_where_one_is_and_leaves_nothing_behind() -> None:
