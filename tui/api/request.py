@@ -119,6 +119,11 @@ def content_type(body: bytes) -> str:
     return "text/plain; charset=utf-8"
 
 
+def is_broken_json(body: bytes) -> bool:
+    """Return whether a body looks like JSON, and is not valid."""
+    return body.lstrip()[:1] in (b"{", b"[") and content_type(body) != "application/json"
+
+
 def is_json(text: str) -> bool:
     """Return whether `text` is JSON (RFC 8259), which knows no NaN."""
     try:

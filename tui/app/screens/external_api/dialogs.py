@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
-from tui.api.request import METHODS, ApiRequest, content_type
+from tui.api.request import METHODS, ApiRequest, is_broken_json
 from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.row_list import RowList
 from tui.text import printable
@@ -24,8 +24,6 @@ MEANT_FOR: Final = {
     "PATCH": "changes in part",
     "DELETE": "deletes",
 }
-
-JSON: Final = "application/json"
 
 METHOD_CELLS: Final = 10
 
@@ -121,7 +119,7 @@ def change_question(origin: str, request: ApiRequest) -> QuestionScreen:
     """Ask before a call that may change something."""
     body = f", with {len(request.body):,} bytes" if request.body else ""
     note = "You are asked once for each method and address while the app runs."
-    if request.body.lstrip()[:1] in (b"{", b"[") and content_type(request.body) != JSON:
+    if is_broken_json(request.body):
         note = f"▲ The body looks like JSON, but is not valid: it is sent as you wrote it.\n{note}"
     return QuestionScreen(
         "This call may change something",

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
-from tui.api.request import PING, ApiRequest, checked_headers, content_type
+from tui.api.request import PING, ApiRequest, checked_headers, content_type, is_broken_json
 from tui.app.widgets.calls.text_field import LinesArea, TextField
 from tui.text import printable
 
@@ -170,6 +170,8 @@ class RequestDetails(Vertical):
         kind = sent.get("content-type", content_type(request.body))
         size = len(request.body)
         words = printable(KINDS.get(kind, kind), LONGEST_NAMES)
+        if is_broken_json(request.body):
+            words = "JSON with a mistake in it"
         return f"{words}, {size:,} byte{'s' if size > 1 else ''}{self._unsent}"
 
     @property

@@ -57,6 +57,16 @@ async def test_headers_and_body_are_written_folded_and_sent() -> None:
     assert request.headers["authorization"].startswith("Bearer ")
 
 
+async def test_json_that_is_not_valid_is_told_beside_the_request() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        await choose_method(pilot, on, "POST")
+        await write_lines(pilot, on, "body", '{"a": 1,')
+        await pilot.press("escape")
+        await until(pilot, lambda: "body: JSON with a mistake in it, 8 bytes" in text_of(on.app))
+
+
 async def test_a_question_and_the_list_of_methods_name_their_own_keys() -> None:
     on = stage(signed_in=True)
     async with on.app.run_test(size=SIZE) as pilot:
