@@ -110,7 +110,7 @@ class LogOutTeller:
         last = self.steps[-1].name if self.steps else ""
         if last == "revocation":
             left = max(0.0, LONGEST_WAIT_SECONDS - (self._clock() - self._revoked_at))
-            return f"Waiting for your browser at the tenant · {left:.0f} s left · Ctrl-C ends this"
+            return f"Waiting for your browser · {left:.0f} s left · Ctrl-C ends this"
         return "Revoking the refresh token ..." if last == "local" else "Wiping the session ..."
 
 

@@ -88,7 +88,7 @@ def _block(row: tuple[str, ...]) -> Iterator[str]:
     name, *cells = row
     yield name
     for heading, cell in zip(HEADINGS[1:], cells, strict=False):
-        what = f"{heading.lower():<8}" if len(row) == len(HEADINGS) else ""
+        what = f"{heading.lower():<9}" if len(row) == len(HEADINGS) else ""
         yield f"    {what}{cell}"
 
 

@@ -103,8 +103,8 @@ async def test_a_wait_counts_down_at_a_terminal_and_takes_its_line_away(
         teller.tell(LogOutStep("tenant", "done", "Signed out at the tenant."))
     assert lines[1:] == [
         "Revoking the refresh token ...",
-        "Waiting for your browser at the tenant · 28 s left · Ctrl-C ends this",
-        "Waiting for your browser at the tenant · 23 s left · Ctrl-C ends this",
+        "Waiting for your browser · 28 s left · Ctrl-C ends this",
+        "Waiting for your browser · 23 s left · Ctrl-C ends this",
     ]
     assert stderr.getvalue().endswith("\r\x1b[K✓ Signed out at the tenant.\n")
 
