@@ -31,6 +31,7 @@ LATER = (
     "tui.auth.service",
     "tui.app.editor",
     "tui.app.widgets.home_board",
+    "tui.app.widgets.status_row",
     "tui.app.screens.profile",
     "tui.servers.checks",
     "tui.app.keys.keymap",

@@ -13,7 +13,7 @@ from tui.app.account import Account
 from tui.app.keys.caps import START_SERVERS, key_cap
 from tui.app.messages import CheckRequested
 from tui.app.screens.place import PlaceScreen
-from tui.app.widgets.status_row import Notice
+from tui.app.widgets.notice import Notice
 from tui.moments import Clock, clock_time, relative_time
 
 if TYPE_CHECKING:

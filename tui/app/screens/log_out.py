@@ -12,7 +12,8 @@ from textual.widgets import Button, Static
 
 from tui.app.widgets.columns import FactRow
 from tui.app.widgets.key_line import KeyLine
-from tui.app.widgets.status_row import Kind, Notice, StatusRow
+from tui.app.widgets.notice import Notice
+from tui.app.widgets.status_row import Kind, StatusRow
 from tui.errors import DoorkeyError
 
 if TYPE_CHECKING:

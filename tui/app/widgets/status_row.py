@@ -1,9 +1,8 @@
-"""A state on one line: a word with its symbol, a name, the details; a notice of what is wrong."""
+"""A state on one line: a word with its symbol, a name, the details."""
 
 from typing import Final, Literal
 
 from textual.content import Content
-from textual.widgets import Static
 
 from tui.app.widgets.columns import ColumnsRow
 from tui.text import printable_block
@@ -55,24 +54,3 @@ class StatusRow(ColumnsRow):
             (self._label, NAME_CELLS, "$foreground-muted"),
         )
         self.set_columns(lead, Content(printable_block(detail)))
-
-
-class Notice(Static):
-    """A line or two that cannot be overlooked; hidden while there is nothing to say."""
-
-    DEFAULT_CSS = """
-    Notice {
-        display: none;
-        height: auto;
-        padding: 0 1;
-        margin-bottom: 1;
-        border-left: outer $warning;
-        color: $text-warning;
-        &.-said { display: block; }
-    }
-    """
-
-    def say(self, text: str) -> None:
-        """Show `text`, which others may have written; an empty one hides the notice."""
-        self.set_class(bool(text), "-said")
-        self.update(Content(f"▲ {printable_block(text)}" if text else ""))
