@@ -87,7 +87,7 @@ class SignInScreen(ModalScreen[LoginEvent | None]):
         with VerticalScroll(id="dialog", can_focus=False):
             with Horizontal(id="now"):
                 yield Static(id="phase")
-                yield Countdown(lead="gives up in ", past="time is up").data_bind(SignInScreen.now)
+                yield Countdown().data_bind(SignInScreen.now)
             yield Static(id="advice")
             yield Ways(self._service.surroundings)
             yield Static(id="address")

@@ -60,7 +60,7 @@ class LifetimeBar(Widget):
 
 
 class Countdown(Widget):
-    """`58:31` and counting; repaints itself alone."""
+    """`gives up in 4:31` and counting; repaints itself alone."""
 
     DEFAULT_CSS = """
     Countdown { width: auto; height: 1; }
@@ -71,11 +71,6 @@ class Countdown(Widget):
     now: var[datetime] = var(local_now)
     """The present; to be bound to what tells it."""
     _text: reactive[str] = reactive("")
-
-    def __init__(self, *, lead: str = "", past: str = "▲ expired") -> None:
-        super().__init__()
-        self._lead = lead
-        self._past = past
 
     def render(self) -> Content:
         """Draw the time left."""
@@ -98,4 +93,4 @@ class Countdown(Widget):
         if self.until is None:
             return ""
         seconds = int((self.until - self.now).total_seconds())
-        return f"{self._lead}{countdown(seconds)}" if seconds > 0 else self._past
+        return f"gives up in {countdown(seconds)}" if seconds > 0 else "time is up"
