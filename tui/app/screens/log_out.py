@@ -73,7 +73,6 @@ class LogOutQuestion(ModalScreen[bool]):
     def compose(self) -> ComposeResult:
         """Put the dialog together."""
         with VerticalScroll(id="dialog", can_focus=False):
-            yield Static(Content("Log out?"), id="phase")
             for name, what in self._will_happen.items():
                 row = FactRow(name)
                 row.say(what)
