@@ -15,13 +15,12 @@ from tui.app.messages import ConfigEditRequested, RenewRequested, SignInRequeste
 from tui.app.screens.external_api.calling import SAVE, Calling
 from tui.app.screens.external_api.editing import RequestEditing
 from tui.app.screens.external_api.keys import BINDINGS, HELP
-from tui.app.screens.external_api.proxying import MakeProxy, ProxySwitch
+from tui.app.screens.external_api.proxying import MakeProxy, ProxyLine, ProxySwitch
 from tui.app.screens.external_api.saving import Saving
 from tui.app.screens.place import PlaceScreen
 from tui.app.widgets.calls.answer_panel import AnswerPanel
 from tui.app.widgets.calls.call_view import CallView
 from tui.app.widgets.calls.calls_panel import CallsTable
-from tui.app.widgets.calls.proxy_line import ProxyLine
 from tui.app.widgets.calls.refusal_panel import RefusalPanel
 from tui.app.widgets.calls.request_details import Part, RequestDetails
 from tui.app.widgets.calls.request_line import MethodLabel, RepeatButton, RequestLine

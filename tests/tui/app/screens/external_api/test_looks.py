@@ -10,7 +10,7 @@ from tests.support.app.stage import Stage, stage, text_of, until
 from tui.api.kept import KeptRequests
 from tui.api.request import ApiRequest
 from tui.app.screens.external_api.kept import KeptScreen
-from tui.app.widgets.calls.proxy_line import ProxyLine
+from tui.app.screens.external_api.proxying import ProxyLine
 
 pytestmark = pytest.mark.snapshot
 
