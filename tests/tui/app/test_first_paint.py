@@ -71,7 +71,9 @@ async def test_garbage_is_collected_again_once_the_app_stands() -> None:
             assert gc.isenabled()
     finally:
         gc.enable()
-        gc.unfreeze()
+        gc.unfreeze()  # the app is to go, and the rest to stay as tests/conftest.py has it
+        gc.collect()
+        gc.freeze()
 
 
 @pytest.mark.parametrize("name", ["sign_in", "profile", "external_api/screen"])
