@@ -221,9 +221,8 @@ class KeySource:
         return usable_keys(key_set, self._algorithms)
 
     async def _get(self, url: str) -> JsonObject:
-        is_plain = url.lower().startswith(
-            "http:"
-        )  # on this machine: nothing but its user says whose it is
+        # On this machine: nothing but its user says whose it is.
+        is_plain = url.lower().startswith("http:")
         extensions = {"trace": _refuse_stranger} if is_plain else {}
         try:
             async with self._client().stream("GET", url, extensions=extensions) as answer:
