@@ -104,6 +104,8 @@ class Doors:
     """How tenants that are looked up are reached; None for the network."""
     keys: "KeyKeeper | None" = None
     """Where client secrets are kept; None for the system's keyring."""
+    typed: dict[str, str] = field(default_factory=dict, repr=False)
+    """What stood in the form for a new tenant when it was left."""
     keymap_path: Path = field(default_factory=lambda: user_config_dir() / KEYMAP_NAME)
 
     @cached_property
@@ -194,7 +196,7 @@ class Doors:
     def _outside(self, with_servers: bool) -> "Outside":
         from tui.app.screens.set_up.registration import Outside
 
-        return Outside(self._clipboard(), self._keyring(), self.tenant, with_servers)
+        return Outside(self._clipboard(), self._keyring(), self.tenant, with_servers, self.typed)
 
     def _keyring(self) -> "KeyKeeper":
         from tui.auth.store.sealing import SystemKeyring

@@ -1,6 +1,8 @@
 """Without any config, the app asks for a tenant, and ends in a first sign-in."""
 
 import json
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -9,9 +11,12 @@ from textual.widgets import Input
 
 from tests.support.app.setting_up import SetUp, fill
 from tests.support.app.stage import text_of, until
+from tests.support.builders.configs import UNREACHABLE
+from tests.support.builders.sessions import session
 from tests.support.silence import nobody_listens
+from tui.auth.store.file_store import session_store
 from tui.config.load import load_config
-from tui.config.paths import profile_path, user_config_dir
+from tui.config.paths import built_in_config, profile_path, user_config_dir
 from tui.config.write import write_config
 
 SIZE = (80, 30)
@@ -31,6 +36,65 @@ async def test_the_local_tenant_is_opened_with_its_servers_and_a_sign_in() -> No
     assert on.app.following is not None
     assert on.app.following.config.domain == "localhost:3002"
     assert (on.app.following.with_servers, on.app.following.signs_in) == (True, True)
+
+
+@pytest.mark.parametrize(("last", "opened"), [("local", "localhost:3002"), ("work", "127.0.0.1:9")])
+async def test_it_offers_first_to_go_on_where_somebody_signed_in_last(
+    last: str, opened: str
+) -> None:
+    kept = session()
+    file = {"sessionStorage": "file"}
+    work = write_config(profile_path("work"), UNREACHABLE | file | {"domain": "127.0.0.1:9"})
+    for name, config in (("local", load_config(built_in_config())), ("work", work)):
+        later = timedelta(minutes=name == last)
+        session_store(config).save(replace(kept, signed_in_at=kept.signed_in_at + later))
+    on = SetUp()
+    async with on.app.run_test(size=(80, 24)) as pilot:
+        label = "the local tenant" if last == "local" else "work"
+        await until(pilot, on.shows(f"Go on with {label}", "alice@example.com signed in there."))
+        assert on.shows("Try the local tenant")() == (last == "work")
+        await pilot.press("enter")
+        await until(pilot, on.is_over)
+    assert on.app.following is not None
+    assert on.app.following.config.domain == opened
+    assert on.app.following.with_servers == (last == "local")
+
+
+async def test_what_was_typed_is_there_again_until_it_is_written() -> None:
+    on = SetUp()
+    async with on.app.run_test(size=SIZE) as pilot:
+        await fill(on, pilot, profile="first")
+        await pilot.press("escape")
+        await until(pilot, on.shows("Try the local tenant"))
+        await pilot.press("o")
+        await until(pilot, on.shows("tenant.example", "my-client", "my-api", "first"))
+        await pilot.press("f3")
+        await until(pilot, on.shows("Written:"))
+        await pilot.press("escape")
+        await until(pilot, on.shows("Connect your own tenant"))
+        await pilot.press("escape")
+        await until(pilot, on.shows("Try the local tenant"))
+        await pilot.press("o")
+        await until(pilot, on.shows("Connect your own tenant"))
+        assert not on.shows("my-client")()
+
+
+@pytest.mark.parametrize(
+    ("issuer", "words", "why"),
+    [
+        ("your.eu.auth0.com", "In the words of Auth0", "was not looked up"),
+        ("localhost:3002", "What any OpenID Provider needs", "was not looked up"),
+        ("http://tenant.example", "What any OpenID Provider needs", "The issuer must be"),
+    ],
+)
+async def test_how_to_get_a_client_is_said_of_a_tenant_that_does_not_answer(
+    issuer: str, words: str, why: str
+) -> None:
+    on = SetUp(httpx.MockTransport(nobody_listens))
+    async with on.app.run_test(size=SIZE) as pilot:
+        await fill(on, pilot, issuer=issuer, client="")
+        await pilot.press("f4")
+        await until(pilot, on.shows(words, why, "client CLIENT-ID" if "any" in words else "Native"))
 
 
 async def test_it_says_what_the_app_is_and_what_the_choice_means_and_how_to_leave() -> None:
@@ -138,7 +202,7 @@ async def test_who_has_no_client_yet_is_told_how_to_get_one() -> None:
         await pilot.press("f4")
         await until(pilot, on.shows("What to register at the tenant", "public) client CLIENT-ID"))
         assert not on.shows("sign in")()
-        assert "a Callback URL  b Callback URL" in text_of(on.app).splitlines()[-1]
+        assert "a Callback URL  b Spare callback" in text_of(on.app).splitlines()[-1]
         await pilot.press("s", "c", "b")
         await until(pilot, lambda: on.copied == ["http://127.0.0.1:18642/callback"])
         await pilot.press("escape")

@@ -55,7 +55,8 @@ TAKEN: Final = Wanted("only if the tenant gave one; kept in your keyring", "only
 AUDIENCE: Final = Wanted(
     "the API's identifier there",
     "the API's identifier",
-    "the identifier that your API has at the tenant",
+    "the identifier that your API has at the tenant (at Auth0: Applications, APIs), and that "
+    "stands in aud of its tokens. Where the tenant knows of no APIs, the client ID",
 )
 API: Final = Wanted(f"empty: {DEFAULT_API_URL}", "empty: localhost:3001")
 VENDOR: Final = Wanted("empty: any other; or auth0, okta, ...", "empty; or auth0, ...")
@@ -114,6 +115,10 @@ class Field(Vertical):
     def value(self) -> str:
         """What stands there, without the space around it."""
         return self._input.value.strip()
+
+    def fill(self, text: str) -> None:
+        """Put `text` there, as if it were typed."""
+        self._input.value = text
 
     def expect(self, wanted: Wanted) -> None:
         """Say that something else is expected here now."""

@@ -79,7 +79,8 @@ there, where you name a profile. Each profile has a session of its own.
   you type; the tenant's own spelling is taken, and what its vendor does differently is known.
 - *Client ID*: of a *native* (public) application at the tenant. Some tenants give it, with some you
   choose it yourself; `F4` says how to get one.
-- *Audience*: what the tenant calls your API; it stands in `aud` of an access token.
+- *Audience*: what the tenant calls your API (Auth0: Applications, APIs, Identifier); it stands in
+  `aud` of an access token. Where the tenant knows of no APIs, that is the client ID.
 - *API URL*: the one origin that ever gets the access token.
 - *Client secret*: asked for only where the tenant may demand one; kept in your system's keyring.
 - *Vendor*: asked for only where its host and metadata do not tell; for the words of its menus.
@@ -115,6 +116,8 @@ at the tenant; your browser opens only when you say so.
     def on_mount(self) -> None:
         """Begin without the fields that few tenants need."""
         self._field("secret").display = self._field("vendor").display = False
+        for name, text in self._outside.typed.items():
+            self._field(name).fill(text)
 
     # The tenant
 
@@ -257,6 +260,7 @@ at the tenant; your browser opens only when you say so.
         if self._written is not None and self._written != path:
             self._written.unlink(missing_ok=True)  # it has moved to another name
         self._written = path
+        self._outside.typed.clear()
         self.app.push_screen(
             RegistrationScreen(
                 found.vendor, registration(found, members), config, trouble, self._outside
@@ -265,20 +269,22 @@ at the tenant; your browser opens only when you say so.
 
     @work(exclusive=True, group="register", exit_on_error=False)
     async def action_register(self) -> None:
-        """Say what to do at the tenant before there is a client; ask it first who it is."""
-        issuer = self._field("issuer")
-        if not issuer.value:
-            self.app.push_screen(steps_before(None, self._outside))
-            return
-        with suppress(DoorkeyError):  # which the field tells
-            if self._is_known(issuer) or issuer.is_right():
-                found = self._of_vendor(self._found or await self._ask_tenant())
-                self.app.push_screen(steps_before(found, self._outside))
-                return
-        issuer.go_there()
+        """Say what to do at the tenant before there is a client; ask it, or guess by its host."""
+        typed, found, trouble = self._field("issuer").value, self._found, ""
+        try:
+            if typed and found is None:
+                found = await self._ask_tenant()
+        except (TenantUnreachable, TenantMisbehaved) as error:
+            found, trouble = unseen(typed), f"The tenant was not looked up: {error}"
+        except DoorkeyError as error:
+            trouble = str(error)
+        found = found and self._of_vendor(found)
+        self.app.push_screen(steps_before(found, self._outside, trouble))
 
     def action_leave(self) -> None:
-        """Go back; what was written stays."""
+        """Go back; what was written stays, and what was only typed is there the next time."""
+        if self._written is None:
+            self._outside.typed.update((str(each.id), each.value) for each in self.query(Field))
         self.dismiss(None)
 
     def _field(self, name: str) -> Field:

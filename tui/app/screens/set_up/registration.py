@@ -1,7 +1,7 @@
 """What to register at the tenant, in its vendor's words, before the browser opens."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on, work
@@ -44,8 +44,10 @@ LETTERS: Final = "abcdef"
 
 NOW: Final = "Now register it at your tenant"
 
+TO_COPY: Final = "To copy, by its letter (spare: if a port is taken):"
+
 NUMBER_CELLS: Final = 4
-NAME_CELLS: Final = 14
+NAME_CELLS: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ class Outside:
     transport: "httpx.AsyncBaseTransport | None" = None
     with_servers: bool = False
     """Whether the app that follows has the bundled servers beside it."""
+    typed: dict[str, str] = field(default_factory=dict, repr=False)
+    """By field, what stood in a form that was left unwritten: the next one begins with it."""
 
 
 async def steps_again(config: "Config", outside: Outside) -> "RegistrationScreen":
@@ -67,11 +71,16 @@ async def steps_again(config: "Config", outside: Outside) -> "RegistrationScreen
     return RegistrationScreen(found.vendor, steps, config, known, outside, is_new=False)
 
 
-def steps_before(found: "Found | None", outside: Outside) -> "RegistrationScreen":
-    """Return the screen for a tenant of which there is no config yet; None is any tenant."""
+def steps_before(
+    found: "Found | None", outside: Outside, trouble: str = ""
+) -> "RegistrationScreen":
+    """Return the screen for a tenant of which there is no config yet; None is any tenant.
+
+    `trouble` is why it is not known better.
+    """
     found = found or any_tenant()
     steps = registration(found, members_without_client(found))
-    return RegistrationScreen(found.vendor, steps, None, "", outside)
+    return RegistrationScreen(found.vendor, steps, None, trouble, outside)
 
 
 class RegistrationScreen(ModalScreen[None]):
@@ -98,7 +107,8 @@ class RegistrationScreen(ModalScreen[None]):
 The tenant has to know of this client, or it refuses the sign-in on a page of its own. The steps
 name the vendor's own menus and settings; the letters copy what is to be pasted there.
 
-- The *callback URLs* go in to the letter, as callback URLs and as log-out URLs.
+- The *callback URLs* go in to the letter, as callback URLs and as log-out URLs; also the *spare*
+  one, at which the browser comes back while another program has the first one's port.
 - The client is *native* (public): it needs no secret unless the tenant says so.
 
 Your browser opens only when you say that it is done. If the sign-in fails all the same, its screen
@@ -128,7 +138,10 @@ says why, and offers to try again and to edit the config; `d` on Home examines e
         self._is_new = is_new
         uris = config.redirect_uris if config else vendor.redirect_uris
         named = (("Client ID", config.client_id), ("Audience", config.audience)) if config else ()
-        self._texts = (*(("Callback URL", uri) for uri in uris), *named)[: len(LETTERS)]
+        callbacks = (
+            ("Spare callback" if at else "Callback URL", uri) for at, uri in enumerate(uris)
+        )
+        self._texts = (*callbacks, *named)[: len(LETTERS)]
 
     def compose(self) -> ComposeResult:
         """Yield the steps, then what is to be copied."""
@@ -142,7 +155,7 @@ says why, and offers to try again and to edit the config; `d` on Home examines e
             yield Static(Content(_whose_words(self._vendor)), classes="whose")
             for number, step in enumerate(self._steps, 1):
                 yield _row(((f"{number}.", NUMBER_CELLS, "$text-muted"),), step)
-            yield Static(Content("To copy, by its letter:"), classes="whose copy-lead")
+            yield Static(Content(TO_COPY), classes="whose copy-lead")
             for letter, (name, text) in zip(LETTERS, self._texts, strict=False):
                 lead = (
                     (letter, NUMBER_CELLS, "$footer-key-foreground bold"),
