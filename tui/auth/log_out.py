@@ -82,7 +82,7 @@ async def sign_out_at_tenant(
     """Take the browser to the tenant's log-out page and back (RP-Initiated Logout 1.0)."""
     try:
         provider = make_provider()
-        page = log_out_page(await provider.discover())
+        page = log_out_page(await provider.discover_anew())
         if page is None:
             yield LogOutStep("tenant", "skipped", "This tenant offers no log-out page.")
             return

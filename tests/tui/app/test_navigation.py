@@ -8,6 +8,7 @@ import pytest
 from tests.support.app.stage import ALICE, is_waiting, session_of, stage, text_of, until
 from tests.support.builders.configs import CONFIG
 from tests.support.builders.sessions import expired, session
+from tests.support.silence import nobody_listens
 from tui.app.screens.log_out import LogOutScreen
 from tui.auth.session import Session
 from tui.auth.store.session_file import Signature
@@ -96,6 +97,19 @@ async def test_a_sign_in_in_another_window_is_seen() -> None:
         await until(pilot, lambda: on.app.account.state == "signed-out")
         store.change(session_of(ALICE))
         await until(pilot, lambda: "Hello, Alice Archer" in text_of(on.app))
+
+
+async def test_a_log_out_names_the_key_that_starts_a_tenant_that_is_down() -> None:
+    on = stage(signed_in=True, base=replace(CONFIG, domain="localhost:3002", is_chosen=True))
+    on.tenant.responses["/.well-known/openid-configuration"] = nobody_listens
+    async with on.app.run_test(size=(120, 36)) as pilot:
+        await until(pilot, lambda: on.app.account.signed_in)
+        await pilot.press("o", "y")
+        await until(pilot, lambda: "You are logged out" in text_of(on.app))
+        said = text_of(on.app)
+        assert "Not signed out at the tenant: localhost:3002" in said
+        assert said.count("Home starts it") == 2
+        assert "doorkey dev" not in said
 
 
 async def test_a_log_out_in_another_window_leads_home_and_is_told() -> None:

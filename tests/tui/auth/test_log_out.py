@@ -68,6 +68,21 @@ async def test_log_out_offline_still_wipes_and_says_what_did_not_work(
     assert "cannot be reached" in steps[1].message
 
 
+async def test_a_tenant_that_has_gone_meanwhile_is_told_at_once_and_no_browser_opens(
+    tenant: ScriptedTenant, clock: Clock
+) -> None:
+    browser = BrowserThatFollows()
+    service = service_with_browser(tenant, clock, browser, session())
+    await service.renew_tokens()  # which knows the tenant's endpoints by now
+    tenant.responses |= dict.fromkeys(
+        ("/.well-known/openid-configuration", "/revoke"), nobody_listens
+    )
+    steps = await service.log_out()
+    assert [step.outcome for step in steps] == ["done", "failed", "failed"]
+    assert steps[-1].message.startswith("Not signed out at the tenant: tenant.example cannot be")
+    assert not browser.opened
+
+
 async def test_what_is_revoked_is_what_was_kept_and_not_what_memory_had(
     make: Make, tenant: ScriptedTenant
 ) -> None:

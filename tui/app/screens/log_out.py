@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
+from tui.app.keys.caps import with_start_key
 from tui.app.widgets.columns import FactRow
 from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.notice import Notice
@@ -145,7 +146,8 @@ class LogOutScreen(ModalScreen[None]):
     def _show(self, step: "LogOutStep") -> None:
         if self.is_mounted:
             row = self.query_one(f"#step-{step.name}", StatusRow)
-            row.show(step.outcome, step.message, KINDS[step.outcome])
+            message = with_start_key(step.message, self._service.config, self.app)
+            row.show(step.outcome, message, KINDS[step.outcome])
 
     def _conclude(self, trouble: str) -> None:
         if self.is_mounted:

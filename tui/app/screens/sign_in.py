@@ -122,6 +122,8 @@ class SignInScreen(ModalScreen[LoginEvent | None]):
             self._finish(event)
 
     def _finish(self, event: LoginEvent | None) -> None:
+        if self not in self.app.screen_stack:
+            return  # it has closed meanwhile
         # The palette or another screen may lie on top; dismiss() would take that one away.
         while self.app.screen is not self:
             self.app.pop_screen()
@@ -137,7 +139,6 @@ class SignInScreen(ModalScreen[LoginEvent | None]):
 
     def watch_failure(self) -> None:
         """Show why the sign-in has ended, or that it goes on."""
-        self.query_one(Remark).forget()
         self._tell()
 
     def watch_ways_open(self) -> None:
@@ -151,6 +152,8 @@ class SignInScreen(ModalScreen[LoginEvent | None]):
         return not is_left and is_usual(self.progress, self._service.surroundings)
 
     def _tell(self) -> None:
+        if not self.display:  # it is closing: a browser may be that slow to tell that it is there
+            return
         config, around = self._service.config, self._service.surroundings
         words = words_for(self.progress, config.domain, around, self.failure, brief=self._is_brief)
         waiting = self.progress.phase == "waiting" and not self.failure
@@ -164,6 +167,8 @@ class SignInScreen(ModalScreen[LoginEvent | None]):
         self._address.show(url)
         self.query_one(Countdown).until = self.progress.deadline if waiting else None
         self.set_class(bool(self.failure), "-failed")
+        if self.failure:
+            self.query_one(Remark).forget()
         self.set_class(unfolded, "-unfolded")
         self._offer(url)
 
@@ -175,17 +180,14 @@ class SignInScreen(ModalScreen[LoginEvent | None]):
             "#again": bool(self.failure),
             "#edit": self.check_action("edit_config", ()) is True,
         }
-        for selector, is_shown in offered.items():
-            self.query_one(selector).display = is_shown
+        helps_most = self.query_one(Buttons).offer(offered)
         # What goes as it usually does needs no more keys; they work all the same.
         names = dict.fromkeys(OF_OTHER_WAYS, "") if self._is_brief else {}
         leave = {"cancel-sign-in": "Close the box"} if self.query_one(Ways).is_pasting else {}
         self.query_one(KeyLine).names = names | leave
         # Enter should do what helps most; while there is nothing else, it cancels.
         if self.focused is None or not self.focused.display or self.focused.id == "cancel":
-            helps = [selector for selector in ("#again", "#others", "#copy") if offered[selector]]
-            is_seen = self.query_one("#buttons").display
-            self.set_focus(self.query_one(next(iter(helps), "#cancel")) if is_seen else None)
+            self.set_focus(helps_most)
 
     def watch_now(self) -> None:
         """Look whether it is time for the other ways, or for the hint."""
@@ -210,14 +212,12 @@ class SignInScreen(ModalScreen[LoginEvent | None]):
         """Ask for a code for another device."""
         if self.failure:
             self._sign_in_once(replace(self._options, way="device"))
-            return
-        if self._sign_in is None:
-            return
-        self.ways_open = True
-        try:
-            self._sign_in.begin_device()
-        except DoorkeyError as error:
-            self.query_one(Remark).say(f"▲ {error}")
+        elif self._sign_in is not None:
+            self.ways_open = True
+            try:
+                self._sign_in.begin_device()
+            except DoorkeyError as error:
+                self.query_one(Remark).say(f"▲ {error}")
 
     def action_paste(self) -> None:
         """Ask for the address at which a browser elsewhere has ended."""

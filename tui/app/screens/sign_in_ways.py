@@ -1,6 +1,7 @@
 """The ways to sign in, side by side: what each is, its key, and what it needs on screen."""
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -28,6 +29,9 @@ KEY_CAP: Final = "$text-primary on $panel bold"
 
 FIELD_EDGES: Final = 9
 """Cells of the field that hold no words: its margin, its frame and what is around them."""
+
+HELPFUL: Final = ("#again", "#others", "#copy")
+"""Buttons by how much they help."""
 
 REMARK_SECONDS: Final = 8.0
 """For two lines to be read, and a key in them to be found."""
@@ -163,6 +167,13 @@ class Buttons(Horizontal):
         yield Button("Try again", id="again", variant="primary")
         yield Button("Edit auth_config.json", id="edit")
         yield Button("Cancel", id="cancel")
+
+    def offer(self, offered: Mapping[str, bool]) -> Button | None:
+        """Show those that make sense, by selector; return what helps most, where any is seen."""
+        for selector, is_shown in offered.items():
+            self.query_one(selector).display = is_shown
+        helps = (selector for selector in HELPFUL if offered[selector])
+        return self.query_one(next(helps, "#cancel"), Button) if self.display else None
 
 
 class Remark(Static):

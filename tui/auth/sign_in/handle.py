@@ -124,7 +124,7 @@ class SignIn:
     async def _first_answer(self, provider: "Provider") -> tuple[SignInAttempt, Answered]:
         self._means.watch(SignInProgress("preparing"))
         binds = self._config.dpop
-        metadata = await (provider.discover_to_bind() if binds else provider.discover())
+        metadata = await (provider.discover_to_bind() if binds else provider.discover_anew())
         async with AsyncExitStack() as stack:
             listener = await self._open_listener(stack)
             uri = listener.redirect_uri if listener else self._config.redirect_uris[0]

@@ -243,8 +243,6 @@ class Waiting:
 
 
 async def _end(tasks: Iterable["asyncio.Task[None]"]) -> None:
-    pending = [task for task in tasks if not task.done()]
-    for task in pending:
+    for task in tasks:
         task.cancel()
-    if pending:
-        await asyncio.wait(pending)
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -28,7 +28,6 @@ from tui.auth.tenant.remedies.explain import explain_refusal
 from tui.auth.tenant.signed_requests import SignedRequests
 from tui.auth.tenant.token_response import TokenResponse, parse_token_response
 from tui.errors import (
-    ConfigInvalid,
     DoorkeyError,
     GrantRefused,
     SignInFailed,
@@ -86,6 +85,13 @@ class Provider:
         """
         if self._metadata and self._is_fresh(self._metadata[1], METADATA_FRESH):
             return self._metadata[0]
+        return await self.discover_anew()
+
+    async def discover_anew(self) -> Metadata:
+        """Return the tenant's metadata as it is now; raises as `discover`.
+
+        Before a browser is sent there: a tenant that is gone would show it a page of its own.
+        """
         url = discovery_url(self._config.issuer)
         answer = await self._http.get(url)
         if answer.status != 200:
@@ -95,18 +101,14 @@ class Provider:
         return metadata
 
     async def discover_to_bind(self) -> Metadata:
-        """Return the tenant's metadata, for tokens that are to be bound to a key.
+        """Return the tenant's metadata as it is now, for tokens that are to be bound to a key.
 
         Raises:
-            ConfigInvalid: the tenant takes no proofs such as ours. It is asked anew the next time.
+            ConfigInvalid: the tenant takes no proofs such as ours.
             TenantUnreachable, TenantMisbehaved: as in `discover`.
         """
-        metadata = await self.discover()
-        try:
-            require_proofs(metadata, ALGORITHM)
-        except ConfigInvalid:
-            self._metadata = None  # somebody may allow them meanwhile
-            raise
+        metadata = await self.discover_anew()
+        require_proofs(metadata, ALGORITHM)
         return metadata
 
     async def push(self, parameters: Mapping[str, str]) -> Answer:

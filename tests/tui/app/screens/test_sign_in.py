@@ -57,6 +57,22 @@ async def test_escape_cancels_and_nobody_is_signed_in() -> None:
         assert not on.app.account.signed_in
 
 
+async def test_a_dialog_that_has_closed_is_told_nothing_any_more() -> None:
+    on = stage(browser="waits")
+    async with on.app.run_test(size=SIZE) as pilot:
+        await pilot.press("l")
+        await until(pilot, lambda: is_waiting(on))
+        closed = dialog_of(on)
+        await pilot.press("escape")
+        await until(pilot, lambda: not closed.is_running)
+        closed.progress = replace(closed.progress, browser="failed")  # by a slow browser
+        closed.failure = "The tenant cannot be reached."
+        closed.action_cancel()
+        await pilot.pause()
+        assert on.app.current_mode == "home"
+        assert not has_dialog(on)
+
+
 async def test_ctrl_c_cancels_too_whatever_is_being_typed() -> None:
     on = stage(browser="fails")
     async with on.app.run_test(size=SIZE) as pilot:
@@ -195,6 +211,20 @@ async def test_a_tenant_that_is_down_is_told_and_r_tries_again() -> None:
         del on.tenant.responses[discovery]
         await pilot.press("r")
         await until(pilot, lambda: on.app.current_mode == "profile")
+
+
+async def test_a_tenant_that_has_gone_meanwhile_is_told_before_any_browser_opens() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: on.app.account.signed_in)
+        await pilot.press("s")
+        await until(pilot, lambda: on.tenant.authorization and not has_dialog(on))
+        on.tenant.authorization.clear()
+        on.tenant.responses["/.well-known/openid-configuration"] = nobody_listens
+        await pilot.press("s")
+        await until(pilot, lambda: "✗ The sign-in did not work" in text_of(on.app))
+        assert "tenant.example cannot be reached" in text_of(on.app)
+        assert not on.tenant.authorization
 
 
 async def test_where_this_app_can_start_the_tenant_its_key_is_named() -> None:

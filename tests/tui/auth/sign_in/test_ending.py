@@ -1,6 +1,7 @@
 """How a sign-in ends: at any moment, at once, and with nothing left behind."""
 
 import asyncio
+import gc
 import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -17,7 +18,7 @@ from tests.support.clocks import Clock
 from tests.support.ports import free_ports
 from tests.support.tenants.scripted_tenant import ScriptedTenant, browse, hang_up
 from tests.support.tenants.sign_ins import SignIns
-from tui.auth.session import LoginEvent
+from tui.auth.session import LoginEvent, SignInProgress
 from tui.auth.sign_in.loopback import LoopbackListener
 from tui.errors import SignInCancelled, SignInTimedOut
 
@@ -153,6 +154,30 @@ async def test_another_sign_in_can_take_the_place_at_any_stage(
     assert (await signing.service.login()).logged_in
     with pytest.raises(SignInCancelled):
         await first
+
+
+async def test_whoever_watches_and_fails_leaves_no_error_behind(
+    tenant: ScriptedTenant, clock: Clock
+) -> None:
+    untold: list[dict[str, object]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, of: untold.append(of))
+    await sign_in_before_a_watcher_that_fails(SignIns(tenant, clock))
+    gc.collect()  # which tells of tasks whose errors nobody has taken
+    assert not untold
+
+
+async def sign_in_before_a_watcher_that_fails(signing: SignIns) -> None:
+    told = asyncio.Event()
+
+    def watch(progress: SignInProgress) -> None:
+        if progress.browser == "failed":
+            told.set()
+            raise LookupError("the screen is gone")
+
+    signing.service.open_url = signing.tenant.no_browser  # type: ignore[misc] # this test's service
+    signing.service.begin_login(watch=watch)
+    await told.wait()
+    await signing.service.aclose()
 
 
 async def test_all_sockets_are_gone_at_once_after_the_answer(signing: SignIns) -> None:
