@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from textual import on
+from textual import events, on
 from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.driver import Driver
@@ -14,6 +14,7 @@ from textual.screen import Screen
 from textual.worker import Worker
 
 from tui.app.keys.caps import with_key, written
+from tui.app.keys.in_turn import KeysInTurn
 from tui.app.messages import (
     PLACES,
     BackgroundTold,
@@ -46,6 +47,14 @@ class TerminalApp(App[None]):
         self.own_keys: Mapping[str, str] = {}
         """Those that the person's keymap gives, by the names of what they do."""
         self.themes = Themes(self, memory)
+        self._keys = KeysInTurn(self, super().on_event)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Take what is typed one after another, however fast it comes."""
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            await self._keys.take(event)
+        else:
+            await super().on_event(event)
 
     def on_mount(self) -> None:
         """Have signals end it as a key would."""

@@ -1,0 +1,66 @@
+"""Keys that come in one piece, as over a slow line: each does what it does after the one before."""
+
+from pathlib import Path
+from typing import get_args
+
+import httpx
+import pytest
+from textual import events
+from textual.widgets import Input
+
+from tests.support.app.at_the_api import SIZE, at_the_api, lines_of, recording, request_of
+from tests.support.app.stage import Stage, stage, text_of, until
+from tui.app.widgets.calls.request_details import Part
+
+
+def burst(on: Stage, *keys: str) -> None:
+    """Press keys without any pause: all are there before the first is looked at."""
+    for key in keys:
+        on.app.post_message(events.Key(key, key if len(key) == 1 else None))
+
+
+def path_of(on: Stage) -> str:
+    return on.app.screen.query_one("#path", Input).value
+
+
+async def test_letters_after_the_key_that_opens_the_path_are_the_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # where f, as a command, would save the answer
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        await pilot.press("p")
+        await until(pilot, lambda: "validated" in text_of(on.app))
+        burst(on, "e", *"/fish")
+        await until(pilot, lambda: path_of(on) == "/fish")
+        assert on.app.focused is on.app.screen.query_one("#path")
+
+
+@pytest.mark.parametrize("part", get_args(Part))
+async def test_letters_after_the_key_that_unfolds_a_field_are_written_there(part: Part) -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        burst(on, part[0], *"Accept: x")
+        await until(pilot, lambda: bool(on.app.screen.query(f"#{part}-field LinesArea:focus")))
+        await until(pilot, lambda: lines_of(on, part).text == "Accept: x")
+
+
+async def test_a_key_after_the_one_that_leaves_a_field_is_a_command_again() -> None:
+    sent: list[httpx.Request] = []
+    on = recording(sent)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        burst(on, "e", *"/fish", "enter", "p")
+        await until(pilot, lambda: bool(sent))
+        assert request_of(on).path == "/fish"
+
+
+async def test_keys_after_the_one_that_opens_a_dialog_are_for_the_dialog() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        burst(on, "m", "down", "down", "down", "enter", "e", *"/x", "enter")
+        await until(pilot, lambda: request_of(on).path == "/x")
+        assert request_of(on).method == "POST"
