@@ -11,7 +11,7 @@ from tui.api.challenge import token_challenge
 from tui.api.refusal import Explanation, Refused, explain
 from tui.api.request import PING, ApiRequest
 from tui.auth.authorized_request import AuthorizedRequest
-from tui.auth.dpop.authorization import joined
+from tui.auth.dpop.authorization import Authorization, joined
 from tui.moments import Clock
 
 if TYPE_CHECKING:
@@ -60,6 +60,8 @@ class Caller:
         self._service = service
         self._api = api
         self._clock = clock
+        self.sent = Authorization("")
+        """What authorized the answer of `stream`, and is not to be shown where that repeats it."""
 
     @property
     def config(self) -> "Config":
@@ -113,6 +115,7 @@ class Caller:
         may_repeat = upload is None or upload.is_repeatable
         while True:
             authorization = await authorized.authorization()
+            self.sent = authorization
             async with self._api.stream(authorization, request, upload) as answer:
                 if (
                     not authorized.goes_again(answer.status, joined(answer.headers))

@@ -14,7 +14,6 @@ from tui.auth.dpop.authorization import Authorization
 from tui.errors import START_API, ExchangeFailed
 from tui.http.exchange import Answer, HttpClient, StreamedAnswer
 from tui.http.other_scheme import write_so
-from tui.text import REDACTED, redact
 from tui.web_address import split_web_address
 
 if TYPE_CHECKING:
@@ -113,13 +112,13 @@ class ApiClient:
         elapsed = stopwatch.elapsed()
         received = {**answer.headers}
         text = text_of(answer.body, received.get("content-type", ""))
-        content = b"" if text is not None else _without(sent, answer.body)
+        content = b"" if text is not None else sent.redact_bytes(answer.body)
         return PingResult(
             url=url,
             status=answer.status,
-            reason=_redacted(sent, answer.reason),
-            headers={_redacted(sent, name): _redacted(sent, received[name]) for name in received},
-            body=_redacted(sent, text) if text is not None else described(content, _size(answer)),
+            reason=sent.redact(answer.reason),
+            headers={sent.redact(name): sent.redact(received[name]) for name in received},
+            body=sent.redact(text) if text is not None else described(content, _size(answer)),
             elapsed_seconds=elapsed,
             method=request.method,
             parts=stopwatch.parts,
@@ -169,18 +168,6 @@ def _headers(request: ApiRequest) -> dict[str, str]:
     sent = request.headers_sent
     is_said = any(name.lower() == "accept" for name in sent)
     return sent if is_said else {"Accept": "*/*", **sent}
-
-
-def _redacted(sent: Authorization, text: str) -> str:
-    return redact(sent.proof, redact(sent.access_token, text))
-
-
-def _without(sent: Authorization, content: bytes) -> bytes:
-    for secret in filter(None, (sent.access_token, sent.proof)):
-        # As the letters beside hexadecimal ones show it, too: each after a zero (UTF-16).
-        for written in (secret.encode(), secret.encode("utf-16-le")[:-1]):
-            content = content.replace(written, REDACTED.encode())
-    return content
 
 
 def _size(answer: Answer) -> str:

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from tui.text import REDACTED, redact
+
 NONCE_WANTED: Final = "use_dpop_nonce"
 """RFC 9449 8, 9: the proof was good but for its nonce."""
 
@@ -24,6 +26,23 @@ class Authorization:
         if not self.proof:
             return {"Authorization": f"Bearer {self.access_token}"}
         return {"Authorization": f"DPoP {self.access_token}", "DPoP": self.proof}
+
+    @property
+    def longest_secret(self) -> int:
+        """How many characters the longer of the two has."""
+        return max(len(self.access_token), len(self.proof))
+
+    def redact(self, text: str) -> str:
+        """Return `text` without either, where an answer repeats it; see `redact` of tui/text."""
+        return redact(self.proof, redact(self.access_token, text))
+
+    def redact_bytes(self, content: bytes) -> bytes:
+        """Return bytes that are no text without either."""
+        for secret in filter(None, (self.access_token, self.proof)):
+            # As the letters beside hexadecimal ones show it, too: each after a zero (UTF-16).
+            for written in (secret.encode(), secret.encode("utf-16-le")[:-1]):
+                content = content.replace(written, REDACTED.encode())
+        return content
 
 
 def asks_for_nonce(status: int, headers: Mapping[str, str]) -> bool:

@@ -18,7 +18,7 @@ from tui.api.client import ApiClient
 from tui.api.refusal import Explanation
 from tui.api.request import ApiRequest
 from tui.api.upload import Upload
-from tui.auth.dpop.authorization import joined
+from tui.auth.dpop.authorization import Authorization, joined
 from tui.auth.service import AuthService
 from tui.auth.sign_in.attempt import SignInOptions
 from tui.commands.call.output import Collected, Output, Piped, Saved, Shown, keep_apart
@@ -28,7 +28,7 @@ from tui.commands.progress_line import ProgressLine, show_progress
 from tui.config.load import Config, load_config
 from tui.http.exchange import StreamedAnswer
 from tui.json_value import Json
-from tui.text import printable, redact, write_line
+from tui.text import printable, write_line
 
 UNITS: Final = ("B", "KiB", "MiB", "GiB", "TiB")
 
@@ -113,22 +113,20 @@ class _Calling:
             caller = Caller(service, ApiClient(self._config.api_url), service.clock)
             try:
                 async with show_progress(self._line):
-                    result, body = await self._exchange(caller, service)
+                    result, body = await self._exchange(caller)
                 await self._conclude(caller, result, body)
             finally:
                 await caller.aclose()
 
-    async def _exchange(
-        self, caller: Caller, service: AuthService
-    ) -> tuple[PingResult, dict[str, Json]]:
+    async def _exchange(self, caller: Caller) -> tuple[PingResult, dict[str, Json]]:
         progress = self._progress
         async with caller.stream(self._request, self._upload) as answer:
-            token = service.access_token or ""
-            result = self._result(answer, token)
-            output = self._output(token, ok=_is_success(result))
+            sent = caller.sent
+            result = self._result(answer, sent)
+            output = self._output(sent, ok=_is_success(result))
             if self._with_head and not self._as_json:
                 self._line.hide()
-                write_line("\n".join([*_head_lines(answer, token), ""]))
+                write_line("\n".join([*_head_lines(answer, sent), ""]))
             progress.expected_bytes = answer.length_bytes
             beginning = b""
             async for chunk in answer.chunks():
@@ -139,24 +137,24 @@ class _Calling:
                     self._line.hide()
                 output.write(chunk)
             output.end()
-        told = redact(token, beginning.decode("utf-8", "replace"))
-        members = self._members(result, output, progress.received_bytes, token)
+        told = sent.redact(beginning.decode("utf-8", "replace"))
+        members = self._members(result, output, progress.received_bytes, sent)
         return replace(result, body=told), members
 
-    def _output(self, token: str, *, ok: bool) -> Output:
+    def _output(self, sent: Authorization, *, ok: bool) -> Output:
         if ok and self._saved is not None:
             return self._saved
         if self._as_json:
             return Collected()
-        return Shown(token) if sys.stdout.isatty() else Piped()
+        return Shown(sent) if sys.stdout.isatty() else Piped()
 
-    def _result(self, answer: StreamedAnswer, token: str) -> PingResult:
+    def _result(self, answer: StreamedAnswer, sent: Authorization) -> PingResult:
         return PingResult(
             url=self._config.api_url + self._request.path,
             status=answer.status,
-            reason=redact(token, answer.reason),
+            reason=sent.redact(answer.reason),
             headers=joined(
-                (redact(token, name), redact(token, value)) for name, value in answer.headers
+                (sent.redact(name), sent.redact(value)) for name, value in answer.headers
             ),
             body="",
             elapsed_seconds=monotonic() - self._began,
@@ -164,7 +162,7 @@ class _Calling:
         )
 
     def _members(
-        self, result: PingResult, output: Output, received_bytes: int, token: str
+        self, result: PingResult, output: Output, received_bytes: int, sent: Authorization
     ) -> dict[str, Json]:
         """Return what `--json` says of the answer."""
         members: dict[str, Json] = {
@@ -173,7 +171,7 @@ class _Calling:
             "headers": {**result.headers},
         }
         if isinstance(output, Collected):
-            return members | output.members(token)
+            return members | output.members(sent)
         if isinstance(output, Saved):
             return members | {"file": str(output.path), "bytes": received_bytes}
         return members
@@ -204,10 +202,10 @@ def _is_success(result: PingResult) -> bool:
     return result.ok or result.status == UNCHANGED
 
 
-def _head_lines(answer: StreamedAnswer, token: str) -> Iterator[str]:
-    yield f"HTTP/1.1 {answer.status} {printable(redact(token, answer.reason))}".rstrip()
+def _head_lines(answer: StreamedAnswer, sent: Authorization) -> Iterator[str]:
+    yield f"HTTP/1.1 {answer.status} {printable(sent.redact(answer.reason))}".rstrip()
     for name, value in answer.headers:
-        yield printable(redact(token, f"{name}: {value}"))
+        yield printable(sent.redact(f"{name}: {value}"))
 
 
 def _amount(done_bytes: int, whole_bytes: int | None) -> str:

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from tui.api.request import is_json
+from tui.auth.dpop.authorization import Authorization
 from tui.errors import DoorkeyError, WrongUsage
 from tui.json_value import Json
-from tui.text import printable, printable_block, redact
+from tui.text import printable, printable_block
 
 LARGEST_OBJECT_BYTES: Final = 16 * 1024 * 1024
 """Of a body that `--json` puts into its object, which is written as a whole."""
@@ -56,11 +57,11 @@ class Piped:
 
 
 class Shown:
-    """Shows a body at a terminal, without control characters and without the token."""
+    """Shows a body at a terminal, without control characters, the token and its proof."""
 
-    def __init__(self, access_token: str) -> None:
-        self._access_token = access_token
-        self._held_back = len(access_token) * LONGEST_ESCAPE
+    def __init__(self, sent: Authorization) -> None:
+        self._sent = sent
+        self._held_back = sent.longest_secret * LONGEST_ESCAPE
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._held = ""
         self._is_within_line = False
@@ -82,7 +83,7 @@ class Shown:
             self._held = rest
         elif len(rest) > LONGEST_LINE + self._held_back:
             # As it is shown: what is taken out could make a token of any length.
-            clean = redact(self._access_token, printable_block(rest)) + " "
+            clean = self._sent.redact(printable_block(rest)) + " "
             cut = -1 - self._held_back  # what has come of a token that has not come as a whole
             self._show(clean[:cut])
             self._held = clean[cut:-1]
@@ -94,7 +95,7 @@ class Shown:
             self._show(self._held + "\n")
 
     def _show(self, text: str) -> None:
-        sys.stdout.write(printable_block(redact(self._access_token, text)))
+        sys.stdout.write(printable_block(self._sent.redact(text)))
         sys.stdout.flush()
         self._is_within_line = not text.endswith("\n")
 
@@ -204,12 +205,13 @@ class Collected:
     def end(self) -> None:
         """Do nothing: all is held."""
 
-    def members(self, access_token: str) -> dict[str, Json]:
+    def members(self, sent: Authorization) -> dict[str, Json]:
         """Return what `--json` says of the body: `encoding` and `body`."""
         try:
-            text = redact(access_token, self._body.decode("utf-8"))
+            text = sent.redact(self._body.decode("utf-8"))
         except UnicodeDecodeError:
-            return {"encoding": "base64", "body": base64.b64encode(self._body).decode("ascii")}
+            content = sent.redact_bytes(bytes(self._body))
+            return {"encoding": "base64", "body": base64.b64encode(content).decode("ascii")}
         if is_json(text):
             return {"encoding": "json", "body": json.loads(text)}
         return {"encoding": "text", "body": text}

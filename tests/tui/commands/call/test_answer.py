@@ -1,21 +1,31 @@
 """Where the answer of `doorkey call` goes, and what is said of a refusal."""
 
 import asyncio
+import io
 import json
 import os
 import signal
 import stat
+from base64 import b64decode, b64encode
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from tests.support.apis.scripted_api import Asked, ScriptedApi
+from tests.support.builders.sessions import session
 from tests.support.processes.other_user import NOBODY, needs_root
 from tests.support.processes.worlds import DOORKEY
+from tui.auth.dpop.session_key import SessionKey
+from tui.auth.store.file_store import session_store
 from tui.commands.call.output import Saved
+from tui.config.load import load_config
 
 Call = Callable[..., Awaitable[int]]
+
+Become = Callable[[str], io.StringIO]
 
 BINARY = bytes(range(256)) * 4096
 
@@ -71,6 +81,30 @@ async def test_a_token_that_an_answer_repeats_is_not_shown(
     said = "".join(capsys.readouterr())
     assert "x-[your access token]" in said
     assert TOKEN not in said
+
+
+@pytest.mark.parametrize("options", [["-i"], ["--json"]])
+@pytest.mark.parametrize("first", [b"", b"\xff"])
+async def test_a_proof_that_an_answer_repeats_is_not_shown(
+    api: ScriptedApi, call: Call, first: bytes, options: list[str], become: Become,
+) -> None:  # fmt: skip
+    """RFC 9449: the proof is as secret as the token while it is fresh."""
+    store = session_store(load_config(Path("auth_config.json")))
+    store.save(replace(session(obtained_at=datetime.now(UTC)), key=SessionKey.fresh()))
+
+    async def echo(asked: Asked) -> None:
+        (proof,) = asked.header("dpop")
+        await asked.answer("200 OK", first + proof.encode() + b"\n", f"X-Proof: {proof}")
+
+    api.answer = echo
+    stdout = become("stdout")
+    assert await call("GET", "/", *options) == 0
+    (proof,) = api.asked[0].header("dpop")
+    said = stdout.getvalue()
+    if options == ["--json"] and first:
+        said += b64decode(json.loads(said)["body"]).decode("latin-1")
+    assert said.count("[your access token]") == 2
+    assert proof not in said
 
 
 async def test_an_answer_that_is_as_it_was_is_a_success(api: ScriptedApi, call: Call) -> None:
@@ -215,6 +249,7 @@ async def test_o_takes_a_device(api: ScriptedApi, call: Call) -> None:
         (b"NaN", "text", "NaN"),
         (b"", "text", ""),
         (b"\xff\x00", "base64", "/wA="),
+        (b"\xff" + TOKEN.encode(), "base64", b64encode(b"\xff[your access token]").decode()),
         (b"[" * 100_000, "text", "[" * 100_000),
     ],
 )

@@ -10,6 +10,7 @@ import pytest
 
 from tests.support.builders.configs import CONFIG
 from tui.api.request import ApiRequest
+from tui.auth.dpop.authorization import Authorization
 from tui.commands.call.output import (
     LARGEST_OBJECT_BYTES,
     LONGEST_LINE,
@@ -111,7 +112,7 @@ def test_a_stdin_that_is_closed_is_said(monkeypatch: pytest.MonkeyPatch) -> None
 def shown(monkeypatch: pytest.MonkeyPatch, *chunks: bytes, token: str = TOKEN) -> str:
     stdout = io.StringIO()
     monkeypatch.setattr(sys, "stdout", stdout)
-    output = Shown(token)
+    output = Shown(Authorization(token))
     for chunk in chunks:
         output.write(chunk)
     output.end()
@@ -159,7 +160,7 @@ def test_the_shell_begins_on_a_line_of_its_own_though_the_session_has_ended_mean
 def test_a_line_without_end_is_shown_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     stdout = io.StringIO()
     monkeypatch.setattr(sys, "stdout", stdout)
-    output = Shown(TOKEN)
+    output = Shown(Authorization(TOKEN))
     held_back = len(TOKEN) * 10
     output.write(b"x" * (LONGEST_LINE + held_back))
     assert stdout.getvalue() == ""

@@ -10,6 +10,7 @@ from tests.support.apis.scripted_api import Asked, ScriptedApi
 from tests.support.clocks import Seconds
 from tui.api.request import ApiRequest
 from tui.api.upload import Upload
+from tui.auth.dpop.authorization import Authorization
 from tui.commands.call.command import Progress
 from tui.commands.call.output import LONGEST_LINE, Shown
 from tui.commands.progress_line import ProgressLine, show_progress
@@ -71,7 +72,7 @@ async def test_a_long_line_is_shown_in_parts(api: ScriptedApi, call: Call, becom
 
 def test_what_is_shown_ends_its_line_however_it_comes(become: Become) -> None:
     stdout = become("stdout")
-    shown = Shown("the-access-token")
+    shown = Shown(Authorization("the-access-token"))
     shown.write(2 * LONGEST_LINE * b"x")
     assert len(stdout.getvalue()) >= LONGEST_LINE
     shown.end()
@@ -84,7 +85,7 @@ def test_a_token_that_comes_in_two_parts_of_a_long_line_is_not_shown(
 ) -> None:
     """security.md 40."""
     stdout = become("stdout")
-    shown = Shown("the-access-token")
+    shown = Shown(Authorization("the-access-token"))
     long = 2 * LONGEST_LINE - back
     text = (long * "x" + "".join(f"&#x{ord(each):06x};" for each in "the-access-token")).encode()
     shown.write(text[: 2 * LONGEST_LINE])
@@ -96,7 +97,7 @@ def test_a_token_that_comes_in_two_parts_of_a_long_line_is_not_shown(
 def test_a_token_that_much_unseen_makes_long_is_not_shown(become: Become) -> None:
     """security.md 40: what is shown is without it."""
     stdout = become("stdout")
-    shown = Shown("the-access-token")
+    shown = Shown(Authorization("the-access-token"))
     text = LONGEST_LINE * "x" + (30 * "\u200b").join("the-access-token") + LONGEST_LINE * "y"
     for at in range(0, len(text), 100):
         shown.write(text[at : at + 100].encode())
