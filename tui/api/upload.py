@@ -7,7 +7,7 @@ import stat
 from collections.abc import AsyncIterator, Mapping
 from typing import Final
 
-from tui.api.request import content_type
+from tui.api.request import content_type, is_broken_json
 
 CHUNK_BYTES: Final = 256 * 1024
 
@@ -43,6 +43,12 @@ class Upload:
     def is_repeatable(self) -> bool:
         """Whether it can be sent again; what was read from a pipe cannot."""
         return self.length_bytes is not None
+
+    @property
+    def is_broken_json(self) -> bool:
+        """Whether it looks like JSON and is not valid, as far as all of it is held."""
+        is_whole = self.length_bytes is not None and self.length_bytes <= len(self._held)
+        return is_whole and is_broken_json(self._held)
 
     def headers(self, given: Mapping[str, str]) -> dict[str, str]:
         """Return the headers that describe it, beside those that are given."""

@@ -23,7 +23,7 @@ from tui.auth.service import AuthService
 from tui.auth.sign_in.attempt import SignInOptions
 from tui.commands.call.output import Collected, Output, Piped, Saved, Shown, keep_apart
 from tui.commands.call.refused import offer_way_out, refusal, way_out
-from tui.commands.call.request import open_upload, requested
+from tui.commands.call.request import open_upload, remarks, requested
 from tui.commands.progress_line import ProgressLine, show_progress
 from tui.config.load import Config, load_config
 from tui.http.exchange import StreamedAnswer
@@ -49,6 +49,8 @@ def call(arguments: Namespace) -> int:
     config = load_config(arguments.config)
     request = requested(config, arguments)
     upload = open_upload(arguments.data, request)
+    for remark in remarks(request, upload):
+        sys.stderr.write(f"doorkey: {remark}\n")
     with ExitStack() as stack:
         saved = None
         if arguments.output not in (None, "-"):

@@ -3,9 +3,11 @@
 import os
 import sys
 from argparse import Namespace
+from collections.abc import Iterator
 from typing import Final
 
 from tui.api.request import (
+    BODYLESS_METHODS,
     METHODS,
     TOKEN,
     ApiRequest,
@@ -62,6 +64,17 @@ def open_upload(data: str | None, request: ApiRequest) -> Upload | None:
             f"-d: {where} cannot be read ({why}). Name a file that can, as @FILE, or give the "
             "body itself."
         ) from None
+
+
+def remarks(request: ApiRequest, upload: Upload | None) -> Iterator[str]:
+    """Yield what may be a mistake in a body, which is sent as it is all the same."""
+    if upload is None:
+        return
+    if request.method in BODYLESS_METHODS:
+        yield f"The body is sent with {request.method}, as you asked; most APIs ignore it there."
+    types = [value.lower() for name, value in request.headers if name.lower() == "content-type"]
+    if upload.is_broken_json and all("json" in each for each in types):
+        yield "The body looks like JSON, but is not valid: it is sent as you wrote it."
 
 
 def _method(text: str) -> str:

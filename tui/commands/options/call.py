@@ -1,9 +1,11 @@
 """What the commands take that call the API, and those that stay and serve."""
 
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+import shlex
+from argparse import ArgumentParser, ArgumentTypeError, RawDescriptionHelpFormatter
 from typing import Final
 
 from tui.commands.options.values import json_option, port
+from tui.text import printable
 
 EXAMPLES: Final = """\
 examples:
@@ -16,6 +18,9 @@ A 4xx or 5xx is exit code 3, with its body on stdout and the reason on stderr.
 Redirects are not followed. Where the API says invalid_token, the token is
 renewed and the call made again, once, if its body can be sent again."""
 
+LONGEST_PATH: Final = 200
+"""Characters of a path that an error repeats."""
+
 BODY: Final = "DATA|@FILE|@-"
 
 
@@ -23,7 +28,7 @@ def call_options(call: ArgumentParser) -> None:
     """Describe what `doorkey call` takes."""
     call.formatter_class = RawDescriptionHelpFormatter
     call.epilog = EXAMPLES
-    call.add_argument("method", metavar="METHOD", help="GET, POST, ...")
+    call.add_argument("method", metavar="METHOD", type=_method, help="GET, POST, ...")
     call.add_argument(
         "target", metavar="PATH|URL", help="a path below apiUrl, or a whole URL of its origin"
     )
@@ -49,6 +54,14 @@ def call_options(call: ArgumentParser) -> None:
         help="send METHOD as it is, also where it looks like a slip of a usual one",
     )  # fmt: skip
     json_option(call)
+
+
+def _method(text: str) -> str:
+    """Return it; a path in its place is told, where argparse would miss the path."""
+    if text.startswith(("/", "http://", "https://")):
+        path = printable(shlex.quote(text), LONGEST_PATH)
+        raise ArgumentTypeError(f"it is missing before the path: doorkey call GET {path}")
+    return text
 
 
 def proxy_options(proxy: ArgumentParser) -> None:

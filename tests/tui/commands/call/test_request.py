@@ -150,3 +150,45 @@ def test_with_nobody_signed_in_it_is_exit_4(
 ) -> None:
     assert main(["call", "GET", "/"]) == 4
     assert "doorkey login" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("path", ["/a?b=c", "http://127.0.0.1:3001/a", "https://api.example/"])
+async def test_a_path_in_the_place_of_the_method_is_told(
+    call: Call, path: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        await call(path)
+    assert ended.value.code == 2
+    said = capsys.readouterr().err
+    assert "argument METHOD: it is missing before the path: doorkey call GET " in said
+    assert path in said
+
+
+BROKEN = "doorkey: The body looks like JSON, but is not valid: it is sent as you wrote it.\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["POST", "/", "-d", '{"a":'], BROKEN),
+        (["POST", "/", "-d", "@body"], BROKEN),
+        (["POST", "/", "-d", "[1", "-H", "Content-Type: application/problem+json"], BROKEN),
+        (["POST", "/", "-d", "[1", "-H", "Content-Type: text/x-ini"], ""),
+        (["POST", "/", "-d", "[1]"], ""),
+        (["POST", "/", "-d", "a=1"], ""),
+        (["POST", "/"], ""),
+        (
+            ["GET", "/", "-d", "x"],
+            "doorkey: The body is sent with GET, as you asked; most APIs ignore it there.\n",
+        ),
+    ],
+)
+async def test_a_body_that_may_be_a_mistake_is_sent_and_told(
+    api: ScriptedApi, call: Call, arguments: list[str], told: str, tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    (tmp_path / "body").write_text("{'a': 1}")
+    assert await call(*arguments) == 0
+    assert capsys.readouterr().err == told
+    sent = arguments[3].replace("@body", "{'a': 1}") if len(arguments) > 3 else ""
+    assert api.asked[0].body == sent.encode()
