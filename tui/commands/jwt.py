@@ -145,6 +145,8 @@ def _nobody(view: JwtView) -> str:
 
 
 def _read_token(file: str | None) -> str:
+    if file == "":
+        raise WrongUsage("The name of the file is empty. Name one, or pass the JWT on stdin.")
     if file not in (None, "-"):
         if file.count(".") == 2 and file.startswith("eyJ"):
             raise WrongUsage(

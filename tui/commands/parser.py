@@ -128,9 +128,7 @@ def _place_of(option: str, behind: Sequence[str], top: Parser) -> str:
 
 def _is_unknown(word: str) -> bool:
     """Return whether a word that no command's common options know is none of `doorkey` either."""
-    return word.startswith("--") and not any(
-        known.startswith(word) for known in ("--help", "--version", "--verbose")
-    )
+    return word.startswith("--") and word not in ("--help", "--version", "--verbose")
 
 
 def parser(config: Path | None = None) -> Parser:
@@ -142,6 +140,7 @@ def parser(config: Path | None = None) -> Parser:
         epilog=EPILOG,
         parents=[common],
         formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
     )
     top.add_argument("--version", action="store_true", help="show the version and exit")
     top.add_argument(
@@ -155,6 +154,7 @@ def parser(config: Path | None = None) -> Parser:
             description=command.text[0].upper() + command.text[1:] + ".",
             parents=[common],
             add_help=command.add_help,
+            allow_abbrev=False,  # what is short for one option today may be for two tomorrow
         )
         made.set_defaults(config_for_help=config)
         command.describe(made)

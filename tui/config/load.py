@@ -18,7 +18,14 @@ from tui.config.keys import (
     issuer_of,
     session_identity,
 )
-from tui.config.paths import CONFIG_NAME, find_config, profile_of, read_config, wrong_config
+from tui.config.paths import (
+    CONFIG_NAME,
+    find_config,
+    profile_of,
+    read_config,
+    user_config_dir,
+    wrong_config,
+)
 from tui.config.trust import require_trust
 from tui.text import printable
 
@@ -160,13 +167,24 @@ def _consistent(config: Config) -> Config:
 def _members(text: str, path: Path) -> dict[str, object]:
     try:
         members = json.loads(text, object_pairs_hook=_without_duplicates)
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}: {printable(error.msg)}"
+        raise wrong_config(path, f"this is not JSON, {where}. {_mend(path)}") from None
     except (ValueError, RecursionError) as error:
-        raise wrong_config(path, f"this is not JSON: {printable(error)}.") from None
+        raise wrong_config(path, f"this is not JSON: {printable(error)}. {_mend(path)}") from None
     if not isinstance(members, dict):
         raise wrong_config(
             path, "a JSON object is expected, with at least domain, clientId, audience."
         )
     return cast("dict[str, object]", members)
+
+
+def _mend(path: Path) -> str:
+    name = profile_of(path)
+    which = f" {name}" if name else f" --config {printable(path)}"
+    if path.absolute() == user_config_dir() / CONFIG_NAME:
+        which = ""
+    return f"Mend it in an editor, or write it anew: doorkey init{which} --force."
 
 
 def _nearest(name: str) -> str:

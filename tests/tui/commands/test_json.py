@@ -189,6 +189,9 @@ def test_a_shell_that_is_unknown_is_told_with_those_that_are_known(
         (["login", "--devce"], "--device"),
         (["logni"], "login"),
         (["token", "--min-validty=60"], "--min-validity"),
+        (["login", "--scop", "x"], "--scope"),
+        (["--prof", "x", "status"], "--profile"),
+        (["--versio"], "--version"),
     ],
 )
 def test_a_word_that_is_misspelt_is_told_with_the_nearest_that_is_not(

@@ -207,6 +207,7 @@ def test_a_token_on_the_command_line_is_refused_and_not_repeated(ask: Asked) -> 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
+        ([""], "The name of the file is empty"),
         (["nowhere.jwt"], "cannot be read: No such file"),
         (["--jwks", "nowhere.json"], "cannot be read: No such file"),
         (["--jwks", "http://192.0.2.1/keys"], "is no https:// address"),

@@ -113,6 +113,16 @@ def test_what_is_no_json_object_is_refused(text: str) -> None:
     assert problem(text).startswith("auth_config.json: ")
 
 
+def test_broken_json_is_told_with_its_place_and_two_ways_on(config_dir: Path) -> None:
+    for path, which in (
+        (FILE, " --config auth_config.json"), (config_dir / "auth_config.json", ""),
+        (config_dir / "profiles" / "work.json", " work"),
+    ):  # fmt: skip
+        with pytest.raises(ConfigInvalid, match=f"anew: doorkey init{which} --force.$") as raised:
+            parse_config('{\n  "domain": "a"\n  "clientId"}', path)
+        assert "this is not JSON, line 3, column 3: Expecting ',' deli" in str(raised.value)
+
+
 def test_resource_needs_an_absolute_uri_as_audience() -> None:
     assert "RFC 8707" in problem_with(audience="api", audienceParameter="resource")
 

@@ -15,7 +15,7 @@ LONGEST_SECONDS: Final = 10 * 366 * 24 * 3600
 
 def common_options() -> Parser:
     """Return the options that stand before a command or after it."""
-    common = Parser("doorkey", add_help=False)
+    common = Parser("doorkey", add_help=False, allow_abbrev=False)
     which = common.add_mutually_exclusive_group()
     which.add_argument(
         "--config",
