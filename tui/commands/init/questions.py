@@ -16,7 +16,10 @@ from tui.errors import Cancelled, WrongUsage
 NEEDED: Final = {
     "issuer": ("domain", "Issuer or host of the tenant"),
     "client_id": ("clientId", "Client ID of a native client there (Enter: how to get one)"),
-    "audience": ("audience", "Audience, the API's identifier there"),
+    "audience": (
+        "audience",
+        "Audience, the API's identifier there (if it has none: the client ID)",
+    ),
 }
 """By option: the key of the config, and the question."""
 
