@@ -78,7 +78,7 @@ What you choose here can be changed at any time: `t` on Home lists all tenants, 
         self._signed_in: KeptSession | None = None
 
     def compose(self) -> ComposeResult:
-        """Yield two answers, and what comes of each."""
+        """Yield the answers, and what comes of each."""
         with VerticalScroll(id="body", can_focus=False), Vertical(id="column"):
             yield Static(Content("Which tenant?"), classes="headline")
             yield Static(Content(WHAT_THIS_IS), classes="about")
@@ -115,7 +115,7 @@ What you choose here can be changed at any time: `t` on Home lists all tenants, 
         self.query_one("#who", Static).update(who)
         for each in self.query("#go-on, #who"):
             each.display = True
-        if local.has_focus:  # nobody has moved yet
+        if self.focused in (None, local):  # nobody has moved yet
             go_on.focus()
         local.variant = "default"
         for each in self.query("#local, #about-local"):
