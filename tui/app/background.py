@@ -157,6 +157,8 @@ class Background:
         try:
             await self._doors.service.renew_tokens()
         except DoorkeyError as error:
+            if self._doors.service.session is None:
+                return  # it has ended: Home says so
             words = printable(with_start_key(str(error), self._doors.config, self._app))
             self._app.notify(words, title="Not renewed", severity="warning", markup=False)
         else:

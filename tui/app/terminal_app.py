@@ -13,7 +13,7 @@ from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.worker import Worker
 
-from tui.app.keys.caps import with_key, written
+from tui.app.keys.caps import key_cap, with_key, written
 from tui.app.keys.in_turn import KeysInTurn
 from tui.app.messages import (
     PLACES,
@@ -55,6 +55,11 @@ class TerminalApp(App[None]):
             await self._keys.take(event)
         else:
             await super().on_event(event)
+
+    def action_help_quit(self) -> None:
+        """Say how to leave, to whoever presses Ctrl-C for that."""
+        words = f"{key_cap(self, 'quit')} quits, and ctrl+q while you type. Your session is kept."
+        self.notify(words, title="Leave Doorkey?", markup=False)
 
     def on_mount(self) -> None:
         """Have signals end it as a key would."""

@@ -54,7 +54,7 @@ class ConsentEndpoint:
             remember_consent(db, visit.asked, visit.browser)
             return grant_access(db, self.tenant, visit)
         if decision == "deny":
-            return deny_access(db, self.tenant, visit, "The person did not allow it.")
+            return deny_access(db, self.tenant, visit, "The person denied access.")
         return self._page(db, visit, UNDECIDED)
 
     def _page(self, db: sqlite3.Connection, visit: Visit, alert: Alert | None = None) -> Response:

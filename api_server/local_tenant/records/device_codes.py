@@ -126,7 +126,7 @@ def use_device_code(db: sqlite3.Connection, secret: str, now: int) -> Grant | No
     if row["expires_at"] <= now:
         raise RequestRefused("expired_token", "The device code has expired.")
     if row["state"] == "denied":
-        raise RequestRefused("access_denied", "The person did not allow it.")
+        raise RequestRefused("access_denied", "The person denied access.")
     if row["state"] == "pending":
         _count_poll(db, row, now)
         raise RequestRefused("authorization_pending", "The person has not decided yet.")

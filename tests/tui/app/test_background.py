@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -143,6 +144,16 @@ async def test_a_stranger_at_the_port_of_our_api_is_sent_no_token() -> None:
         assert not seen
 
 
+async def test_the_tenants_address_stays_the_same_whoever_tells_of_it() -> None:
+    on = stage(base=replace(CONFIG, domain="localhost:3002"))
+    async with on.app.run_test(size=SIZE) as pilot:
+        await until(
+            pilot, lambda: "✓ ready     Tenant   http://localhost:3002/ " in text_of(on.app)
+        )
+        on.app.servers = (ServerStatus("tenant", "ready", "http://localhost:3002", "was running"),)
+        await until(pilot, lambda: "http://localhost:3002/, was running" in text_of(on.app))
+
+
 async def test_the_clock_is_called_right_only_while_the_tenant_is_there() -> None:
     on = stage()
     async with on.app.run_test(size=SIZE) as pilot:
@@ -189,6 +200,24 @@ async def test_where_a_call_gets_no_answer_a_key_is_offered_that_starts_our_serv
         await pilot.press("p")
         await until(pilot, lambda: "▸ w starts it, for as long as" in text_of(on.app))
         assert "w Start it" in "".join(text_of(on.app).splitlines()[-2:])
+        assert "doorkey dev" not in text_of(on.app)
+
+
+async def test_a_call_without_an_answer_says_when_it_was_once_its_server_is_there() -> None:
+    around = Surroundings(DOWN)
+    on = stage(
+        signed_in=True, api=nobody_listens, look=around.look, api_url="http://localhost:3001"
+    )
+    async with on.app.run_test(size=SIZE) as pilot:
+        await pilot.press("3", "p")
+        await until(pilot, lambda: "▸ w starts it" in text_of(on.app))
+        assert "doorkey dev" not in text_of(on.app)
+        assert "Result of" not in text_of(on.app)
+        around.api = UP
+        await pilot.press("1", "c")
+        await until(pilot, lambda: "it is there" in text_of(on.app))
+        await pilot.press("3")
+        await until(pilot, lambda: f"Result of {on.clock():%H:%M:%S}, GET /" in text_of(on.app))
 
 
 @pytest.mark.pty

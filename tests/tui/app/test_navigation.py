@@ -64,6 +64,18 @@ async def test_a_renewal_that_fails_says_why_and_keeps_the_session() -> None:
         assert on.app.account.signed_in
 
 
+async def test_a_session_that_has_ended_for_good_is_told_once() -> None:
+    on = stage(signed_in=True)
+    refused = {"error": "invalid_grant", "error_description": "gone for good"}
+    on.tenant.responses["/token"] = lambda _request: httpx.Response(400, json=refused)
+    async with on.app.run_test(size=SIZE, notifications=True) as pilot:
+        await until(pilot, lambda: on.app.account.signed_in)
+        await pilot.press("r")
+        await until(pilot, lambda: on.app.account.notice)
+        assert on.app.account.notice.split(".")[0] in text_of(on.app)
+        assert "Not renewed" not in text_of(on.app)
+
+
 async def test_switching_the_account_asks_for_the_password_anew() -> None:
     on = stage(signed_in=True)
     async with on.app.run_test(size=SIZE) as pilot:

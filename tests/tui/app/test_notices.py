@@ -29,6 +29,13 @@ DIALOGS = {
 """The keys that lead to each, one after the other, and what is read there."""
 
 
+async def test_ctrl_c_names_the_key_that_quits() -> None:
+    on = stage()
+    async with on.app.run_test(size=(80, 24), notifications=True) as pilot:
+        await pilot.press("ctrl+c")
+        await until(pilot, lambda: "q quits, and ctrl+q while you type" in text_of(on.app))
+
+
 def overlaid(on: Stage) -> list[object]:
     """Return what a notice lies over, of all that a dialog shows."""
     seen: dict[object, Region] = {}

@@ -144,7 +144,7 @@ what helps. No token is sent, nobody is signed in, and nothing is changed.
 
     def _show(self, kind: Kind, phase: str) -> None:
         count = Counter(each.verdict for each in self._rows)
-        counted = " · ".join(f"{count[each]} {each}" for each in WORST_FIRST if count[each])
+        counted = " · ".join(_counted(count[each], each) for each in WORST_FIRST if count[each])
         said = Content.assemble(
             (f"{SYMBOLS[kind]} {phase}", f"{LOOKS[kind]} bold"),
             "   " if phase else "",
@@ -177,3 +177,7 @@ what helps. No token is sent, nobody is signed in, and nothing is changed.
     @on(Worker.StateChanged)
     def _tell_failed_work(self, message: Worker.StateChanged) -> None:
         tell_of_failed_work(self, message)
+
+
+def _counted(count: int, verdict: Verdict) -> str:
+    return f"{count} {verdict}{'s' if verdict == 'warning' and count > 1 else ''}"

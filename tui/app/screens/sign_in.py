@@ -26,6 +26,7 @@ from tui.app.screens.sign_in_words import (
     WAYS_AFTER,
     is_offered,
     is_usual,
+    title,
     words_for,
 )
 from tui.app.widgets.key_line import KeyLine
@@ -97,8 +98,8 @@ class SignInScreen(ModalScreen[LoginEvent | None]):
 
     def on_mount(self) -> None:
         """Begin."""
-        tenant = printable(self._service.config.domain)
-        self.query_one("#dialog").border_title = Content(f"Sign in at {tenant}")
+        words = title(self._service.config, self._options)
+        self.query_one("#dialog").border_title = Content(words)
         self._tell()
         self._sign_in_once(self._options)
 
@@ -161,9 +162,8 @@ class SignInScreen(ModalScreen[LoginEvent | None]):
         url = printable(self.progress.url) if unfolded else ""
         self.query_one("#phase", Static).update(Content(words.phase))
         self.query_one("#advice", Static).update(with_key_caps(words.advice, self))
-        shown = self.query_one(Ways)
-        shown.display = unfolded
-        shown.show(self.progress)
+        self.query_one(Ways).show(self.progress)
+        self.query_one(Ways).display = unfolded
         self._address.show(url)
         self.query_one(Countdown).until = self.progress.deadline if waiting else None
         self.set_class(bool(self.failure), "-failed")

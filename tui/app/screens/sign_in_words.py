@@ -2,16 +2,19 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from textual.binding import Binding, BindingType
 
 from tui.auth.session import SignInProgress
-from tui.auth.sign_in.attempt import Way
+from tui.auth.sign_in.attempt import SignInOptions, Way
 from tui.auth.sign_in.surroundings import Surroundings, ports_for_browser
 from tui.config.keys import KEYS as CONFIG_KEYS
 from tui.text import printable, printable_block
 from tui.web_address import is_of_this_machine
+
+if TYPE_CHECKING:
+    from tui.config.load import Config
 
 WAYS_AFTER: Final = timedelta(seconds=8)
 """Whoever has seen the page by then looks at it, and not here."""
@@ -39,7 +42,7 @@ class WayWords:
 KEYS: Final[list[BindingType]] = [
     Binding("w", "other_ways", "Other ways", id="other-ways", tooltip="No page? The others"),
     Binding("c", "copy", "Copy", id="copy-address", tooltip="The address, to paste it"),
-    Binding("d", "device", "Code", id="device-code", tooltip="For another browser or device"),
+    Binding("d", "device", "Code", id="device-code", tooltip="A short one, for another browser"),
     Binding("v", "paste", "Paste", id="paste-answer", tooltip="What a browser ended at"),
     Binding("r", "try_again", "Try again", id="try-again", tooltip="A fresh sign-in"),
     Binding("e", "edit_config", "Edit config", id="mend-config", tooltip="In your editor"),
@@ -61,13 +64,14 @@ All ways are open side by side: whichever works first signs you in, and this clo
 
 - **In your browser**: sign in on the page that has opened. No page? *Other ways* shows the others;
   or *Copy* the address, open the *Browser* again, or have the address written to a *File*.
-- **With a code**: *Code* shows a short one to enter in another browser, on a phone or any other
-  machine, too; *QR code* saves typing there.
+- **With a code**: *Code* shows a short one to enter in another browser, which may be on a phone or
+  any other machine; *QR code* saves typing there.
 - **In a browser on another machine**: it ends at an address that it cannot open. Copy that
   address there, and *Paste* it here. Just the code in it (`code=`) will do, too. *Esc* closes
   the box.
-- **A tenant on this machine** (`localhost`) cannot be opened by a phone or another machine: *QR
-  code* and *Paste* are not offered. `ssh -L` leads there, by the line that stands here over SSH.
+- **A tenant on this machine** (`localhost`) cannot be opened by a phone or another machine: *Code*
+  is for another browser here, *QR code* and *Paste* are not offered. `ssh -L` leads there, by the
+  line that stands here over SSH.
 - *Cancel*, or **Ctrl-C**, gives up; nothing is changed by that.
 """
 
@@ -175,6 +179,13 @@ BY_PASTE_HERE: Final = WayWords(
 )
 
 
+def title(config: "Config", options: SignInOptions) -> str:
+    """Return where one signs in, and which scopes beyond the config's are asked for."""
+    beyond = [each for each in options.scope.split() if each not in config.scope.split()]
+    asked = f" for {' '.join(beyond)}" if beyond else ""
+    return printable(f"Sign in at {config.domain}{asked}")
+
+
 def is_usual(progress: SignInProgress, around: Surroundings) -> bool:
     """Return whether a browser has opened, or is about to, and nothing else was asked for."""
     is_waiting = progress.phase == "waiting" and bool(progress.url) and not around.on_web_page
@@ -226,7 +237,7 @@ def _words_for_progress(progress: SignInProgress, tenant: str, around: Surroundi
 
 def ways(progress: SignInProgress, around: Surroundings) -> tuple[WayWords, ...]:
     """Return the ways that are open, the likeliest first; a code that is shown moves none."""
-    device = _by_device(progress)
+    device = _by_device(progress, around)
     if not progress.url:
         alone = replace(device, hint=f"{device.hint} {ONLY_HERE}") if _is_here(progress) else device
         return (alone,) if progress.device else ()
@@ -252,9 +263,11 @@ def _by_browser(progress: SignInProgress, around: Surroundings) -> WayWords:
     return replace(words, hint=f"{words.hint} {ONLY_HERE}") if is_here else words
 
 
-def _by_device(progress: SignInProgress) -> WayWords:
+def _by_device(progress: SignInProgress, around: Surroundings) -> WayWords:
     if _is_here(progress):
-        return BY_DEVICE_HERE_SHOWN if progress.device else BY_DEVICE_HERE
+        words = BY_DEVICE_HERE_SHOWN if progress.device else BY_DEVICE_HERE
+        is_led_here = around.over_ssh  # by the tunnel, from the machine that one sits at
+        return words if is_led_here else replace(words, title=f"{words.title} on this machine")
     return BY_DEVICE_SHOWN if progress.device else BY_DEVICE
 
 

@@ -100,9 +100,10 @@ class StatePanel(Vertical):
         """Say for each bundled server whether it is up, and where to look if it is not."""
         self._failed = {status.name for status in statuses if status.is_down}
         for status in statuses:
-            where = f"{status.url}, {status.detail}" if status.detail else status.url
+            url = self._config.issuer if status.name == "tenant" else status.url
+            where = f"{url}, {status.detail}" if status.detail else url
             if status.is_down:
-                where = status.detail or status.url
+                where = status.detail or url
             if status.log is not None and status.is_down:
                 where += f"\nlog: {status.log.name}\n▸ {key_cap(self, 'start-servers')} starts it."
             row = self.query_one(f"#{status.name}-row", StatusRow)

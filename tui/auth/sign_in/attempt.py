@@ -285,7 +285,11 @@ def refusal_in(parameters: Mapping[str, str]) -> SignInRefused:
     shown = printable(error, 100)
     described = printable(parameters.get("error_description", ""), 300)
     if error == "access_denied":
-        is_own = not described or BY_THE_PERSON.search(described)
-        who = "You did not allow it" if is_own else "The tenant did not let you in"
-        return SignInRefused(f"{who}: access was denied{in_brackets(described)}.", error)
+        if not described:
+            words = "You did not allow it: access was denied"
+        elif BY_THE_PERSON.search(described):
+            words = "You did not allow it"
+        else:
+            words = "The tenant did not let you in: access was denied"
+        return SignInRefused(f"{words}{in_brackets(described)}.", error)
     return SignInRefused(f"The tenant refused the sign-in: {shown}{in_brackets(described)}.", error)

@@ -186,3 +186,14 @@ async def test_rows_that_came_in_any_order_end_in_that_of_the_rules() -> None:
         await called(on)(pilot)
         ends = re.compile("callback .*keyring .*pkce .*session .*callback-ports .*RS256", re.DOTALL)
         await until(pilot, lambda: ends.search(text_of(on.app)))
+
+
+async def test_two_warnings_are_counted_as_two() -> None:
+    async def examine(_watch: Tell) -> list[Row]:
+        return [Row(rule, "warning", "may be wrong") for rule in ("keyring", "clock")]
+
+    on = stage(examine=examine)
+    async with on.app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: on.app.account.state != "restoring")
+        await pilot.press("d")
+        await until(pilot, lambda: "Nothing is wrong   2 warnings" in text_of(on.app))

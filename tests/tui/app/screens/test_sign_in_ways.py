@@ -198,7 +198,7 @@ async def test_at_a_tenant_of_this_machine_no_way_of_another_device_is_offered()
         await at_a_tenant_of_this_machine(pilot, on)
         shown = text_of(on.app)
         assert shown.count("No other device can open it") == 1
-        assert "2  With a code, in another browser" in shown
+        assert "2  With a code, in another browser on this machine" in shown
         assert all(words not in shown for words in ("another machine", "v Paste", "k QR code"))
         await pilot.press("k", "v")
         await pilot.pause()

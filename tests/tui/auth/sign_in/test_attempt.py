@@ -200,7 +200,11 @@ def test_a_code_alone_is_told_from_an_address(pasted: str, code: str) -> None:
     ("error", "described", "said"),
     [
         ("access_denied", "", "You did not allow it: access was denied."),
-        ("access_denied", "The user has denied it", "You did not allow it: access was denied (The"),
+        (
+            "access_denied",
+            "The user has denied it",
+            "You did not allow it (The user has denied it).",
+        ),
         ("access_denied", "No licence", "The tenant did not let you in: access was denied (No"),
         ("server_error", "", "The tenant refused the sign-in: server_error."),
         ("server_error", "Later", "The tenant refused the sign-in: server_error (Later)."),

@@ -101,7 +101,7 @@ class Calling:
             self._view.show_unfinished(Call(self._clock(), self._under_way))
         why = "You cancelled the call. Whether the API has acted on it is not known."
         self._view.panel.show_trouble(why, "No answer")
-        self._view.watch_offer()
+        self._view.say_offer()
         self._look_around()
 
     def tell_failed(self, message: Worker.StateChanged) -> None:

@@ -92,6 +92,12 @@ class CallView(Vertical):
         self.query_one(RefusalPanel).show(None)
 
     def watch_offer(self) -> None:
+        """Offer to start what is not there; once it is, say of which call the result is."""
+        self.say_offer()
+        if not self.offer and self._shown is not None and self.panel.has_class("-bad"):
+            self.panel.name_call(self._shown)
+
+    def say_offer(self) -> None:
         """Offer to start the server of a call that got no answer."""
         self.panel.offer(self.offer if self.offers_start else "")
 
@@ -103,7 +109,7 @@ class CallView(Vertical):
     async def _show(self, call: Call, *, is_newest: bool) -> None:
         self._shown, self._is_chosen = call, not is_newest
         self.panel.show(call, is_newest=is_newest)
-        self.watch_offer()
+        self.say_offer()
         self.query_one(RefusalPanel).show(call.explanation)
         await self.query_one(AnswerPanel).show(call)
         self._share_width()

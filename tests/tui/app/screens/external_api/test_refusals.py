@@ -51,6 +51,19 @@ async def test_a_missing_scope_leads_to_a_sign_in_that_asks_for_it() -> None:
         await until(pilot, lambda: on.app.current_mode == "external-api")
 
 
+async def test_the_sign_in_says_which_scope_it_asks_for_beyond_the_usual() -> None:
+    on = stage(signed_in=True, api=api_needs_scope, browser="waits")
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        await pilot.press("p")
+        await until(pilot, lambda: "Sign in again with that scope" in text_of(on.app))
+        await pilot.press("w")
+        await until(
+            pilot,
+            lambda: "─ Sign in at tenant.example for read:messages ─" in text_of(on.app),
+        )
+
+
 async def test_a_sign_in_that_is_too_weak_is_done_anew_as_asked_and_the_call_made_again() -> None:
     seen: list[str] = []
 
