@@ -53,6 +53,11 @@ def take_apart(token: str) -> JwtView:
     return view
 
 
+def not_verified(trouble: str) -> str:
+    """Return the verdict on a token that fails a check."""
+    return f"NOT verified: {trouble}"
+
+
 def troubles(view: JwtView, demand: Demand, now: datetime) -> tuple[str, ...]:
     """Return what is wrong with what a token says, the signature left aside; best known first."""
     return (*_of_header(view), *_of_times(view, now.timestamp()), *_of_parties(view, demand))

@@ -23,6 +23,7 @@ from tui.app.widgets.calls.request_line import PathField
 from tui.app.widgets.calls.text_field import LinesArea
 from tui.app.widgets.claims_table import ClaimsTable
 from tui.app.widgets.row_list import RowList
+from tui.app.widgets.token_panes import JwtField
 
 
 def key_scopes() -> Scopes:
@@ -41,6 +42,7 @@ def key_scopes() -> Scopes:
         "claims": [*RowList.BINDINGS, *ClaimsTable.BINDINGS],
         "answer": [*RowList.BINDINGS, *AnswerLines.BINDINGS, *AnswerPanel.BINDINGS],
         "calls": [*RowList.BINDINGS, *CallsTable.BINDINGS],
+        "jwt": JwtField.BINDINGS,
         "path": PathField.BINDINGS,
         "lines": LinesArea.BINDINGS,
         "requests": [*RowList.BINDINGS, *KeptScreen.BINDINGS],

@@ -14,6 +14,7 @@ from tui.api.jwt_check import (
     Demand,
     NotAJwt,
     key_name,
+    not_verified,
     signature_trouble,
     take_apart,
     troubles,
@@ -63,7 +64,7 @@ class Finding:
     def verdict(self) -> str:
         """The first line."""
         if self.troubles:
-            return f"NOT verified: {self.troubles[0]}"
+            return not_verified(self.troubles[0])
         return f"verified: by {self.key} of {self.publisher}"
 
 

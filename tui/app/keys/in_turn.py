@@ -66,7 +66,9 @@ class KeysInTurn:
     async def _look_around(self, turn: int) -> None:
         await asyncio.sleep(0)  # a worker begins, and opens a dialog
         screen = self._app.screen
-        screen.call_later(self._app.call_later, self._end, turn, screen)  # once it has its focus
+        later = self._app.call_later
+        if not screen.call_later(later, self._end, turn, screen):  # once it has its focus
+            later(self._end, turn, screen)
 
     async def _end(self, turn: int, screen: Screen[object]) -> None:
         if turn == self._turn and self._since is not None:

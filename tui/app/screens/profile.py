@@ -156,7 +156,9 @@ more room; **Enter** unfolds one that has parts, *Copy claim* copies its value.
         self.revealed = False
         self.refresh_bindings()
         self._show_pane()
-        self.set_focus(self._table or self._pane)
+        pane = self._pane
+        empty = pane.empty_field if isinstance(pane, AnyJwtPane) else None
+        self.set_focus(self._table or empty or pane)
 
     def action_next_tab(self, step: int) -> None:
         """Go to the next tab, or to the one before."""

@@ -1,10 +1,11 @@
 """The three tabs of Profile: ID token, access token, session."""
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import ClassVar, Final
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.reactive import var
@@ -35,8 +36,6 @@ OPAQUE: Final = (
 )
 
 PASTE: Final = "Paste any JWT: what it says stands here then. It is kept nowhere and sent nowhere."
-
-NO_JWT: Final = "✗ This is no JWT that can be read: three parts with dots between are expected."
 
 NOT_OURS: Final = "for the API to check"
 
@@ -161,6 +160,39 @@ class SessionPane(VerticalScroll):
         return f"{len(session.renewed_at)} so far: {', '.join(reversed(times))}"
 
 
+class JwtField(Input):
+    """Where a JWT is pasted. Hidden as a password is: who sees a token can use it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Done", id="leave-jwt", tooltip="Then t and h change tabs"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__(
+            placeholder="Paste a JWT",
+            password=True,
+            max_length=LONGEST_JWT,
+            compact=True,
+            id="jwt-field",
+        )
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Leave a whole token to the screen, which shows what it says and goes there."""
+        if read_jwt(token_in(event.text)) is not None:
+            event.prevent_default()
+
+    def action_leave(self) -> None:
+        """Go to what the token says, if anything: keys are those of the screen again."""
+        self.screen.set_focus(None)
+        self.post_message(self.Submitted(self, self.value))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave the arrows to the tabs while there is nothing to move in."""
+        if action in ("cursor_left", "cursor_right"):
+            return bool(self.value)
+        return super().check_action(action, parameters)
+
+
 class AnyJwtPane(Vertical):
     """Any JWT that is pasted, taken apart."""
 
@@ -170,14 +202,7 @@ class AnyJwtPane(Vertical):
 
     def compose(self) -> ComposeResult:
         """Yield the field and what the token says."""
-        # Hidden as a password is: who sees a token can use it.
-        yield Input(
-            placeholder="Paste a JWT",
-            password=True,
-            max_length=LONGEST_JWT,
-            compact=True,
-            id="jwt-field",
-        )
+        yield JwtField()
         yield Static(Content(PASTE), id="jwt-words")
         yield ClaimsPanel(self._clock, "What this token says")
 
@@ -188,20 +213,30 @@ class AnyJwtPane(Vertical):
     def show(self, _session: Session) -> None:
         """Show nothing of the session."""
 
+    @property
+    def empty_field(self) -> JwtField | None:
+        """The field, while nothing is in it."""
+        field = self.query_one(JwtField)
+        return None if field.value else field
+
     def take(self, token: str) -> None:
-        """Take a token apart."""
-        self.query_one("#jwt-field", Input).value = token.strip()
+        """Take a token apart, and go to what it says."""
+        self.screen.set_focus(None)
+        self.query_one(JwtField).value = token.strip()
+        self._go_on()
 
     @on(Input.Changed, "#jwt-field")
     def _take_apart(self, message: Input.Changed) -> None:
         message.stop()
         token = token_in(message.value)
         view = read_jwt(token)
-        words = PASTE if not token else NO_JWT
-        if view is not None:
-            words = f"· read, and not checked{_key(view)}"
-        self.query_one("#jwt-words", Static).update(Content(words))
-        self.query_one("#jwt-words").set_class(view is not None, "-read")
+        trouble = _trouble(token, self._clock()) if token else ""
+        words = self.query_one("#jwt-words", Static)
+        words.update(
+            Content(trouble or (f"· read, and not checked{_key(view)}" if view else PASTE))
+        )
+        words.set_class(bool(view and not trouble), "-read")
+        words.set_class(bool(trouble), "-wrong")
         panel = self.query_one(ClaimsPanel)
         panel.display = view is not None
         panel.show(_header_and_claims(view))
@@ -213,6 +248,18 @@ class AnyJwtPane(Vertical):
         """Go from the field to what the token says."""
         if self.query_one(ClaimsPanel).display:
             self.query_one(ClaimsTable).focus()
+
+
+def _trouble(token: str, now: datetime) -> str:
+    """Return what `doorkey jwt` would say that is wrong with a token, its signature left aside."""
+    from tui.api.jwt_check import Demand, NotAJwt, not_verified, take_apart, troubles
+
+    try:
+        found = troubles(take_apart(token), Demand(), now)
+    except NotAJwt as error:
+        found = (str(error),)
+    also = f"\n  also wrong with it: {'; '.join(found[1:])}" if found[1:] else ""
+    return f"✗ {not_verified(found[0])}{also}" if found else ""
 
 
 def _key(view: JwtView | None) -> str:

@@ -5,6 +5,7 @@ from datetime import timedelta, timezone
 
 import pytest
 from textual import events
+from textual.widgets import Input
 
 from tests.support.app.at_profile import SIZE, at_profile
 from tests.support.app.stage import (
@@ -110,7 +111,8 @@ async def test_a_claim_with_parts_unfolds_and_folds() -> None:
 @pytest.mark.parametrize("around", ["{}", "'{}'\n", "Authorization: DPoP {}"])
 async def test_any_jwt_that_is_pasted_is_taken_apart(around: str) -> None:
     on = stage(signed_in=True)
-    pasted = around.format(jwt_of({"iss": "https://elsewhere.example/", "roles": ["pilot"]}))
+    claims: Claims = {"iss": "https://elsewhere.example/", "exp": START.timestamp() + 60}
+    pasted = around.format(jwt_of(claims))
     async with on.app.run_test(size=SIZE) as pilot:
         await at_profile(pilot, on)
         on.app.screen.post_message(events.Paste(pasted))
@@ -125,7 +127,7 @@ async def test_keys_move_in_the_table_that_is_seen_and_in_no_other() -> None:
         await at_profile(pilot, on, "h")
         await until(pilot, lambda: "Paste any JWT" in text_of(on.app))
         assert "Copy claim" not in text_of(on.app)
-        await pilot.press("G", "y")
+        await pilot.press("escape", "G", "y")
         on.app.screen.post_message(events.Paste(jwt_of({"iss": "https://a.example", "n": "7"})))
         await until(pilot, lambda: "https://a.example" in text_of(on.app))
         await pilot.press("j", "y")
@@ -141,7 +143,9 @@ async def test_a_key_id_of_a_thumbprints_length_stays_on_its_line() -> None:
     header = {"alg": "RS256", "kid": "k" * 43}
     async with on.app.run_test(size=(80, 24)) as pilot:
         await at_profile(pilot, on)
-        on.app.screen.post_message(events.Paste(f"{encoded(header)}.{encoded({'n': 7})}.c2ln"))
+        on.app.screen.post_message(
+            events.Paste(f"{encoded(header)}.{encoded({'exp': START.timestamp() + 60})}.c2ln")
+        )
         await until(pilot, lambda: f"not checked (RS256, key {'k' * 30}" in text_of(on.app))
         assert on.app.screen.query_one("#jwt-words").size.height == 1
         await pilot.resize_terminal(120, 36)
@@ -153,9 +157,36 @@ async def test_what_is_no_jwt_is_said_to_be_none() -> None:
     async with on.app.run_test(size=SIZE) as pilot:
         await at_profile(pilot, on, "h")
         await until(pilot, lambda: on.app.screen.query("#jwt-field"))
-        await pilot.click("#jwt-field")
         await pilot.press(*"a.b")
-        await until(pilot, lambda: "✗ This is no JWT" in text_of(on.app))
+        told = "✗ NOT verified: a JWT has three parts with dots between; this has 2"
+        await until(pilot, lambda: told in text_of(on.app))
+
+
+async def test_a_token_that_is_wrong_is_told_as_that_as_by_the_command() -> None:
+    on = stage(signed_in=True)
+    token = f"{encoded({'alg': 'none'})}.{encoded({'sub': 'x', 'exp': 1})}."
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_profile(pilot, on, "h")
+        on.app.post_message(events.Paste(token))
+        told = "✗ NOT verified: it is not signed (alg is none): anybody can have written it"
+        await until(pilot, lambda: told in text_of(on.app))
+        assert "also wrong with it: it expired 20526 days ago" in text_of(on.app)
+        assert isinstance(on.app.focused, ClaimsTable)
+
+
+async def test_letters_at_any_jwt_are_the_tokens_until_esc_and_arrows_change_tabs() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_profile(pilot, on, "h")
+        field = on.app.screen.query_one("#jwt-field", Input)
+        await until(pilot, lambda: field.has_focus)
+        await pilot.press("s")
+        assert field.value == "s"
+        await pilot.press("backspace", "right")
+        await until(pilot, lambda: "name: your full name" in text_of(on.app))
+        await pilot.press("left", "x", "escape", "t")
+        await until(pilot, lambda: "name: your full name" in text_of(on.app))
+        assert field.value == "x"
 
 
 async def test_the_table_stays_where_it_is_while_one_moves() -> None:

@@ -27,6 +27,12 @@ async def test_it_names_the_keys_of_this_screen_then_quit_help_and_palette() -> 
         assert "F5" not in bottom(on)  # it is the same as p
         await pilot.press("b")
         await until(pilot, lambda: "F5 Ping  F4 Editor" in bottom(on))
+        await pilot.press("escape", "p")
+        await until(pilot, lambda: "/ Find" in bottom(on))
+        await pilot.press("slash")
+        await until(pilot, lambda: "⏎ Go to it" in bottom(on))
+        assert "F4" not in bottom(on)  # nor F5: they are of the request
+        assert "F5" not in bottom(on)
 
 
 async def test_one_key_that_does_another_thing_on_each_screen_says_so_on_each() -> None:

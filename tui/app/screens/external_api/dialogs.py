@@ -51,7 +51,14 @@ class MethodScreen(ModalScreen[str | None]):
     CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss", "Back", id="leave-methods", tooltip="Leave it as it was"),
+        Binding("f1", "app.help", "Help", id="help", tooltip="What this is"),
     ]
+    HELP = """\
+## Method
+
+How the API is called from now on; **Enter** takes one, and sends nothing. Before the first call of
+an address by one that may change something, you are asked.
+"""
 
     def __init__(self, method: str) -> None:
         super().__init__()
@@ -81,7 +88,13 @@ class QuestionScreen(ModalScreen[bool]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "answer(True)", "Do it", id="call-it", tooltip="What the question is about"),
         Binding("escape", "answer(False)", "Leave it", id="leave-it", tooltip="Do nothing"),
+        Binding("f1", "app.help", "Help", id="help", tooltip="What this is"),
     ]
+    HELP = """\
+## Question
+
+Nothing happens unless you mean it: **y** does what the title asks about, and so does its button.
+"""
 
     def __init__(self, title: str, what: str, note: str, yes: str) -> None:
         """Take the words: `what` may be of others, and `yes` says what is done."""

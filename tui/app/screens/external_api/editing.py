@@ -41,7 +41,7 @@ class RequestEditing:
         if self._line.is_wrong:
             self._line.edit_path()
             return False
-        self._line.take_path()  # one may be writing it
+        self._line.leave_path()
         if self._details.trouble:
             await self._details.edit("headers")
             return False

@@ -32,7 +32,8 @@ HELP: Final = """\
 *Ping* calls the API with your access token; one that has expired is renewed first. The API
 checks who issued it, for whom, and until when, and says what it finds.
 
-- *Repeat* calls it again and again (GET and HEAD), *Interval* changes how often.
+- *Repeat* calls it again and again (GET and HEAD), *Interval* changes how often, also while it
+  runs, and is remembered.
 - *Method* and *Edit path* choose another route; the origin is the config's and stays. A method
   that may change something asks before.
 - *Headers* and *Body* unfold what is sent beside it, **Esc** folds them; *Editor* opens the body

@@ -18,7 +18,7 @@ from tui.app.screens.external_api.keys import BINDINGS, HELP
 from tui.app.screens.external_api.proxying import MakeProxy, ProxyLine, ProxySwitch
 from tui.app.screens.external_api.saving import Saving
 from tui.app.screens.place import PlaceScreen
-from tui.app.widgets.calls.answer_panel import AnswerPanel
+from tui.app.widgets.calls.answer_panel import AnswerPanel, FindField
 from tui.app.widgets.calls.call_view import CallView
 from tui.app.widgets.calls.calls_panel import CallsTable
 from tui.app.widgets.calls.refusal_panel import RefusalPanel
@@ -98,6 +98,10 @@ class ExternalApiScreen(PlaceScreen):
         self.query_one(CallView).follow(message.request)
         self._calling.follow(message.request)
 
+    @on(RequestLine.Written)
+    def _name_result(self, message: RequestLine.Written) -> None:
+        self.query_one(CallView).follow(message.request)
+
     @on(RequestDetails.Changed)
     def _take_details(self, message: RequestDetails.Changed) -> None:
         self._editing.take_details(message.request)
@@ -133,9 +137,7 @@ class ExternalApiScreen(PlaceScreen):
 
     def action_interval(self) -> None:
         """Go to the next interval."""
-        button = self.query_one(RepeatButton)
-        button.next_interval()
-        button.scroll_visible(animate=False)
+        self.query_one(RepeatButton).next_interval()
 
     # Calling
 
@@ -285,6 +287,8 @@ class ExternalApiScreen(PlaceScreen):
             return self.query_one(CallView).offers_start
         if action == "way_out":
             return self.query_one(RefusalPanel).explanation is not None
+        if action in ("ping", "editor") and isinstance(self.focused, FindField):
+            return False
         if action in ("search", "copy", "save"):
             return self.query_one(CallView).result is not None
         if action == "interval":
@@ -292,6 +296,5 @@ class ExternalApiScreen(PlaceScreen):
         if action == "copy_proxy":
             return bool(self._proxy.address)
         if action == "cancel":
-            repeating = self.query_one(RepeatButton).repeating
-            return repeating or self.query_one(CallView).panel.is_busy
+            return self.query_one(RepeatButton).repeating or self.query_one(CallView).panel.is_busy
         return super().check_action(action, parameters)

@@ -37,6 +37,7 @@ class CallView(Vertical):
         self._history = CallHistory()
         self._shown: Call | None = None
         self._is_chosen = False
+        self._next: ApiRequest | None = None
 
     def compose(self) -> ComposeResult:
         """Yield the parts; most are hidden until there is something to show."""
@@ -72,7 +73,7 @@ class CallView(Vertical):
 
     def follow(self, request: ApiRequest) -> None:
         """Say of which call the result is, where another one is about to be made."""
-        call = self._shown
+        call, self._next = self._shown, request
         if call is None or call.result is None or self.panel.is_busy:
             return
         made = call.request.method, call.request.path
@@ -109,6 +110,8 @@ class CallView(Vertical):
     async def _show(self, call: Call, *, is_newest: bool) -> None:
         self._shown, self._is_chosen = call, not is_newest
         self.panel.show(call, is_newest=is_newest)
+        if self._next is not None:
+            self.follow(self._next)
         self.say_offer()
         self.query_one(RefusalPanel).show(call.explanation)
         await self.query_one(AnswerPanel).show(call)

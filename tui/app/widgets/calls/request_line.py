@@ -76,7 +76,7 @@ class PathField(Input):
 
 
 class RepeatButton(Button):
-    """`Repeat · 2 s`, or `■ Stop` while the API is called again and again."""
+    """`Repeat · 2 s`, or `■ Stop · 2 s` while the API is called again and again."""
 
     repeating: reactive[bool] = reactive(False)
     """Whether calls are being repeated."""
@@ -91,14 +91,15 @@ class RepeatButton(Button):
             self.set_reactive(RepeatButton.seconds, remembered)
 
     def next_interval(self) -> None:
-        """Go to the next interval, in a circle."""
+        """Go to the next interval, in a circle, and show it."""
         at = INTERVALS_SECONDS.index(self.seconds) + 1
         self.seconds = INTERVALS_SECONDS[at % len(INTERVALS_SECONDS)]
         self._memory.set(INTERVAL_MEMORY, self.seconds)
+        self.scroll_visible(animate=False)
 
     def watch_repeating(self) -> None:
         """Say what a press does."""
-        self.label = Content("■ Stop" if self.repeating else f"Repeat · {self.seconds} s")
+        self.label = Content(f"{'■ Stop' if self.repeating else 'Repeat'} · {self.seconds} s")
         self.refresh(layout=True)
 
     def watch_seconds(self) -> None:
@@ -114,6 +115,13 @@ class RequestLine(Vertical):
 
     class Changed(Message):
         """Another request is called from now on."""
+
+        def __init__(self, request: ApiRequest) -> None:
+            self.request = request
+            super().__init__()
+
+    class Written(Message):
+        """Another path stands there, and is not taken yet."""
 
         def __init__(self, request: ApiRequest) -> None:
             self.request = request
@@ -190,6 +198,7 @@ class RequestLine(Vertical):
         message.stop()
         self._say(self._trouble(message.value))
         self._share_room()
+        self.post_message(self.Written(replace(self.request, path=message.value)))
 
     @on(Input.Submitted, "#path")
     def _submit_path(self, message: Input.Submitted) -> None:
@@ -206,6 +215,12 @@ class RequestLine(Vertical):
             self.post_message(self.Done())
         else:
             self.take_path()
+
+    def leave_path(self) -> None:
+        """Take the path; one who is writing it wants the answer now."""
+        self.take_path()
+        if self.query_one(PathField).has_focus:
+            self.post_message(self.Done())
 
     def take_path(self) -> None:
         """Call from now on what stands there, unless it is no path."""

@@ -268,3 +268,16 @@ async def test_another_answer_is_shown_from_its_beginning() -> None:
         await until(pilot, lambda: '"first"' not in text_of(on.app))
         await pilot.press("p")
         await until(pilot, lambda: '"second"' in text_of(on.app))
+
+
+async def test_while_another_path_is_written_the_result_says_of_which_call_it_is() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        await pilot.press("p")
+        await until(pilot, lambda: "200 OK" in text_of(on.app))
+        await pilot.press("e", "slash", "x")
+        await until(pilot, lambda: "Result of 09:26:53, GET /api/external" in text_of(on.app))
+        await pilot.press("escape")
+        await until(pilot, lambda: "Result of" not in text_of(on.app))
+        assert "─ Result ─" in text_of(on.app)

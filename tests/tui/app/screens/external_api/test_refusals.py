@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support.app.at_the_api import SIZE, at_the_api, choose_method
+from tests.support.app.at_the_api import SIZE, at_the_api, choose_method, write_path
 from tests.support.app.stage import (
     ALICE,
     api_accepts,
@@ -37,6 +37,18 @@ async def test_another_audience_is_explained_and_the_way_out_edits_the_config() 
         await until(
             pilot, lambda: "The app cannot make room for an editor here." in text_of(on.app)
         )
+
+
+async def test_the_way_out_has_its_key_after_a_call_sent_from_the_path() -> None:
+    on = stage(signed_in=True, api=api_needs_scope)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        await write_path(pilot, on, "/api/messages")
+        await pilot.press("f5")
+        await until(pilot, lambda: "Sign in again with that scope" in text_of(on.app))
+        await until(pilot, lambda: "w Way out" in text_of(on.app).splitlines()[-2])
+        await pilot.press("w")
+        await until(pilot, lambda: on.tenant.count("/token"))
 
 
 async def test_a_missing_scope_leads_to_a_sign_in_that_asks_for_it() -> None:

@@ -43,7 +43,7 @@ async def test_calls_repeat_until_they_are_stopped() -> None:
         await at_the_api(pilot, on)
         await pilot.press("i", "t")
         await until(pilot, lambda: len(calls) == 1)
-        assert "■ Stop" in text_of(on.app)
+        assert "■ Stop · 5 s" in text_of(on.app)
         turns.release()
         await until(pilot, lambda: len(calls) >= 2)
         await pilot.press("t")
@@ -115,7 +115,7 @@ async def test_a_whole_url_of_the_api_that_is_pasted_becomes_its_path() -> None:
         await until(pilot, lambda: on.app.screen.query_one(PathField).value == "/orders?page=2")
 
 
-async def test_what_is_being_written_is_what_a_call_asks_for() -> None:
+async def test_what_is_being_written_is_what_a_call_asks_for_and_ends_the_writing() -> None:
     paths = []
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -128,7 +128,7 @@ async def test_what_is_being_written_is_what_a_call_asks_for() -> None:
         await write_path(pilot, on, "/orders")
         await pilot.press("f5")
         await until(pilot, lambda: paths == ["/orders"])
-        assert on.app.screen.query_one(PathField).has_focus
+        await until(pilot, lambda: not on.app.screen.query_one(PathField).has_focus)
 
 
 async def test_a_call_that_is_over_is_not_said_to_be_under_way(

@@ -73,12 +73,17 @@ async def test_a_question_and_the_list_of_methods_name_their_own_keys() -> None:
         await at_the_api(pilot, on)
         await pilot.press("m")
         await until(pilot, lambda: "reads the headers alone" in text_of(on.app))
-        assert text_of(on.app).splitlines()[-1].split() == ["⏎", "Take", "esc", "Back"]
+        assert "⏎ Take  esc Back  " in text_of(on.app).splitlines()[-1]
+        await pilot.press("f1")
+        await until(pilot, lambda: "takes one, and sends nothing" in text_of(on.app))
+        await pilot.press("escape")
         await pilot.press("escape")
         await choose_method(pilot, on, "POST")
         await pilot.press("p")
         await until(pilot, lambda: "This call may change something" in text_of(on.app))
         assert "y Call it  esc Leave it" in text_of(on.app).splitlines()[-1]
+        await pilot.press("f1")
+        await until(pilot, lambda: "Nothing happens unless you mean it" in text_of(on.app))
 
 
 async def test_a_click_on_the_line_unfolds_what_it_tells_of() -> None:
