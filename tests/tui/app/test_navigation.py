@@ -43,6 +43,15 @@ async def test_a_tenant_that_is_silent_is_told_with_the_next_try_and_recovers_by
         assert "● Alice Archer  token 1 h" in text_of(on.app)
 
 
+async def test_home_names_the_key_of_the_sign_in_only_while_there_is_one() -> None:
+    on = stage()
+    async with on.app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: "▸  l   Sign in" in text_of(on.app))
+        await pilot.press("l")
+        await until(pilot, lambda: "✓      Sign in" in text_of(on.app))
+        assert "▸  2   See your profile" in text_of(on.app)
+
+
 async def test_renewing_now_brings_a_new_token_and_says_so() -> None:
     on = stage(signed_in=True)
     async with on.app.run_test(size=SIZE, notifications=True) as pilot:

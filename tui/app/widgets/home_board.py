@@ -64,10 +64,13 @@ class StepLine(Static):
         """Draw the step as done, as the next one, or as one for later."""
         for each in SYMBOLS:
             self.set_class(each == progress, f"-{each}")
+        cap = f" {key_cap(self, self.step.binding)} "
+        if progress == "done" and self.step.binding == "login":
+            cap = " " * len(cap)  # whoever is signed in has no such key
         self.update(
             Content.assemble(
                 f"{SYMBOLS[progress]} ",
-                (f" {key_cap(self, self.step.binding)} ", "$text-primary on $panel bold"),
+                (cap, "$text-primary on $panel bold" if cap.strip() else ""),
                 f"  {self.step.label:<18}",
                 (self.step.brings, "$foreground-muted"),
             )
