@@ -64,3 +64,12 @@ async def test_keys_after_the_one_that_opens_a_dialog_are_for_the_dialog() -> No
         burst(on, "m", "down", "down", "down", "enter", "e", *"/x", "enter")
         await until(pilot, lambda: request_of(on).path == "/x")
         assert request_of(on).method == "POST"
+
+
+async def test_keys_after_the_one_that_closes_a_dialog_are_for_the_screen_below() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        burst(on, "m", "escape", "e", *"/x", "enter", "i")
+        await until(pilot, lambda: "Repeat · 5 s" in text_of(on.app))
+        assert request_of(on).path == "/x"
