@@ -75,7 +75,7 @@ async def test_denied_consent_ends_the_sign_in_with_the_reason(world: World, pag
     await page.fill("input[name=password]", "bob-password")
     await page.click("button[type=submit]")
     await page.click("button[value=deny]")
-    with pytest.raises(SignInRefused, match="access was denied"):
+    with pytest.raises(SignInRefused, match="You did not allow it"):
         await login
     await page.wait_for_selector("text=The sign-in did not work")
     await service.aclose()

@@ -17,7 +17,7 @@ RENEWALS_IN_A_SECOND: Final = 60
 
 def is_denied(provider: Provider, *arguments: str) -> None:
     """Say no on the provider's page; Doorkey says so, and nobody is signed in."""
-    is_refused(provider, "access was denied", *arguments)
+    is_refused(provider, "did not", *arguments)  # you did not allow it, or it did not let you in
 
 
 def is_refused(provider: Provider, reason: str, *arguments: str) -> None:
