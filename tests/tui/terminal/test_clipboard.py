@@ -96,6 +96,6 @@ async def test_tmux_is_asked_whether_it_lets_a_copy_through(
     monkeypatch.delenv("DISPLAY")
     assert await copy_to_system_clipboard("the-token") == "perhaps"
     assert not (tools / "words").exists()  # one is not in tmux
-    monkeypatch.setenv("TMUX", "/tmp/tmux-0/default,1,0")
+    monkeypatch.setenv("TMUX", "default,1,0")
     assert await copy_to_system_clipboard("the-token") == taken
     assert (tools / "words").read_text() == "show-options -gv set-clipboard\n"
