@@ -10,6 +10,7 @@ from playwright.async_api import Browser, Page
 from tests.support.people.chromium import chromium
 from tests.support.processes.worlds import World, new_world, serve
 from tui.auth.service import AuthService
+from tui.auth.session import LoginEvent
 from tui.auth.store.store import MemoryStore
 from tui.errors import SignInRefused
 
@@ -37,19 +38,28 @@ async def page(browser: Browser) -> AsyncIterator[Page]:
     await made.close()
 
 
-async def test_login_and_consent_lead_to_the_callback_page_and_a_session(
-    world: World, page: Page
-) -> None:
+async def come_to_consent(service: AuthService, page: Page, who: str) -> "asyncio.Task[LoginEvent]":
+    """Sign in on the tenant's page, up to its question; return what waits for the answer."""
+    login = asyncio.create_task(service.login())
+    await page.fill("input[name=username]", who)
+    await page.fill("input[name=password]", f"{who}-password")
+    await page.click("button[type=submit]")
+    return login
 
+
+def service_at(page: Page, world: World) -> AuthService:
     async def open_url(url: str) -> bool:
         await page.goto(url)
         return True
 
-    service = AuthService(world.config, store=MemoryStore(), open_url=open_url)
-    login = asyncio.create_task(service.login())
-    await page.fill("input[name=username]", "alice")
-    await page.fill("input[name=password]", "alice-password")
-    await page.click("button[type=submit]")
+    return AuthService(world.config, store=MemoryStore(), open_url=open_url)
+
+
+async def test_login_and_consent_lead_to_the_callback_page_and_a_session(
+    world: World, page: Page
+) -> None:
+    service = service_at(page, world)
+    login = await come_to_consent(service, page, "alice")
     await page.click("button[value=allow]")
     event = await login
     assert event.profile is not None
@@ -64,16 +74,8 @@ async def test_login_and_consent_lead_to_the_callback_page_and_a_session(
 
 
 async def test_denied_consent_ends_the_sign_in_with_the_reason(world: World, page: Page) -> None:
-
-    async def open_url(url: str) -> bool:
-        await page.goto(url)
-        return True
-
-    service = AuthService(world.config, store=MemoryStore(), open_url=open_url)
-    login = asyncio.create_task(service.login())
-    await page.fill("input[name=username]", "bob")
-    await page.fill("input[name=password]", "bob-password")
-    await page.click("button[type=submit]")
+    service = service_at(page, world)
+    login = await come_to_consent(service, page, "bob")
     await page.click("button[value=deny]")
     with pytest.raises(SignInRefused, match="You did not allow it"):
         await login
