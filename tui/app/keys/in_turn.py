@@ -8,6 +8,7 @@ commands: `e`, then the `f` of a path, would save the answer.
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Final
 
 from textual import events
@@ -21,7 +22,7 @@ ROUNDS: Final = 3
 """After the key itself comes what a field tells of it, and then what is made of that."""
 
 LONGEST_SECONDS: Final = 1.0
-"""A key that comes later than this after another one is not held back by it."""
+"""A key is not held back longer than this by the one before it."""
 
 
 class KeysInTurn:
@@ -32,18 +33,18 @@ class KeysInTurn:
         self._hand_on = hand_on
         self._held: deque[Typed] = deque()
         self._turn = 0
-        self._since: float | None = None
-        """When the key came that is at work; None while none is."""
+        self._is_at_work = False
+        """Whether the key whose turn it is has not done yet all that it does."""
 
     async def take(self, typed: Typed) -> None:
         """Hand it on, now or when its turn has come."""
         self._held.append(typed)
-        if self._since is None or typed.time - self._since > LONGEST_SECONDS:
+        if not self._is_at_work:
             await self._go_on()
 
     async def _go_on(self) -> None:
-        self._since = None
-        while self._held and self._since is None:
+        self._is_at_work = False
+        while self._held and not self._is_at_work:
             typed = self._held.popleft()
             where = self._app.focused or self._app.screen
             way = list[MessagePump](where.ancestors_with_self)
@@ -52,8 +53,9 @@ class KeysInTurn:
             )
             await self._hand_on(typed)
             if not is_text:
-                self._since = typed.time
+                self._is_at_work = True
                 self._turn += 1
+                self._app.set_timer(LONGEST_SECONDS, partial(self._end_turn, self._turn))
                 self._follow(self._turn, way * ROUNDS)
 
     def _follow(self, turn: int, way: list[MessagePump]) -> None:
@@ -71,8 +73,12 @@ class KeysInTurn:
             later(self._end, turn, screen)
 
     async def _end(self, turn: int, screen: Screen[object]) -> None:
-        if turn == self._turn and self._since is not None:
-            if screen is self._app.screen:
-                await self._go_on()
-            else:
-                await self._look_around(turn)
+        if screen is self._app.screen:
+            await self._end_turn(turn)
+        elif turn == self._turn:
+            await self._look_around(turn)
+
+    async def _end_turn(self, turn: int) -> None:
+        """Hand on what is held, unless that has been done and another key is at work by now."""
+        if turn == self._turn and self._is_at_work:
+            await self._go_on()
