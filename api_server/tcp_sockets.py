@@ -68,10 +68,11 @@ def is_answered_by_stranger(theirs: SocketAddress, ours: SocketAddress, proc: Pa
     if ends:
         return any(_is_strangers(end, sockets) for end in ends)
     # Whoever answers and goes may leave no trace of itself, nor our end as it was. One that never
-    # was on this machine (Windows, below WSL) does.
+    # was on this machine (Windows, below WSL) does. Read anew: the tables are not of one moment,
+    # and our end may have been read before the other one went.
     return bool(sockets) and not any(
         each.local in here and each.remote in there and each.state == ESTABLISHED
-        for each in sockets
+        for each in tcp_sockets(proc)
     )
 
 
@@ -92,9 +93,10 @@ def _listener(address: str, sockets: Sequence[TcpSocket]) -> TcpSocket | None:
 def _spellings(address: SocketAddress) -> tuple[str, ...]:
     """Return how the tables spell `address`: IPv4 stands in tcp6 where the socket takes both."""
     host, port = ip_address(address[0].partition("%")[0]), address[1]
-    forms: list[IPv4Address | IPv6Address] = [host]
-    if isinstance(host, IPv4Address):
-        forms.append(IPv6Address(f"::ffff:{host}"))
+    plain = getattr(host, "ipv4_mapped", None) or host
+    forms: list[IPv4Address | IPv6Address] = [plain]
+    if isinstance(plain, IPv4Address):
+        forms.append(IPv6Address(f"::ffff:{plain}"))
     return tuple(f"{_words(each.packed)}:{port:04X}" for each in forms)
 
 

@@ -87,8 +87,9 @@ def owner_of_connection(local: SocketAddress, peer: SocketAddress, proc: Path = 
     if holder is not None:
         return holder
     ours, theirs = _spellings(local), _spellings(peer)
+    port = theirs[0].rpartition(":")[2]
     end, table = None, []
-    for each in _sockets(proc, theirs[0].rpartition(":")[2]):
+    for each in _sockets(proc, port):
         table.append(each)
         if each.local in theirs and each.remote in ours:
             end = each
@@ -99,9 +100,11 @@ def owner_of_connection(local: SocketAddress, peer: SocketAddress, proc: Path = 
         if listener is not None:
             return listener.uid
     # A peer that sends and resets leaves no trace of itself, nor of our end of the connection.
-    # One that never was on this machine (Windows, below WSL) leaves ours as it is.
+    # One that never was on this machine (Windows, below WSL) leaves ours as it is. Read anew: the
+    # tables are not of one moment, and our end may have been read before the other one went.
     ours_stands = any(
-        each.local in ours and each.remote in theirs and each.state == ESTABLISHED for each in table
+        each.local in ours and each.remote in theirs and each.state == ESTABLISHED
+        for each in _sockets(proc, port)
     )
     is_told = (proc / "net" / "tcp").exists()
     if is_told and (end is not None or not ours_stands):

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from api_server.tcp_sockets import is_answered_by_stranger
+from tests.support.changing_tables import ChangingTables
 
 ME = os.geteuid()
 STRANGER = ME + 4711
@@ -18,10 +19,12 @@ THEIRS = "0100007F:0BBA 0100007F:C000 {} 0 0 0 {} 0 13"
 NOT_ACCEPTED = "0100007F:0BBA 0100007F:C000 01 0 0 0 0 0 0"
 MAPPED = THEIRS.replace("0100007F:", "0000000000000000FFFF00000100007F:")
 DEFERRED = NOT_ACCEPTED.replace(" 01 ", " 03 ")
+MAPPED_NOT_ACCEPTED = NOT_ACCEPTED.replace("0100007F:", "0000000000000000FFFF00000100007F:")
 CLOSED = NOT_ACCEPTED.replace(" 01 ", " 05 ")
 LISTENER = "0100007F:0BBA 00000000:0000 0A 0 0 0 {} 0 14"
 ANYWHERE = LISTENER.replace("0100007F:0BBA", "00000000:0BBA")
 AT_IPV6 = LISTENER.replace("0100007F:0BBA", "00000000000000000000000001000000:0BBA")
+EVERYWHERE = LISTENER.replace("0100007F:0BBA", f"{32 * '0'}:0BBA")
 MINE = OURS.format("01", ME)
 
 
@@ -48,6 +51,8 @@ MINE = OURS.format("01", ME)
         # the server's socket takes both families
         ([MINE, MAPPED.format("01", STRANGER)], True),
         ([MINE, MAPPED.format("01", ME)], False),
+        ([MINE, MAPPED_NOT_ACCEPTED, EVERYWHERE.format(ME)], False),
+        ([MINE, MAPPED_NOT_ACCEPTED, EVERYWHERE.format(STRANGER)], True),
         # answered and gone, while another one listens at the other address of localhost
         ([OURS.format("08", ME), CLOSED, AT_IPV6.format(ME)], True),
         ([MINE, CLOSED, LISTENER.format(ME)], True),
@@ -68,6 +73,14 @@ def test_a_connection_is_whoevers_process_is_at_its_other_end(
     for name, body in (("tcp", ""), ("tcp6", table)):
         (tmp_path / "net" / name).write_text(f"  sl  local_address ...\n{body}\n".rstrip())
     assert is_answered_by_stranger(ISSUER, OWN, tmp_path) is is_strangers
+    issuer, own = ((f"::ffff:{host}", port) for host, port in (ISSUER, OWN))
+    assert is_answered_by_stranger(issuer, own, tmp_path) is is_strangers
+
+
+def test_who_goes_while_the_tables_are_read_is_a_stranger(tmp_path: Path) -> None:
+    """security.md 53."""
+    rows = [f"0: {MINE}"]
+    assert is_answered_by_stranger(ISSUER, OWN, ChangingTables.at(tmp_path, rows, []))
 
 
 def test_where_the_system_does_not_tell_nobody_is_refused(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.changing_tables import ChangingTables
 from tests.support.processes.other_user import NOBODY, listening_as, needs_root, send_as
 from tui.loopback_peer import (
     ANSWER,
@@ -148,20 +149,10 @@ def test_a_server_that_accepts_once_the_request_has_come_is_known_by_its_listene
             assert owner_of_connection(*ends) == os.geteuid()
 
 
-def test_a_peer_on_no_table_is_unknown_while_our_own_end_stands(tmp_path: Path) -> None:
-    ours = "0: 0100007F:21C2 0100007F:9C40 01 00000000:00000000 00:00000000 0 1000 0 4711 1 x"
-    proc = table_in(tmp_path, ours)
-    assert owner_of_connection(("127.0.0.1", 8642), ("127.0.0.1", 40000), proc) is None
-
-
 def test_where_the_system_does_not_tell_nobody_is_another_user(tmp_path: Path) -> None:
     uid = owner_of_connection(("127.0.0.1", 8642), ("127.0.0.1", 40000), tmp_path)
     assert uid is None
     assert not is_other_user(uid)
-
-
-def test_root_is_no_other_user() -> None:
-    assert not is_other_user(0)
 
 
 @on_linux
@@ -239,6 +230,18 @@ def test_whose_the_other_end_is_stands_in_the_tables(
             owner_of_connection(ours, theirs, proc)
     else:
         assert owner_of_connection(ours, theirs, proc) == uid
+
+
+@pytest.mark.skipif(sys.byteorder != "little", reason="the kernel spells addresses by it")
+def test_who_goes_while_the_tables_are_read_is_nobodys(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """security.md 53."""
+    monkeypatch.delattr(socket, "AF_NETLINK", raising=False)
+    rows = [line(OURS, THEIRS, "01", "0", "8")]
+    proc = ChangingTables.at(tmp_path, rows, [])
+    with pytest.raises(ConnectionResetError):
+        owner_of_connection(("127.0.0.1", 1), ("127.0.0.1", 2), proc)
 
 
 @pytest.mark.parametrize(
