@@ -34,18 +34,18 @@ async def probe(server: BundledServer) -> Holder:
             return "provider" if (answer.members() or {}).get("issuer") == issuer else "foreign"
     except ExchangeFailed as failed:
         # A server that is ending breaks off a connection, and has let go of the port by then.
-        ended = failed.obstacle == "nobody" or not await listens(server)
+        ended = failed.obstacle == "nobody" or not await listens(server.url)
         return "nobody" if ended else "foreign"
     finally:
         await client.aclose()
     return "foreign"
 
 
-async def listens(server: BundledServer) -> bool:
-    """Return whether anybody listens where `server` belongs; nothing is asked."""
-    host = split_web_address(server.url).host
+async def listens(url: str) -> bool:
+    """Return whether anybody listens at the http address `url`; nothing is asked."""
+    address = split_web_address(url)
     try:
-        _, writer = await asyncio.open_connection(host, server.port)
+        _, writer = await asyncio.open_connection(address.host, address.port or 80)
     except OSError:
         return False
     writer.close()

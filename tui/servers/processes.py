@@ -134,7 +134,7 @@ class Servers:
     async def _wait_until_free(self, server: BundledServer) -> None:
         """Wait until nobody listens any more: killed workers need a moment to end."""
         for _ in range(round(STOP_SECONDS / POLL_SECONDS)):
-            if not await listens(server):
+            if not await listens(server.url):
                 return
             await self._sleep(POLL_SECONDS)
 
@@ -177,7 +177,7 @@ class Servers:
         A server that stops lets go of its port in several steps, and a start that comes between
         two of them fails.
         """
-        while await listens(server):
+        while await listens(server.url):
             await self._sleep(WATCH_SECONDS)
         for _ in range(TAKE_OVER_ATTEMPTS):
             self._watched.discard(server.name)

@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import socket
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from tests.support.silence import nobody_listens
 from tui.app.background import WATCH_AFAR_SECONDS
 from tui.config.load import Config
 from tui.servers.checks import Finding
-from tui.servers.processes import ServerStatus
+from tui.servers.processes import ServerStatus, State
 
 SIZE = (100, 34)
 
@@ -126,6 +127,21 @@ async def test_a_stranger_who_answers_in_the_place_of_our_server_is_not_taken_fo
         await until(pilot, lambda: len(on.app.findings) == 2)
         assert "✗ failed" in text_of(on.app)
         assert "it is there" not in text_of(on.app)
+
+
+@pytest.mark.parametrize("state", ["failed", "stopped"])
+async def test_who_listens_where_our_api_has_ended_is_sent_no_token(state: State) -> None:
+    seen: list[httpx.Request] = []
+    on = recording(seen)
+    with socket.create_server(("127.0.0.1", 0)) as stranger:
+        url = f"http://127.0.0.1:{stranger.getsockname()[1]}"
+        async with on.app.run_test(size=SIZE) as pilot:
+            await at_the_api(pilot, on)
+            on.app.servers = (ServerStatus("api", state, url, "It was ended by signal 9."),)
+            await pilot.press("p")
+            await until(pilot, lambda: "✗ The API was not called" in text_of(on.app))
+            assert "Your token was not sent." in " ".join(text_of(on.app).split())
+            assert not seen
 
 
 async def test_a_stranger_at_the_port_of_our_api_is_sent_no_token() -> None:

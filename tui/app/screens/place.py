@@ -129,6 +129,12 @@ class PlaceScreen(Screen[None]):
         found = (each.detail for each in self.servers if each.name == "api" and each.is_port_taken)
         return next(found, "")
 
+    @property
+    def fallen_api(self) -> str:
+        """The address of the bundled API where it is known to have ended; else empty."""
+        found = (each.url for each in self.servers if each.name == "api" and each.is_down)
+        return next(found, "")
+
     def action_start_servers(self) -> None:
         """Start the bundled servers that are not there."""
         self.post_message(CheckRequested(start=True))

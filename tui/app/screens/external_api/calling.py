@@ -16,6 +16,7 @@ from tui.app.widgets.calls.request_line import RepeatButton
 from tui.app.widgets.key_line import KeyLine
 from tui.errors import DoorkeyError, SignInNeeded
 from tui.moments import Clock, Sleep
+from tui.servers.port import listens
 
 if TYPE_CHECKING:
     from tui.auth.session import TokenSet
@@ -26,6 +27,11 @@ ONCE, AGAIN, SAVE = "ping", "repeat", "save"
 
 SLOW_SECONDS: Final = 3.0
 """Without an answer, before it is looked whether the API is there at all."""
+
+TAKEN_OVER: Final = (
+    "The API that ran here has ended, and a program that may be anybody's answers at its port. "
+    "Who it is is being looked up; then call again."
+)
 
 
 class Calling:
@@ -191,7 +197,11 @@ class Calling:
         self.forget_refused()
         if show:
             self._view.panel.bring_into_view()
-        if stranger := self._screen.stranger_at_api:
+        stranger = self._screen.stranger_at_api
+        fallen = self._screen.fallen_api
+        if not stranger and fallen and await listens(fallen):
+            stranger = TAKEN_OVER
+        if stranger:
             self.stop()
             self._view.panel.show_trouble(f"{stranger} Your token was not sent.")
             self._screen.post_message(CheckRequested(start=True))  # it may have gone by now
