@@ -99,12 +99,13 @@ class CurrentSession:
 
     async def wipe(self) -> tuple[LogOutStep, Session | None]:
         """Forget the session, here and in the store; return what was kept till then."""
-        was_there = self.session is not None or self.store.signature() is not None
-        kept: Session | None = None
+        was_there, kept = self.session is not None, None
         trouble = ""
         try:
             try:
                 async with self.store.lock(WIPE_PATIENCE_SECONDS):
+                    # asked in here: another log out may just have ended
+                    was_there = was_there or self.store.signature() is not None
                     kept = await self._load_if_possible()
                     self.store.clear()
             except StoreFailed:

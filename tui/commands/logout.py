@@ -25,12 +25,16 @@ LONGEST_WAIT_SECONDS: Final = SETTLED_SECONDS + RETURN_SECONDS
 
 ENDED: Final = {
     "": "cancelled before the session was wiped. Who is signed in: doorkey status.",
-    "local": "cancelled. Nothing of the session is kept here; whether its refresh token is revoked "
-    "is not known.",
-    "revocation": "You ended the wait. Nothing of the session is kept here; whether your browser "
-    "is signed out at the tenant is not known.",
+    "local": "cancelled. {here}; whether its refresh token is revoked is not known.",
+    "revocation": "You ended the wait. {here}; whether your browser is signed out at the tenant is "
+    "not known.",
+    "tenant": "cancelled, when all steps had ended. {here}.",
 }
 """What Ctrl-C leaves behind, by the last step that has ended."""
+
+WIPED: Final = "Nothing of the session is kept here"
+
+NOT_WIPED: Final = "The session could not be wiped here (doorkey status says what is kept)"
 
 
 def logout(arguments: Namespace) -> int:
@@ -69,7 +73,9 @@ class LogOutCancelled(Cancelled):
     next_step = "Run doorkey logout again where the session is still kept; else sign out there."
 
     def __init__(self, steps: list[LogOutStep]) -> None:
-        super().__init__(ENDED[steps[-1].name if steps else ""])
+        is_wiped = all(step.outcome != "failed" for step in steps if step.name == "local")
+        last = steps[-1].name if steps else ""
+        super().__init__(ENDED[last].format(here=WIPED if is_wiped else NOT_WIPED))
         self.further = {"steps": _members(steps)}
 
 

@@ -11,9 +11,11 @@ from tests.support.clocks import Clock
 from tests.support.silence import nobody_listens
 from tests.support.tenants.scripted_tenant import ScriptedTenant
 from tests.support.tenants.services import Make, events_of
+from tui.auth.current import NOTHING_KEPT
 from tui.auth.log_out import LogOutPage
 from tui.auth.service import AuthService
 from tui.auth.session import Session
+from tui.auth.store.session_file import Signature
 from tui.auth.store.store import LOCK_SECONDS, MemoryStore
 from tui.errors import DoorkeyError, SignInNeeded, StoreFailed, TenantUnreachable
 from tui.json_value import Json
@@ -189,6 +191,22 @@ async def test_a_log_out_revokes_what_was_kept_though_its_wipe_fails_half_way(
     store.save(session(refresh_token="the-refresh-token"))
     await service.log_out(at_tenant=False)
     assert tenant.refresh_tokens == set()
+
+
+async def test_a_log_out_that_another_one_has_overtaken_finds_nobody_signed_in(make: Make) -> None:
+    class Overtaken(MemoryStore):
+        def signature(self) -> Signature:
+            return None if self.load() is None else (1, 1)
+
+        def lock(self, patience_seconds: float = LOCK_SECONDS) -> AbstractAsyncContextManager[None]:
+            self.clear()  # another process did, while it held the lock
+            return super().lock(patience_seconds)
+
+    store = Overtaken()
+    service = make(store=store)
+    store.save(session())
+    (step,) = await service.log_out(at_tenant=False)
+    assert (step.outcome, step.message) == ("skipped", NOTHING_KEPT)
 
 
 async def test_without_a_refresh_token_there_is_nothing_to_revoke(

@@ -21,6 +21,8 @@ Become = Callable[[str], io.StringIO]
 
 LOCAL = LogOutStep("local", "done", "Signed out here: nothing of the session is kept.")
 REVOCATION = LogOutStep("revocation", "done", "The refresh token is revoked.")
+AT_TENANT = LogOutStep("tenant", "done", "Signed out at the tenant.")
+NOT_WIPED = LogOutStep("local", "failed", "Signed out here, but: the file cannot be removed.")
 
 
 def test_with_nobody_signed_in_it_says_so_and_that_is_no_failure(
@@ -69,6 +71,9 @@ def test_ctrl_c_keeps_what_is_done_and_says_what_is_not_known(
     [
         ([], "cancelled before the session was wiped"),
         ([LOCAL, REVOCATION], "whether your browser is signed out at the tenant is not known"),
+        ([LOCAL, REVOCATION, AT_TENANT], "Nothing of the session is kept here."),
+        ([NOT_WIPED], "The session could not be wiped here"),
+        ([NOT_WIPED, REVOCATION], "The session could not be wiped here"),
     ],
 )
 def test_what_ctrl_c_leaves_depends_on_the_last_step_that_ended(
