@@ -8,6 +8,7 @@ from tests.support.tenants.scripted_tenant import ScriptedTenant
 from tui.auth.service import AuthService
 from tui.auth.session import LoginEvent, SignInProgress
 from tui.auth.sign_in.attempt import SignInOptions
+from tui.auth.sign_in.browser import BrowserOpener
 from tui.auth.store.store import MemoryStore
 from tui.config.load import Config
 
@@ -15,15 +16,18 @@ from tui.config.load import Config
 class SignIns:
     """A service with its tenant, and what it told."""
 
-    def __init__(self, tenant: ScriptedTenant, clock: Clock, config: Config = CONFIG) -> None:
+    def __init__(
+        self, tenant: ScriptedTenant, clock: Clock, config: Config = CONFIG,
+        open_url: BrowserOpener | None = None,
+    ) -> None:  # fmt: skip
         self.naps: list[float] = []
         self.naps_allowed = 200
         """A device that has waited that often waits on without asking."""
         self.store = MemoryStore()
         self.tenant = tenant
         self.service = AuthService(
-            config, store=self.store, transport=tenant, clock=clock, open_url=tenant.browser,
-            sleep=self.sleep,
+            config, store=self.store, transport=tenant, clock=clock,
+            open_url=open_url or tenant.browser, sleep=self.sleep,
         )  # fmt: skip
         self.events: list[LoginEvent] = []
         self.service.subscribe(self.events.append)
@@ -54,6 +58,12 @@ class SignIns:
         self.waits.clear()
         await self.tenant.no_browser(self.progress[-1].url)
         return self.progress[-1]
+
+    async def browser_is(self, browser: str) -> None:
+        """Wait until the browser is told to be that."""
+        while not self.progress or self.progress[-1].browser != browser:
+            self.waits.clear()
+            await self.waits.wait()
 
     def answer(self, **parameters: str | None) -> str:
         """Return the address that the person's browser would end at."""

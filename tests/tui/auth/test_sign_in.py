@@ -230,17 +230,34 @@ async def test_a_second_sign_in_takes_the_place_of_the_first(signing: SignIns) -
 
 
 async def test_no_browser_is_no_failure(tenant: ScriptedTenant, clock: Clock) -> None:
-    signing = SignIns(tenant, clock)
-    signing.service = AuthService(
-        CONFIG, store=signing.store, transport=tenant, clock=clock, open_url=tenant.no_browser
-    )
+    signing = SignIns(tenant, clock, open_url=tenant.no_browser)
     task = asyncio.create_task(signing.service.login(watch=signing.watch))
     await signing.waiting()
-    while signing.progress[-1].browser != "failed":
-        await signing.waits.wait()
+    await signing.browser_is("failed")
     await browse(signing.answer())
     assert (await task).logged_in
     assert is_from_elsewhere(signing)
+    await signing.service.aclose()
+
+
+async def test_a_browser_that_opens_at_the_second_try_is_told_and_is_the_one_of_this_sign_in(
+    tenant: ScriptedTenant, clock: Clock
+) -> None:
+    opens = [False, True]
+
+    async def open_url(url: str) -> bool:
+        await tenant.no_browser(url)
+        return opens.pop(0)
+
+    signing = SignIns(tenant, clock, open_url=open_url)
+    sign_in = signing.service.begin_login(watch=signing.watch)
+    task = asyncio.create_task(sign_in.answer())
+    await signing.browser_is("failed")
+    assert await sign_in.open_browser()
+    await signing.browser_is("opened")
+    await browse(signing.answer())
+    assert (await task).logged_in
+    assert not is_from_elsewhere(signing)
     await signing.service.aclose()
 
 

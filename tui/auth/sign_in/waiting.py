@@ -116,11 +116,13 @@ class Waiting:
             url = await self._address.current()
         except DoorkeyError:
             return False  # the address that is shown has expired, and there is no new one
-        if url != self._progress.url:
-            self._tell(url=url)
-        return await self._means.open_url(
+        before = self._progress.browser
+        self._tell(url=url, browser="opening")  # by when it answers, the answer may have come
+        opened = await self._means.open_url(
             self._start.address(url, self._fail_second_opening) if self._start else url
         )
+        self._tell(browser="opened" if opened else before)
+        return opened
 
     async def take(self, pasted: str) -> None:
         """Take what a person pasted: the address that the browser ended at, or just the code.
@@ -194,8 +196,8 @@ class Waiting:
         self._settle(Answered("paste", response=response))
 
     async def _open(self) -> None:
-        opened = await self.open_browser()
-        self._tell(browser="opened" if opened else "failed")
+        if not await self.open_browser():
+            self._tell(browser="failed")
 
     async def _poll_for_device(self) -> None:
         self._tell(device=None, device_trouble="")
