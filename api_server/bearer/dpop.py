@@ -187,8 +187,8 @@ def _read_key(encoded_header: bytes) -> tuple[str, JsonWebKey]:
         raise InvalidProof(f"The proof's {error}") from error
     if header.media_type != MEDIA_TYPE:
         raise InvalidProof(f"The proof's typ must be {MEDIA_TYPE}")
-    if header.algorithm not in ALGORITHMS:
-        raise InvalidProof(f"The proof's alg must be one of: {' '.join(sorted(ALGORITHMS))}")
+    if header.algorithm not in PROOF_ALGORITHMS:
+        raise InvalidProof(f"The proof's alg must be one of: {' '.join(sorted(PROOF_ALGORITHMS))}")
     if not isinstance(header.jwk, dict) or PRIVATE_MEMBERS & header.jwk.keys():
         raise InvalidProof("The proof's jwk must be a public key")
     try:

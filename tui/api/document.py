@@ -157,7 +157,10 @@ def breaks(text: str, most: int) -> list[int]:
     while len(text) - starts[-1] > most:
         full = starts[-1] + most
         after_space = text.rfind(" ", starts[-1], full + 1) + 1
-        starts.append(after_space if after_space > full - most // 2 else full)
+        start = after_space if after_space > full - most // 2 else full
+        if start >= len(text):
+            break  # only the space is left, which is not counted
+        starts.append(start)
     return starts
 
 

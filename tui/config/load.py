@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
+from shlex import quote
 from typing import Literal, cast
 
 from tui.child_programs import SECRET_VARIABLE
@@ -181,7 +182,7 @@ def _members(text: str, path: Path) -> dict[str, object]:
 
 def _mend(path: Path) -> str:
     name = profile_of(path)
-    which = f" {name}" if name else f" --config {printable(path)}"
+    which = f" {name}" if name else f" --config {quote(printable(path))}"
     if path.absolute() == user_config_dir() / CONFIG_NAME:
         which = ""
     return f"Mend it in an editor, or write it anew: doorkey init{which} --force."

@@ -68,6 +68,12 @@ def test_a_long_line_of_words_is_broken_between_them() -> None:
     assert rows(prose) == ["once upon", "a midnight", "dreary"]
 
 
+def test_a_space_at_the_end_of_a_full_row_has_no_row_of_its_own() -> None:
+    document = Document("once upon ")
+    document.wrap(9)
+    assert rows(document) == ["once upon "]
+
+
 def test_what_is_no_prose_fills_its_rows() -> None:
     document = Document("a " + "x" * 25)
     document.wrap(10)

@@ -117,6 +117,7 @@ def test_broken_json_is_told_with_its_place_and_two_ways_on(config_dir: Path) ->
     for path, which in (
         (FILE, " --config auth_config.json"), (config_dir / "auth_config.json", ""),
         (config_dir / "profiles" / "work.json", " work"),
+        (Path("my configs") / "a.json", " --config 'my configs/a.json'"),
     ):  # fmt: skip
         with pytest.raises(ConfigInvalid, match=f"anew: doorkey init{which} --force.$") as raised:
             parse_config('{\n  "domain": "a"\n  "clientId"}', path)
