@@ -143,9 +143,14 @@ def no_discovery(issuer: str, status: int) -> str:
 
 
 def _other_issuer(expected: str, found: Json) -> str:
+    if not isinstance(found, str):
+        return (
+            f"What answers at {expected} names no issuer, and is no OpenID Provider (OpenID Connect "
+            "Discovery 1.0, 3). Check `domain` in the config."
+        )
     shown = printable(found, 200)
     message = f'The tenant calls itself "{shown}", but `domain` means "{expected}". '
-    if isinstance(found, str) and "{tenantid}" in found:
+    if "{tenantid}" in found:
         return (
             message + "Put the tenant's own issuer URL there, with its identifier in it: "
             "https://login.microsoftonline.com/TENANT-ID/v2.0."

@@ -19,7 +19,7 @@ from tui.json_value import Json
     [
         ({"issuer": "https://tenant.example"}, "to the letter"),
         ({"issuer": "https://login.example/{tenantid}/v2.0"}, "own issuer"),
-        ({"issuer": None}, "to the letter"),
+        ({"issuer": None}, "names no issuer"),
         ({"code_challenge_methods_supported": ["plain"]}, "PKCE"),
         ({"code_challenge_methods_supported": "S256"}, "PKCE"),
         ({"authorization_endpoint": "http://tenant.example/authorize"}, "https"),
@@ -59,7 +59,7 @@ async def test_a_tenant_elsewhere_has_nothing_sent_to_services_of_this_machine(
 async def test_a_discovery_document_without_an_issuer_opens_no_browser(signing: SignIns) -> None:
     """security.md 4."""
     del signing.tenant.metadata["issuer"]
-    with pytest.raises(TenantMisbehaved, match='calls itself "None", but `domain` means'):
+    with pytest.raises(TenantMisbehaved, match="names no issuer, and is no OpenID"):
         await signing.service.login()
     assert signing.tenant.authorization == {}
 

@@ -44,7 +44,7 @@ class Calling:
         self._sleep = sleep
         self._meant: set[tuple[str, str]] = set()
         """Methods and paths that may change something, and were said to be meant."""
-        self._refused: tuple[Call, TokenSet] | None = None
+        self._refused: tuple[Call, TokenSet | None] | None = None
         """The call from which somebody took the way out, and with which tokens it was made."""
         self._repeated: ApiRequest | None = None
         """What is called again and again, or was."""
@@ -142,8 +142,11 @@ class Calling:
 
     def remember_refused(self) -> None:
         """Remember the call that is shown, for when there are other tokens."""
-        call, tokens = self._view.shown, self._caller.token_set
-        self._refused = (call, tokens) if call and tokens else None
+        if self._view.shown is not None:
+            self._remember(self._view.shown)
+
+    def _remember(self, call: Call) -> None:
+        self._refused = call, self._caller.token_set
 
     def forget_refused(self) -> None:
         """Leave what was refused as it is."""
@@ -214,8 +217,10 @@ class Calling:
                 call = await self._caller.call(request)
         except DoorkeyError as error:
             self.stop()
-            helps = isinstance(error, SignInNeeded)
-            way = f" {key_cap(self._screen, 'login')} signs you in." if helps else ""
+            way = ""
+            if isinstance(error, SignInNeeded):
+                self._remember(Call(self._clock(), request))
+                way = f" {key_cap(self._screen, 'login')} signs you in."
             self._view.panel.show_trouble(f"{error}{way}")
             return None
         finally:

@@ -183,3 +183,16 @@ async def test_a_session_that_is_over_for_good_names_the_key_that_helps() -> Non
         await at_the_api(pilot, on)
         await pilot.press("p")
         await until(pilot, lambda: "l signs you in." in " ".join(text_of(on.app).split()))
+
+
+async def test_after_a_sign_in_for_a_session_that_was_over_the_call_is_made() -> None:
+    held = expired(session_of(ALICE))
+    over = replace(held, token_set=replace(held.token_set, refresh_token=None))
+    on = stage(store=MemoryStore(over))
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        await pilot.press("p")
+        await until(pilot, lambda: "l signs you in." in " ".join(text_of(on.app).split()))
+        await pilot.press("l")
+        await until(pilot, lambda: "✓ Your Access Token" in text_of(on.app))
+        assert "has expired" not in text_of(on.app)
