@@ -45,7 +45,7 @@ def test_the_whole_journey_by_keys(world: World, terminal: Terminal) -> None:
     terminal.wait_for("alice@example.com")
     terminal.send("o")
     terminal.wait_for("Log out?")
-    terminal.send("\r")
+    terminal.send("y")
     terminal.wait_for("You are logged out")
     terminal.send("\r")
     terminal.wait_until_gone("You are logged out")

@@ -53,7 +53,7 @@ def test_no_text_of_others_steers_the_terminal(tmp_path: Path) -> None:
         terminal.wait_until_gone("Search for commands")
         terminal.send("o")
         terminal.wait_for("Log out?")
-        terminal.send("\r")
+        terminal.send("y")
         terminal.wait_for("You are logged out")
         terminal.send("\r")
         terminal.wait_until_gone("You are logged out")

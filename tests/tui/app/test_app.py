@@ -120,8 +120,8 @@ async def test_log_out_does_nothing_when_signed_out() -> None:
         assert not isinstance(on.app.screen, LogOutScreen)
 
 
-@pytest.mark.parametrize("key", ["2", "3"])
-async def test_log_out_asks_first_where_one_is_and_esc_leaves_all_as_it_was(key: str) -> None:
+@pytest.mark.parametrize(("key", "no"), [("2", "escape"), ("3", "enter")])
+async def test_log_out_asks_first_where_one_is_and_y_alone_means_it(key: str, no: str) -> None:
     on = stage(signed_in=True)
     async with on.app.run_test(size=SIZE) as pilot:
         await until(pilot, lambda: on.app.account.signed_in)
@@ -129,7 +129,7 @@ async def test_log_out_asks_first_where_one_is_and_esc_leaves_all_as_it_was(key:
         place = on.app.current_mode
         await pilot.press("o")
         await until(pilot, lambda: "the tenant is asked to revoke" in text_of(on.app))
-        await pilot.press("o", "escape")  # a key held down does not answer
+        await pilot.press("o", no)  # a key held down does not answer
         await until(pilot, lambda: "Log out?" not in text_of(on.app))
         assert on.app.current_mode == place
         assert on.service.session is not None
@@ -144,7 +144,7 @@ async def test_log_out_says_what_came_of_each_step() -> None:
         await arrival(pilot, on, "external-api")
         await pilot.press("o")
         await until(pilot, lambda: "Log out?" in text_of(on.app))
-        await pilot.press("enter")
+        await pilot.press("y")
         await until(pilot, lambda: "You are logged out" in text_of(on.app))
         assert "✓ done      Tokens   The refresh token is revoked." in text_of(on.app)
         await pilot.press("enter")

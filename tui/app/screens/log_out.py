@@ -79,14 +79,15 @@ class LogOutQuestion(ModalScreen[bool]):
                 row.say(what)
                 yield row
             with Horizontal(classes="actions"):
-                yield Button("Log out", id="agree", variant="primary")
                 yield Button("Stay", id="stay")
+                yield Button("Log out", id="agree", variant="primary")
         yield KeyLine()
 
     def on_mount(self) -> None:
         """Say what is asked."""
         self.query_one("#dialog").border_title = "Log out?"
-        self.query_one("#agree").focus(scroll_visible=False)
+        # As at every question: Enter, out of habit, changes nothing.
+        self.query_one("#stay").focus(scroll_visible=False)
 
     @on(Button.Pressed, "#agree")
     def action_agree(self) -> None:
