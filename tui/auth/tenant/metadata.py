@@ -145,8 +145,8 @@ def no_discovery(issuer: str, status: int) -> str:
 def _other_issuer(expected: str, found: Json) -> str:
     if not isinstance(found, str):
         return (
-            f"What answers at {expected} names no issuer, and is no OpenID Provider (OpenID Connect "
-            "Discovery 1.0, 3). Check `domain` in the config."
+            f"What answers at {expected} names no issuer, and is no OpenID Provider "
+            "(OpenID Connect Discovery 1.0, 3). Check `domain` in the config."
         )
     shown = printable(found, 200)
     message = f'The tenant calls itself "{shown}", but `domain` means "{expected}". '
