@@ -14,8 +14,11 @@ from tui.doctor.discovery import Case
 from tui.doctor.row import Row, Tell, row, unknown
 from tui.errors import DoorkeyError, ExchangeFailed
 from tui.http.exchange import Answer, HttpClient
+from tui.servers.bundled import api_server, may_have_local_tenant
 from tui.servers.checks import CHECK_SECONDS, silent
+from tui.servers.port import words_of_taken
 from tui.text import printable
+from tui.web_address import split_web_address
 
 RULES: Final = ("api", "api-challenge", "api-metadata", "dpop")
 
@@ -38,13 +41,28 @@ async def look(case: Case, tell: Tell) -> None:
         for each in unknown(RULES[1:], "the API does not answer"):
             tell(each)
     else:
-        tell(row("api", "ok", f"{url} answers"))
+        tell(await _who_answers(http, config))
         tell(challenge(answer))
         document = await _fetch_document(http, url, answer)
         tell(metadata(document, config))
         tell(dpop(answer, document, config))
     finally:
         await http.aclose()
+
+
+async def _who_answers(http: HttpClient, config: Config) -> Row:
+    """Judge who it is that answers: beside the local tenant, the bundled API is expected."""
+    server = api_server(config)
+    if not (split_web_address(config.api_url).is_local and may_have_local_tenant(config)):
+        return row("api", "ok", f"{config.api_url} answers")
+    try:
+        health = (await http.exchange("GET", server.health_url)).members() or {}
+    except ExchangeFailed:
+        health = {}
+    if server.health.items() <= health.items():
+        return row("api", "ok", f"{config.api_url} answers")
+    found = words_of_taken(server).partition(". ")[0]
+    return row("api", "warning", found, "End it, if it is no API of yours.")
 
 
 async def _fetch_document(http: HttpClient, url: str, answer: Answer) -> Answer | None:

@@ -67,6 +67,7 @@ class Patient:
     )
     api_status: int = 401
     api_challenge: str = 'Bearer realm="api"'
+    api_health: dict[str, str] = field(default_factory=dict)
     api_error: httpx.HTTPError | None = None
     tenant_error: Exception | None = None
     refused: ConfigInvalid | None = None
@@ -103,6 +104,8 @@ class Patient:
             raise self.api_error
         if request.url.path == WELL_KNOWN:
             return httpx.Response(200 if self.resource else 404, json=self.resource)
+        if request.url.path == "/healthz" and self.api_health:
+            return httpx.Response(200, json=self.api_health)
         headers = {"WWW-Authenticate": self.api_challenge} if self.api_challenge else {}
         return httpx.Response(self.api_status, headers=headers)
 

@@ -25,6 +25,7 @@ from tests.support.doctor.set_ups import (
 )
 from tui.doctor.examination import RULES
 from tui.doctor.row import Verdict
+from tui.servers.bundled import api_server
 
 NOBODY = fails(httpx.ConnectError("x"))
 NO_NAME = fails(httpx.ConnectError("x"), socket.gaierror(-2, "Name or service not known"))
@@ -198,6 +199,19 @@ async def test_who_holds_a_callback_port_is_told(patient: Patient) -> None:
         assert "End what holds the ports" in row.remedy
         patient.set(redirect_uris=(taken, "http://127.0.0.1:0/callback"))
         assert (await patient.rows())["callback-ports"].verdict == "warning"
+
+
+@pytest.mark.parametrize("is_chosen", [True, False])
+async def test_who_stands_where_the_bundled_api_is_expected_is_told(
+    patient: Patient, is_chosen: bool
+) -> None:
+    """Beside a tenant that is not ours, any program at the address may be the API that is meant."""
+    patient.set(domain="localhost:3002", api_url="http://localhost:3001", is_chosen=is_chosen)
+    row = (await patient.rows())["api"]
+    assert row.verdict == ("warning" if is_chosen else "ok")
+    assert ("which is not this config's API" in row.found) is is_chosen
+    patient.api_health = dict(api_server(patient.config).health)
+    assert (await patient.rows())["api"].verdict == "ok"
 
 
 async def test_each_rule_has_its_row_in_their_order(patient: Patient) -> None:

@@ -7,6 +7,7 @@ from typing import Final
 from tui.config.vendors.table import vendor_of
 from tui.errors import ConfigInvalid, TenantMisbehaved
 from tui.json_value import Json
+from tui.loopback_peer import port_holder
 from tui.text import printable
 from tui.web_address import split_web_address
 
@@ -130,6 +131,7 @@ def with_revocation_of(metadata: Metadata, members: dict[str, Json] | None) -> M
 def no_discovery(issuer: str, status: int) -> str:
     """Say that `issuer` publishes no metadata, and what its address should look like."""
     said = f"{discovery_url(issuer)} answered with {status}; a discovery document is expected. "
+    said += _who_answers(issuer)
     vendor = vendor_of(issuer)
     if vendor is not None and vendor.why_not:
         return said + vendor.why_not
@@ -146,7 +148,8 @@ def _other_issuer(expected: str, found: Json) -> str:
     if not isinstance(found, str):
         return (
             f"What answers at {expected} names no issuer, and is no OpenID Provider "
-            "(OpenID Connect Discovery 1.0, 3). Check `domain` in the config."
+            f"(OpenID Connect Discovery 1.0, 3). {_who_answers(expected)}"
+            "Check `domain` in the config."
         )
     shown = printable(found, 200)
     message = f'The tenant calls itself "{shown}", but `domain` means "{expected}". '
@@ -165,6 +168,18 @@ def _other_issuer(expected: str, found: Json) -> str:
         return message + f'They must be the same to the letter, the slash too: "domain": "{shown}".'
     return (
         message + "They must be the same to the letter; a whole issuer URL may stand in `domain`."
+    )
+
+
+def _who_answers(issuer: str) -> str:
+    """Name the program that has the port of an issuer on this machine: it may be the cause."""
+    address = split_web_address(issuer)
+    holder = port_holder(address.port or 80) if address.is_local else None
+    if holder is None:
+        return ""
+    return (
+        f"Port {address.port or 80} is held by process {holder[0]} ({holder[1]}): end it if that "
+        "is not your tenant. "
     )
 
 

@@ -1,6 +1,8 @@
 """What a tenant says of itself, and what of it is believed."""
 
+import os
 import re
+import socket
 
 import pytest
 
@@ -201,3 +203,14 @@ def test_the_two_documents_lie_where_their_standards_say(
 def test_a_place_without_a_document_is_said_with_what_it_may_be(issuer: str, hint: str) -> None:
     assert "answered with 404" in no_discovery(issuer, 404)
     assert hint in no_discovery(issuer, 404)
+
+
+def test_on_this_machine_the_program_is_named_that_answers_in_the_tenants_place() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as stranger:
+        port = stranger.getsockname()[1]
+        issuer = f"http://localhost:{port}"
+        held = f"Port {port} is held by process {os.getpid()} ("
+        assert held in no_discovery(issuer, 200)
+        with pytest.raises(TenantMisbehaved, match=re.escape(held)):
+            parse_metadata({"status": "ok"}, issuer)
+    assert "is held by" not in no_discovery(ISSUER, 200)
