@@ -116,6 +116,7 @@ class Calling:
             message.prevent_default()  # told here, and so not once more as a notice
             self.stop()
             kind = type(message.worker.error).__name__
+            self._view.show_unfinished(None)
             self._view.panel.show_trouble(f"Something unexpected went wrong ({kind}).")
 
     # Where nobody answers
@@ -143,10 +144,7 @@ class Calling:
     def remember_refused(self) -> None:
         """Remember the call that is shown, for when there are other tokens."""
         if self._view.shown is not None:
-            self._remember(self._view.shown)
-
-    def _remember(self, call: Call) -> None:
-        self._refused = call, self._caller.token_set
+            self._refused = self._view.shown, self._caller.token_set
 
     def forget_refused(self) -> None:
         """Leave what was refused as it is."""
@@ -205,8 +203,7 @@ class Calling:
         if not stranger and fallen and await listens(fallen):
             stranger = TAKEN_OVER
         if stranger:
-            self.stop()
-            self._view.panel.show_trouble(f"{stranger} Your token was not sent.")
+            self._tell_not_called(request, f"{stranger} Your token was not sent.")
             self._screen.post_message(CheckRequested(start=True))  # it may have gone by now
             return None
         what = f"{request.method} {self.origin}{request.path}"
@@ -216,12 +213,12 @@ class Calling:
             with self._view.panel.show_calling(lambda: what, self._clock):
                 call = await self._caller.call(request)
         except DoorkeyError as error:
-            self.stop()
-            way = ""
-            if isinstance(error, SignInNeeded):
-                self._remember(Call(self._clock(), request))
-                way = f" {key_cap(self._screen, 'login')} signs you in."
-            self._view.panel.show_trouble(f"{error}{way}")
+            helps = isinstance(error, SignInNeeded)
+            way = f" {key_cap(self._screen, 'login')} signs you in." if helps else ""
+            self._tell_not_called(request, f"{error}{way}")
+            self._view.say_offer()
+            if helps:
+                self.remember_refused()
             return None
         finally:
             slow.stop()
@@ -233,6 +230,11 @@ class Calling:
         elif call.result is None:
             self._look_around()
         return call
+
+    def _tell_not_called(self, request: ApiRequest, why: str) -> None:
+        self.stop()
+        self._view.show_unfinished(Call(self._clock(), request))
+        self._view.panel.show_trouble(why)
 
     def _look_around(self) -> None:
         self._screen.post_message(CheckRequested())  # Home should know at once

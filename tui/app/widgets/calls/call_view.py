@@ -68,6 +68,8 @@ class CallView(Vertical):
         self.query_one(CallsPanel).show(self._history)
         if show or not self._is_chosen:
             await self._show(call, is_newest=True)
+        elif self._shown is not None:  # in its place stands by now that a call was under way
+            self._tell_result(self._shown)
         if show:
             self.panel.bring_into_view()
 
@@ -80,8 +82,11 @@ class CallView(Vertical):
         is_same = made == (request.method, request.path) and not self._is_chosen
         self.panel.name_call(None if is_same else call)
 
-    def show_unfinished(self, call: Call) -> None:
-        """Show `call`, which brought nothing, and no answer of the one before."""
+    def show_unfinished(self, call: Call | None) -> None:
+        """Show `call`, which brought nothing, and no answer of the one before.
+
+        None where nothing is known of it either.
+        """
         self._shown, self._is_chosen = call, False
         self.forget_refusal()
         self.query_one(AnswerPanel).display = False
@@ -109,15 +114,18 @@ class CallView(Vertical):
 
     async def _show(self, call: Call, *, is_newest: bool) -> None:
         self._shown, self._is_chosen = call, not is_newest
-        self.panel.show(call, is_newest=is_newest)
-        if self._next is not None:
-            self.follow(self._next)
-        self.say_offer()
+        self._tell_result(call)
         self.query_one(RefusalPanel).show(call.explanation)
         await self.query_one(AnswerPanel).show(call)
         self._share_width()
         self.screen.refresh_bindings()
         self.call_after_refresh(self._fit)
+
+    def _tell_result(self, call: Call) -> None:
+        self.panel.show(call, is_newest=not self._is_chosen)
+        if self._next is not None:
+            self.follow(self._next)
+        self.say_offer()
 
     @on(RowList.Chosen, "#calls-table")
     async def _choose(self, message: RowList.Chosen) -> None:

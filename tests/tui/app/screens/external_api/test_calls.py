@@ -1,6 +1,5 @@
 """The answer to a call, and the calls so far."""
 
-import asyncio
 import itertools
 import json
 from dataclasses import replace
@@ -16,7 +15,7 @@ from tests.support.app.stage import (
     text_of,
     until,
 )
-from tests.support.silence import Silent, nobody_listens
+from tests.support.silence import nobody_listens
 from tui.api.history import CALLS_REMEMBERED, CallHistory
 from tui.api.request import ApiRequest
 from tui.app.widgets.calls.answer_panel import AnswerLines
@@ -110,20 +109,6 @@ async def test_the_list_of_calls_moves_by_vim_keys() -> None:
         assert table.cursor == 1
 
 
-async def test_a_call_that_fails_in_an_unforeseen_way_is_told_once() -> None:
-    def answer(_request: httpx.Request) -> httpx.Response:
-        raise RuntimeError("a secret")
-
-    on = stage(signed_in=True, api=answer)
-    async with on.app.run_test(size=SIZE, notifications=True) as pilot:
-        await at_the_api(pilot, on)
-        await pilot.press("p")
-        await until(pilot, lambda: "went wrong (RuntimeError)" in text_of(on.app))
-        await pilot.pause()
-        assert text_of(on.app).count("went wrong") == 1
-        assert "a secret" not in text_of(on.app)
-
-
 async def test_a_call_chosen_from_the_list_is_shown_and_made_again() -> None:
     answers = itertools.cycle([httpx.Response(200, json={"msg": "first"}), httpx.Response(404)])
     seen: list[str] = []
@@ -175,42 +160,6 @@ async def test_a_list_of_ten_thousand_calls_draws_only_the_rows_that_are_seen(
         await pilot.press("G", "g", "j")
         assert "GET /9998" in text_of(on.app)
         assert 2 <= len(set(drawn)) < 4 * SIZE[1]
-
-
-async def test_a_call_that_takes_long_shows_its_seconds_and_can_be_cancelled() -> None:
-    on = stage(signed_in=True, api_transport=Silent())
-    async with on.app.run_test(size=SIZE) as pilot:
-        await at_the_api(pilot, on)
-        await pilot.press("p")
-        await until(pilot, lambda: "◌ Calling the API" in text_of(on.app))
-        on.clock.advance(3)
-        await until(pilot, lambda: "◌ Calling the API · 3 s" in text_of(on.app))
-        assert "escape cancels" in text_of(on.app).replace("esc ", "escape ")
-        await pilot.press("escape")
-        await until(pilot, lambda: "✗ No answer" in text_of(on.app))
-        assert "You cancelled the call." in text_of(on.app)
-
-
-async def test_the_answer_of_the_call_before_is_not_left_with_one_that_was_cancelled() -> None:
-    class OnceOnly(httpx.AsyncBaseTransport):
-        calls = 0
-
-        async def handle_async_request(self, _request: httpx.Request) -> httpx.Response:
-            self.calls += 1
-            if self.calls > 1:
-                await asyncio.Event().wait()
-            return httpx.Response(200, json={"order": 17})
-
-    on = stage(signed_in=True, api_transport=OnceOnly())
-    async with on.app.run_test(size=SIZE) as pilot:
-        await at_the_api(pilot, on)
-        await pilot.press("p")
-        await until(pilot, lambda: '"order": 17' in text_of(on.app))
-        await pilot.press("p")
-        await until(pilot, lambda: "◌ Calling the API" in text_of(on.app))
-        await pilot.press("escape")
-        await until(pilot, lambda: "✗ No answer" in text_of(on.app))
-        assert '"order": 17' not in text_of(on.app)
 
 
 async def test_the_result_names_its_call_while_another_one_is_about_to_be_made() -> None:
