@@ -1,7 +1,6 @@
 """Profile: who is signed in, what each token says, and how the session is kept."""
 
-import itertools
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on, work
 from textual.app import ComposeResult
@@ -17,6 +16,7 @@ from tui.app.copying import SystemClipboard, copy_curl, copy_quietly, copy_token
 from tui.app.screens.place import PlaceScreen
 from tui.app.widgets.claims_table import ClaimsPanel, ClaimsTable
 from tui.app.widgets.key_line import KeyLine
+from tui.app.widgets.revealed_token import RevealedToken
 from tui.app.widgets.token_panes import AccessTokenPane, AnyJwtPane, IdTokenPane, SessionPane
 from tui.config.memory import AppMemory
 from tui.moments import Clock
@@ -33,9 +33,6 @@ TABS = {
 }
 
 Pane = IdTokenPane | AccessTokenPane | SessionPane | AnyJwtPane
-
-PARTS: Final = ("$text-primary", "$text-success", "$text-warning")
-"""The colours of a token's header, claims and signature."""
 
 
 class ProfileScreen(PlaceScreen):
@@ -64,11 +61,11 @@ more room; **Enter** unfolds one that has parts, *Copy claim* copies its value.
 
 - *Next tab* and *Tab before* change between ID token, access token, session and any JWT: paste one.
 - *Copy token* copies the token of this tab, *Copy curl* a line that calls the API.
-- *Reveal* shows the token itself until you leave. Who sees it can use it.
+- *Reveal* shows the token itself until you leave; a long one scrolls. Who sees it can use it.
 - *Renew* gets new tokens now, *Switch account* signs in as somebody else.
 """
 
-    revealed: reactive[bool] = reactive(False, init=False, bindings=True)
+    revealed: reactive[bool] = reactive(False, init=False, bindings=True, toggle_class="-revealed")
     """Whether the token of this tab is shown itself."""
 
     def __init__(
@@ -89,7 +86,7 @@ more room; **Enter** unfolds one that has parts, *Copy claim* copies its value.
         """Yield the person and the tabs."""
         yield Static(id="person")
         yield Tabs(*(Tab(label, id=name) for name, label in TABS.items()))
-        yield Static(id="raw")
+        yield RevealedToken()
         pane = self._panes["id-token"] = IdTokenPane(self.clock)
         yield ContentSwitcher(pane, initial=pane.id)
 
@@ -114,7 +111,7 @@ more room; **Enter** unfolds one that has parts, *Copy claim* copies its value.
             return
         self.query_one("#person", Static).update(_person(account))
         self._show_pane()
-        self.watch_revealed()
+        self._show_token()
 
     def _show_pane(self) -> None:
         # The pane that is looked at only: a table costs some milliseconds.
@@ -128,8 +125,9 @@ more room; **Enter** unfolds one that has parts, *Copy claim* copies its value.
 
     @property
     def _table(self) -> ClaimsTable | None:
-        """The claims of this tab; none where it has no token that can be read."""
-        panels = self._pane.query(ClaimsPanel) if self._pane else ()
+        """The claims of this tab; none where it has no token that can be read, or no room."""
+        has_room = not self.revealed or self.has_class("-tall")
+        panels = self._pane.query(ClaimsPanel) if self._pane and has_room else ()
         return next((each.query_one(ClaimsTable) for each in panels if each.display), None)
 
     async def _open_pane(self, name: str) -> None:
@@ -180,18 +178,37 @@ more room; **Enter** unfolds one that has parts, *Copy claim* copies its value.
         self.revealed = False
 
     def watch_revealed(self) -> None:
-        """Show the token, or take it off the screen."""
-        raw = self.query_one("#raw", Static)
-        session = self.account.session
-        raw.display = self.revealed and session is not None
-        self.query_one(KeyLine).names = {"reveal": "Hide"} if raw.display else {}
-        token = ""
+        """Show the token, or take it off the screen; the keys move in what is there."""
+        self._show_token()
+        self.query_one(KeyLine).names = {"reveal": "Hide"} if self.revealed else {}
+        self.call_after_refresh(self._focus_what_moves)
+
+    def _show_token(self) -> None:
+        session, token = self.account.session, ""
         if self.revealed and session is not None:
             tokens = session.token_set
             token = tokens.id_token if self._tab == "id-token" else tokens.access_token
-        parts = zip(token.split("."), itertools.cycle(PARTS), strict=False)
-        drawn = [Content.styled(part, look) for part, look in parts]
-        raw.update(Content.styled(".", "$foreground-muted").join(drawn))
+        self.query_one(RevealedToken).show(token)
+
+    def on_resize(self) -> None:
+        """Have the keys where there is something to move in at this size."""
+        if self.revealed:
+            self.refresh_bindings()
+            self.call_after_refresh(self._focus_what_moves)
+
+    def _focus_what_moves(self) -> None:
+        """Go to the token where it scrolls or stands alone, and back to the claims without it."""
+        token = self.query_one(RevealedToken)
+        if self.revealed and (token.max_scroll_y or self._table is None):
+            self.set_focus(token)
+        elif self.focused is None or self.focused is token:
+            self.set_focus(self._table)
+
+    def action_scroll_body(self, lines: int) -> None:
+        """Scroll the token, else what the tab shows."""
+        scrolled = self.query_one(RevealedToken) if self.revealed else self._pane
+        if scrolled is not None:
+            scrolled.scroll_relative(y=lines, animate=False)
 
     @work(exclusive=True, group="copy", exit_on_error=False)
     async def action_copy_token(self) -> None:

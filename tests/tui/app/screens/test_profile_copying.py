@@ -139,7 +139,7 @@ async def test_the_parts_of_a_revealed_token_differ_in_colour() -> None:
         await at_profile(pilot, on, "v")
         header, claims, signature = jwt_of(ALICE).split(".")
         await until(pilot, lambda: signature in text_of(on.app))
-        drawn = on.app.screen.query_one("#raw", Static).visual
+        drawn = on.app.screen.query_one("RevealedToken Static", Static).visual
         assert isinstance(drawn, Content)
         looks = {str(span.style) for span in drawn.spans if span.end - span.start > 1}
         assert drawn.plain == f"{header}.{claims}.{signature}"
