@@ -3,6 +3,8 @@
 import re
 import sys
 import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 REMOVED: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -11,12 +13,22 @@ REMOVED: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 JOINERS: Final = frozenset("\u200c\u200d")
 """Format characters that scripts and emoji need; they move nothing and hide nothing."""
 
+UNSEEN: Final = frozenset("CM")
+"""First letters of categories: control, format, private use, not assigned; marks on letters."""
+
+FILLERS: Final = frozenset("\u115f\u1160\u3164\uffa0")
+"""Letters of Hangul that are blank."""
+
 REDACTED: Final = "[your access token]"
 """Stands for a token where it is sent back: tokens are shown when asked for only."""
 
-ESCAPE: Final = (
-    r"\\u([0-9a-fA-F]{4})|\\(.)|%([0-9a-fA-F]{2})|&#[xX]([0-9a-fA-F]{1,6});|&#([0-9]{1,7});"
-)
+ESCAPE: Final = r"\\u[0-9a-fA-F]{4}|\\(?s:.)|%[0-9a-fA-F]{2}|&#[xX][0-9a-fA-F]{1,6};|&#[0-9]{1,7};"
+
+LONGEST_TAKEN: Final = 5
+"""Characters that an escape takes of what follows `\\` or `%` by chance, as in `\\u0041`."""
+
+SHORTEST_TOKEN: Final = 16
+"""Characters; the end of a shorter secret may well be a word."""
 
 LINE_ENDS: Final = ("\r\n", "\r", "\u2028", "\u2029", "\x85")
 
@@ -46,52 +58,67 @@ def redact(secret: str, text: str, shown: str = REDACTED) -> str:
     """Return `text` with `shown` in the place of `secret`, in whatever case and escapes it stands.
 
     Escapes are those of JSON, of addresses and of HTML: whoever shows the text may decode it. So
-    may characters stand in between that `printable` takes out, or that nobody sees.
+    may characters stand in between that nobody sees, or that only stand on a letter.
     """
-    if not secret:
+    wanted = "".join(each for each in secret if not _is_unseen(each))
+    if not wanted:
         return text
-    pattern = re.compile(re.escape(secret), re.IGNORECASE)
-    unseen = "" if text.isprintable() else "".join(filter(_is_unseen, set(text)))
-    skipped = f"{ESCAPE}|[{re.escape(unseen)}]" if unseen else ESCAPE
-    if not re.search(skipped, text, re.DOTALL):
-        return pattern.sub(lambda _found: shown, text)
-    decoded, origins = _decode(skipped, text)
+    # A `%` or `\\` in front makes an escape of a token's beginning: the rest of it is enough.
+    beginning = wanted[:LONGEST_TAKEN] if len(wanted) >= SHORTEST_TOKEN else ""
+    rest = re.escape(wanted[len(beginning) :])
+    decoded, origins = _decoded(text)
+    if not re.search(rest, decoded, re.IGNORECASE):  # in a third of the time
+        return text
     parts, at = [], 0
-    for found in pattern.finditer(decoded):
+    for found in re.finditer(f"(?:{re.escape(beginning)})?{rest}", decoded, re.IGNORECASE):
         parts += [text[at : origins[found.start()]], shown]
         at = origins[found.end()]
     return "".join(parts) + text[at:]
 
 
-def _decode(skipped: str, text: str) -> tuple[str, list[int]]:
-    """Return `text` as it is seen, and where in `text` each character of that begins."""
-    characters: list[str] = []
+def _decoded(text: str) -> tuple[str, Sequence[int]]:
+    """Return what is seen of `text` without its escapes, and where in it each of that begins."""
+    text, at = _seen(text)
+    parts: list[str] = []
     origins: list[int] = []
-    at = 0
-    for found in re.finditer(skipped, text, re.DOTALL):
-        characters += text[at : found.start()]
-        origins += range(at, found.start())
-        at = found.end()
-        character = _meant(found)
-        if not _is_unseen(character):
-            characters.append(character)
-            origins.append(found.start())
-    characters += text[at:]
-    origins += range(at, len(text) + 1)
-    return "".join(characters), origins
+    end = 0
+    for found in re.finditer(ESCAPE, text):
+        start = found.start()
+        character = _meant(found[0])
+        parts += [text[end:start], character]
+        origins += at[end : start + len(character)]
+        end = found.end()
+    return "".join(parts) + text[end:], [*origins, *at[end:]] if end else at
 
 
-def _meant(found: re.Match[str]) -> str:
-    """Return the character that an escape stands for, or that stands there itself."""
-    hexadecimal, decimal = found[1] or found[3] or found[4], found[5]
-    if not (hexadecimal or decimal):
-        return found[2] or found[0]
-    code = int(hexadecimal, 16) if hexadecimal else int(decimal)
-    return chr(code) if code <= sys.maxunicode else " "
+def _seen(text: str) -> tuple[str, Sequence[int]]:
+    """Return `text` without what nobody sees, and where in it each of that begins."""
+    unseen: set[str] = set()
+    if not (text.isascii() and text.isprintable()):
+        unseen.update(filter(_is_unseen, set(text)))
+    if not unseen:
+        return text, range(len(text) + 1)
+    origins = [at for at, character in enumerate(text) if character not in unseen]
+    return text.translate(dict.fromkeys(map(ord, unseen))), [*origins, len(text)]
+
+
+@lru_cache(maxsize=1024)
+def _meant(escape: str) -> str:
+    """Return the character that an escape stands for; nothing, where nobody sees that."""
+    if len(escape) == 2:
+        character = escape[1]
+    else:
+        is_decimal = escape.startswith("&") and escape[2].isdigit()
+        code = int(escape.strip("\\u%&#xX;"), 10 if is_decimal else 16)
+        character = chr(code) if code <= sys.maxunicode else " "
+    return "" if _is_unseen(character) else character
 
 
 def _is_unseen(character: str) -> bool:
-    return character in JOINERS or not _kept(character)
+    """Return whether a character has no shape of its own, or none that every font has."""
+    if character.isspace():
+        return False
+    return unicodedata.category(character)[0] in UNSEEN or character in FILLERS
 
 
 def shortened(text: str, limit_characters: int) -> str:

@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from tui.text import printable, printable_block, redact, shortened
@@ -55,6 +57,12 @@ def test_a_long_text_is_cut_and_says_so() -> None:
         "a line\nand " + "\x1b".join("S3CR/T!"),
         "\u00ad\u200d".join("s3cr/t!"),
         r"s\u200b3\ufeffcr\u002ft\u001b!",
+        "\u0301".join("s3cr/t!"),
+        "\u20dd\U000e0100\u0903".join("s3cr/t!"),
+        "\u0378\U0003fff0\ue000".join("s3cr/t!"),
+        "\u115f\u1160\u3164\uffa0".join("s3cr/t!"),
+        r"s\u03013\u3164cr&#x301;/t%7f!",
+        "s3\\\u200bu0063r/t!",
     ],
 )
 def test_a_secret_is_taken_out_however_it_is_written(text: str) -> None:
@@ -67,6 +75,40 @@ def test_a_secret_is_taken_out_however_it_is_written(text: str) -> None:
     assert "t!" not in decoded.lower()
 
 
+@pytest.mark.parametrize("secret", ["mot de passe\u0301", "\u0301", "p\u00adw"])
+def test_a_secret_with_marks_of_its_own_is_taken_out(secret: str) -> None:
+    shown = redact(secret, f"it is {secret}!", "-")
+    assert "mot" not in shown
+    assert "p" not in shown
+
+
+@pytest.mark.parametrize("before", ["%", "\\", "\\\u0301", "&#x41;%"])
+@pytest.mark.parametrize("token", ["4f96e1c0a7b35d28", "u0041e1c0a7b35d2", "0f5E1c0a7b35d286"])
+@pytest.mark.parametrize("mark", ["", "\u0301"])
+def test_no_sign_before_a_token_hides_where_it_begins(before: str, token: str, mark: str) -> None:
+    """security.md 40: `%4f` is an escape, also where `4f` is the beginning of a token."""
+    for text in (mark.join(token), mark.join(token).replace("5", "&#53;")):
+        shown = redact(token, f"a {before}{text}.", "[gone]")
+        assert shown.endswith("[gone].")
+        assert token[5:8] not in shown
+
+
+HOSTILE = {
+    "distinct": "".join(map(chr, range(0x40000, 0x40000 + 200_000))),
+    "marks": 350_000 * "s\u0301",
+    "escapes": 500_000 * "\\s",
+    "half a token": 70_000 * "\u0301".join("s3cr/t"),
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_a_huge_hostile_answer_is_looked_through_in_no_time(kind: str) -> None:
+    began = time.process_time()
+    assert redact("s3cr/t!", HOSTILE[kind]) == HOSTILE[kind]
+    # Half a second as it is; minutes where each character is looked for in a list of all others.
+    assert time.process_time() - began < 10
+
+
 @pytest.mark.parametrize("text", ["", "nothing here", r"\ud800 \x % &#; \u12", "%zz&#99999999;"])
 def test_text_without_the_secret_stays_as_it_is(text: str) -> None:
     assert redact("s3cret", text) == text
@@ -76,3 +118,5 @@ def test_text_without_the_secret_stays_as_it_is(text: str) -> None:
 def test_what_stands_around_a_secret_stays() -> None:
     assert redact("b", "a\\u0062c%64", "-") == "a-c%64"
     assert redact("bc", "\u200ba\u200bb\u200b\nc bc\u200bd", "-") == "\u200ba\u200bb\u200b\nc -d"
+    assert redact("bc", "e\u0301 bc e\u0301", "-") == "e\u0301 - e\u0301"
+    assert redact(20 * "ab", "é:" + 40 * "AB" + "ab", "-") == "é:--ab"
