@@ -48,9 +48,9 @@ class ProfileScreen(PlaceScreen):
         Binding("right", "next_tab(1)", "Next tab", show=False, id="tab-right"),
         Binding("h,left", "next_tab(-1)", "Tab before", show=False, id="tab-left"),
         Binding("c", "copy_token", "Copy token", id="copy-token", tooltip="To the clipboard"),
+        Binding("v", "reveal", "Reveal", id="reveal", tooltip="Show the token itself, or hide it"),
         Binding("y", "copy_claim", "Copy claim", id="copy-claim", tooltip="The line's value"),
         Binding("u", "copy_curl", "Copy curl", id="copy-curl", tooltip="A line to call the API"),
-        Binding("v", "reveal", "Reveal", id="reveal", tooltip="Show the token itself, or hide it"),
         Binding("escape", "hide", "Hide", show=False, id="hide", tooltip="Hide the token again"),
     ]
     HELP = """\

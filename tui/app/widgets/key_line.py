@@ -26,6 +26,9 @@ SHORT: Final = {
     "edit-path": "Path",
     "requests": "Kept",
     "editor": "Edit",
+    "copy-token": "Copy",
+    "copy-claim": "Claim",
+    "copy-curl": "curl",
     "copy-call": "curl",
     "switch-account": "Switch",
 }

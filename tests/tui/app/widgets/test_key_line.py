@@ -136,6 +136,17 @@ async def test_external_api_names_all_of_its_keys_at_80_columns() -> None:
         await until(pilot, lambda: keys <= set(bottom(on).split()))
 
 
+async def test_profile_names_its_own_keys_where_not_all_have_room_and_reveal_among_them() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: on.app.account.signed_in)
+        await pilot.press("2")
+        named = "t Next tab  c Copy  v Reveal  y Claim  u curl  q Quit ▏ F1 Help  ^p palette"
+        await until(pilot, lambda: bottom(on).split() == named.split())
+        await pilot.resize_terminal(60, 20)
+        await until(pilot, lambda: "c Copy  v Reveal" in bottom(on))
+
+
 async def test_below_a_dialog_no_keys_are_named_that_do_nothing_there() -> None:
     on = stage(signed_in=True)
     async with on.app.run_test(size=(80, 24)) as pilot:
