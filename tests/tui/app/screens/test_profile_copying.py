@@ -43,10 +43,10 @@ async def test_a_curl_line_with_the_sessions_token_is_not_offered_beside_another
     on = stage(signed_in=True)
     async with on.app.run_test(size=SIZE) as pilot:
         await at_profile(pilot, on)
-        assert "u Copy curl" in text_of(on.app)
+        assert "  u curl  " in text_of(on.app)
         await pilot.press("h", "escape", "u")
         await until(pilot, lambda: "Paste any JWT" in text_of(on.app))
-        assert "u Copy curl" not in text_of(on.app)
+        assert "  u curl  " not in text_of(on.app)
         assert not on.copied
 
 
