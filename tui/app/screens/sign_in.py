@@ -74,8 +74,7 @@ class SignInScreen(ModalScreen[LoginEvent | None]):
         options: SignInOptions = AS_CONFIGURED,
     ) -> None:
         super().__init__()
-        self._options = options
-        self._wait_for_tenant = wait_for_tenant
+        self._options, self._wait_for_tenant = options, wait_for_tenant
         self._address = Address(self, copy_to_system)
         self._service = service
         self._sign_in: SignIn | None = None
@@ -142,9 +141,7 @@ class SignInScreen(ModalScreen[LoginEvent | None]):
         """Show why the sign-in has ended, or that it goes on."""
         self._tell()
 
-    def watch_ways_open(self) -> None:
-        """Show the other ways."""
-        self._tell()
+    watch_ways_open = watch_failure
 
     @property
     def _is_brief(self) -> bool:
@@ -242,9 +239,10 @@ class SignInScreen(ModalScreen[LoginEvent | None]):
 
     @on(Button.Pressed, "#copy")
     @work(exclusive=True, group="copy", exit_on_error=False)
-    async def action_copy(self) -> None:
-        """Copy the address."""
-        await self._address.copy(self.progress.url)
+    async def action_copy(self, what: str = "address") -> None:
+        """Copy the address, or the line that leads there over SSH."""
+        line = self.query_one(Ways).tunnel
+        await self._address.copy(line if what == "line" else self.progress.url, what)
 
     @work(exclusive=True, group="browser", exit_on_error=False)
     async def action_open_again(self) -> None:
@@ -292,6 +290,8 @@ class SignInScreen(ModalScreen[LoginEvent | None]):
         """Offer what makes sense at this point."""
         if action == "other_ways":
             return self._is_brief
+        if parameters == ("line",) and not (self.is_mounted and self.query_one(Ways).tunnel):
+            return False
         return is_offered(action, self.progress, self.failure, ports_taken=self.ports_taken)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:

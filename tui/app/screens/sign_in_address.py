@@ -50,15 +50,15 @@ class Address:
         # A link of the terminal's own: it stays whole however often the text is wrapped.
         shown.update(Content.styled(url, Style(link=url)))
 
-    async def copy(self, url: str) -> None:
-        """Copy the address: by the system's tool, and besides by the terminal's own way."""
-        self._screen.app.copy_to_clipboard(url)
-        taken = await self._copy_to_system(url)
+    async def copy(self, text: str, what: str) -> None:
+        """Copy the address or the line: by the system's tool, and by the terminal's own way."""
+        self._screen.app.copy_to_clipboard(text)
+        taken = await self._copy_to_system(text)
         if taken == "yes":
-            self._say("✓ Copied the address.")
+            self._say(f"✓ Copied the {what}.")
         else:
-            file = f"Press {key_cap(self._screen, 'address-to-file')} for a file with it."
-            self._say(f"▸ {said_of_unsure_copy(taken, 'the address', file)}")
+            file = f"Press {key_cap(self._screen, 'address-to-file')} for a file with the address."
+            self._say(f"▸ {said_of_unsure_copy(taken, f'the {what}', file)}")
 
     def _say(self, words: str) -> None:
         self._screen.query_one(Remark).say(words)

@@ -226,6 +226,8 @@ class Ways(Vertical):
         super().__init__(id="ways")
         self._around = around
         self._order: list[str] = []
+        self.tunnel = ""
+        """The line that leads here from the machine that the person sits at; empty for none."""
 
     def compose(self) -> ComposeResult:
         """Compose all ways; `show` decides which are seen, and in which order."""
@@ -243,7 +245,8 @@ class Ways(Vertical):
             panel.display = True
             panel.show(number, words)
         self._sort([f"by-{words.way}" for words in found])
-        self.query_one(BrowserWay).show_tunnel(tunnel(progress, self._around))
+        self.tunnel = tunnel(progress, self._around)
+        self.query_one(BrowserWay).show_tunnel(self.tunnel)
         self.query_one(DeviceWay).show_prompt(progress.device, progress.device_trouble)
 
     @property

@@ -42,6 +42,7 @@ class WayWords:
 KEYS: Final[list[BindingType]] = [
     Binding("w", "other_ways", "Other ways", id="other-ways", tooltip="No page? The others"),
     Binding("c", "copy", "Copy", id="copy-address", tooltip="The address, to paste it"),
+    Binding("s", "copy('line')", "SSH line", id="copy-tunnel", tooltip="What leads here over SSH"),
     Binding("d", "device", "Code", id="device-code", tooltip="A short one, for another browser"),
     Binding("v", "paste", "Paste", id="paste-answer", tooltip="What a browser ended at"),
     Binding("r", "try_again", "Try again", id="try-again", tooltip="A fresh sign-in"),
@@ -89,11 +90,11 @@ WAITING: Final = {
     "opening": Words("◌ Opening your browser", "It should show a page in a moment."),
     "opened": Words(
         "● Finish in your browser",
-        "Sign in on the page that has opened; this closes by itself. No page? Then:",
+        "Sign in on the page; this closes by itself. No page? Then:",
     ),
     "failed": Words(
         "▲ Your browser did not open",
-        "Sign in by one of these ways; the first that works counts, and this closes by itself.",
+        "Sign in by any of these ways; this closes by itself.",
     ),
 }
 
@@ -124,21 +125,17 @@ OPEN_BELOW: Final = (
     "{address-to-file} writes it to a file."
 )
 
-HERE: Final = WayWords(
-    "browser",
-    "In a browser on this machine",
-    OPEN_BELOW,
-)
+HERE: Final = WayWords("browser", "In a browser on this machine", OPEN_BELOW)
 THROUGH_SSH: Final = WayWords(
     "browser",
     "In the browser of the machine you sit at",
-    "Run the line below there, then open the address there: {copy-address} copies it, "
-    "{show-qr} is a QR code.",
+    "Run the line below there ({copy-tunnel} copies it), then open the address there "
+    "({copy-address}; {show-qr} is a QR code).",
 )
 THROUGH_SSH_ALONE: Final = replace(
     THROUGH_SSH,
-    hint="Run the line below there, then open the address there: {copy-address} copies it. No "
-    "other device can open it.",
+    hint="Run the line below there ({copy-tunnel} copies it), then open the address there "
+    "({copy-address}). No other device can open it.",
 )
 INTO_CONTAINER: Final = WayWords(
     "browser",

@@ -142,6 +142,9 @@ async def test_over_ssh_the_order_changes_and_nothing_is_withheld() -> None:
         assert shown.index("With a code") < shown.index("machine you sit at")
         assert shown.index("machine you sit at") < shown.index("on another machine")
         assert "No browser can be shown here" in shown
+        await pilot.press("s")
+        await until(pilot, lambda: bool(on.copied))
+        assert on.copied == [f"ssh -L {port}:127.0.0.1:{port} pat@192.0.2.7"]
 
 
 async def test_k_says_how_large_the_terminal_must_be_or_shows_the_code() -> None:
@@ -200,8 +203,9 @@ async def test_at_a_tenant_of_this_machine_no_way_of_another_device_is_offered()
         assert shown.count("No other device can open it") == 1
         assert "2  With a code, in another browser on this machine" in shown
         assert all(words not in shown for words in ("another machine", "v Paste", "k QR code"))
-        await pilot.press("k", "v")
+        await pilot.press("k", "v", "s")
         await pilot.pause()
+        assert not on.copied
         assert is_waiting(on)
         assert not on.app.screen.query_one("#pasted").display
 

@@ -1,5 +1,7 @@
 """A sign-in as it usually goes, what comes where it does not, and who said no."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.support.app.stage import (
@@ -65,25 +67,33 @@ async def test_once_there_is_a_code_the_heading_is_about_it_and_the_ways_keep_th
         assert shown.index("In a browser on this machine") < shown.index("With a code")
 
 
-async def test_the_callback_hint_leaves_everything_where_it_is() -> None:
+@pytest.mark.parametrize(
+    ("size", "hint"), [((100, 40), "Does the browser show an error"), ((80, 24), "An error page")]
+)
+async def test_the_callback_hint_leaves_everything_where_it_is(
+    size: tuple[int, int], hint: str
+) -> None:
     on = stage(browser="waits")
-    async with on.app.run_test(size=(100, 40)) as pilot:
+    async with on.app.run_test(size=size) as pilot:
         await pilot.press("l")
         await until(pilot, lambda: is_waiting(on))
         await pilot.press("w")
         await until(pilot, lambda: "With a code" in text_of(on.app))
+        screen = dialog_of(on)  # with an address that leaves room beside it
+        screen.progress = replace(screen.progress, url="https://tenant.example/authorize?state=s")
+        await pilot.pause()
         before = [each.region for each in dialog_of(on).query("#ways, #address, #buttons")]
         on.clock.advance(19)
         await pilot.pause()
-        assert "Does the browser show an error" not in text_of(on.app)
+        assert hint not in text_of(on.app)
         on.clock.advance(2)
-        await until(pilot, lambda: "Does the browser show an error" in text_of(on.app))
+        await until(pilot, lambda: hint in text_of(on.app))
         after = dialog_of(on).query("#ways, #address, #buttons")
         assert [each.region for each in after] == before
         assert not any(dialog_of(on).query_one("#remark").region.overlaps(each) for each in before)
         await pilot.press("escape")
         await until(pilot, lambda: not has_dialog(on))
-        assert "Does the browser show an error" not in text_of(on.app)
+        assert hint not in text_of(on.app)
 
 
 @pytest.mark.parametrize("size", [(80, 24), (40, 12)])
