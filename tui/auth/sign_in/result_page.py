@@ -8,20 +8,24 @@ from string import Template
 from typing import Final
 
 STYLE: Final = """
-:root { color-scheme: light dark; --ground: #f8fafc; --card: #fff; --text: #0f172a;
-  --quiet: #475569; --line: #e2e8f0; --good: #0d9488; --bad: #b91c1c; }
-@media (prefers-color-scheme: dark) { :root { --ground: #0b1120; --card: #111a2e; --text: #e2e8f0;
-  --quiet: #94a3b8; --line: #1e293b; --good: #2dd4bf; --bad: #f87171; } }
-body { margin: 0; min-height: 100vh; display: grid; place-items: center; background: var(--ground);
-  color: var(--text); font: 1rem/1.6 system-ui, sans-serif; }
-main { box-sizing: border-box; width: min(28rem, 100vw - 2rem); padding: 2.5rem; text-align: center;
-  background: var(--card); border: 1px solid var(--line); border-radius: 1rem; }
+:root { color-scheme: light dark; --ground: #f3f6f6; --glow: #d5efeb; --card: #fff;
+  --text: #14201f; --quiet: #566664; --line: #dbe3e2; --good: #0d9488; --bad: #b42318;
+  --shadow: 0 1px 2px rgb(16 40 38 / 6%), 0 16px 40px -12px rgb(16 40 38 / 18%); }
+@media (prefers-color-scheme: dark) { :root { --ground: #0b1213; --glow: #0f2a29; --card: #131c1e;
+  --text: #e6efee; --quiet: #93a5a3; --line: #26353a; --good: #2dd4bf; --bad: #ff9d94;
+  --shadow: 0 1px 2px rgb(0 0 0 / 40%), 0 20px 50px -12px rgb(0 0 0 / 60%); } }
+body { margin: 0; min-height: 100vh; display: grid; place-items: center; color: var(--text);
+  background: radial-gradient(60rem 32rem at 50% -8rem, var(--glow), transparent) var(--ground);
+  font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; }
+main { box-sizing: border-box; width: min(26rem, 100vw - 2rem); padding: 2rem; text-align: center;
+  background: var(--card); border: 1px solid var(--line); border-radius: 1.125rem;
+  box-shadow: var(--shadow); }
 svg { width: 3.5rem; height: 3.5rem; fill: none; stroke-width: 2; stroke-linecap: round;
   stroke-linejoin: round; }
 .good { stroke: var(--good); } .bad { stroke: var(--bad); }
-h1 { margin: 1rem 0 .5rem; font-size: 1.35rem; line-height: 1.3; }
+h1 { margin: 1rem 0 .5rem; font-size: 1.5rem; line-height: 1.25; letter-spacing: -.015em; }
 p { margin: 0; color: var(--quiet); overflow-wrap: anywhere; }
-footer { margin-top: 2rem; padding-top: 1rem; border-top: 1px solid var(--line); font-size: .85rem;
+footer { margin-top: 2rem; padding-top: 1rem; border-top: 1px solid var(--line); font-size: .875rem;
   color: var(--quiet); }
 """
 
