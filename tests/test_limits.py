@@ -96,7 +96,7 @@ LIMITS: dict[str, dict[str, float]] = {
     "tui/auth/tenant/token_response.py": {"LONGEST_LIFETIME_SECONDS": 10 * 366 * DAY},
     "tui/app/web/page.py": {"SECRET_BYTES": 32, "CLOSE_SECONDS": 3, "MOST_STRANGERS": 64},
     "tui/commands/call/output.py": {
-        "LARGEST_OBJECT_BYTES": 16 * MIB, "LONGEST_LINE": 64 * KIB, "LONGEST_ESCAPE": 10,
+        "LARGEST_OBJECT_BYTES": 16 * MIB, "LONGEST_LINE": 64 * KIB, "MOST_HELD": MIB,
     },
     "tui/commands/call/request.py": {"LONGEST_METHOD": 30},
     "tui/commands/token/credentials.py": {"LARGEST_REQUEST_BYTES": 256 * KIB, "MOST_ERASED": 16},
@@ -109,6 +109,7 @@ LIMITS: dict[str, dict[str, float]] = {
     "tui/http/other_scheme.py": {"LOOK_SECONDS": 1},
     "tui/http/read_ahead.py": {"READ_BYTES": 64 * KIB},
     "tui/private_file.py": {"LARGEST_BYTES": 4 * MIB, "RESERVED_BYTES": 64 * KIB},
+    "tui/text.py": {"LONGEST_ESCAPE": 10, "LONGEST_TAKEN": 5, "SHORTEST_TOKEN": 16},
 }  # fmt: skip
 
 

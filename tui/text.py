@@ -24,6 +24,9 @@ REDACTED: Final = "[your access token]"
 
 ESCAPE: Final = r"\\u[0-9a-fA-F]{4}|\\(?s:.)|%[0-9a-fA-F]{2}|&#[xX][0-9a-fA-F]{1,6};|&#[0-9]{1,7};"
 
+LONGEST_ESCAPE: Final = 10
+"""Characters for one, as in `&#x000041;`."""
+
 LONGEST_TAKEN: Final = 5
 """Characters that an escape takes of what follows `\\` or `%` by chance, as in `\\u0041`."""
 
@@ -74,6 +77,15 @@ def redact(secret: str, text: str, shown: str = REDACTED) -> str:
         parts += [text[at : origins[found.start()]], shown]
         at = origins[found.end()]
     return "".join(parts) + text[at:]
+
+
+def start_of_last(characters: int, text: str) -> int:
+    """Return where so many characters begin that are seen at the end of `text`; an escape is one.
+
+    There may be any number of others between them, which nobody sees.
+    """
+    _, origins = _decoded(text)
+    return origins[max(0, len(origins) - 1 - characters)]
 
 
 def _decoded(text: str) -> tuple[str, Sequence[int]]:

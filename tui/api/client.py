@@ -112,13 +112,18 @@ class ApiClient:
         elapsed = stopwatch.elapsed()
         received = {**answer.headers}
         text = text_of(answer.body, received.get("content-type", ""))
-        content = b"" if text is not None else sent.redact_bytes(answer.body)
+        if text is None:
+            content = sent.redact_bytes(answer.body)
+            body = described(content, _size(answer))
+        else:
+            content = b""
+            body = sent.redact_beginning(text)[0] if answer.is_cut else sent.redact(text)
         return PingResult(
             url=url,
             status=answer.status,
             reason=sent.redact(answer.reason),
             headers={sent.redact(name): sent.redact(received[name]) for name in received},
-            body=sent.redact(text) if text is not None else described(content, _size(answer)),
+            body=body,
             elapsed_seconds=elapsed,
             method=request.method,
             parts=stopwatch.parts,

@@ -72,8 +72,23 @@ async def test_success_that_is_not_the_bundled_apis_is_still_told(body: str) -> 
 
 async def test_a_huge_body_is_cut() -> None:
     result = await ping(API, "token", transport=api(httpx.Response(200, text="x" * 2_000_000)))
-    assert len(result.body) == 1024 * 1024
     assert result.is_cut
+    assert result.size_bytes == 1024 * 1024
+    assert 1024 * 1024 - 20 < len(result.body) < 1024 * 1024
+
+
+@pytest.mark.parametrize("written", ["the-access-token", "\u0301".join("the-access-token")])
+@pytest.mark.parametrize("came", [7, 15])
+async def test_what_has_come_of_a_token_where_an_answer_is_cut_is_not_shown(
+    written: str, came: int
+) -> None:
+    """security.md 40."""
+    token = "the-access-token"
+    begun = written[: written.index(token[came])]
+    text = (1024 * 1024 - len(begun.encode())) * "x" + written
+    result = await ping(API, token, transport=api(httpx.Response(200, text=text)))
+    assert result.is_cut
+    assert set(result.body) == {"x"}
 
 
 async def test_bytes_are_described_and_kept_whole_without_the_token() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from tui.text import REDACTED, redact
+from tui.text import LONGEST_ESCAPE, REDACTED, redact, start_of_last
 
 NONCE_WANTED: Final = "use_dpop_nonce"
 """RFC 9449 8, 9: the proof was good but for its nonce."""
@@ -27,14 +27,19 @@ class Authorization:
             return {"Authorization": f"Bearer {self.access_token}"}
         return {"Authorization": f"DPoP {self.access_token}", "DPoP": self.proof}
 
-    @property
-    def longest_secret(self) -> int:
-        """How many characters the longer of the two has."""
-        return max(len(self.access_token), len(self.proof))
-
     def redact(self, text: str) -> str:
         """Return `text` without either, where an answer repeats it; see `redact` of tui/text."""
         return redact(self.proof, redact(self.access_token, text))
+
+    def redact_beginning(self, text: str) -> tuple[str, str]:
+        """Return a text that goes on without either: what is ready, and the end of it.
+
+        In that, either may have begun that has not come as a whole, and an escape as well.
+        """
+        clean = self.redact(text)
+        longest = max(len(self.access_token), len(self.proof))
+        end = start_of_last(longest + LONGEST_ESCAPE, clean)
+        return clean[:end], clean[end:]
 
     def redact_bytes(self, content: bytes) -> bytes:
         """Return bytes that are no text without either."""

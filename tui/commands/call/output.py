@@ -23,8 +23,8 @@ LARGEST_OBJECT_BYTES: Final = 16 * 1024 * 1024
 LONGEST_LINE: Final = 64 * 1024
 """Characters; a longer line is shown in parts."""
 
-LONGEST_ESCAPE: Final = 10
-"""Characters for one, as in `&#x000041;`: a token that is sent back may be as many times longer."""
+MOST_HELD: Final = 1024 * 1024
+"""Characters of a line's end that may be of a token: any number that nobody sees may be in one."""
 
 
 class AnswerTooLarge(DoorkeyError):
@@ -61,16 +61,16 @@ class Shown:
 
     def __init__(self, sent: Authorization) -> None:
         self._sent = sent
-        self._held_back = sent.longest_secret * LONGEST_ESCAPE
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._held = ""
+        self._enough = LONGEST_LINE
         self._is_within_line = False
 
     def write(self, chunk: bytes) -> None:
         """Show the lines that are complete.
 
         Raises:
-            DoorkeyError: the body is not text.
+            DoorkeyError: the body is not text, or hardly any of it can be seen.
         """
         if b"\0" in chunk:
             raise DoorkeyError(
@@ -81,12 +81,17 @@ class Shown:
         if end:
             self._show(whole + end)
             self._held = rest
-        elif len(rest) > LONGEST_LINE + self._held_back:
-            # As it is shown: what is taken out could make a token of any length.
-            clean = self._sent.redact(printable_block(rest)) + " "
-            cut = -1 - self._held_back  # what has come of a token that has not come as a whole
-            self._show(clean[:cut])
-            self._held = clean[cut:-1]
+            self._enough = LONGEST_LINE
+        elif len(rest) > self._enough:
+            ready, self._held = self._sent.redact_beginning(rest)
+            self._show(ready)
+            if len(self._held) > MOST_HELD:
+                raise DoorkeyError(
+                    "There is hardly anything to see in 1 MiB of the answer, and this is a "
+                    "terminal. Save it: -o FILE, or pipe it on."
+                )
+            # So that what is held is not gone through again for each few characters more.
+            self._enough = LONGEST_LINE + 2 * len(self._held)
 
     def end(self) -> None:
         """Show the last line, and end it, so that the shell begins on one of its own."""

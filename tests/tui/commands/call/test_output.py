@@ -14,6 +14,7 @@ from tui.auth.dpop.authorization import Authorization
 from tui.commands.call.output import (
     LARGEST_OBJECT_BYTES,
     LONGEST_LINE,
+    MOST_HELD,
     AnswerTooLarge,
     Collected,
     Shown,
@@ -161,11 +162,20 @@ def test_a_line_without_end_is_shown_in_parts(monkeypatch: pytest.MonkeyPatch) -
     stdout = io.StringIO()
     monkeypatch.setattr(sys, "stdout", stdout)
     output = Shown(Authorization(TOKEN))
-    held_back = len(TOKEN) * 10
-    output.write(b"x" * (LONGEST_LINE + held_back))
+    output.write(b"x" * LONGEST_LINE)
     assert stdout.getvalue() == ""
     output.write(b"x")
-    assert 0 < len(stdout.getvalue()) <= LONGEST_LINE + 1
+    assert LONGEST_LINE - 30 < len(stdout.getvalue()) <= LONGEST_LINE - len(TOKEN)
+
+
+def test_what_can_hardly_be_seen_is_not_held_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    stdout = io.StringIO()
+    monkeypatch.setattr(sys, "stdout", stdout)
+    output = Shown(Authorization(TOKEN))
+    output.write(b"a" + "\u0301".encode() * (MOST_HELD - 1))
+    with pytest.raises(DoorkeyError, match="is hardly anything to see"):
+        output.write("\u0301".encode() * 2 * MOST_HELD)
+    assert stdout.getvalue() == ""
 
 
 def test_an_object_holds_16_mib() -> None:
