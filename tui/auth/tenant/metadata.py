@@ -138,6 +138,9 @@ def no_discovery(issuer: str, status: int) -> str:
     whole = issuer.partition(WELL_KNOWN)[0]
     if whole != issuer:
         return said + f'Leave the end away: "domain": "{whole}".'
+    address = split_web_address(issuer)
+    if address.is_local and not address.path.strip("/"):
+        return f"{said}Check `domain` in the config."
     return said + (
         "There is no OpenID Provider at `domain` in the config. The issuer of Keycloak ends in "
         "/realms/REALM, of Okta in /oauth2/default, of Entra ID in /TENANT-ID/v2.0."

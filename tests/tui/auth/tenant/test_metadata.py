@@ -211,6 +211,8 @@ def test_on_this_machine_the_program_is_named_that_answers_in_the_tenants_place(
         issuer = f"http://localhost:{port}"
         held = f"Port {port} is held by process {os.getpid()} ("
         assert held in no_discovery(issuer, 200)
+        assert no_discovery(issuer, 200).endswith("your tenant. Check `domain` in the config.")
+        assert "/realms/REALM" in no_discovery(f"{issuer}/realms/x", 404)
         with pytest.raises(TenantMisbehaved, match=re.escape(held)):
             parse_metadata({"status": "ok"}, issuer)
     assert "is held by" not in no_discovery(ISSUER, 200)
