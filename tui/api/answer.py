@@ -12,6 +12,9 @@ from tui.moments import seconds_to_wait
 LONGEST_TIMING: Final = 1000
 """Characters of a `Server-Timing` header that are looked at."""
 
+LONGEST_SIZE: Final = 15
+"""Digits of a `Content-Length` that is believed: an exabyte has more."""
+
 DURATION: Final = re.compile(r";\s*dur\s*=\s*\"?(\d{1,9}(?:\.\d{1,9})?)")
 
 WEB_PAGE: Final = (
@@ -81,6 +84,15 @@ class PingResult:
     def outcome(self) -> str:
         """What the server did that is no success."""
         return f"responded with '{self.status}: {self.reason}'"
+
+    @property
+    def part_read(self) -> str:
+        """How much of the body was read, where that is not all; else an empty string."""
+        if not self.is_cut:
+            return ""
+        told = self.headers.get("content-length", "")
+        whole = f" of {int(told):,}" if told.isdecimal() and len(told) <= LONGEST_SIZE else ""
+        return f"the first {self.size_bytes:,}{whole} bytes"
 
     @property
     def challenge(self) -> str:

@@ -1,6 +1,7 @@
 """An answer laid out in lines: JSON to be folded, or the text it is; headers; what was sent."""
 
 import json
+import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,11 @@ LONGEST_LINE: Final = 1000
 """Characters; what is longer goes on in the next line."""
 
 WIDE_FROM: Final = "\u1100"
+
+MARKS: Final = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{},]', re.DOTALL)
+"""What JSON is told apart by; a text, even one without an end, hides what is in it."""
+
+NOT_READ: Final = "… the rest was not read"
 
 Kind = Literal["key", "text", "number", "word", "mark", "plain"]
 
@@ -49,10 +55,12 @@ class Document:
         body: str,
         headers: Mapping[str, str] = NO_HEADERS,
         sent: ApiRequest | None = None,
+        *,
+        is_cut: bool = False,
     ) -> None:
-        """Lay out an answer; below it, what was `sent` for it."""
+        """Lay out an answer, or its beginning where it `is_cut`; below it, what was `sent`."""
         lines: list[Line] = []
-        _add_body(body, lines)
+        (_add_beginning if is_cut else _add_body)(body, lines)
         if headers:
             _add_gap(lines)
             _add_headers(headers, lines)
@@ -63,6 +71,8 @@ class Document:
             _add_headers(sent.headers_sent, lines)
             _add_body(sent.body_sent.decode("utf-8", "replace"), lines)
         self.lines: Sequence[Line] = lines
+        self.can_fold = any(line.end > at for at, line in enumerate(lines))
+        """Whether there is anything to be folded."""
         self._folded: set[int] = set()
         self._width = LONGEST_LINE
         self.shown: list[tuple[int, int]] = []
@@ -170,10 +180,50 @@ def _add_body(body: str, lines: list[Line]) -> None:
         _lay_out(json.loads(body), lines, "", (), "")
     except (ValueError, RecursionError):
         del lines[first:]
-        for line in printable_block(body).split("\n") if body else ():
-            lines.extend(Line(((piece, "plain"),), 0) for piece in _pieces(line))
-        for at in range(first, len(lines)):
-            lines[at].end = at
+        _add_text(body, lines)
+
+
+def _add_beginning(body: str, lines: list[Line]) -> None:
+    """Lay out what is whole of JSON that breaks off, up to its last comma; the rest as text."""
+    comma, closing = _last_comma(body)
+    head = body[:comma].rstrip()
+    # With a comma before any member it is no JSON. Else each that is open has one, and so closes
+    # in a line of its own.
+    completed = "" if head.endswith(("[", "{")) else head + closing
+    try:
+        _lay_out(json.loads(completed), lines, "", (), "")
+    except (ValueError, RecursionError):
+        lines.clear()
+        _add_text(body, lines)
+    else:
+        del lines[len(lines) - len(closing) :]
+        whole = list(lines)
+        whole[-1].parts += ((",", "mark"),)
+        _add_text(body[comma + 1 :].lstrip(), lines)
+        for line in (each for each in whole if each.end >= len(whole)):
+            *start, (count, kind), closes = line.folded_parts
+            line.folded_parts = (*start, (f"{count} or more", kind), closes)
+            line.end = len(lines) - 1
+    lines.append(Line(((NOT_READ, "mark"),), len(lines)))
+
+
+def _last_comma(body: str) -> tuple[int, str]:
+    """Return where the last comma is between members, and what closes all that is open there."""
+    commas = (mark.start() for mark in MARKS.finditer(body) if mark[0] == ",")
+    at = max(commas, default=0)
+    opened: list[str] = []
+    for mark in MARKS.finditer(body, 0, at):
+        if mark[0] in "{[":
+            opened.append("}" if mark[0] == "{" else "]")
+        elif mark[0] in "}]" and opened:
+            opened.pop()
+    return at, "".join(reversed(opened))
+
+
+def _add_text(text: str, lines: list[Line]) -> None:
+    for line in printable_block(text).split("\n") if text else ():
+        for piece in _pieces(line):
+            lines.append(Line(((piece, "plain"),), len(lines)))
 
 
 def _add_headers(headers: Mapping[str, str], lines: list[Line]) -> None:

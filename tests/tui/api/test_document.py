@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tui.api.document import LONGEST_LINE, Document
+from tui.api.document import LONGEST_LINE, NOT_READ, Document
 from tui.api.request import ApiRequest
 
 BODY = json.dumps({"a": [1, {"b": None, "c": True}], "d": {}, "e": "é\u202e\u001b"})
@@ -51,6 +51,37 @@ def test_what_is_found_is_unfolded_where_it_was_hidden() -> None:
     (line,) = document.find('"C"')
     document.reveal(line)
     assert rows(document)[document.row_of(line)] == '      "c": true'
+
+
+def test_the_beginning_of_json_is_laid_out_up_to_where_it_breaks_off() -> None:
+    whole = '{"a": [1, 2, {"b": "x, y", "c": [3]}, {"d": "e, f'
+    assert rows(Document(whole, is_cut=True)) == [
+        "{", '  "a": [', "    1,", "    2,", "    {", '      "b": "x, y",', '      "c": [',
+        "        3", "      ]", "    },", '{"d": "e, f', NOT_READ,
+    ]  # fmt: skip
+
+
+def test_what_breaks_off_is_folded_with_all_that_there_is_of_it() -> None:
+    document = Document('{"a": [1, 2, {"b": 3}, {"d": 4', is_cut=True)
+    document.fold_all()
+    assert rows(document) == ["{", '  "a": [… 3 or more]', NOT_READ]
+    document.fold(0)
+    assert rows(document) == ["{… 1 or more}", NOT_READ]
+
+
+@pytest.mark.parametrize("text", ['{"a": "xyz', "1,2\n3,", '{"a": 1}\n{"a": 2,', "[,", "]" * 9, ""])
+def test_the_beginning_of_what_cannot_be_laid_out_is_shown_as_it_is(text: str) -> None:
+    shown = rows(Document(text, is_cut=True))
+    assert shown == [*text.splitlines(), NOT_READ]
+
+
+def test_json_that_breaks_off_after_a_comma_has_nothing_below_it() -> None:
+    assert rows(Document('["\\\\",', is_cut=True)) == ["[", '  "\\\\",', NOT_READ]
+
+
+def test_only_what_has_parts_can_be_folded() -> None:
+    assert Document(BODY).can_fold
+    assert not any(Document(body).can_fold for body in ("text", "[]", "1", ""))
 
 
 def test_long_lines_go_on_in_the_next_row() -> None:

@@ -169,7 +169,8 @@ class ClaimsTable(RowList):
         self.post_message(self.LaidOut())
 
     def on_resize(self) -> None:
-        """Share the room out anew."""
+        """Share the room out anew; a notice that takes the last rows hides no claim just copied."""
+        self.show_cursor()
         self.post_message(self.LaidOut())
 
     def _shown(self, claims: Iterator[Claim]) -> Iterator[Claim]:

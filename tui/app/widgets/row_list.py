@@ -93,9 +93,14 @@ class RowList(ScrollView, can_focus=True):
         """Show where one is."""
         self.refresh_line(before)
         self.refresh_line(index)
-        self.scroll_to_region(Region(0, index, 1, 1), animate=False, force=True, immediate=True)
+        self.show_cursor()
         if self.row_count:
             self.post_message(self.Moved(self, index))
+
+    def show_cursor(self) -> None:
+        """Scroll to where one is."""
+        row = Region(0, self.cursor, 1, 1)
+        self.scroll_to_region(row, animate=False, force=True, immediate=True)
 
     def action_move(self, rows: int) -> None:
         """Go down, or up, by so many rows."""

@@ -1,6 +1,7 @@
 """Answers that are no text, and those that are too long for the screen."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import pytest
 
 from tests.support.app.at_the_api import SIZE, at_the_api, choose_method
 from tests.support.app.stage import stage, text_of, until
+from tui.api.document import NOT_READ, Document
+from tui.app.widgets.calls.answer_panel import AnswerLines
 
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\x02\x80\0\0\x01\xe0" + bytes(500)
 
@@ -63,14 +66,79 @@ async def test_an_answer_that_is_cut_is_called_for_again_and_saved_whole(folder:
     async with on.app.run_test(size=SIZE, notifications=True) as pilot:
         await at_the_api(pilot, on)
         await pilot.press("p")
-        await until(pilot, lambda: "There is more of it: f saves the whole" in text_of(on.app))
-        assert "the first 1,048,576 bytes" in text_of(on.app)
+        said = "▸ Only the first 1,048,576 of 1,600,000 bytes were read: f saves the whole answer."
+        await until(pilot, lambda: said in text_of(on.app))
         await pilot.press("f")
         await until(pilot, lambda: "Saved" in text_of(on.app))
         assert "✓ 200 OK" in text_of(on.app)
     (saved,) = files_in(folder)
     assert saved.read_bytes() == LARGE
     assert len(seen) == 2
+
+
+async def test_the_beginning_of_an_answer_is_laid_out_searched_and_copied_as_that() -> None:
+    whole = json.dumps({"orders": [{"id": number} for number in range(100_000)]})
+    on = stage(signed_in=True, api=lambda _request: httpx.Response(200, text=whole), taken="yes")
+    part = f"the first 1,048,576 of {len(whole):,} bytes"
+    async with on.app.run_test(size=SIZE, notifications=True) as pilot:
+        await at_the_api(pilot, on)
+        await pilot.press("p")
+        await until(pilot, lambda: '  "orders": [' in text_of(on.app))
+        assert f" {part} ─" in text_of(on.app)
+        await pilot.press("slash", *"nowhere")
+        await until(pilot, lambda: f" not found in {part} ─" in text_of(on.app))
+        await pilot.press("escape", "G")
+        await until(pilot, lambda: NOT_READ in text_of(on.app))
+        await pilot.press("c")
+        await until(pilot, lambda: f"Copied {part}" in text_of(on.app))
+        await pilot.press("z")
+        await until(pilot, lambda: " or more]" in text_of(on.app))
+    assert on.copied == [whole[: 1024 * 1024]]
+
+
+async def test_the_answer_before_is_put_away_while_a_long_one_is_laid_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shown: list[str] = []
+    show = AnswerLines.show
+
+    def watched(self: AnswerLines, document: Document) -> None:
+        shown.append(document.lines[0].text)
+        show(self, document)
+
+    monkeypatch.setattr(AnswerLines, "show", watched)
+    monkeypatch.setattr("tui.app.widgets.calls.answer_panel.QUICK_SECONDS", 0.0)
+    body = [{"id": number} for number in range(5_000)]
+    on = stage(signed_in=True, api=lambda _request: httpx.Response(200, json=body))
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        await pilot.press("p")
+        await until(pilot, lambda: '"id": 0' in text_of(on.app))
+    assert shown == ["◌ Laying it out", "["]
+
+
+async def test_how_long_an_answer_would_be_is_said_only_where_the_api_says_it() -> None:
+    async def pieces() -> AsyncIterator[bytes]:
+        yield LARGE
+
+    on = stage(signed_in=True, api=lambda _request: httpx.Response(200, content=pieces()))
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        await pilot.press("p")
+        await until(pilot, lambda: "Only the first 1,048,576 bytes were read" in text_of(on.app))
+
+
+@pytest.mark.parametrize(("body", "is_offered"), [("no parts", False), ('{"a": 1}', True)])
+async def test_folding_is_offered_where_something_folds(body: str, is_offered: bool) -> None:
+    on = stage(signed_in=True, api=lambda _request: httpx.Response(200, text=body))
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        await pilot.press("p")
+        await until(pilot, lambda: "content-type: text" in text_of(on.app))
+        lines = on.app.screen.query_one(AnswerLines)
+        lines.focus()
+        await until(pilot, lambda: lines.has_focus)
+        assert ("space Fold" in text_of(on.app)) == is_offered
 
 
 async def test_a_call_that_changes_something_is_not_made_again_unasked(folder: Path) -> None:
@@ -85,7 +153,7 @@ async def test_a_call_that_changes_something_is_not_made_again_unasked(folder: P
         await at_the_api(pilot, on)
         await choose_method(pilot, on, "POST")
         await pilot.press("p", "y")
-        await until(pilot, lambda: "There is more of it" in text_of(on.app))
+        await until(pilot, lambda: "bytes were read" in text_of(on.app))
         await pilot.press("f")
         await until(pilot, lambda: "The rest of the answer was not read" in text_of(on.app))
         await pilot.press("escape")
@@ -114,7 +182,7 @@ async def test_a_save_that_takes_long_shows_how_far_it_is_and_can_be_cancelled(
     async with on.app.run_test(size=SIZE) as pilot:
         await at_the_api(pilot, on)
         await pilot.press("p")
-        await until(pilot, lambda: "There is more of it" in text_of(on.app))
+        await until(pilot, lambda: "bytes were read" in text_of(on.app))
         await pilot.press("f")
         await until(pilot, lambda: "1,600,000 bytes in " in text_of(on.app))
         assert files_in(folder)
@@ -129,7 +197,7 @@ async def test_a_save_that_the_api_refuses_this_time_leaves_nothing(folder: Path
     async with on.app.run_test(size=SIZE, notifications=True) as pilot:
         await at_the_api(pilot, on)
         await pilot.press("p")
-        await until(pilot, lambda: "There is more of it" in text_of(on.app))
+        await until(pilot, lambda: "bytes were read" in text_of(on.app))
         await pilot.press("f")
         await until(pilot, lambda: "This time the API answered 404." in text_of(on.app))
     assert not files_in(folder)
