@@ -54,9 +54,11 @@ async def leave_tenant(
     sleep: Sleep,
 ) -> AsyncIterator[LogOutStep]:
     """Revoke the refresh token and, with a browser, sign out at the tenant; never raises."""
-    yield await revoke(make_provider, session.token_set)
+    revocation = await revoke(make_provider, session.token_set)
+    yield revocation
     if opener is not None:
-        async for step in sign_out_at_tenant(make_provider, session, opener, sleep):
+        is_there = revocation.outcome == "done"
+        async for step in sign_out_at_tenant(make_provider, session, opener, sleep, is_there):
             yield step
 
 
@@ -78,11 +80,15 @@ async def sign_out_at_tenant(
     session: Session,
     opener: BrowserOpener,
     sleep: Sleep,
+    is_there: bool,
 ) -> AsyncIterator[LogOutStep]:
-    """Take the browser to the tenant's log-out page and back (RP-Initiated Logout 1.0)."""
+    """Take the browser to the tenant's log-out page and back (RP-Initiated Logout 1.0).
+
+    A tenant that has answered just now (`is_there`) is not asked anew what it has.
+    """
     try:
         provider = make_provider()
-        page = log_out_page(await provider.discover_anew())
+        page = log_out_page(await (provider.discover() if is_there else provider.discover_anew()))
         if page is None:
             yield LogOutStep("tenant", "skipped", "This tenant offers no log-out page.")
             return

@@ -46,6 +46,11 @@ async def test_log_out_wipes_revokes_and_signs_out_at_the_tenant(
     assert "You are signed out" in await browser.back
 
 
+async def test_a_tenant_is_asked_once_what_it_has(tenant: ScriptedTenant, clock: Clock) -> None:
+    await service_with_browser(tenant, clock, BrowserThatFollows(), session()).log_out()
+    assert tenant.count("/.well-known/openid-configuration") == 1
+
+
 async def test_the_id_token_does_not_stand_in_the_address_that_a_browser_is_started_with(
     tenant: ScriptedTenant, clock: Clock
 ) -> None:
