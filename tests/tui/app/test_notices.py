@@ -1,12 +1,14 @@
-"""What was said stays in sight, and lies over nothing that is asked."""
+"""What was said stays in sight, and lies over nothing that is read or asked."""
 
 from contextlib import suppress
 
+import pytest
 from textual.errors import NoWidget
 from textual.geometry import Region
 from textual.pilot import Pilot
 from textual.widget import Widget
 
+from tests.support.app.at_profile import at_profile
 from tests.support.app.stage import Stage, stage, text_of, until
 from tests.support.heavy import rounds
 from tui.doctor.row import Row, Tell
@@ -29,6 +31,9 @@ DIALOGS = {
 """The keys that lead to each, one after the other, and what is read there."""
 
 
+PLACES = {"1": "Hello", "2": "What your ID token says", "3": "Result"}
+
+
 async def test_ctrl_c_names_the_key_that_quits() -> None:
     on = stage()
     async with on.app.run_test(size=(80, 24), notifications=True) as pilot:
@@ -37,7 +42,7 @@ async def test_ctrl_c_names_the_key_that_quits() -> None:
 
 
 def overlaid(on: Stage) -> list[object]:
-    """Return what a notice lies over, of all that a dialog shows."""
+    """Return what a notice lies over, of all that a screen shows."""
     seen: dict[object, Region] = {}
     for each in on.app.screen.query("*"):
         with suppress(NoWidget):
@@ -49,7 +54,7 @@ def overlaid(on: Stage) -> list[object]:
         widget
         for widget, region in seen.items()
         if isinstance(widget, Widget) and not widget.children and type(widget).__name__ not in APART
-        if any(notice.overlaps(region) for notice in notices)
+        if region.area and any(notice.overlaps(region) for notice in notices)
     ]
 
 
@@ -78,3 +83,37 @@ async def test_a_notice_lies_over_no_dialog_that_opens_and_can_still_be_read() -
             assert text_of(on.app).count("Not repeated") == 1, keys
             assert not overlaid(on), keys
             await has_no_dialog(pilot, on)
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 36), (200, 60)])
+async def test_a_notice_lies_over_nothing_of_a_place(size: tuple[int, int]) -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=size, notifications=True) as pilot:
+        await until(pilot, lambda: on.app.account.signed_in)
+        on.app.notify(WORDS, title="Not repeated", markup=False, timeout=600)
+        for place, words in PLACES.items():
+            await pilot.press(place)
+            await until(pilot, lambda words=words: words in text_of(on.app))  # type: ignore[misc]
+            await until(pilot, lambda: WORDS.split(":")[0] in text_of(on.app))
+            assert not overlaid(on), place
+
+
+async def test_the_token_that_a_notice_leads_to_is_not_below_it() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=(80, 24), notifications=True) as pilot:
+        await at_profile(pilot, on, "c")
+        await until(pilot, lambda: "Press v to" in text_of(on.app))
+        await pilot.press("v")
+        await until(pilot, lambda: ".c2ln" in text_of(on.app))
+        assert "Press v to" in text_of(on.app)
+        assert not overlaid(on)
+
+
+async def test_the_claim_that_is_copied_stays_in_sight() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=(80, 24), notifications=True) as pilot:
+        await at_profile(pilot, on, "t", "G")
+        await until(pilot, lambda: "│ kid (header) " in text_of(on.app))
+        await pilot.press("y")
+        await until(pilot, lambda: "Sent kid (header) to" in text_of(on.app))
+        assert "│ kid (header) " in text_of(on.app)
