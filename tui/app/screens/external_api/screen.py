@@ -239,7 +239,7 @@ class ExternalApiScreen(PlaceScreen):
     async def action_copy(self) -> None:
         """Copy the answer, whole."""
         if result := self.query_one(CallView).result:
-            what = "the answer, as far as it was read" if result.is_cut else "the answer"
+            what = f"{result.part_read} of the answer" if result.is_cut else "the answer"
             file = f"Press {key_cap(self, 'save-answer')} for a file of it."
             copy = self._copy_to_system
             await copy_quietly(self.app, result.body, what, copy, instead=file)

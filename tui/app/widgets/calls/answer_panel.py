@@ -1,7 +1,7 @@
 """What an API answered, in full: the body, laid out, folded and searched, and the headers."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from typing import ClassVar, Final
 
 from textual import on
@@ -15,6 +15,7 @@ from textual.widgets import Input
 from tui.api.answer import PingResult
 from tui.api.call import Call
 from tui.api.document import Document, Kind
+from tui.app.widgets.calls.ping_result import QUICK_SECONDS
 from tui.app.widgets.row_list import RowList
 
 MOST_HEADERS: Final = 60
@@ -112,9 +113,11 @@ class AnswerLines(RowList):
         self.refresh()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer to walk through what was found, where there is something."""
+        """Offer to walk through what was found, and to fold, where there is something."""
         if action == "find_next":
             return bool(self._found)
+        if action in ("choose", "fold_all"):
+            return self._document.can_fold
         return super().check_action(action, parameters)
 
     def _count_rows(self, cursor: int) -> None:
@@ -154,6 +157,8 @@ class AnswerPanel(Vertical):
         self.border_title = "Answer"
         self._usual = ""
         """What the frame says of the answer while nothing is looked for."""
+        self._within = ""
+        """Where alone can be looked for something."""
 
     def compose(self) -> ComposeResult:
         """Yield the lines and the field."""
@@ -172,10 +177,12 @@ class AnswerPanel(Vertical):
         self.display = bool(result or sent)
         self.border_title = "Answer" if result else "Request"
         self._usual = _size(result) if result else ""
+        self._within = f" in {result.part_read}" if result and result.is_cut else ""
         body = result.body if result else ""
         headers = dict(list(result.headers.items())[:MOST_HEADERS]) if result else {}
         if len(body) + len(request.body) > LARGE_BODY:
-            document = await asyncio.to_thread(Document, body, headers, sent)
+            layout = asyncio.to_thread(Document, body, headers, sent, is_cut=bool(self._within))
+            document = await self._wait_for(layout)
         else:
             document = Document(body, headers, sent)
         self.query_one(AnswerLines).show(document)
@@ -184,6 +191,14 @@ class AnswerPanel(Vertical):
             self.query_one(AnswerLines).find(field.value)
         else:
             self._forget_search()
+
+    async def _wait_for(self, layout: Coroutine[None, None, Document]) -> Document:
+        laid_out = asyncio.ensure_future(layout)
+        await asyncio.wait({laid_out}, timeout=QUICK_SECONDS)
+        if not laid_out.done():  # else the answer of the call before would stand there meanwhile
+            self.query_one(AnswerLines).show(Document("◌ Laying it out"))
+            self.border_subtitle = Content(self._usual)
+        return await laid_out
 
     def search(self) -> None:
         """Ask what to look for."""
@@ -226,9 +241,9 @@ class AnswerPanel(Vertical):
         if not self.query_one("#find", Input).value:
             self.border_subtitle = Content(self._usual)
         elif message.count:
-            self.border_subtitle = Content(f"{message.number:,} of {message.count:,}")
+            self.border_subtitle = Content(f"{message.number:,} of {message.count:,}{self._within}")
         else:
-            self.border_subtitle = Content("not found")
+            self.border_subtitle = Content(f"not found{self._within}")
 
     @on(Input.Submitted, "#find")
     def _go_to_found(self, message: Input.Submitted) -> None:
@@ -241,4 +256,4 @@ class AnswerPanel(Vertical):
 def _size(result: PingResult) -> str:
     if not result.size_bytes:
         return "no body"
-    return f"{'the first ' if result.is_cut else ''}{result.size_bytes:,} bytes"
+    return result.part_read or f"{result.size_bytes:,} bytes"

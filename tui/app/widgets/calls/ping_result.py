@@ -129,7 +129,8 @@ class PingResultPanel(Vertical):
 
     def _hint(self, result: PingResult) -> str:
         if result.is_cut:
-            return f"▸ There is more of it: {key_cap(self, 'save-answer')} saves the whole answer."
+            whole = f"{key_cap(self, 'save-answer')} saves the whole answer."
+            return f"▸ Only {result.part_read} were read: {whole}"
         if not result.hint:
             return ""
         hint = f"▸ {printable(result.hint, 2 * LONGEST_FACT)}"

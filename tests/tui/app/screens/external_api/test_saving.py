@@ -93,7 +93,9 @@ async def test_the_beginning_of_an_answer_is_laid_out_searched_and_copied_as_tha
         await until(pilot, lambda: f"Copied {part}" in text_of(on.app))
         await pilot.press("z")
         await until(pilot, lambda: " or more]" in text_of(on.app))
-    assert on.copied == [whole[: 1024 * 1024]]
+    (copied,) = on.copied  # without its end, where a token may have begun
+    assert whole.startswith(copied)
+    assert len(copied) > 1_000_000
 
 
 async def test_the_answer_before_is_put_away_while_a_long_one_is_laid_out(
