@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import re
 import socket
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from tests.support.builders.configs import CONFIG
 from tests.support.people.terminal import Terminal
 from tests.support.processes.server import children, wait_until_gone
 from tests.support.processes.worlds import DOORKEY, new_world, serve
-from tests.support.silence import nobody_listens
+from tests.support.silence import Silent, never, nobody_listens
 from tui.app.background import WATCH_AFAR_SECONDS
 from tui.config.load import Config
 from tui.servers.checks import Finding
@@ -217,6 +218,20 @@ async def test_where_a_call_gets_no_answer_a_key_is_offered_that_starts_our_serv
         await until(pilot, lambda: "▸ w starts it, for as long as" in text_of(on.app))
         assert "w Start it" in "".join(text_of(on.app).splitlines()[-2:])
         assert "doorkey dev" not in text_of(on.app)
+
+
+async def test_a_call_that_was_cancelled_is_no_failure_of_the_api() -> None:
+    around = Surroundings(DOWN)
+    on = stage(signed_in=True, api_transport=Silent(), look=around.look, sleep=never)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: "✗ silent" in text_of(on.app))
+        await pilot.press("3", "p")
+        await until(pilot, lambda: "◌ Calling the API" in text_of(on.app))
+        looks = around.looks
+        await pilot.press("escape")
+        await until(pilot, lambda: "· You cancelled the call." in text_of(on.app))
+        assert not re.search("starts? it", text_of(on.app), re.IGNORECASE)
+        assert around.looks == looks
 
 
 async def test_a_call_without_an_answer_says_when_it_was_once_its_server_is_there() -> None:

@@ -104,11 +104,9 @@ class Calling:
         for group in (ONCE, SAVE):
             self._screen.workers.cancel_group(self._screen, group)
         if self._under_way is not None:
-            self._view.show_unfinished(Call(self._clock(), self._under_way))
+            self._view.show_unfinished(None)  # that it is slow does not say that it is down
         why = "You cancelled the call. Whether the API has acted on it is not known."
-        self._view.panel.show_trouble(why, "No answer")
-        self._view.say_offer()
-        self._look_around()
+        self._view.panel.show_ready(why)
 
     def tell_failed(self, message: Worker.StateChanged) -> None:
         """Say on the panel, and nowhere else, that a call failed in an unforeseen way."""
