@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import shutil
 import sys
 import textwrap
 from argparse import Namespace
@@ -17,7 +16,7 @@ from tui.doctor.examination import RULES, examine
 from tui.doctor.row import WORST_FIRST, Row, Verdict, worst_first
 from tui.doctor.world import World
 from tui.errors import ConfigInvalid, ConfigUntrusted
-from tui.text import write_line
+from tui.text import answer_columns, write_line
 
 SYMBOLS: Final[dict[Verdict, str]] = {"wrong": "✗", "warning": "▲", "unknown": "·", "ok": "✓"}
 
@@ -35,7 +34,7 @@ def doctor(arguments: Namespace) -> int:
     """Check everything; exit code 1 where something is wrong."""
     rows = asyncio.run(_examine(World(_config(arguments.config, trust=arguments.trust))))
     as_json = json.dumps([asdict(each) for each in rows])
-    write_line(as_json if arguments.json else "\n".join(lines(rows, _columns())))
+    write_line(as_json if arguments.json else "\n".join(lines(rows, answer_columns())))
     return exit_code(rows)
 
 
@@ -87,11 +86,6 @@ def _wrapped(lead: str, text: str, columns: int) -> list[str]:
     return textwrap.wrap(
         text, columns, initial_indent=lead, subsequent_indent=further, break_on_hyphens=False
     )
-
-
-def _columns() -> int:
-    """Return how wide the terminal is, with one column left free; 0 where stdout is none."""
-    return shutil.get_terminal_size().columns - 1 if sys.stdout.isatty() else 0
 
 
 def _config(path: Path | None, *, trust: bool) -> Config | ConfigInvalid:

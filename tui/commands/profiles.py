@@ -1,7 +1,6 @@
 """`doorkey profiles`: every config that there is, and who is signed in by it."""
 
 import json
-import shutil
 import sys
 from argparse import Namespace
 from collections.abc import Iterator
@@ -14,7 +13,7 @@ from tui.commands.status import status_members
 from tui.config.known import config_that_counts
 from tui.config.paths import shown
 from tui.json_value import Json
-from tui.text import printable, write_line
+from tui.text import answer_columns, printable, write_line
 
 HEADINGS: Final = ("  PROFILE", "TENANT", "WHO", "UNTIL", "STORAGE")
 
@@ -32,7 +31,7 @@ def profiles(arguments: Namespace) -> int:
         write_line(json.dumps({"profiles": found}))
     elif rows:
         cells = [_cells(row, mark) for row, mark in zip(rows, marks, strict=True)]
-        write_line("\n".join(_fitting(cells, _columns())))
+        write_line("\n".join(_fitting(cells, answer_columns())))
     else:
         sys.stderr.write("There is no config yet. Make one: doorkey init.\n")
     return 0
@@ -70,15 +69,10 @@ def _until(row: KeptSession) -> str:
     return f"{local}, expired" if row.session.has_expired(datetime.now(UTC)) else local
 
 
-def _columns() -> int:
-    """Return how wide the terminal is; 0, for as wide as it gets, where stdout is none."""
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
-
-
 def _fitting(rows: list[tuple[str, ...]], columns: int) -> list[str]:
     """Return the table, or where it would not fit a block of lines for each row."""
     table = _table(rows)
-    if not columns or max(map(len, table)) < columns:
+    if not columns or max(map(len, table)) <= columns:
         return table
     return [line for row in rows for line in _block(row)]
 
