@@ -256,5 +256,5 @@ class DoorkeyApp(TerminalApp):
         self.themes.choose(self._doors.theme_list)
 
     def action_tenants(self) -> None:
-        """Show all tenants, to open another."""
+        """Show the profiles and the configs at hand, to open another."""
         self.push_screen(self._doors.tenants(self.account.session, bool(self.servers)))

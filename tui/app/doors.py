@@ -167,7 +167,7 @@ class Doors:
         return LogOutQuestion(signed_in_elsewhere=bool(session and session.signed_in_elsewhere))
 
     def tenants(self, session: "Session | None", with_servers: bool) -> "TenantsScreen":
-        """Make the list of all tenants; `session` is the one that is open here."""
+        """Make the list of tenants; `session` is the one that is open here."""
         from tui.app.screens.tenants import TenantsScreen
 
         form = partial(self.set_up_form, with_servers)

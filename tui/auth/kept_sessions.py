@@ -1,4 +1,4 @@
-"""Who is signed in by each config that there is, as it is kept on this machine."""
+"""Who is signed in by each config at hand, as it is kept on this machine."""
 
 from dataclasses import dataclass, field
 from pathlib import Path

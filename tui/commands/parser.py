@@ -61,7 +61,11 @@ COMMANDS: Final = (
         "say who is signed in, until when, and where that is kept",
         session.status_options,
     ),
-    Command("profiles", "list the profiles, and who is signed in by each", json_option),
+    Command(
+        "profiles",
+        "list profiles and configs at hand, and who is signed in by each",
+        set_up.profiles_options,
+    ),
     Command(
         "logout",
         "wipe the session here, revoke it, sign out at the tenant",

@@ -1,4 +1,4 @@
-"""`doorkey profiles`: every config that there is, and who is signed in by it."""
+"""`doorkey profiles`: every config at hand, and who is signed in by it."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""All configs that there are: the profiles, and those without a name; which one counts here."""
+"""The configs at hand: all profiles, and those without a name here; which one counts."""
 
 import os
 from collections.abc import Iterator

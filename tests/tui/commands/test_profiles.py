@@ -89,6 +89,19 @@ def test_the_config_that_is_named_is_listed_and_counts(
     assert [(row[0], str(named) in row) for row in rows] == [("*", True), (" ", False)]
 
 
+def test_a_config_that_lies_elsewhere_is_not_listed_and_the_help_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_profile("work")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    write_config(elsewhere / "auth_config.json", UNREACHABLE)
+    assert [row.split()[0] for row in lines(capsys)] == ["PROFILE", "work"]
+    with pytest.raises(SystemExit):
+        main(["help", "profiles"])
+    assert "one that lies elsewhere is not looked for" in " ".join(capsys.readouterr().out.split())
+
+
 def test_a_config_of_this_folder_that_nobody_trusts_is_told_so(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -39,7 +39,7 @@ class HomeScreen(PlaceScreen):
         Binding("c", "check", "Check again", id="check", tooltip="Are tenant and API there?"),
         Binding("d", "doctor", "Doctor", id="doctor", tooltip="Each rule, and what helps"),
         START_SERVERS,
-        Binding("t", "app.tenants", "Tenants", id="tenants", tooltip="All of them; open another"),
+        Binding("t", "app.tenants", "Tenants", id="tenants", tooltip="Those at hand; open another"),
     ]
     HELP = """\
 ## Home

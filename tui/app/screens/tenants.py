@@ -96,7 +96,7 @@ class TenantRows(RowList):
 
 
 class TenantsScreen(ModalScreen[None]):
-    """All tenants; the app is opened anew with the one that is chosen."""
+    """The tenants of all configs at hand; the app is opened anew with the one that is chosen."""
 
     CSS_PATH = "tenants.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -111,8 +111,10 @@ class TenantsScreen(ModalScreen[None]):
     HELP = """\
 ## Tenants
 
-Every profile (`profiles/NAME.json` in your config folder) and every config without a name, with
-whoever is signed in there. The dot marks the one that is open.
+Every profile (`profiles/NAME.json` in your config folder) and every config at hand, with whoever is
+signed in there: the one that is open, which the dot marks, the one that `DOORKEY_CONFIG` names, and
+the `auth_config.json` of this folder and of your config folder. One that lies elsewhere is opened
+by `doorkey --config PATH`.
 
 *Enter* opens the one at the cursor; nothing of the one before stays in the app, and its session is
 kept. *New tenant* asks for one of your own, as `doorkey init NAME` does. *What to register* looks

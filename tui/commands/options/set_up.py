@@ -1,4 +1,4 @@
-"""What `doorkey init`, `completion` and `help` take."""
+"""What `doorkey init`, `profiles`, `completion` and `help` take."""
 
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from typing import Final
@@ -13,6 +13,11 @@ What is not given is asked for, and the tenant is looked up meanwhile. With
 profiles/NAME.json in your config folder; without it, it is the
 auth_config.json there, or the one that --config names. With --show, NAME is a
 profile that is there."""
+
+LISTED: Final = """\
+A profile is a file profiles/NAME.json in your config folder. At hand are also
+the auth_config.json of that folder and of this one, and the config that
+--config or DOORKEY_CONFIG names; one that lies elsewhere is not looked for."""
 
 TOPICS: Final = ("exit-codes", "json")
 """What can be explained beside the commands; the text of each is in `tui/commands/help.py`."""
@@ -66,6 +71,13 @@ def init_options(init: ArgumentParser) -> None:
         help="only take this config's client secret out of the system's keyring",
     )
     json_option(init)
+
+
+def profiles_options(profiles: ArgumentParser) -> None:
+    """Describe what `doorkey profiles` takes."""
+    profiles.formatter_class = RawDescriptionHelpFormatter
+    profiles.epilog = LISTED
+    json_option(profiles)
 
 
 def help_options(command: ArgumentParser) -> None:

@@ -69,7 +69,8 @@ in this folder nor in your config folder, so it asks.
 - The *local tenant* comes with Doorkey and runs beside the app until you quit, with an API to call.
 - A tenant of *your own*: its address, a client ID and an audience are enough for a config.
 
-What you choose here can be changed at any time: `t` on Home lists all tenants, and makes new ones.
+What you choose here can be changed at any time: `t` on Home lists the profiles and the
+configs at hand, and makes new ones.
 """
 
     def __init__(self, make_form: Callable[[], FormScreen]) -> None:
