@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
-REMOVED: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-"""Control, format (bidirectional marks among them), surrogate, line and paragraph separator."""
+REMOVED: Final = frozenset({"Cc", "Cf", "Cs"})
+"""Control, format (bidirectional marks among them), surrogate."""
 
 JOINERS: Final = frozenset("\u200c\u200d")
 """Format characters that scripts and emoji need; they move nothing and hide nothing."""
@@ -45,7 +45,7 @@ def printable(text: object, limit_characters: int | None = None) -> str:
     `Content(text)` or `markup=False`.
     """
     line = str(text)
-    if not (line.isascii() and line.isprintable()):
+    if not line.isprintable():
         line = "".join(_kept(character) for character in line)
     return line if limit_characters is None else shortened(line, limit_characters)
 
@@ -67,6 +67,8 @@ def redact(secret: str, text: str, shown: str = REDACTED) -> str:
     wanted = "".join(each for each in secret if not _is_unseen(each))
     if not wanted:
         return text
+    if _decoded(secret)[0] != wanted:  # it has a `%` or `\\` of its own
+        text = text.replace(secret, shown)
     # A `%` or `\\` in front makes an escape of a token's beginning: the rest of it is enough.
     beginning = wanted[:LONGEST_TAKEN] if len(wanted) >= SHORTEST_TOKEN else ""
     rest = re.escape(wanted[len(beginning) :])

@@ -8,8 +8,7 @@ import pytest
 from api_server.tcp_sockets import is_answered_by_stranger
 from tests.support.changing_tables import ChangingTables
 
-ME = os.geteuid()
-STRANGER = ME + 4711
+ME, STRANGER = 1000, 1001
 
 ISSUER, OWN = ("127.0.0.1", 3002), ("127.0.0.1", 49152)
 
@@ -59,15 +58,24 @@ MINE = OURS.format("01", ME)
         # answered and gone, by closing and by a reset
         ([OURS.format("08", ME), NOT_ACCEPTED.replace(" 01 ", " 06 ")], True),
         ([LISTENER.format(ME).replace("0BBA", "0BBB")], True),
+        # at one of two ends that are spelled so is a stranger
+        ([MINE, THEIRS.format("01", ME), MAPPED.format("01", STRANGER)], True),
+        # what else our port is connected with says nothing of this connection
+        ([MINE, THEIRS.format("01", ME), THEIRS.format("01", STRANGER).replace("BA", "BB")], False),
         # of another machine, such as Windows below WSL
         ([MINE], False),
+        # our end is not there as it was, but one of another connection
+        ([OURS.format("08", ME)], True),
+        ([MINE.replace("C000", "C001")], True),
+        ([MINE.replace("0BBA", "0BBB")], True),
         ([], False),
     ],
 )
 def test_a_connection_is_whoevers_process_is_at_its_other_end(
-    tmp_path: Path, rows: list[str], is_strangers: bool
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: list[str], is_strangers: bool
 ) -> None:
     """security.md 53."""
+    monkeypatch.setattr(os, "geteuid", lambda: ME)
     (tmp_path / "net").mkdir()
     table = "\n".join(f"  {number}: {row}" for number, row in enumerate(rows))
     for name, body in (("tcp", ""), ("tcp6", table)):

@@ -30,8 +30,9 @@ TARGETS: Final = (
     "tui/config/trust.py", "tui/config/write.py", "tui/api/proxy/*.py", "tui/api/kept.py",
     "tui/api/curl.py", "tui/commands/call/request.py", "tui/commands/call/output.py",
     "tui/commands/token/credentials.py", "tui/commands/token/formats.py",
-    "tui/app/web/page.py", "api_server/bearer/*.py",
-    "api_server/web_origin.py", "api_server/serving/request_limits.py",
+    "tui/text.py", "tui/app/web/page.py", "api_server/bearer/*.py",
+    "api_server/web_origin.py", "api_server/tcp_sockets.py",
+    "api_server/serving/request_limits.py",
     "api_server/local_tenant/**/*.py",
 )  # fmt: skip
 

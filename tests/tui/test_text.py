@@ -29,7 +29,8 @@ def test_what_people_write_stays(text: str) -> None:
 
 
 def test_a_block_keeps_its_lines_and_nothing_else() -> None:
-    assert printable_block("a\r\nb\tc\n\x1b[2Jd\u2029e") == "a\nb   c\n[2Jd\ne"
+    assert printable_block("a\r\nb\tc\n\x1b[2Jd") == "a\nb   c\n[2Jd"
+    assert printable_block("a\rb\u2028c\u2029d\x85e") == "a\nb\nc\nd\ne"
 
 
 def test_anything_can_be_made_printable() -> None:
@@ -73,6 +74,18 @@ def test_a_secret_is_taken_out_however_it_is_written(text: str) -> None:
     assert "[gone]" in shown
     assert "s3cr" not in decoded.lower()
     assert "t!" not in decoded.lower()
+
+
+@pytest.mark.parametrize(
+    "secret", ["a.b", "a*b+(c)[d", ".*)(?:+[a.*)(?:+[a.*)(", 8 * "\\^$", 4 * "a%41b"]
+)
+def test_a_secret_is_taken_to_the_letter(secret: str) -> None:
+    assert redact(secret, f"1 {secret}, axb", "-") == "1 -, axb"
+
+
+@pytest.mark.parametrize("unseen", ["&#x10ffff;", "&#1114111;", "\U0010ffff"])
+def test_the_last_character_of_all_is_not_seen_either(unseen: str) -> None:
+    assert redact("s3cr/t!", f"s3c{unseen}r/t!", "-") == "-"
 
 
 @pytest.mark.parametrize("secret", ["mot de passe\u0301", "\u0301", "p\u00adw"])
