@@ -26,8 +26,8 @@ They are the same with --json and without.
 
 JSON: Final = """\
 status, ping, call, jwt, login, logout and others take --json. Then stdout holds
-one JSON object in one line, and nothing else: what came of it, or, where it
-failed,
+JSON in one line, and nothing else. It is one object, of doctor an array, and of
+login one object in each line: what came of it, or, where it failed,
 
   {"error": WORD, "message": TEXT, "exit": CODE, "next": TEXT}
 
@@ -35,9 +35,8 @@ failed,
 people, "exit" is the exit code, and "next" says what to do. What else is known
 stands beside them: of a refusal by the API its "status", "headers" and "body",
 of status with nobody signed in all but the session, and all with one that has
-expired. Members may be added in a
-later release; none changes its meaning. No object holds a token, but what
-`doorkey token` prints.
+expired. Members may be added in a later release; none changes its meaning. No
+object holds a token, but what `doorkey token` prints.
 
 status  {"signed_in": BOOL, "state": "signed_in" | "expired" | "signed_out",
         "issuer", "client_id", "audience", "api_url", "config",
@@ -60,10 +59,10 @@ jwt     {"verified": BOOL, "key", "keys_of", "header", "claims",
 logout  {"steps": [{"step": "local" | "revocation" | "tenant", "outcome",
         "message"}]}
 doctor  [{"rule", "verdict": "ok" | "warning" | "wrong" | "unknown", "found",
-        "remedy"}]; an array, with exit 1 where a verdict is "wrong"
+        "remedy"}]; with exit 1 where a verdict is "wrong"
 token   {"access_token", "token_type", "expires_at", "scope"}, or with
         --id-token {"id_token", "expires_at"}; the same with --format json
-login   one object in each line, as things happen:
+login   as things happen:
         {"event": "address", "url", "redirect_uri"}, or with --device
         {"event": "code", "user_code", "verification_uri",
         "verification_uri_complete", "expires_at"}

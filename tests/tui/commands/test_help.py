@@ -59,6 +59,16 @@ def test_help_json_names_each_member_that_the_schemas_have(
         assert named <= told, path.stem
 
 
+def test_what_is_told_of_the_form_of_json_is_what_the_schemas_have(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["help", "json"]) == 0
+    arrays = {each.stem for each in SCHEMAS.glob("*.json") if "items" in schema(each.stem)}
+    told = " ".join(capsys.readouterr().out.partition("{")[0].split())
+    assert set(re.findall(r"of (\w+) an array", told)) == arrays
+    assert "of login one object in each line" in told
+
+
 def test_help_on_exit_codes_tells_those_of_the_readme(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["help", "exit-codes"]) == 0
     told = re.findall(r"^(\d+) ", capsys.readouterr().out, re.MULTILINE)
