@@ -1,6 +1,7 @@
 """Makes the calls of a screen: one, or again and again, and once more after a refusal."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from textual.worker import Worker, WorkerState
@@ -168,6 +169,7 @@ class Calling:
         return self._screen.query_one(CallView)
 
     def _say_repeating(self, repeating: bool) -> None:
+        self._take_asked(0)
         self._screen.query_one(RepeatButton).repeating = repeating
         key_line = self._screen.query_one(KeyLine)
         name = "Stop" if repeating else "Repeat" if self._may_repeat else ""
@@ -190,7 +192,15 @@ class Calling:
         while True:
             call = await self._call(next_request(), show=False)
             asked = call.result.retry_after_seconds if call and call.result else None
-            await self._sleep(max(self._screen.query_one(RepeatButton).seconds, asked or 0))
+            self._take_asked(asked or 0)
+            await self._sleep(self._screen.query_one(RepeatButton).wait_seconds)
+            self._take_asked(0)
+
+    def _take_asked(self, seconds: int) -> None:
+        button = self._screen.query_one(RepeatButton)
+        button.asked_seconds = seconds
+        is_longer = seconds > button.seconds
+        self._view.panel.say_next(self._clock() + timedelta(seconds=seconds) if is_longer else None)
 
     async def _call(self, request: ApiRequest, *, show: bool) -> Call | None:
         self.forget_refused()

@@ -110,6 +110,10 @@ class PingResultPanel(Vertical):
         of_call = f" of {call.at:%H:%M:%S}, {_what(call.request)}" if call else ""
         self.border_title = Content(f"Result{of_call}")
 
+    def say_next(self, at: datetime | None) -> None:
+        """Say when the next call is made, where the API asks to wait for it; None: it does not."""
+        self.border_subtitle = f"Next call at {at:%H:%M:%S}, as the API asks" if at else ""
+
     def show_trouble(self, why: str, verdict: str = "The API was not called") -> None:
         """Say why there is no result."""
         self._say("-bad", f"✗ {verdict}", remark=printable_block(why))

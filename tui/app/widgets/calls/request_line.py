@@ -82,6 +82,8 @@ class RepeatButton(Button):
     """Whether calls are being repeated."""
     seconds: reactive[int] = reactive(DEFAULT_INTERVAL)
     """From the end of one call to the start of the next."""
+    asked_seconds: reactive[int] = reactive(0)
+    """What the API asks to wait before the next one; 0 where it asks for nothing."""
 
     def __init__(self, memory: AppMemory) -> None:
         super().__init__(id="repeat")
@@ -89,6 +91,11 @@ class RepeatButton(Button):
         remembered = memory.get(INTERVAL_MEMORY)
         if isinstance(remembered, int) and remembered in INTERVALS_SECONDS:
             self.set_reactive(RepeatButton.seconds, remembered)
+
+    @property
+    def wait_seconds(self) -> int:
+        """How long it is to the next call: the interval, or more where the API asks for it."""
+        return max(self.seconds, self.asked_seconds)
 
     def next_interval(self) -> None:
         """Go to the next interval, in a circle, and show it."""
@@ -99,11 +106,16 @@ class RepeatButton(Button):
 
     def watch_repeating(self) -> None:
         """Say what a press does."""
-        self.label = Content(f"{'■ Stop' if self.repeating else 'Repeat'} · {self.seconds} s")
+        name = "■ Stop" if self.repeating else "Repeat"
+        self.label = Content(f"{name} · {self.wait_seconds:,} s")
         self.refresh(layout=True)
 
     def watch_seconds(self) -> None:
         """Say how often."""
+        self.watch_repeating()
+
+    def watch_asked_seconds(self) -> None:
+        """Say for how long it waits."""
         self.watch_repeating()
 
 
