@@ -48,8 +48,11 @@ def full_time(moment: datetime, now: datetime) -> str:
 
 
 def relative_time(moment: datetime, now: datetime) -> str:
-    """Say how far `moment` is from now: `in 58 min`, `5 min ago`, `now`."""
-    seconds = round((moment - now).total_seconds())
+    """Say how far `moment` is from now: `in 58 min`, `5 min ago`, `now`.
+
+    What is left of a second does not count, as in a countdown: the two may stand side by side.
+    """
+    seconds = int((moment - now).total_seconds())
     if seconds == 0:
         return "now"
     length = duration(abs(seconds))

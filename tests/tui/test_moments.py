@@ -39,6 +39,13 @@ def test_a_moment_is_told_from_now() -> None:
     assert relative_time(NOW - timedelta(minutes=5), NOW) == "5 min ago"
 
 
+@pytest.mark.parametrize("left", [45.0, 45.4, 45.9])
+def test_what_is_left_is_the_same_in_words_and_on_a_clock(left: float) -> None:
+    assert relative_time(NOW + timedelta(seconds=left), NOW) == "in 45 s"
+    assert relative_time(NOW - timedelta(seconds=left), NOW) == "45 s ago"
+    assert countdown(int(left)) == "0:45"
+
+
 def test_a_moment_is_shown_in_the_zone_of_the_clock() -> None:
     there = NOW.astimezone(timezone(timedelta(hours=2)))
     assert full_time(NOW, there) == "2026-03-14 11:26:53 +0200"

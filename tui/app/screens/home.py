@@ -123,8 +123,10 @@ every rule, and says what helps; *Tenants* lists all profiles, to open another.
             lead = f"Your session has expired. {key_cap(self, 'login')} signs you in again."
         if self._details is not None:
             self._details.refresh_times()
-        self.query_one("#greeting", Static).update(Content(greeting))
-        self.query_one("#lead", Static).update(Content(lead))
+        for name, words in (("#greeting", greeting), ("#lead", lead)):
+            line = self.query_one(name, Static)
+            if line.content != words:
+                line.update(Content(words))
 
     def watch_findings(self) -> None:
         """Offer to start what is not there."""

@@ -1,7 +1,7 @@
 """The frame that every mode's screen shares: title bar, nav, a column of content, footer."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
 from textual.app import App, ComposeResult
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from tui.auth.keeper import Offline
     from tui.servers.checks import Finding
     from tui.servers.processes import ServerStatus
-
-TIMES_SECONDS: Final = 15.0
-"""Between two looks at relative times, whose smallest unit in use is the minute."""
 
 
 class PlaceScreen(Screen[None]):
@@ -51,7 +48,6 @@ class PlaceScreen(Screen[None]):
         super().__init__()
         self._tenant = tenant
         self.clock = clock
-        self._times_at = clock()
         self._is_styled = False
 
     def compose(self) -> ComposeResult:
@@ -100,13 +96,11 @@ class PlaceScreen(Screen[None]):
 
     def watch_now(self) -> None:
         """Keep relative times true, while they are looked at."""
-        now = self.clock()
-        if self.is_current and abs((now - self._times_at).total_seconds()) >= TIMES_SECONDS:
-            self._times_at = now
+        if self.is_current:
             self.refresh_times()
 
     def refresh_times(self) -> None:
-        """Say anew what depends on the present."""
+        """Say anew what depends on the present, once a second; the same words cost nothing."""
 
     @on(Worker.StateChanged)
     def _tell_failed_work(self, message: Worker.StateChanged) -> None:

@@ -103,7 +103,11 @@ more room; **Enter** unfolds one that has parts, *Copy claim* copies its value.
 
     def refresh_times(self) -> None:
         """Say anew how long ago and how soon."""
-        self._show_pane()
+        pane = self._pane
+        if isinstance(pane, SessionPane):
+            self._show_pane()
+        elif pane is not None:
+            pane.query_one(ClaimsPanel).refresh_times()
 
     def watch_account(self, account: Account) -> None:
         """Show another person, or the same one's new tokens."""

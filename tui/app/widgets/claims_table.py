@@ -93,6 +93,8 @@ class ClaimsTable(RowList):
     def __init__(self, clock: Clock) -> None:
         super().__init__()
         self._clock = clock
+        self._now = clock()
+        """When it was last said how far away each time is."""
         self._claims: Claims = {}
         self._unfolded: set[Path] = set()
         self._rows: list[Claim] = []
@@ -107,7 +109,15 @@ class ClaimsTable(RowList):
         known = [name for name in FIRST if name in claims]
         rest = [name for name in claims if name not in FIRST]
         self._claims = {name: claims[name] for name in (*known, *rest)}
+        self._now = self._clock()
         self._lay_out(self.cursor)
+
+    def refresh_times(self) -> None:
+        """Say anew how far away each time is; only a row with other words is drawn again."""
+        before, self._now = self._now, self._clock()
+        for index, row in enumerate(self._rows):
+            if row.name in TIMES and _said(row, before) != _said(row, self._now):
+                self.refresh_line(index)
 
     def draw_row(self, index: int) -> Content:
         """Return the claim, its value, and what it means where there is room."""
@@ -144,8 +154,7 @@ class ClaimsTable(RowList):
     def _words(self, claim: Claim) -> tuple[str, str, str]:
         fold = ("▾ " if claim.path in self._unfolded else "▸ ") if claim.has_parts else ""
         name = f"{'  ' * (len(claim.path) - 1)}{fold}{printable(claim.name)}"
-        value = shortened(value_in_words(claim.name, claim.value, self._clock()), LONGEST_VALUE)
-        return name, value, claim.meaning
+        return name, _said(claim, self._now), claim.meaning
 
     def action_choose(self) -> None:
         """Unfold what has parts, or fold it again."""
@@ -202,6 +211,13 @@ class ClaimsPanel(Vertical):
         self.border_subtitle = f"{len(claims)} claims"
         self._show_chosen()
 
+    def refresh_times(self) -> None:
+        """Say anew how far away each time is."""
+        table = self.query_one(ClaimsTable)
+        table.refresh_times()
+        if table.chosen is not None and table.chosen.name in TIMES:
+            self._show_chosen()
+
     @on(ClaimsTable.LaidOut)
     def _head_columns(self) -> None:
         """Name the columns that there is room for."""
@@ -220,11 +236,17 @@ class ClaimsPanel(Vertical):
         meaning = claim.meaning or "a claim of this tenant's own"
         value = shortened(value_in_full(claim.name, claim.value, self._clock()), LONGEST_VALUE)
         self.query_one(".meaning", Static).update(Content(f"{path}: {meaning}"))
-        self.query_one(".value", Static).update(Content(value))
+        line = self.query_one(".value", Static)
+        if line.content != value:
+            line.update(Content(value))
 
 
 def _padded(value: Content, cells: int) -> tuple[Content, str]:
     return value, " " * max(0, cells - value.cell_length)
+
+
+def _said(claim: Claim, now: datetime) -> str:
+    return shortened(value_in_words(claim.name, claim.value, now), LONGEST_VALUE)
 
 
 def value_in_words(name: str, value: Json, now: datetime) -> str:

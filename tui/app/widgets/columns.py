@@ -94,4 +94,6 @@ class FactRow(ColumnsRow):
     def say(self, value: str) -> None:
         """Show another value, which others may have written."""
         lead = ((self._name_of_fact, NAME_CELLS, "$foreground-muted"),)
-        self.set_columns(lead, Content(shortened(printable_block(value), LONGEST_FACT)))
+        text = Content(shortened(printable_block(value), LONGEST_FACT))
+        if (lead, text) != (self._lead, self._text):
+            self.set_columns(lead, text)

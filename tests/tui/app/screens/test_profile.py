@@ -5,7 +5,7 @@ from datetime import timedelta, timezone
 
 import pytest
 from textual import events
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from tests.support.app.at_profile import SIZE, at_profile
 from tests.support.app.stage import (
@@ -219,6 +219,42 @@ async def test_a_time_is_told_in_the_persons_zone_and_in_utc() -> None:
         await at_profile(pilot, on, *"jjjjjj")
         told = "2026-03-14 12:26:53 +0200 · 2026-03-14 10:26:53 UTC · in 1 h"
         await until(pilot, lambda: told in text_of(on.app))
+
+
+async def test_times_of_claims_and_the_lifetime_go_by_one_clock() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_profile(pilot, on, "t", *"jjjj")
+        await until(pilot, lambda: "1:00:00 left of 1 h" in text_of(on.app))
+        for seconds, left, until_then, ago in (
+            (1, "59:59", "59 min", "1 s"),
+            (1, "59:58", "59 min", "2 s"),
+            (3600 - 2 - 45, "0:45", "45 s", "59 min"),
+        ):
+            on.clock.advance(seconds)
+            on.app.now = on.clock()
+            await pilot.pause()
+            shown = text_of(on.app)
+            assert f"{left} left of 1 h" in shown
+            assert f"2026-03-14 10:26:53 UTC, in {until_then} " in shown
+            assert shown.count(f"2026-03-14 09:26:53 UTC, {ago} ago ") == 2  # in full, too
+            assert on.app.screen.query("AccessTokenPane ClaimsTable").first(ClaimsTable).cursor == 4
+
+
+async def test_a_second_draws_only_what_says_something_else() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_profile(pilot, on, *"jjjjjj")
+        on.clock.advance(65)
+        on.app.now = on.clock()
+        await until(pilot, lambda: "10:26:53 UTC, in 58 min" in text_of(on.app))
+        table = on.app.screen.query(ClaimsTable).first()
+        laid_out = on.app.screen.query_one("ClaimsPanel .value", Static).visual
+        on.clock.advance(1)
+        on.app.now = on.clock()
+        table.refresh_times()
+        assert not table._repaint_regions
+        assert on.app.screen.query_one("ClaimsPanel .value", Static).visual is laid_out
 
 
 @pytest.mark.parametrize("claim", [{"email_verified": None}, {}])
