@@ -30,7 +30,9 @@ TARGETS: Final = (
     "tui/config/trust.py", "tui/config/write.py", "tui/api/proxy/*.py", "tui/api/kept.py",
     "tui/api/curl.py", "tui/commands/call/request.py", "tui/commands/call/output.py",
     "tui/commands/token/credentials.py", "tui/commands/token/formats.py",
-    "tui/text.py", "tui/app/web/page.py", "api_server/bearer/*.py",
+    "tui/text.py", "tui/json_value.py", "tui/base64url.py", "tui/servers/port.py",
+    "tui/servers/bundled.py", "tui/api/challenge.py", "tui/app/web/page.py",
+    "api_server/bearer/*.py",
     "api_server/web_origin.py", "api_server/tcp_sockets.py",
     "api_server/serving/request_limits.py",
     "api_server/local_tenant/**/*.py",
@@ -45,7 +47,7 @@ written: nothing is let in or kept out by it."""
 
 SUITES: Final = (
     "tests/tui/auth", "tests/tui/config", "tests/tui/http", "tests/tui/api", "tests/tui/commands",
-    "tests/tui/app/web", "tests/api_server",
+    "tests/tui/servers", "tests/tui/app/web", "tests/api_server",
 )  # fmt: skip
 """Whose tests are asked, with those of single files that lie above them."""
 

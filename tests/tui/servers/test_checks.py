@@ -94,6 +94,15 @@ async def test_only_the_tenant_of_the_config_chosen_at_the_start_can_be_started(
     assert ("tenant" in names) is is_startable
 
 
+def test_an_address_without_a_port_is_at_80() -> None:
+    config = replace(
+        BUILT_IN_CONFIG, domain="localhost", api_url="http://localhost", is_chosen=True
+    )
+    tenant, api = bundled_servers(config, Path("state"))
+    assert (tenant.port, api.port) == (80, 80)
+    assert api.command[-2:] == ["--port", "80"]
+
+
 async def test_a_tenant_by_another_name_is_told() -> None:
     tenant = (await found(members={"issuer": "https://other.example/\x1b[31m"}))["tenant"]
     assert tenant.detail == "it calls itself https://other.example/[31m"
@@ -156,7 +165,7 @@ async def test_only_what_can_be_a_bundled_server_is_to_be_started(
     assert api.can_start is can_start
 
 
-@pytest.mark.parametrize(("ahead", "words"), [(90, "1 min ahead"), (-4000, "1 h 6 min behind")])
+@pytest.mark.parametrize(("ahead", "words"), [(90, "90 s ahead"), (-90, "90 s behind")])
 async def test_a_clock_that_is_off_is_told(ahead: float, words: str) -> None:
     clock = (await found(ahead_seconds=ahead))["clock"]
     assert words in clock.detail

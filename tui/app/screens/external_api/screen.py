@@ -241,12 +241,14 @@ class ExternalApiScreen(PlaceScreen):
         if result := self.query_one(CallView).result:
             what = f"{result.part_read} of the answer" if result.is_cut else "the answer"
             file = f"Press {key_cap(self, 'save-answer')} for a file of it."
-            await copy_quietly(self.app, result.body, what, self._copy_to_system, instead=file)
+            copy = self._copy_to_system
+            await copy_quietly(self.app, result.body, what, copy, instead=file)
 
     @work(exclusive=True, group=SAVE, exit_on_error=False)
     async def action_save(self) -> None:
         """Save the answer, whole, as a file in the folder that one is in; Esc cancels."""
-        if call := self.query_one(CallView).shown:
+        call = self.query_one(CallView).shown
+        if call:
             await self._saving.save(call)
 
     # What leaves the app
@@ -287,8 +289,6 @@ class ExternalApiScreen(PlaceScreen):
             return self.query_one(RefusalPanel).explanation is not None
         if action in ("ping", "editor") and isinstance(self.focused, FindField):
             return False
-        if action == "editor":
-            return self._editing.may_edit
         if action in ("search", "copy", "save"):
             return self.query_one(CallView).result is not None
         if action == "interval":
