@@ -4,8 +4,10 @@ import re
 import shutil
 import sys
 import unicodedata
-from collections.abc import Sequence
-from functools import lru_cache
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from itertools import accumulate, filterfalse
 from typing import Final
 
 REMOVED: Final = frozenset({"Cc", "Cf", "Cs"})
@@ -23,7 +25,9 @@ FILLERS: Final = frozenset("\u115f\u1160\u3164\uffa0")
 REDACTED: Final = "[your access token]"
 """Stands for a token where it is sent back: tokens are shown when asked for only."""
 
-ESCAPE: Final = r"\\u[0-9a-fA-F]{4}|\\(?s:.)|%[0-9a-fA-F]{2}|&#[xX][0-9a-fA-F]{1,6};|&#[0-9]{1,7};"
+ESCAPE: Final = (
+    r"(\\u[0-9a-fA-F]{4}|\\(?s:.)|%[0-9a-fA-F]{2}|&#[xX][0-9a-fA-F]{1,6};|&#[0-9]{1,7};)"
+)
 
 LONGEST_ESCAPE: Final = 10
 """Characters for one, as in `&#x000041;`."""
@@ -33,6 +37,9 @@ LONGEST_TAKEN: Final = 5
 
 SHORTEST_TOKEN: Final = 16
 """Characters; the end of a shorter secret may well be a word."""
+
+ODD_CASES: Final = str.maketrans("\u0130\u0131\u017f", "iis")
+"""Letters that are one with an ASCII letter in another case, and are not by `str.lower`."""
 
 LINE_ENDS: Final = ("\r\n", "\r", "\u2028", "\u2029", "\x85")
 
@@ -46,7 +53,7 @@ def printable(text: object, limit_characters: int | None = None) -> str:
     """
     line = str(text)
     if not line.isprintable():
-        line = "".join(_kept(character) for character in line)
+        line = line.translate({ord(each): _kept(each) for each in set(line)})
     return line if limit_characters is None else shortened(line, limit_characters)
 
 
@@ -58,28 +65,38 @@ def printable_block(text: object) -> str:
     return "\n".join(printable(line.expandtabs(4)) for line in block.split("\n"))
 
 
-def redact(secret: str, text: str, shown: str = REDACTED) -> str:
-    """Return `text` with `shown` in the place of `secret`, in whatever case and escapes it stands.
+def redact(secrets: Sequence[str], text: str, shown: str = REDACTED) -> str:
+    """Return `text` with `shown` in the place of each secret, in whatever case and escapes it is.
 
     Escapes are those of JSON, of addresses and of HTML: whoever shows the text may decode it. So
     may characters stand in between that nobody sees, or that only stand on a letter.
     """
-    wanted = "".join(each for each in secret if not _is_unseen(each))
-    if not wanted:
-        return text
-    if _decoded(secret)[0] != wanted:  # it has a `%` or `\\` of its own
-        text = text.replace(secret, shown)
+    for secret in secrets:
+        if _Seen(secret).text != _without_unseen(secret):  # it has a `%` or `\\` of its own
+            text = text.replace(secret, shown)
+    seen = _Seen(text)
+    searched = _in_one_case(seen.text)
+    spans = sorted(span for secret in secrets for span in _spans(secret, searched))
+    parts, done, end = [], 0, 0
+    for start, stop in spans:
+        if start >= end:
+            parts += [text[done : seen.origin(start)], shown]
+        end = max(end, stop)
+        done = seen.origin(end)
+    return "".join(parts) + text[done:]
+
+
+def _spans(secret: str, searched: str) -> Iterator[tuple[int, int]]:
+    """Return where a secret begins and ends in a text that is in one case."""
+    wanted = _in_one_case(_without_unseen(secret))
     # A `%` or `\\` in front makes an escape of a token's beginning: the rest of it is enough.
-    beginning = wanted[:LONGEST_TAKEN] if len(wanted) >= SHORTEST_TOKEN else ""
-    rest = re.escape(wanted[len(beginning) :])
-    decoded, origins = _decoded(text)
-    if not re.search(rest, decoded, re.IGNORECASE):  # in a third of the time
-        return text
-    parts, at = [], 0
-    for found in re.finditer(f"(?:{re.escape(beginning)})?{rest}", decoded, re.IGNORECASE):
-        parts += [text[at : origins[found.start()]], shown]
-        at = origins[found.end()]
-    return "".join(parts) + text[at:]
+    rest = wanted[LONGEST_TAKEN:] if len(wanted) >= SHORTEST_TOKEN else ""
+    for part in filter(None, (wanted, rest)):
+        # No regular expression: it takes minutes where both consist of the same again and again.
+        at = searched.find(part)
+        while at >= 0:
+            yield at, at + len(part)
+            at = searched.find(part, at + len(part))
 
 
 def start_of_last(characters: int, text: str) -> int:
@@ -87,37 +104,52 @@ def start_of_last(characters: int, text: str) -> int:
 
     There may be any number of others between them, which nobody sees.
     """
-    _, origins = _decoded(text)
-    return origins[max(0, len(origins) - 1 - characters)]
+    seen = _Seen(text)
+    return seen.origin(max(0, len(seen.text) - characters))
 
 
-def _decoded(text: str) -> tuple[str, Sequence[int]]:
-    """Return what is seen of `text` without its escapes, and where in it each of that begins."""
-    text, at = _seen(text)
-    parts: list[str] = []
-    origins: list[int] = []
-    end = 0
-    for found in re.finditer(ESCAPE, text):
-        start = found.start()
-        character = _meant(found[0])
-        parts += [text[end:start], character]
-        origins += at[end : start + len(character)]
-        end = found.end()
-    return "".join(parts) + text[end:], [*origins, *at[end:]] if end else at
+class _Seen:
+    """What is seen of a text without its escapes, and where in the text each of that begins."""
+
+    def __init__(self, text: str) -> None:
+        self._written = text
+        without = _without_unseen(text)
+        self._is_whole = len(without) == len(text)
+        self._pieces = re.split(ESCAPE, without)  # what is none, and an escape, by turns
+        self._decoded = [*self._pieces]
+        meanings = {escape: _meant(escape) for escape in set(self._pieces[1::2])}
+        self._decoded[1::2] = map(meanings.__getitem__, self._pieces[1::2])
+        self.text = "".join(self._decoded)
+
+    def origin(self, at: int) -> int:
+        """Return where that begins which is seen at `at`; what nobody sees may stand before it."""
+        ends, ends_without, kept = self._origins
+        piece = bisect_right(ends, at) - 1
+        return kept[ends_without[piece] + at - ends[piece]]
+
+    @cached_property
+    def _origins(self) -> tuple[Sequence[int], Sequence[int], Sequence[int]]:
+        ends = [*accumulate(map(len, self._decoded), initial=0)]
+        ends_without = [*accumulate(map(len, self._pieces), initial=0)]
+        if self._is_whole:
+            return ends, ends_without, range(len(self._written) + 1)
+        seen = set(filterfalse(_is_unseen, set(self._written)))
+        kept = [at for at, each in enumerate(self._written) if each in seen]
+        return ends, ends_without, [*kept, len(self._written)]
 
 
-def _seen(text: str) -> tuple[str, Sequence[int]]:
-    """Return `text` without what nobody sees, and where in it each of that begins."""
-    unseen: set[str] = set()
-    if not (text.isascii() and text.isprintable()):
-        unseen.update(filter(_is_unseen, set(text)))
-    if not unseen:
-        return text, range(len(text) + 1)
-    origins = [at for at, character in enumerate(text) if character not in unseen]
-    return text.translate(dict.fromkeys(map(ord, unseen))), [*origins, len(text)]
+def _without_unseen(text: str) -> str:
+    """Return `text` without what nobody sees."""
+    if text.isascii() and text.isprintable():
+        return text
+    return text.translate(dict.fromkeys(map(ord, filter(_is_unseen, set(text)))))
 
 
-@lru_cache(maxsize=1024)
+def _in_one_case(text: str) -> str:
+    """Return `text` in lower case, with as many characters."""
+    return (text if text.isascii() else text.translate(ODD_CASES)).lower()
+
+
 def _meant(escape: str) -> str:
     """Return the character that an escape stands for; nothing, where nobody sees that."""
     if len(escape) == 2:

@@ -14,6 +14,7 @@ from tui.api.vendor_tokens import known_trouble
 from tui.auth.scopes import joined_scopes
 from tui.auth.session import Session
 from tui.config.load import Config
+from tui.moments import duration, full_time
 
 Cause = Literal[
     "missing", "expired", "early", "audience", "issuer", "scope", "step-up", "proof", "unbound",
@@ -209,7 +210,8 @@ def _rows(refused: Refused, cause: Cause) -> Iterator[Comparison]:
         yield from _sign_in(refused)
     skew = refused.session.clock_skew_seconds
     if skew or cause == "early":
-        held = f"{abs(skew):.0f} s {'ahead' if skew > 0 else 'behind'}" if skew else "unknown"
+        off = f"{duration(round(abs(skew)))} {'ahead' if skew > 0 else 'behind'}"
+        held = off if skew else "unknown"
         yield Comparison("Clock", "the tenant's time", held, "differs" if skew else "unknown")
 
 
@@ -269,8 +271,7 @@ def _issuer(refused: Refused, cause: Cause) -> Comparison:
 
 def _expiry(refused: Refused, cause: Cause) -> Comparison:
     late = cause == "expired" or refused.tenant_now - refused.expiry >= LEEWAY
-    zone = refused.now.tzinfo
-    held = f"{refused.expiry.astimezone(zone):%Y-%m-%d %H:%M:%S}"
-    now = f"now, {refused.tenant_now.astimezone(zone):%H:%M:%S}"
+    held = full_time(refused.expiry, refused.now)
+    now = f"now, {refused.tenant_now.astimezone(refused.now.tzinfo):%H:%M:%S}"
     fit: Fit = "differs" if late else "fits"
     return Comparison("Expiry", f"later than {now}", held, fit, both=f"{held}, later than {now}")

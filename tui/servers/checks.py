@@ -23,7 +23,7 @@ from tui.errors import (
 )
 from tui.http.exchange import HttpClient
 from tui.http.other_scheme import write_so
-from tui.moments import Clock, utc_now
+from tui.moments import Clock, duration, utc_now
 from tui.servers.bundled import START_THERE, may_have_local_tenant, tenant_server
 from tui.servers.port import words_of_taken
 from tui.text import printable, shortened
@@ -155,5 +155,5 @@ def clock_findings(theirs: datetime | None, now: datetime) -> tuple[Finding, ...
     if abs(ahead) <= CLOCK_LEEWAY_SECONDS:
         return (Finding("clock", "good", "right", "agrees with the tenant's"),)
     word = "ahead of" if ahead > 0 else "behind"
-    detail = f"your clock is {abs(ahead)} s {word} the tenant's"
+    detail = f"your clock is {duration(abs(ahead))} {word} the tenant's"
     return (Finding("clock", "warning", "off", detail, "Set this machine's clock."),)

@@ -1,7 +1,7 @@
 """Why an API refused, from its challenge and the token."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
@@ -24,10 +24,11 @@ def explained(
     skew_seconds: float = 0.0,
     opaque: bool = False,
     claims: Claims | None = None,
+    now: datetime = START,
 ) -> Explanation:
     token = "opaque" if opaque else jwt_of({**ACCESS_CLAIMS, **(claims or {})})
     held = replace(session(access_token=token), clock_skew_seconds=skew_seconds)
-    return explain(Refused(status, token_challenge(challenge), held, CONFIG, START, metadata))
+    return explain(Refused(status, token_challenge(challenge), held, CONFIG, now, metadata))
 
 
 def row(explanation: Explanation, name: str) -> Comparison:
@@ -70,9 +71,16 @@ def test_the_audience_that_is_wanted_stands_beside_the_one_that_is_held() -> Non
 
 def test_an_expiry_tells_what_the_token_says_from_what_it_is_held_against() -> None:
     expiry = row(explained(), "Expiry")
-    assert expiry.held == f"{START + timedelta(hours=1):%Y-%m-%d %H:%M:%S}"
+    assert expiry.held == "2026-03-14 10:26:53 UTC"
     assert expiry.wanted == f"later than now, {START:%H:%M:%S}"
     assert expiry.both == f"{expiry.held}, {expiry.wanted}"
+
+
+def test_an_expiry_is_told_in_the_persons_zone_with_its_offset() -> None:
+    there = START.astimezone(timezone(timedelta(hours=2)))
+    expiry = row(explained(now=there), "Expiry")
+    assert expiry.held == "2026-03-14 12:26:53 +0200"
+    assert expiry.wanted == "later than now, 11:26:53"
 
 
 def test_a_missing_scope_is_named_and_asked_for_beside_the_configs() -> None:
@@ -89,7 +97,8 @@ def test_an_opaque_token_is_said_to_be_one() -> None:
 
 
 def test_a_clock_that_is_off_is_told() -> None:
-    assert row(explained(skew_seconds=-90), "Clock").held == "90 s behind"
+    assert row(explained(skew_seconds=-45), "Clock").held == "45 s behind"
+    assert row(explained(skew_seconds=4000), "Clock").held == "1 h 6 min ahead"
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ DIALOGS = {
     "f1": "Keys here",
     "ctrl+p": "Search for commands",
     "3m": "OPTIONS",
-    "3v": "Requests",
+    "3v": "Kept requests",
     "s": "Sign in",
 }
 """The keys that lead to each, one after the other, and what is read there."""

@@ -139,7 +139,7 @@ VERDICTS: list[tuple[SetUp, str, Verdict, str]] = [
     (NOBODY, "tenant-dpop", "unknown", "no metadata"),
     (says(end_session_endpoint=None), "log-out", "warning", "no end_session_endpoint"),
     (NOBODY, "log-out", "unknown", "no metadata"),
-    (clock_is_off, "clock", "warning", "90 s ahead"),
+    (clock_is_off, "clock", "warning", "1 min ahead"),
     (ELSEWHERE, "callback", "unknown", "does not tell"),
     (ELSEWHERE, "client", "unknown", "does not tell"),
     (ELSEWHERE, "request", "unknown", "came back"),

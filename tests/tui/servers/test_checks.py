@@ -165,7 +165,7 @@ async def test_only_what_can_be_a_bundled_server_is_to_be_started(
     assert api.can_start is can_start
 
 
-@pytest.mark.parametrize(("ahead", "words"), [(90, "90 s ahead"), (-90, "90 s behind")])
+@pytest.mark.parametrize(("ahead", "words"), [(90, "1 min ahead"), (-4000, "1 h 6 min behind")])
 async def test_a_clock_that_is_off_is_told(ahead: float, words: str) -> None:
     clock = (await found(ahead_seconds=ahead))["clock"]
     assert words in clock.detail

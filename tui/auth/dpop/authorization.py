@@ -29,7 +29,7 @@ class Authorization:
 
     def redact(self, text: str) -> str:
         """Return `text` without either, where an answer repeats it; see `redact` of tui/text."""
-        return redact(self.proof, redact(self.access_token, text))
+        return redact((self.access_token, self.proof), text)
 
     def redact_beginning(self, text: str) -> tuple[str, str]:
         """Return a text that goes on without either: what is ready, and the end of it.

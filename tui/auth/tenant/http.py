@@ -71,8 +71,7 @@ class TenantHttp:
         # refusal may well repeat a word of it.
         is_shown = "response_type" in form
         private = [] if is_shown else [form[name] for name in form if name not in PUBLIC_FIELDS]
-        for secret in (*private, *headers.values(), *self.secrets):
-            body = redact(secret, body, "[left out]")
+        body = redact((*private, *headers.values(), *self.secrets), body, "[left out]")
         return replace(answer, body=body.encode())
 
     async def aclose(self) -> None:

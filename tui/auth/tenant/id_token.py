@@ -10,6 +10,7 @@ from tui.auth.tenant.key_set import ALGORITHMS, KeySet, signed_claims
 from tui.base64url import encode_base64url
 from tui.errors import IdTokenRejected
 from tui.json_value import Claims, Json, seconds_in
+from tui.moments import duration
 from tui.text import printable
 
 LEEWAY_SECONDS: Final = 60
@@ -117,13 +118,13 @@ def _check_times(claims: Claims, expected: Expected, now_seconds: float) -> None
     expires, issued = _seconds(claims, "exp"), _seconds(claims, "iat")
     if expires <= now_seconds - LEEWAY_SECONDS:
         raise IdTokenRejected(
-            f"The ID token expired {now_seconds - expires:.0f} s ago by this machine's clock. "
-            "Check the clock, then sign in again."
+            f"The ID token expired {duration(round(now_seconds - expires))} ago by this machine's "
+            "clock. Check the clock, then sign in again."
         )
     if issued > now_seconds + LEEWAY_SECONDS:
         raise IdTokenRejected(
-            f"The ID token was issued {issued - now_seconds:.0f} s ahead of this machine's clock. "
-            "Check the clock, then sign in again."
+            f"The ID token was issued {duration(round(issued - now_seconds))} ahead of this "
+            "machine's clock. Check the clock, then sign in again."
         )
     if "nbf" in claims and _seconds(claims, "nbf") > now_seconds + LEEWAY_SECONDS:
         raise IdTokenRejected("The ID token is not valid yet. Check this machine's clock.")
@@ -131,8 +132,8 @@ def _check_times(claims: Claims, expected: Expected, now_seconds: float) -> None
         age = now_seconds - _seconds(claims, "auth_time")
         if age < -LEEWAY_SECONDS:
             raise IdTokenRejected(
-                f"The ID token says that you signed in {-age:.0f} s ahead of this machine's clock "
-                "(auth_time). Check the clock, then sign in again."
+                f"The ID token says that you signed in {duration(round(-age))} ahead of this "
+                "machine's clock (auth_time). Check the clock, then sign in again."
             )
         if age > expected.max_age_seconds + LEEWAY_SECONDS:
             raise IdTokenRejected(

@@ -47,6 +47,12 @@ class RequestEditing:
             return False
         return True
 
+    @property
+    def may_edit(self) -> bool:
+        """Whether there is something for an editor: a body that can be sent, or what is written."""
+        is_written = self._details.part_in_focus is not None or bool(self._details.text("body"))
+        return self.request.has_body or is_written
+
     async def choose_method(self) -> None:
         """Let the method be chosen from a list."""
         method = await self._screen.app.push_screen_wait(MethodScreen(self.request.method))

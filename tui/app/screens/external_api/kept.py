@@ -74,7 +74,7 @@ class KeptScreen(ModalScreen[ApiRequest | None]):
         Binding("f1", "app.help", "Help", id="help", tooltip="What this is"),
     ]
     HELP = """\
-## Requests
+## Kept requests
 
 What you keep under a name: method, path, headers and body, for this API, in a file that only you
 can read. **Enter** opens one, and sends nothing; *Keep this* keeps what is on the screen below.
@@ -103,7 +103,7 @@ or a body with a token in it is not kept.
     def compose(self) -> ComposeResult:
         """Put it together; the field for a name comes when it is wanted."""
         with Vertical(classes="panel dialog") as dialog:
-            dialog.border_title = "Requests"
+            dialog.border_title = "Kept requests"
             yield Input(placeholder="Find", compact=True, id="filter")
             yield KeptTable()
             yield Static(id="said")

@@ -16,7 +16,7 @@ BINDINGS: Final[list[BindingType]] = [
     Binding("h", "edit('headers')", "Headers", show=False, id="headers", tooltip="To be sent"),
     Binding("b", "edit('body')", "Body", show=False, id="body", tooltip="JSON, a form, text"),
     Binding("f4", "editor", "Editor", show=False, id="editor", tooltip="Body, headers in $EDITOR"),
-    Binding("v", "kept", "Requests", show=False, id="requests", tooltip="Kept under a name"),
+    Binding("v", "kept", "Kept requests", show=False, id="requests", tooltip="Under a name"),
     Binding("u", "copy_curl", "Copy curl", show=False, id="copy-call", tooltip="As a line"),
     Binding("i", "interval", "Interval", show=False, id="interval", tooltip="How often"),
     Binding("slash", "search", "Find", show=False, id="find", tooltip="In the answer"),
@@ -37,10 +37,10 @@ checks who issued it, for whom, and until when, and says what it finds.
 - *Method* and *Edit path* choose another route; the origin is the config's and stays. A method
   that may change something asks before.
 - *Headers* and *Body* unfold what is sent beside it, **Esc** folds them; *Editor* opens the body
-  in yours, or the headers while you write them. JSON is sent as application/json where no
-  Content-Type is said.
-- *Requests* has what you keep under a name: all but tokens. *Copy curl* copies a call as a line
-  for your shell, in that list for any of them; the line asks for a token when it is run.
+  in yours, where the method has one, or the headers while you write them. JSON is sent as
+  application/json where no Content-Type is said.
+- *Kept requests* has what you keep under a name: all but tokens. *Copy curl* copies a call as a
+  line for your shell, in that list for any of them; the line asks for a token when it is run.
 - After a refusal, what the API wants stands beside what your token has, and *Way out* does what
   helps, and calls again. Where nobody answers and the server is a bundled one, *Start it* starts
   it and calls again.

@@ -241,14 +241,12 @@ class ExternalApiScreen(PlaceScreen):
         if result := self.query_one(CallView).result:
             what = f"{result.part_read} of the answer" if result.is_cut else "the answer"
             file = f"Press {key_cap(self, 'save-answer')} for a file of it."
-            copy = self._copy_to_system
-            await copy_quietly(self.app, result.body, what, copy, instead=file)
+            await copy_quietly(self.app, result.body, what, self._copy_to_system, instead=file)
 
     @work(exclusive=True, group=SAVE, exit_on_error=False)
     async def action_save(self) -> None:
         """Save the answer, whole, as a file in the folder that one is in; Esc cancels."""
-        call = self.query_one(CallView).shown
-        if call:
+        if call := self.query_one(CallView).shown:
             await self._saving.save(call)
 
     # What leaves the app
@@ -289,6 +287,8 @@ class ExternalApiScreen(PlaceScreen):
             return self.query_one(RefusalPanel).explanation is not None
         if action in ("ping", "editor") and isinstance(self.focused, FindField):
             return False
+        if action == "editor":
+            return self._editing.may_edit
         if action in ("search", "copy", "save"):
             return self.query_one(CallView).result is not None
         if action == "interval":

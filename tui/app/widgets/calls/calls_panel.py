@@ -1,5 +1,6 @@
 """The calls so far: how quick they were, in bars and in numbers, and what came of each."""
 
+from collections.abc import Sequence
 from typing import ClassVar, Final
 
 from textual.app import ComposeResult
@@ -19,6 +20,9 @@ from tui.text import printable
 BARS: Final = "▁▂▃▄▅▆▇█"
 
 MOST_BARS: Final = 40
+
+SHORTEST_SECONDS: Final = 1e-9
+"""Calls that took no time at all have bars, too."""
 
 FEWEST_FOR_BARS: Final = 2
 
@@ -96,6 +100,7 @@ class CallsPanel(Vertical):
     def __init__(self) -> None:
         super().__init__(classes="panel")
         self.border_title = "Calls"
+        self._history = CallHistory()
 
     def compose(self) -> ComposeResult:
         """Yield the bars, the numbers, the list under its heads."""
@@ -111,13 +116,20 @@ class CallsPanel(Vertical):
 
     def show(self, history: CallHistory) -> None:
         """Draw everything anew after a call."""
-        self.display = True
-        self._say("#latency-bars", bars(history))
+        self.display, self._history = True, history
+        self._draw_bars()
         self._say("#latency-numbers", numbers(history))
         failed = f", {history.refused} not ok" if history.refused else ""
         count = len(history)
         self.border_subtitle = Content(f"{count:,} call{'s' if count > 1 else ''}{failed}")
         self.query_one(CallsTable).show(history)
+
+    def on_resize(self) -> None:
+        """Draw as many bars as there is room for."""
+        self._draw_bars()
+
+    def _draw_bars(self) -> None:
+        self._say("#latency-bars", bars(self._history, self.content_size.width))
 
     def _say(self, name: str, words: Content) -> None:
         line = self.query_one(name, Static)
@@ -125,16 +137,22 @@ class CallsPanel(Vertical):
         line.display = bool(words)
 
 
-def bars(history: CallHistory) -> Content:
-    """Return a bar for each of the last calls, as high as it took long, from zero on."""
+def bars(history: CallHistory, cells: int) -> Content:
+    """Return a bar for each of the last calls, as high as it took long, from zero on.
+
+    There are as many as fit into a line of so many cells, with what they are measured by.
+    """
     taken = history.elapsed[-MOST_BARS:]
     if len(taken) < FEWEST_FOR_BARS:
         return Content("")
-    longest = max(*taken, 1e-9)
+    taken = taken[-max(FEWEST_FOR_BARS, cells - len(_up_to(taken))) :]
+    longest = max(*taken, SHORTEST_SECONDS)
     drawn = "".join(BARS[round(seconds / longest * (len(BARS) - 1))] for seconds in taken)
-    return Content.assemble(
-        (drawn, "$text-primary"), (f"  up to {milliseconds(longest)}", "$foreground-muted")
-    )
+    return Content.assemble((drawn, "$text-primary"), (_up_to(taken), "$foreground-muted"))
+
+
+def _up_to(taken: Sequence[float]) -> str:
+    return f"  up to {milliseconds(max(taken))}"
 
 
 def numbers(history: CallHistory) -> Content:

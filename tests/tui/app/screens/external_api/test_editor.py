@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from tests.support.app.at_the_api import SIZE, at_the_api, request_of, write_lines
+from tests.support.app.at_the_api import SIZE, at_the_api, choose_method, request_of, write_lines
 from tests.support.app.stage import Stage, stage, text_of, until
 
 BODY = '{"name": "größer", "count": 1.5, "ok": true}'
@@ -103,6 +103,7 @@ async def test_an_editor_that_fails_again_is_told_once(
     on = stage(signed_in=True)
     async with on.app.run_test(size=SIZE, notifications=True) as pilot:
         await at_the_api(pilot, on)
+        await choose_method(pilot, on, "POST")
         for _ in range(2):
             await in_editor(pilot, on, tmp_path, monkeypatch, "")
         await until(pilot, lambda: text_of(on.app).count("Not edited") == 1)
@@ -120,3 +121,21 @@ async def test_the_headers_are_written_in_an_editor_where_one_is_at_them(
         await until(pilot, lambda: request_of(on).headers == (("X-A", "1"), ("X-B", "2")))
         assert request_of(on).body == b""
     assert (tmp_path / "log").read_text().split("\n", 1)[0].endswith("headers.txt")
+
+
+async def test_an_editor_is_offered_where_there_is_something_for_it() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        assert "F4" not in text_of(on.app)  # a GET has no body
+        await pilot.press("h")
+        await until(pilot, lambda: "F4 Editor" in text_of(on.app))
+        await pilot.press("escape")
+        await until(pilot, lambda: "F4" not in text_of(on.app))
+        await choose_method(pilot, on, "POST")
+        await until(pilot, lambda: "F4 Edit" in text_of(on.app))
+        await choose_method(pilot, on, "GET")
+        await until(pilot, lambda: "F4" not in text_of(on.app))
+        await write_lines(pilot, on, "body", BODY)  # it waits for a method that has one
+        await pilot.press("escape")
+        await until(pilot, lambda: "F4 Edit" in text_of(on.app))

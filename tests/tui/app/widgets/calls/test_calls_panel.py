@@ -34,7 +34,13 @@ def history(*milliseconds: float, unanswered: int = 0) -> CallHistory:
 def test_a_bar_is_as_high_as_its_call_took_long_from_zero_on(
     taken: tuple[float, ...], drawn: str
 ) -> None:
-    assert bars(history(*taken)).plain == drawn
+    assert bars(history(*taken), 80).plain == drawn
+
+
+@pytest.mark.parametrize(("cells", "count"), [(80, 40), (56, 40), (46, 30), (10, 2)])
+def test_there_are_as_many_bars_as_fit_into_a_line_with_their_scale(cells: int, count: int) -> None:
+    drawn = bars(history(*[1234] * 45), cells).plain
+    assert drawn == "█" * count + "  up to 1,234 ms"
 
 
 def test_figures_are_told_from_five_answers_on() -> None:
@@ -43,4 +49,4 @@ def test_figures_are_told_from_five_answers_on() -> None:
 
 
 def test_calls_without_an_answer_have_no_bar() -> None:
-    assert bars(history(100, 50, unanswered=2)).plain == "█▅  up to 100 ms"
+    assert bars(history(100, 50, unanswered=2), 80).plain == "█▅  up to 100 ms"
