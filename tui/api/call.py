@@ -1,6 +1,6 @@
 """One call from the token to the reason of a refusal, for the app and the commands alike."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -60,6 +60,8 @@ class Caller:
         self._service = service
         self._api = api
         self._clock = clock
+        self.require: Callable[[], Awaitable[None]] | None = None
+        """Asked just before each token is sent; raises DoorkeyError where none is to be now."""
         self.sent = Authorization("")
         """What authorized the answer of `stream`, and is not to be shown where that repeats it."""
 
@@ -86,13 +88,13 @@ class Caller:
         """Make one call and return what came of it.
 
         Raises:
-            DoorkeyError: there is no token to call with; says why.
+            DoorkeyError: there is no token to call with, or it is not to be sent; says why.
         """
         authorized = self._authorized(request)
         try:
-            result = await self._api.call(await authorized.authorization(), request)
+            result = await self._api.call(await self._authorization(authorized), request)
             while authorized.goes_again(result.status, result.headers, renews=False):
-                result = await self._api.call(await authorized.authorization(), request)
+                result = await self._api.call(await self._authorization(authorized), request)
         except NoAnswer as error:
             return Call(self._clock(), request, no_answer=error)
         return Call(self._clock(), request, result, await self.explain(result))
@@ -114,7 +116,7 @@ class Caller:
         authorized = self._authorized(request)
         may_repeat = upload is None or upload.is_repeatable
         while True:
-            authorization = await authorized.authorization()
+            authorization = await self._authorization(authorized)
             self.sent = authorization
             async with self._api.stream(authorization, request, upload) as answer:
                 if (
@@ -126,6 +128,12 @@ class Caller:
 
     def _authorized(self, request: ApiRequest) -> AuthorizedRequest:
         return AuthorizedRequest(self._service, request.method, self.config.api_url + request.path)
+
+    async def _authorization(self, authorized: AuthorizedRequest) -> Authorization:
+        authorization = await authorized.authorization()
+        if self.require is not None:  # and not sooner: a renewal may have taken seconds
+            await self.require()
+        return authorization
 
     async def explain(self, result: PingResult) -> Explanation | None:
         """Return why the token was refused, or None where it was not."""

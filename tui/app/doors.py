@@ -277,12 +277,13 @@ class Doors:
         held = self.service.session
         return await examine(World(self.config, load_session=lambda _config: held), watch)
 
-    def _proxy(self, log: Callable[[str], None]) -> "Proxy":
+    def _proxy(self, log: Callable[[str], None], require: Callable[[], Awaitable[None]]) -> "Proxy":
         from tui.api.proxy.server import Proxy
         from tui.api.proxy.tokens import Tokens
         from tui.http.connection import tls_context
 
-        return Proxy(self.config.api_url, Tokens(self.service).sign, tls=tls_context(), log=log)
+        tokens = Tokens(self.service, require)
+        return Proxy(self.config.api_url, tokens.sign, tls=tls_context(), log=log)
 
     def _clipboard(self) -> "SystemClipboard":
         from tui.terminal.clipboard import copy_to_system_clipboard

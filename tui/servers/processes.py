@@ -199,7 +199,8 @@ class Servers:
                         break
                     await asyncio.wait([ended], timeout=POLL_SECONDS)
         if ended.done():
-            await self._tell_end(server, ended.result(), log)
+            self._tell_end(server, ended.result(), log)
+            await self._use_another(server, process)
             return
         if self._statuses[server.name].state != "ready":
             self._tell(server, "failed", f"It gave no answer in {START_SECONDS:.0f} s.", log)
@@ -211,13 +212,18 @@ class Servers:
         code = await process.wait()
         if self._processes.get(server.name) is process:  # else it was ended for another
             _kill_group(process)
+            self._tell_end(server, code, log)  # at once: who takes its port now is somebody else
             await self._wait_until_free(server)
-            await self._tell_end(server, code, log)
+            await self._use_another(server, process)
 
-    async def _tell_end(self, server: BundledServer, code: int, log: Path) -> None:
-        if await probe(server) == "ours":  # another window was quicker
+    async def _use_another(
+        self, server: BundledServer, process: asyncio.subprocess.Process
+    ) -> None:
+        """Use what another window has started, where it was quicker."""
+        if await probe(server) == "ours" and self._processes.get(server.name) is process:
             self._use(server)
-            return
+
+    def _tell_end(self, server: BundledServer, code: int, log: Path) -> None:
         if code == 0:
             self._tell(server, "stopped", "It has ended by itself.", log)
             return

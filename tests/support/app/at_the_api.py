@@ -4,6 +4,7 @@ import httpx
 from textual.pilot import Pilot
 
 from tests.support.app.stage import Stage, stage, until
+from tests.support.builders.configs import CONFIG
 from tui.api.request import METHODS, ApiRequest
 from tui.app.screens.external_api.dialogs import MethodList
 from tui.app.widgets.calls.request_details import Part
@@ -13,14 +14,14 @@ from tui.app.widgets.calls.text_field import LinesArea
 SIZE = (100, 44)
 
 
-def recording(seen: list[httpx.Request]) -> Stage:
+def recording(seen: list[httpx.Request], api_url: str = CONFIG.api_url) -> Stage:
     """Put the app on stage, with an API that notes what it is sent and creates it."""
 
     def answer(request: httpx.Request) -> httpx.Response:
         seen.append(request)
         return httpx.Response(201)
 
-    return stage(signed_in=True, api=answer)
+    return stage(signed_in=True, api=answer, api_url=api_url)
 
 
 async def at_the_api(pilot: "Pilot[None]", on: Stage) -> None:

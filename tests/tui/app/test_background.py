@@ -3,13 +3,13 @@
 import asyncio
 import itertools
 import re
-import socket
 from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
 
+from tests.support.apis.scripted_api import ScriptedApi
 from tests.support.app.at_the_api import at_the_api, recording
 from tests.support.app.stage import stage, text_of, until
 from tests.support.builders.configs import CONFIG
@@ -130,19 +130,32 @@ async def test_a_stranger_who_answers_in_the_place_of_our_server_is_not_taken_fo
         assert "it is there" not in text_of(on.app)
 
 
-@pytest.mark.parametrize("state", ["failed", "stopped"])
-async def test_who_listens_where_our_api_has_ended_is_sent_no_token(state: State) -> None:
+@pytest.mark.parametrize("state", ["failed", "stopped", "starting", "ready"])
+async def test_who_answers_where_our_own_api_may_have_ended_is_sent_no_token(state: State) -> None:
+    """One that is ready was started by another window, which may have quit."""
     seen: list[httpx.Request] = []
-    on = recording(seen)
-    with socket.create_server(("127.0.0.1", 0)) as stranger:
-        url = f"http://127.0.0.1:{stranger.getsockname()[1]}"
+    async with ScriptedApi() as stranger:
+        on = recording(seen, stranger.url)
         async with on.app.run_test(size=SIZE) as pilot:
             await at_the_api(pilot, on)
-            on.app.servers = (ServerStatus("api", state, url, "It was ended by signal 9."),)
+            on.app.servers = (ServerStatus("api", state, stranger.url),)
             await pilot.press("p")
             await until(pilot, lambda: "✗ The API was not called" in text_of(on.app))
             assert "Your token was not sent." in " ".join(text_of(on.app).split())
-            assert not seen
+        assert not seen
+        assert not any(asked.header("authorization") for asked in stranger.asked)
+
+
+async def test_the_api_that_was_started_here_is_called_without_a_question(tmp_path: Path) -> None:
+    seen: list[httpx.Request] = []
+    async with ScriptedApi() as api:
+        on = recording(seen, api.url)
+        async with on.app.run_test(size=SIZE) as pilot:
+            await at_the_api(pilot, on)
+            on.app.servers = (ServerStatus("api", "ready", api.url, log=tmp_path / "api.log"),)
+            await pilot.press("p")
+            await until(pilot, lambda: seen)
+        assert not api.asked
 
 
 async def test_a_stranger_at_the_port_of_our_api_is_sent_no_token() -> None:

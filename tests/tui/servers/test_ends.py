@@ -4,14 +4,17 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
 
 from tests.support.processes.server import children, wait_until_gone
-from tests.support.processes.worlds import PATIENCE_SECONDS, World, states
+from tests.support.processes.worlds import PATIENCE_SECONDS, World, servers_of, states
+from tests.support.silence import never
 from tui.servers.bundled import bundled_servers
 from tui.servers.port import probe
 from tui.servers.processes import Servers, ServerStatus
@@ -57,6 +60,27 @@ async def test_workers_of_a_server_that_died_are_not_taken_for_another_server(wo
     assert (await _end_of_one(servers)).detail == "It was ended by signal 9."
     wait_until_gone(workers)
     assert await probe(tenant) == "nobody"
+
+
+async def test_the_end_of_a_server_is_told_though_another_program_has_taken_its_port(
+    world: World,
+) -> None:
+    servers = servers_of(world, sleep=never)  # and so nobody waits until the port is free
+    await servers.start()
+    end = asyncio.create_task(_end_of_one(servers))
+    os.kill(children(os.getpid())[-1], signal.SIGKILL)
+    with await _taken(bundled_servers(world.config, world.state_dir)[1].port):
+        assert (await end).detail == "It was ended by signal 9."
+    await servers.stop()
+
+
+async def _taken(port: int) -> socket.socket:
+    """Take a port as soon as its workers have let go of it."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while True:
+            with suppress(OSError):
+                return socket.create_server(("127.0.0.1", port))
+            await asyncio.sleep(0)
 
 
 async def _end_of_one(servers: Servers) -> ServerStatus:

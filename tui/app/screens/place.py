@@ -117,18 +117,6 @@ class PlaceScreen(Screen[None]):
             status.is_down and not status.is_port_taken for status in self.servers
         )
 
-    @property
-    def stranger_at_api(self) -> str:
-        """Who holds the port of the bundled API and is not it; empty where nobody is known to."""
-        found = (each.detail for each in self.servers if each.name == "api" and each.is_port_taken)
-        return next(found, "")
-
-    @property
-    def fallen_api(self) -> str:
-        """The address of the bundled API where it is known to have ended; else empty."""
-        found = (each.url for each in self.servers if each.name == "api" and each.is_down)
-        return next(found, "")
-
     def action_start_servers(self) -> None:
         """Start the bundled servers that are not there."""
         self.post_message(CheckRequested(start=True))

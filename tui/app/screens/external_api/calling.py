@@ -17,7 +17,7 @@ from tui.app.widgets.calls.request_line import RepeatButton
 from tui.app.widgets.key_line import KeyLine
 from tui.errors import DoorkeyError, SignInNeeded
 from tui.moments import Clock, Sleep
-from tui.servers.port import listens
+from tui.servers.own_api import StrangerAtApi, require_own_api
 
 if TYPE_CHECKING:
     from tui.auth.session import TokenSet
@@ -29,11 +29,6 @@ ONCE, AGAIN, SAVE = "ping", "repeat", "save"
 SLOW_SECONDS: Final = 3.0
 """Without an answer, before it is looked whether the API is there at all."""
 
-TAKEN_OVER: Final = (
-    "The API that ran here has ended, and a program that may be anybody's answers at its port. "
-    "Who it is is being looked up; then call again."
-)
-
 
 class Calling:
     """Makes a screen's calls, and shows on its `CallView` what comes of each."""
@@ -41,6 +36,7 @@ class Calling:
     def __init__(self, screen: PlaceScreen, caller: Caller, clock: Clock, sleep: Sleep) -> None:
         self._screen = screen
         self._caller = caller
+        caller.require = lambda: require_own_api(caller.config, screen.servers)
         self._clock = clock
         self._sleep = sleep
         self._meant: set[tuple[str, str]] = set()
@@ -206,20 +202,16 @@ class Calling:
         self.forget_refused()
         if show:
             self._view.panel.bring_into_view()
-        stranger = self._screen.stranger_at_api
-        fallen = self._screen.fallen_api
-        if not stranger and fallen and await listens(fallen):
-            stranger = TAKEN_OVER
-        if stranger:
-            self._tell_not_called(request, f"{stranger} Your token was not sent.")
-            self._screen.post_message(CheckRequested(start=True))  # it may have gone by now
-            return None
         what = f"{request.method} {self.origin}{request.path}"
         self._under_way = request
         slow = self._screen.set_timer(SLOW_SECONDS, self._look_around)
         try:
             with self._view.panel.show_calling(lambda: what, self._clock):
                 call = await self._caller.call(request)
+        except StrangerAtApi as error:
+            self._tell_not_called(request, str(error))
+            self._screen.post_message(CheckRequested(start=True))  # it may have gone by now
+            return None
         except DoorkeyError as error:
             helps = isinstance(error, SignInNeeded)
             way = f" {key_cap(self._screen, 'login')} signs you in." if helps else ""

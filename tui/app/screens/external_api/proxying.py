@@ -3,7 +3,7 @@
 It runs beside the screens, with their session, and ends with them.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Final
 
 from textual.content import Content
@@ -15,13 +15,16 @@ from tui.app.screens.external_api.dialogs import proxy_question
 from tui.app.screens.place import PlaceScreen
 from tui.app.widgets.key_line import KeyLine
 from tui.errors import DoorkeyError
+from tui.servers.own_api import require_own_api
 from tui.text import printable
 
 if TYPE_CHECKING:
     from tui.api.proxy.server import Proxy
+    from tui.config.load import Config
 
-MakeProxy = Callable[[Callable[[str], None]], "Proxy"]
-"""Makes the proxy of the API; it is given what takes a line for each request."""
+MakeProxy = Callable[[Callable[[str], None], Callable[[], Awaitable[None]]], "Proxy"]
+"""Makes the proxy of the API; it is given what takes a line for each request, and what raises
+DoorkeyError where no token is to be sent now."""
 
 HOST: Final = "127.0.0.1"
 
@@ -34,8 +37,9 @@ LONGEST_LAST: Final = 100
 class ProxySwitch:
     """Turns the proxy on and off; it is off at first, and listens on any free port."""
 
-    def __init__(self, screen: PlaceScreen, make_proxy: MakeProxy) -> None:
+    def __init__(self, screen: PlaceScreen, make_proxy: MakeProxy, config: "Config") -> None:
         self._screen = screen
+        self._config = config
         self._make_proxy = make_proxy
         self._proxy: Proxy | None = None
         self._is_meant = False
@@ -45,14 +49,7 @@ class ProxySwitch:
 
     async def turn(self) -> None:
         """Turn it on, or off, and say so."""
-        if self._proxy is None and self._screen.stranger_at_api:
-            self._say(self._screen.stranger_at_api)
-        elif self._proxy is None:
-            self._is_meant = self._is_meant or await self._screen.app.push_screen_wait(
-                proxy_question()
-            )
-            if not self._is_meant:
-                return
+        if self._proxy is None:
             await self._turn_on()
         else:
             await self.turn_off()
@@ -70,7 +67,13 @@ class ProxySwitch:
 
     async def _turn_on(self) -> None:
         try:
-            proxy = self._make_proxy(self._screen.query_one(ProxyLine).count)
+            await self._require_own_api()
+            asked = self._screen.app.push_screen_wait
+            self._is_meant = self._is_meant or await asked(proxy_question())
+            if not self._is_meant:
+                return
+            count = self._screen.query_one(ProxyLine).count
+            proxy = self._make_proxy(count, self._require_own_api)
             self.address = await proxy.listen(HOST, 0)
         except DoorkeyError as error:
             self._say(str(error))
@@ -78,6 +81,9 @@ class ProxySwitch:
             self._say(f"No port of {HOST} can be had ({error.strerror}).")
         else:
             self._proxy = proxy
+
+    async def _require_own_api(self) -> None:
+        await require_own_api(self._config, self._screen.servers)
 
     def _say(self, trouble: str) -> None:
         words = printable(trouble)

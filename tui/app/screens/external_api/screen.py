@@ -55,7 +55,7 @@ class ExternalApiScreen(PlaceScreen):
         self._calling = Calling(self, caller, clock, sleep)
         self._editing = RequestEditing(self, self._origin)
         self._saving = Saving(self, caller, clock)
-        self._proxy = ProxySwitch(self, make_proxy)
+        self._proxy = ProxySwitch(self, make_proxy, caller.config)
 
     def compose_content(self) -> ComposeResult:
         """Yield the request and what came of the calls."""

@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 from tests.support.apis.scripted_api import ScriptedApi
 from tests.support.app.at_the_api import SIZE, at_the_api
 from tests.support.app.stage import PATIENCE_SECONDS, Stage, stage, text_of, until
+from tui.servers.processes import ServerStatus
 
 
 async def turn_on(pilot: "Pilot[None]", on: Stage) -> str:
@@ -133,3 +134,16 @@ async def test_a_way_to_another_place_leaves_the_proxy_on() -> None:
             await pilot.press("1")
             await until(pilot, lambda: on.app.current_mode == "home")
             assert (await ask(address)).startswith(b"HTTP/1.1 200")
+
+
+async def test_the_proxy_sends_no_token_to_who_answers_where_our_own_api_has_ended() -> None:
+    async with ScriptedApi() as stranger:
+        on = stage(signed_in=True, api_url=stranger.url)
+        async with on.app.run_test(size=SIZE) as pilot:
+            address = await turn_on(pilot, on)
+            on.app.servers = (ServerStatus("api", "stopped", stranger.url, "It has ended."),)
+            await pilot.pause()
+            answer = await ask(address)
+        assert answer.startswith(b"HTTP/1.1 502")
+        assert b"Your token was not sent." in answer
+        assert not any(asked.header("authorization") for asked in stranger.asked)
