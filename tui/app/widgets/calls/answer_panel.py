@@ -238,7 +238,11 @@ class AnswerPanel(Vertical):
     @on(AnswerLines.Found)
     def _say_found(self, message: AnswerLines.Found) -> None:
         message.stop()
-        if not self.query_one("#find", Input).value:
+        field = self.query_one("#find", Input)
+        # It is said in the frame below the field; where not all has room, the field comes first.
+        for each in (self, field) if field.has_focus else ():
+            each.scroll_visible(animate=False)
+        if not field.value:
             self.border_subtitle = Content(self._usual)
         elif message.count:
             self.border_subtitle = Content(f"{message.number:,} of {message.count:,}{self._within}")

@@ -7,7 +7,7 @@ from textual.pilot import Pilot
 from tests.support.app.at_the_api import at_the_api, choose_method, write_path
 from tests.support.app.stage import Stage, api_needs_scope, point_at, stage, text_of, until
 from tests.support.silence import never, nobody_listens
-from tui.app.widgets.calls.answer_panel import AnswerPanel
+from tui.app.widgets.calls.answer_panel import AnswerLines, AnswerPanel
 from tui.app.widgets.calls.calls_panel import CallsPanel, CallsTable
 
 SMALL = (80, 18)
@@ -129,6 +129,23 @@ async def test_a_search_says_where_one_is_and_leaves_nothing_behind() -> None:
         await until(pilot, lambda: " not found ─" in text_of(on.app))
         await pilot.press("escape")
         await until(pilot, lambda: "bytes ─" in text_of(on.app))
+
+
+@pytest.mark.parametrize("rows", [16, 20, 24])
+async def test_what_a_search_says_is_in_view_however_little_room_there_is(rows: int) -> None:
+    answers = [httpx.Response(200, json={}), httpx.Response(404, json=["item"] * 40)]
+    on = stage(signed_in=True, api=lambda _request: answers.pop(0))
+    async with on.app.run_test(size=(80, rows)) as pilot:
+        await at_the_api(pilot, on)
+        for words in ("✓ 200 OK", "✗ Error"):
+            await pilot.press("p")
+            await until(pilot, lambda: words in text_of(on.app))  # noqa: B023
+        await until(pilot, lambda: on.app.screen.query_one(AnswerLines).row_count > 40)
+        await pilot.press("slash")
+        await until(pilot, lambda: on.app.screen.query("#find:focus"))
+        await pilot.press(*"zzz")  # of which no letter is anywhere
+        shown = ("│ zzz ", " not found ─")
+        await until(pilot, lambda: all(words in text_of(on.app) for words in shown))
 
 
 async def test_without_an_answer_the_list_of_calls_has_the_whole_width() -> None:
