@@ -45,7 +45,10 @@ async def listens(url: str) -> bool:
     """Return whether anybody listens at the http address `url`; nothing is asked."""
     address = split_web_address(url)
     try:
-        _, writer = await asyncio.open_connection(address.host, address.port or 80)
+        async with asyncio.timeout(PROBE_SECONDS):
+            _, writer = await asyncio.open_connection(address.host, address.port or 80)
+    except TimeoutError:
+        return True  # somebody does who takes no more connections
     except OSError:
         return False
     writer.close()

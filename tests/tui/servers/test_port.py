@@ -2,10 +2,14 @@
 
 import asyncio
 import json
+import socket
+import sys
+from contextlib import ExitStack
+from dataclasses import replace
 
 import pytest
 
-from tests.support.processes.worlds import World
+from tests.support.processes.worlds import PATIENCE_SECONDS, World
 from tui.servers.bundled import BundledServer, bundled_servers
 from tui.servers.port import Holder, listens, probe
 
@@ -54,6 +58,21 @@ async def test_one_that_goes_amid_the_question_is_nobody(world: World) -> None:
     api = api_of(world)
     server = await asyncio.start_server(go, "127.0.0.1", api.port)
     assert await probe(api) == "nobody"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a full queue refuses")
+async def test_one_that_takes_no_more_connections_is_a_stranger(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.servers.port.PROBE_SECONDS", 0.3)
+    with ExitStack() as stack, socket.create_server(("127.0.0.1", 0), backlog=0) as full:
+        for _ in range(4):
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(full.getsockname())
+        api = replace(api_of(world), url=f"http://127.0.0.1:{full.getsockname()[1]}")
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            assert await probe(api) == "foreign"
 
 
 async def test_an_address_without_a_port_is_looked_up_at_80(

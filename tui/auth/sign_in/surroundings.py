@@ -1,6 +1,7 @@
 """Where this program runs, as far as it matters for signing in: SSH, container, WSL, display."""
 
 import os
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +9,6 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
 
-from tui.text import printable
 from tui.web_address import split_web_address
 
 ROOT: Final = Path("/")
@@ -19,6 +19,9 @@ CONTAINER_MARKS: Final = (".dockerenv", "run/.containerenv")
 CONTAINER_VARIABLES: Final = ("container", "KUBERNETES_SERVICE_HOST", "CODESPACES")
 
 USUAL_SSH_PORT: Final = "22"
+
+USER: Final = re.compile(r"\w[\w.-]{0,63}")
+"""A name of a user that means nothing else to a shell, nor to ssh."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +80,16 @@ def ports_for_browser(url: str, redirect_uri: str) -> tuple[int, ...]:
 
 def _ssh_target(environ: Mapping[str, str]) -> str:
     """Read it from SSH_CONNECTION: the client's address and port, then the server's."""
-    user = printable(environ.get("USER") or environ.get("LOGNAME") or "", 64)
+    user = environ.get("USER") or environ.get("LOGNAME") or ""
     parts = environ.get("SSH_CONNECTION", "").split()
     host, port = (parts[2], parts[3]) if len(parts) == 4 else ("", "")
     try:
-        host = str(ip_address(host))
+        # Whatever may follow a %: it is this machine's name of an interface, and no other's.
+        host = "HOST" if "%" in host else str(ip_address(host))
     except ValueError:
         host = "HOST"
-    # The line is there to be copied into a shell.
-    user = user if user.replace("-", "").replace("_", "").replace(".", "").isalnum() else ""
+    # The line is there to be copied into a shell, and ssh takes what begins with - for an option.
+    user = user if USER.fullmatch(user) else ""
     target = f"{user}@{host}" if user else host
-    is_other = port.isdecimal() and port != USUAL_SSH_PORT
+    is_other = port.isascii() and port.isdecimal() and port != USUAL_SSH_PORT
     return f"-p {port} {target}" if is_other else target

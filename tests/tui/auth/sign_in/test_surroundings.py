@@ -22,6 +22,9 @@ def test_a_desktop_is_nothing_special(tmp_path: Path) -> None:
         ("2001:db8::1 51234 2001:db8::7 22", "ssh -L 8642:127.0.0.1:8642 pat@2001:db8::7"),
         ("nonsense", "ssh -L 8642:127.0.0.1:8642 pat@HOST"),
         ("a b $(reboot) 22", "ssh -L 8642:127.0.0.1:8642 pat@HOST"),
+        ("a b fe80::1%$(reboot) 22", "ssh -L 8642:127.0.0.1:8642 pat@HOST"),
+        ("a b fe80::1%eth0 22", "ssh -L 8642:127.0.0.1:8642 pat@HOST"),
+        ("a b 192.0.2.7 \u0662\u0663", "ssh -L 8642:127.0.0.1:8642 pat@192.0.2.7"),
     ],
 )
 def test_over_ssh_the_line_for_a_tunnel_is_ready(
@@ -39,7 +42,7 @@ def test_a_terminal_that_sshd_has_made_is_elsewhere_too(tmp_path: Path) -> None:
     assert here.tunnel(8642) == "ssh -L 8642:127.0.0.1:8642 pat@HOST"
 
 
-@pytest.mark.parametrize("user", ["", "$(reboot)", "a b", "\x1b[31m", "x;y"])
+@pytest.mark.parametrize("user", ["", "$(reboot)", "a b", "\x1b[31m", "x;y", "-Fx", 65 * "a"])
 def test_a_user_name_that_a_shell_would_read_is_left_out(tmp_path: Path, user: str) -> None:
     connection = "198.51.100.4 51234 192.0.2.7 22"
     here = look_around({"SSH_CONNECTION": connection, "USER": user}, tmp_path, "linux")
