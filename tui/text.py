@@ -71,6 +71,8 @@ def redact(secrets: Sequence[str], text: str, shown: str = REDACTED) -> str:
     Escapes are those of JSON, of addresses and of HTML: whoever shows the text may decode it. So
     may characters stand in between that nobody sees, or that only stand on a letter.
     """
+    if not any(secrets):
+        return text
     for secret in secrets:
         if _Seen(secret).text != _without_unseen(secret):  # it has a `%` or `\\` of its own
             text = text.replace(secret, shown)
@@ -171,6 +173,23 @@ def _is_unseen(character: str) -> bool:
 def shortened(text: str, limit_characters: int) -> str:
     """Cut `text` after `limit_characters`, and say so with an ellipsis."""
     return text if len(text) <= limit_characters else text[: limit_characters - 1] + "…"
+
+
+def breaks(text: str, most: int) -> list[int]:
+    """Return where each row of a text begins that holds `most` characters: at a word, if it can.
+
+    The space before a word is not counted. A row that words would leave more than half empty is
+    filled to its end.
+    """
+    starts = [0]
+    while len(text) - starts[-1] > most:
+        full = starts[-1] + most
+        after_space = text.rfind(" ", starts[-1], full + 1) + 1
+        start = after_space if after_space > full - most // 2 else full
+        if start >= len(text):
+            break  # only the space is left, which is not counted
+        starts.append(start)
+    return starts
 
 
 def in_brackets(words: str) -> str:

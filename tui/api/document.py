@@ -10,11 +10,17 @@ from typing import Final, Literal
 
 from tui.api.request import ApiRequest
 from tui.json_value import Json
-from tui.text import printable, printable_block
+from tui.text import breaks, printable, printable_block
 
 INDENT: Final = "  "
 
 NO_HEADERS: Final[Mapping[str, str]] = {}
+
+DEEPEST: Final = 32
+"""Columns of indentation; what lies deeper stands below what it is in."""
+
+MOST_LINES: Final = 250_000
+"""Breaking them anew takes 0.1 s, in which no key is heard. JSON with more stands as it came."""
 
 LONGEST_LINE: Final = 1000
 """Characters; what is longer goes on in the next line."""
@@ -71,6 +77,7 @@ class Document:
             _add_headers(sent.headers_sent, lines)
             _add_body(sent.body_sent.decode("utf-8", "replace"), lines)
         self.lines: Sequence[Line] = lines
+        self._lengths = [len(line.text) for line in lines]
         self.can_fold = any(line.end > at for at, line in enumerate(lines))
         """Whether there is anything to be folded."""
         self._folded: set[int] = set()
@@ -138,40 +145,24 @@ class Document:
         return next((at for at in range(index - 1, -1, -1) if self.lines[at].end >= index), -1)
 
     def _show(self) -> None:
-        shown, at = [], 0
+        shown, at, short = [], 0, self._width // 2
         while at < len(self.lines):
             line = self.lines[at]
             if at in self._folded:
                 shown.append((at, 0))
                 at = line.end + 1
+            elif self._lengths[at] <= short:  # as most are: it fits, however wide it is
+                shown.append((at, 0))
+                at += 1
             else:
                 shown.extend((at, start) for start in self._starts(line.text))
                 at += 1
         self.shown = shown
 
     def _starts(self, text: str) -> list[int]:
-        if len(text) <= self._width // 2:  # as most are: it fits, however wide its characters are
-            return [0]
         # From Hangul on, characters may take two cells (Unicode, UAX 11).
         is_wide = max(text) >= WIDE_FROM
         return breaks(text, max(1, self._width // 2 if is_wide else self._width))
-
-
-def breaks(text: str, most: int) -> list[int]:
-    """Return where each row of a text begins that holds `most` characters: at a word, if it can.
-
-    The space before a word is not counted. A row that words would leave more than half empty is
-    filled to its end.
-    """
-    starts = [0]
-    while len(text) - starts[-1] > most:
-        full = starts[-1] + most
-        after_space = text.rfind(" ", starts[-1], full + 1) + 1
-        start = after_space if after_space > full - most // 2 else full
-        if start >= len(text):
-            break  # only the space is left, which is not counted
-        starts.append(start)
-    return starts
 
 
 def _add_body(body: str, lines: list[Line]) -> None:
@@ -221,9 +212,12 @@ def _last_comma(body: str) -> tuple[int, str]:
 
 
 def _add_text(text: str, lines: list[Line]) -> None:
-    for line in printable_block(text).split("\n") if text else ():
+    whole = printable_block(text).split("\n") if text else []
+    for line in whole[:MOST_LINES]:
         for piece in _pieces(line):
             lines.append(Line(((piece, "plain"),), len(lines)))
+    if more := len(whole[MOST_LINES:]):
+        lines.append(Line(((f"… {more:,} more lines, which are not shown", "mark"),), len(lines)))
 
 
 def _add_headers(headers: Mapping[str, str], lines: list[Line]) -> None:
@@ -243,6 +237,8 @@ def _add_gap(lines: list[Line]) -> None:
 def _lay_out(
     value: Json, lines: list[Line], indent: str, lead: tuple[Part, ...], tail: str
 ) -> None:
+    if len(lines) >= MOST_LINES:
+        raise ValueError("too many lines")
     if not value or not isinstance(value, dict | list):
         _lay_out_scalar(value, lines, indent, lead, tail)
         return
@@ -255,7 +251,7 @@ def _lay_out(
         (closes + tail, "mark"),
     )
     lines.append(Line(start, first, (*start, *folded)))
-    deeper = indent + INDENT
+    deeper = (indent + INDENT)[:DEEPEST]
     for number, (key, member) in enumerate(_members(value), start=1):
         _lay_out(member, lines, deeper, key, "," if number < len(value) else "")
     lines.append(Line(((indent, "plain"), (closes + tail, "mark")), len(lines)))

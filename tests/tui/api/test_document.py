@@ -1,10 +1,11 @@
 """Answers laid out in lines."""
 
 import json
+import time
 
 import pytest
 
-from tui.api.document import LONGEST_LINE, NOT_READ, Document
+from tui.api.document import LONGEST_LINE, MOST_LINES, NOT_READ, Document
 from tui.api.request import ApiRequest
 
 BODY = json.dumps({"a": [1, {"b": None, "c": True}], "d": {}, "e": "é\u202e\u001b"})
@@ -150,3 +151,38 @@ def test_headers_stand_below_the_body_and_are_found_too() -> None:
     document = Document("{}", {"x-request-id": "7f\u202e3a"})
     assert rows(document) == ["{}", "", "x-request-id: 7f3a"]
     assert document.find("REQUEST") == [2]
+
+
+MEBIBYTE = 1024 * 1024
+
+MANY = {
+    "lines": MEBIBYTE * "\n",
+    "numbers": "[" + MEBIBYTE // 2 * "1," + "1]",
+    "lists": "[" + MEBIBYTE // 3 * "[]," + "1]",
+    "deep lists": "[" + MEBIBYTE // 802 * f"{400 * '['}1{400 * ']'}," + "1]",
+}
+
+
+@pytest.mark.parametrize("kind", MANY)
+def test_a_hostile_answer_is_broken_anew_in_no_time(kind: str) -> None:
+    document = Document(MANY[kind], is_cut=kind == "lists")
+    began = time.process_time()
+    document.wrap(78)
+    # 0.15 s as it is; up to sixteen where each of a million lines is looked at.
+    assert time.process_time() - began < 1
+
+
+def test_of_very_many_lines_it_is_said_how_many_are_not_shown() -> None:
+    document = Document((MOST_LINES + 1200) * "a\n")
+    assert rows(document)[-1] == "… 1,201 more lines, which are not shown"
+
+
+def test_json_of_very_many_lines_stands_as_it_came() -> None:
+    text = "[" + MOST_LINES * "1," + "1]"
+    assert "".join(rows(Document(text))) == text
+    assert rows(Document(f"[{9 * '1,'}1]"))[1] == "  1,"
+
+
+def test_what_lies_very_deep_is_indented_no_further() -> None:
+    deep = rows(Document(100 * "[" + 100 * "]"))
+    assert deep[15:18] == [30 * " " + "[", 32 * " " + "[", 32 * " " + "["]
