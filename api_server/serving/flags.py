@@ -11,7 +11,8 @@ ADDRESS_SETTING: Final = "--host or --port"
 FROM_CONFIG: Final = """
 
 No option is needed: --config PATH, else the auth_config.json that is found,
-says the rest. One that is given here all the same counts instead.
+else a built-in one of the local tenant says the rest. An option that is given
+here all the same counts instead.
 """
 """What the description says besides where a launcher passes on what its config says."""
 
