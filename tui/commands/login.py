@@ -187,17 +187,20 @@ def hints(progress: SignInProgress, around: Surroundings, way: Way) -> list[str]
 
 
 def _tell_code(prompt: DevicePrompt) -> None:
-    code, at_terminal = printable(prompt.user_code), sys.stderr.isatty()
+    code = printable(prompt.user_code)
+    is_here = is_of_this_machine(prompt.verification_uri)
+    # What is drawn is for a device that reads it off the screen.
+    draws = sys.stderr.isatty() and not is_here
     # Above: with it, everything else just fits a terminal of 24 rows.
-    if at_terminal:
+    if draws:
         _draw_qr(prompt.verification_uri_complete or prompt.verification_uri)
-    if is_of_this_machine(prompt.verification_uri):
+    if is_here:
         _say("In a browser of this machine (no other can open it), open this address and enter")
         _say("the code:\n")
     else:
         _say("On a phone or any other machine, open this address and enter the code:\n")
     _say(f"  {printable(prompt.verification_uri)}")
-    if at_terminal and shutil.get_terminal_size().lines >= ROWS_FOR_LARGE_CODE and large(code):
+    if draws and shutil.get_terminal_size().lines >= ROWS_FOR_LARGE_CODE and large(code):
         _say("\n" + indent(large(code), "  "))
     _say(f"  {code}\n")
     _say("Waiting until somebody lets this terminal in (Ctrl-C cancels) ...")

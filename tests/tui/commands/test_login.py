@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.builders.configs import CONFIG
 from tests.support.clocks import START
-from tui.auth.session import SignInProgress
+from tui.auth.session import DevicePrompt, SignInProgress
 from tui.auth.sign_in.surroundings import Surroundings
 from tui.cli import main
 from tui.commands.login import LoginTeller, hint_after_a_while, hints, options_of
@@ -189,3 +189,25 @@ def test_an_answer_that_comes_before_the_browser_is_known_to_run_ends_the_waitin
     assert capsys.readouterr().err.endswith(
         f"{WAITING.url}\n\nThe answer is here; getting the tokens ...\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("host", "is_drawn"),
+    [("https://tenant.example", True), ("http://localhost:3002", False)],
+)
+def test_a_qr_code_and_large_letters_are_drawn_where_another_device_can_open_the_address(
+    host: str,
+    is_drawn: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "120")
+    monkeypatch.setenv("LINES", "50")
+    code = "BCDF-GHJK"
+    prompt = DevicePrompt(code, f"{host}/device", f"{host}/device?user_code={code}", START)
+    LoginTeller(Surroundings(), "device").tell(SignInProgress("waiting", device=prompt))
+    told = capsys.readouterr().err
+    assert f"  {host}/device\n" in told
+    assert f"  {code}\n" in told
+    assert ("█" in told) is is_drawn
