@@ -266,7 +266,7 @@ def test_help_and_version_go_to_stdout(capsys: pytest.CaptureFixture[str]) -> No
 def test_a_report_of_a_bug_finds_all_versions_at_once(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    for argv in (["--version", "-v"], ["-v", "--version"]):
+    for argv in (["-v"], ["--verbose"], ["--version", "-v"], ["-v", "--version"]):
         with pytest.raises(SystemExit):
             main(argv)
         first, *facts = capsys.readouterr().out.splitlines()
@@ -277,8 +277,10 @@ def test_a_report_of_a_bug_finds_all_versions_at_once(
         assert "keyring." in facts[4]
 
 
-def test_v_alone_means_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+def test_v_goes_with_no_command(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as raised:
-        main(["-v"])
+        main(["-v", "token"])
     assert raised.value.code == 2
-    assert "unrecognized arguments: -v" in capsys.readouterr().err
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert "doorkey: -v goes without a command: it prints the version" in shown.err

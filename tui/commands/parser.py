@@ -104,13 +104,17 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
         # else what follows it would be taken for the command
         top.refuse([argv[0]], _place_of(argv[0], others[1:], top))
     arguments, further = top.parse_known_args(argv)
-    if arguments.version:
+    if arguments.verbose and arguments.command:
+        # Else a script that wants a token would take the version for it.
+        raise CommandLineWrong(
+            "-v goes without a command: it prints the version, and all that a bug report needs",
+            top.format_usage(),
+        )
+    if arguments.version or arguments.verbose:
         from tui.commands.options.version import version_text  # takes as long as all the rest
 
         sys.stdout.write(version_text(verbose=arguments.verbose))
         sys.exit(0)
-    if arguments.verbose:
-        top.refuse(["-v"])
     if arguments.command == "help" and arguments.topic in COMMAND_NAMES:
         if further:
             top.commands["help"].refuse(further)
@@ -148,7 +152,7 @@ def parser(config: Path | None = None) -> Parser:
     )
     top.add_argument("--version", action="store_true", help="show the version and exit")
     top.add_argument(
-        "-v", "--verbose", action="store_true", help="with --version: all that a bug report needs"
+        "-v", "--verbose", action="store_true", help="the same, and all that a bug report needs"
     )
     commands = top.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     for command in COMMANDS:
