@@ -161,15 +161,28 @@ def test_without_browser_and_display_a_terminal_gets_in_by_a_code(world: World) 
 def test_login_paste_takes_the_address_at_its_prompt_and_tells_what_is_wrong(world: World) -> None:
     command = [*DOORKEY, "--config", str(world.config.path), "login", "--paste"]
     with Terminal(command, world.environment, columns=1000) as terminal:
+        terminal.send("typed before it asks\r")
         shown = terminal.wait_for("and press Enter")
         address = re.search(r"http://\S+authorize\S+", shown)
         assert address is not None
         terminal.send("nonsemse\x7f\x7f\x7fnse\r")
-        terminal.wait_for("nonsense", "does not know this code")
+        shown = terminal.wait_for("nonsense", "does not know this code")
+        assert shown.count("✗") == 1  # what was typed too early is not judged
         # Longer than what a terminal takes in a line that it edits itself.
         terminal.send(f"{last_address(address.group())}&session_state={'x' * 5000}\r")
         terminal.wait_for("Signed in as Alice")
         assert terminal.wait_for_exit() == 0
+        assert terminal.edits_lines
+
+
+@pytest.mark.pty
+def test_ctrl_d_ends_login_paste_and_says_so(world: World) -> None:
+    command = [*DOORKEY, "--config", str(world.config.path), "login", "--paste"]
+    with Terminal(command, world.environment) as terminal:
+        terminal.wait_for("and press Enter")
+        terminal.send("\x04")
+        assert terminal.wait_for_exit() == 130
+        terminal.wait_for("doorkey: The sign-in was cancelled: the input ended (Ctrl-D)")
         assert terminal.edits_lines
 
 

@@ -32,6 +32,10 @@ TO_OPEN: Final = "To sign in, open this address in a browser:"
 
 BEING_OPENED: Final = "Starting your browser. If it does not come up, open this address to sign in:"
 
+TO_PASTE: Final = "Paste the address that the browser ends at, or just its code, and press Enter:"
+
+INPUT_ENDED: Final = "The sign-in was cancelled: the input ended (Ctrl-D) before an address came."
+
 BLACK_ON_WHITE: Final = "\x1b[38;5;16;48;5;231m"
 """Of the 256 colours, because themes give the first sixteen other shades."""
 
@@ -81,10 +85,17 @@ async def sign_in(config: Config, options: SignInOptions, *, as_json: bool = Fal
     """Sign a person in, and say on stderr, or as events on stdout, how it goes."""
     async with AuthService(config) as service:
         teller = EventTeller() if as_json else LoginTeller(service.surroundings, options.way)
-        handle = service.begin_login(options=options, watch=teller.tell)
+        has_address = asyncio.Event()
+
+        def watch(progress: SignInProgress) -> None:
+            teller.tell(progress)
+            if progress.url:
+                has_address.set()
+
+        handle = service.begin_login(options=options, watch=watch)
         beside = []
         if options.way == "paste":
-            beside.append(asyncio.create_task(_paste(handle)))
+            beside.append(asyncio.create_task(_paste(handle, has_address)))
         if options.way != "device" and not as_json:
             beside.append(asyncio.create_task(hint_after_a_while(config)))
         try:
@@ -102,9 +113,11 @@ async def hint_after_a_while(config: Config, sleep: Sleep = asyncio.sleep) -> No
     _say(callback_hint(config))
 
 
-async def _paste(handle: SignIn) -> None:
+async def _paste(handle: SignIn, has_address: asyncio.Event) -> None:
     """Ask for the address until it is the right one; ends with the sign-in."""
-    with read_lines() as lines:
+    await has_address.wait()
+    with read_lines() as lines:  # of what was typed before, nothing can be an answer
+        _say(TO_PASTE)
         while (line := await lines.get()) is not None:
             if not line.strip():
                 continue
@@ -112,6 +125,7 @@ async def _paste(handle: SignIn) -> None:
                 await handle.take(line)
             except DoorkeyError as error:
                 _say(f"✗ {printable(error)}")
+    handle.cancel(INPUT_ENDED)
 
 
 class LoginTeller:
@@ -155,8 +169,7 @@ class LoginTeller:
 
     def _tell_wait(self, progress: SignInProgress) -> None:
         if self._way == "paste":
-            _say("Paste the address that the browser ends at, or just its code, and press Enter:")
-            return
+            return  # who reads what is pasted asks for it, too
         if progress.browser == "failed":
             _say("No browser could be started here: open the address above yourself.")
         started = "Your browser was started; w" if progress.browser == "opened" else "W"

@@ -32,7 +32,10 @@ Lines = asyncio.Queue[str | None]
 
 
 def read_lines() -> AbstractContextManager[Lines]:
-    """Read what is typed at stdin, which is a terminal, while the block lasts."""
+    """Read what is typed at stdin, which is a terminal, while the block lasts.
+
+    What was typed before, and nobody has read, is dropped; not on Windows.
+    """
     return _lines_of_a_thread() if sys.platform == "win32" else _lines_as_they_come()
 
 
@@ -95,7 +98,7 @@ def _disable_editing(descriptor: int) -> Iterator[None]:
     before, during = termios.tcgetattr(descriptor), termios.tcgetattr(descriptor)
     during[3] &= ~(termios.ICANON | termios.ECHO)
     ended_before = signal.signal(signal.SIGTERM, _end)
-    termios.tcsetattr(descriptor, termios.TCSADRAIN, during)
+    termios.tcsetattr(descriptor, termios.TCSAFLUSH, during)
     try:
         yield
     finally:
