@@ -169,7 +169,7 @@ def test_login_paste_takes_the_address_at_its_prompt_and_tells_what_is_wrong(wor
         shown = terminal.wait_for("nonsense", "does not know this code")
         assert shown.count("✗") == 1  # what was typed too early is not judged
         # Longer than what a terminal takes in a line that it edits itself.
-        terminal.send(f"{last_address(address.group())}&session_state={'x' * 5000}\r")
+        terminal.send(f"{last_address(address.group())}&session_state={'x' * 5000}\r\x04")
         terminal.wait_for("Signed in as Alice")
         assert terminal.wait_for_exit() == 0
         assert terminal.edits_lines

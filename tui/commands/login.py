@@ -115,6 +115,7 @@ async def hint_after_a_while(config: Config, sleep: Sleep = asyncio.sleep) -> No
 
 async def _paste(handle: SignIn, has_address: asyncio.Event) -> None:
     """Ask for the address until it is the right one; ends with the sign-in."""
+    is_taken = False
     await has_address.wait()
     with read_lines() as lines:  # of what was typed before, nothing can be an answer
         _say(TO_PASTE)
@@ -123,9 +124,11 @@ async def _paste(handle: SignIn, has_address: asyncio.Event) -> None:
                 continue
             try:
                 await handle.take(line)
+                is_taken = True
             except DoorkeyError as error:
                 _say(f"✗ {printable(error)}")
-    handle.cancel(INPUT_ENDED)
+    if not is_taken:
+        handle.cancel(INPUT_ENDED)
 
 
 class LoginTeller:
