@@ -229,8 +229,8 @@ more room; **Enter** unfolds one that has parts, *Copy claim* copies its value.
             await copy_quietly(self.app, text, name, self._copy_to_system, instead=below)
 
     async def on_paste(self, event: events.Paste) -> None:
-        """Take a JWT apart that is pasted anywhere here."""
-        if read_jwt(token_in(event.text)) is None:
+        """Take a JWT apart that is pasted anywhere here; beside Any JWT say what is none."""
+        if self._tab != "jwt" and read_jwt(token_in(event.text)) is None:
             return
         event.stop()
         await self._open_pane("jwt")

@@ -37,6 +37,9 @@ OPAQUE: Final = (
 
 PASTE: Final = "Paste any JWT: what it says stands here then. It is kept nowhere and sent nowhere."
 
+BEGINNINGS: Final = ("e", '"', "'")
+"""Of a JWT, where a terminal sends what is pasted letter by letter; with its quotes."""
+
 NOT_OURS: Final = "for the API to check"
 
 SESSION_FACTS: Final = (
@@ -177,8 +180,17 @@ class JwtField(Input):
         )
 
     def on_paste(self, event: events.Paste) -> None:
-        """Leave a whole token to the screen, which shows what it says and goes there."""
-        if read_jwt(token_in(event.text)) is not None:
+        """Leave it to the screen, which puts it in the place of what is here."""
+        event.prevent_default()
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """Leave keys to the screen while nothing is here and they begin no token."""
+        takes = bool(self.value) or character in BEGINNINGS
+        return takes and super().check_consume_key(key, character)
+
+    def on_key(self, event: events.Key) -> None:
+        """Leave to the screen what begins no token: nobody types one, and `t` is for the tabs."""
+        if event.is_printable and not self.check_consume_key(event.key, event.character):
             event.prevent_default()
 
     def action_leave(self) -> None:

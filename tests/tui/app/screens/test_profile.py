@@ -157,7 +157,7 @@ async def test_what_is_no_jwt_is_said_to_be_none() -> None:
     async with on.app.run_test(size=SIZE) as pilot:
         await at_profile(pilot, on, "h")
         await until(pilot, lambda: on.app.screen.query("#jwt-field"))
-        await pilot.press(*"a.b")
+        await pilot.press(*"e.b")
         told = "✗ NOT verified: a JWT has three parts with dots between; this has 2"
         await until(pilot, lambda: told in text_of(on.app))
 
@@ -174,19 +174,30 @@ async def test_a_token_that_is_wrong_is_told_as_that_as_by_the_command() -> None
         assert isinstance(on.app.focused, ClaimsTable)
 
 
-async def test_letters_at_any_jwt_are_the_tokens_until_esc_and_arrows_change_tabs() -> None:
+async def test_keys_at_any_jwt_are_the_screens_while_they_begin_no_token() -> None:
     on = stage(signed_in=True)
     async with on.app.run_test(size=SIZE) as pilot:
         await at_profile(pilot, on, "h")
         field = on.app.screen.query_one("#jwt-field", Input)
         await until(pilot, lambda: field.has_focus)
-        await pilot.press("s")
-        assert field.value == "s"
-        await pilot.press("backspace", "right")
+        await pilot.press("t")
         await until(pilot, lambda: "name: your full name" in text_of(on.app))
-        await pilot.press("left", "x", "escape", "t")
+        assert field.value == ""
+        await pilot.press("h", "e", "t", "escape", "t")
         await until(pilot, lambda: "name: your full name" in text_of(on.app))
-        assert field.value == "x"
+        assert field.value == "et"
+
+
+async def test_what_is_pasted_at_any_jwt_takes_the_place_of_what_is_there() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_profile(pilot, on, "h")
+        await until(pilot, lambda: on.app.screen.query("#jwt-field"))
+        on.app.post_message(events.Paste("no.token"))
+        await until(pilot, lambda: "three parts with dots between; this has 2" in text_of(on.app))
+        on.app.post_message(events.Paste(jwt_of({"iss": "https://a.example"})))
+        await until(pilot, lambda: "https://a.example" in text_of(on.app))
+        assert "this has 2" not in text_of(on.app)
 
 
 async def test_the_table_stays_where_it_is_while_one_moves() -> None:
