@@ -78,6 +78,8 @@ def _find_unnamed(in_use: Path | None) -> Iterator[Path]:
         for folder in (Path.cwd(), user_config_dir()):
             if (folder / CONFIG_NAME).exists():
                 yield folder / CONFIG_NAME
+    if built_in_path().exists():  # somebody tries things out with it, and may be signed in there
+        yield built_in_path()
 
 
 def _inspect(path: Path) -> KnownConfig:

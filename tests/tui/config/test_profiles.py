@@ -284,3 +284,10 @@ def test_the_built_in_config_is_called_so_and_any_other_by_its_path(config_dir: 
     ours, other = built_in_config(), write_config(config_dir / "auth_config.json", UNREACHABLE)
     labels = {each.path: each.label for each in known_configs(ours)}
     assert labels == {ours: "built in", other.path: shown(other.path)}
+
+
+def test_the_built_in_config_stays_known_when_another_is_opened() -> None:
+    other = write_profile("work")
+    assert [each.label for each in known_configs(other)] == ["work"]
+    built_in_config()
+    assert [each.label for each in known_configs(other)] == ["built in", "work"]

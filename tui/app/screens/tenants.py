@@ -113,8 +113,8 @@ class TenantsScreen(ModalScreen[None]):
 
 Every profile (`profiles/NAME.json` in your config folder) and every config at hand, with whoever is
 signed in there: the one that is open, which the dot marks, the one that `DOORKEY_CONFIG` names, and
-the `auth_config.json` of this folder and of your config folder. One that lies elsewhere is opened
-by `doorkey --config PATH`.
+the `auth_config.json` of this folder and of your config folder, and the built-in one of the local
+tenant, once you have tried it. One that lies elsewhere is opened by `doorkey --config PATH`.
 
 *Enter* opens the one at the cursor; nothing of the one before stays in the app, and its session is
 kept. *New tenant* asks for one of your own, as `doorkey init NAME` does. *What to register* looks
