@@ -274,8 +274,7 @@ class Doors:
         from tui.doctor.examination import examine
         from tui.doctor.world import World
 
-        held = self.service.session
-        return await examine(World(self.config, load_session=lambda _config: held), watch)
+        return await examine(World(self.config, load_session=lambda _: self.service.session), watch)
 
     def _proxy(self, log: Callable[[str], None], require: Callable[[], Awaitable[None]]) -> "Proxy":
         from tui.api.proxy.server import Proxy

@@ -22,8 +22,8 @@ from tui.app.widgets.calls.calls_panel import CallsTable
 from tui.app.widgets.calls.request_line import PathField
 from tui.app.widgets.calls.text_field import LinesArea
 from tui.app.widgets.claims_table import ClaimsTable
+from tui.app.widgets.jwt_field import JwtField
 from tui.app.widgets.row_list import RowList
-from tui.app.widgets.token_panes import JwtField
 
 
 def key_scopes() -> Scopes:

@@ -59,8 +59,10 @@ def words_of_taken(server: BundledServer, *, is_watched: bool = False) -> str:
     """Say who holds the port of `server`, and what to do; `is_watched`: it starts when free."""
     holder = port_holder(server.port)
     held = f"process {holder[0]} ({holder[1]})" if holder else "another program"
+    own = " Is it an API of yours? Run doorkey tenant, and doorkey beside it, which calls any."
     return (
         f"Port {server.port} is held by {held}, which is not this config's {WORDS[server.name]}. "
         f"End it, {'and ours starts by itself; ' if is_watched else ''}or name another port in "
         f"the config ({'apiUrl' if server.name == 'api' else 'domain'})."
+        f"{own if is_watched and server.name == 'api' else ''}"
     )

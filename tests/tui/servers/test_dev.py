@@ -159,6 +159,7 @@ async def test_a_port_taken_by_somebody_else_is_named_with_what_to_do(
     # In the tests that somebody is this process.
     assert f"Port {somebody_else} is held by process {os.getpid()} (" in detail
     assert "apiUrl" in detail
+    assert "Is it an API of yours? Run doorkey tenant, and doorkey beside it" in detail
 
 
 async def test_a_port_that_its_holder_lets_go_of_is_taken_over(world: World) -> None:

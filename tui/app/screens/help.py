@@ -146,8 +146,9 @@ def _draw_paragraph(paragraph: str) -> ComposeResult:
 def _draw_key(key: Key, *, last: bool) -> ColumnsRow:
     shown, name, what = key
     row = ColumnsRow(classes="last" if last else "")
+    keys_cells, name_cells = max(KEYS_CELLS, len(shown) + 1), max(NAME_CELLS, len(name) + 1)
     row.set_columns(
-        ((shown, KEYS_CELLS, "$text-primary bold"), (name, NAME_CELLS, "bold")),
+        ((shown, keys_cells, "$text-primary bold"), (name, name_cells, "bold")),
         Content.styled(what, "$foreground-muted"),
     )
     return row

@@ -189,7 +189,7 @@ class Remark(Static):
     def say(self, words: str) -> None:
         """Show `words` for a while, whoever wrote them."""
         self._stop()
-        self._end = self.set_timer(REMARK_SECONDS, lambda: self._show(self._lasting))
+        self._end = self.set_timer(REMARK_SECONDS, self._go_back)
         self._show(words)
 
     def hint_if_due(self, now: datetime, config: "Config") -> None:
@@ -197,21 +197,25 @@ class Remark(Static):
         if now >= self.hint_at:
             self.hint_at = NEVER
             hint = callback_hint if self.screen.has_class("-tall") else short_callback_hint
-            self._say_until_end(f"▲ {hint(config)}")
+            self._lasting = f"▲ {hint(config)}"
+            if self._end is None:
+                self._show(self._lasting)
 
     def forget(self) -> None:
         """Show nothing: another attempt begins, or this one has ended."""
         self.hint_at = NEVER
-        self._say_until_end("")
-
-    def _say_until_end(self, words: str) -> None:
+        self._lasting = ""
         self._stop()
-        self._lasting = words
-        self._show(words)
+        self._go_back()
 
     def _stop(self) -> None:
         if self._end is not None:
             self._end.stop()
+
+    def _go_back(self) -> None:
+        """Show what lasts, now that what was said has been read."""
+        self._end = None
+        self._show(self._lasting)
 
     def _show(self, words: str) -> None:
         self.set_class(not words, "-none")

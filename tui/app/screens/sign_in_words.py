@@ -263,8 +263,10 @@ def _by_browser(progress: SignInProgress, around: Surroundings) -> WayWords:
 def _by_device(progress: SignInProgress, around: Surroundings) -> WayWords:
     if _is_here(progress):
         words = BY_DEVICE_HERE_SHOWN if progress.device else BY_DEVICE_HERE
-        is_led_here = around.over_ssh  # by the tunnel, from the machine that one sits at
-        return words if is_led_here else replace(words, title=f"{words.title} on this machine")
+        if around.over_ssh:  # led here by the tunnel, from the machine that one sits at
+            hint = words.hint.replace("there and", "there, by the line above, and")
+            return replace(words, hint=hint)
+        return replace(words, title=f"{words.title} on this machine")
     return BY_DEVICE_SHOWN if progress.device else BY_DEVICE
 
 

@@ -1,11 +1,10 @@
 """The three tabs of Profile: ID token, access token, session."""
 
 from datetime import datetime, timedelta
-from typing import ClassVar, Final
+from typing import Final
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.reactive import var
@@ -15,6 +14,7 @@ from tui.api.jwt_view import JwtView, read_jwt, token_in
 from tui.app.keys.caps import key_cap
 from tui.app.widgets.claims_table import ClaimsPanel, ClaimsTable
 from tui.app.widgets.columns import FactRow
+from tui.app.widgets.jwt_field import JwtField
 from tui.app.widgets.lifetime_bar import LifetimeBar
 from tui.auth.keeper import renewal_time
 from tui.auth.session import Session
@@ -28,17 +28,12 @@ MOST_RENEWALS: Final = 6
 LONGEST_KEY_ID: Final = 100
 """Characters; where the line is too short for them, its end is cut."""
 
-LONGEST_JWT: Final = 64 * 1024
-
 OPAQUE: Final = (
     "This access token is opaque: only the tenant and the API can read it. What is known of it "
     "is what the tenant said when it gave it."
 )
 
 PASTE: Final = "Paste any JWT: what it says stands here then. It is kept nowhere and sent nowhere."
-
-BEGINNINGS: Final = ("e", '"', "'")
-"""Of a JWT, where a terminal sends what is pasted letter by letter; with its quotes."""
 
 NOT_OURS: Final = "for the API to check"
 
@@ -161,48 +156,6 @@ class SessionPane(VerticalScroll):
         now = self._clock()
         times = [clock_time(at, now) for at in session.renewed_at[-MOST_RENEWALS:]]
         return f"{len(session.renewed_at)} so far: {', '.join(reversed(times))}"
-
-
-class JwtField(Input):
-    """Where a JWT is pasted. Hidden as a password is: who sees a token can use it."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Done", id="leave-jwt", tooltip="Then t and h change tabs"),
-    ]
-
-    def __init__(self) -> None:
-        super().__init__(
-            placeholder="Paste a JWT",
-            password=True,
-            max_length=LONGEST_JWT,
-            compact=True,
-            id="jwt-field",
-        )
-
-    def on_paste(self, event: events.Paste) -> None:
-        """Leave it to the screen, which puts it in the place of what is here."""
-        event.prevent_default()
-
-    def check_consume_key(self, key: str, character: str | None) -> bool:
-        """Leave keys to the screen while nothing is here and they begin no token."""
-        takes = bool(self.value) or character in BEGINNINGS
-        return takes and super().check_consume_key(key, character)
-
-    def on_key(self, event: events.Key) -> None:
-        """Leave to the screen what begins no token: nobody types one, and `t` is for the tabs."""
-        if event.is_printable and not self.check_consume_key(event.key, event.character):
-            event.prevent_default()
-
-    def action_leave(self) -> None:
-        """Go to what the token says, if anything: keys are those of the screen again."""
-        self.screen.set_focus(None)
-        self.post_message(self.Submitted(self, self.value))
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leave the arrows to the tabs while there is nothing to move in."""
-        if action in ("cursor_left", "cursor_right"):
-            return bool(self.value)
-        return super().check_action(action, parameters)
 
 
 class AnyJwtPane(Vertical):

@@ -118,6 +118,22 @@ async def test_a_hint_lies_over_nothing_and_goes_with_the_attempt(size: tuple[in
         assert "An error page about" not in text_of(on.app)
 
 
+async def test_a_hint_waits_until_what_was_said_has_been_read() -> None:
+    on = stage(browser="waits")
+    async with on.app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("l")
+        await until(pilot, lambda: is_waiting(on))
+        await pilot.press("w", "f")
+        await until(pilot, lambda: "The address is in" in text_of(on.app))
+        on.clock.advance(21)
+        await until(pilot, lambda: on.app.now == on.clock())
+        await pilot.pause()
+        assert "The address is in" in text_of(on.app)
+        await pilot.press("c")
+        await until(pilot, lambda: bool(on.copied))
+        assert "An error page about" not in text_of(on.app)
+
+
 async def test_beside_a_code_there_is_no_hint_about_the_callback() -> None:
     on = stage(browser="waits", device_sleep=never)
     async with on.app.run_test(size=SIZE) as pilot:

@@ -77,7 +77,7 @@ async def test_an_answer_that_is_cut_is_called_for_again_and_saved_whole(folder:
 
 
 async def test_the_beginning_of_an_answer_is_laid_out_searched_and_copied_as_that() -> None:
-    whole = json.dumps({"orders": [{"id": number} for number in range(100_000)]})
+    whole = json.dumps({"orders": [{"id": each, "note": 100 * "x"} for each in range(10_000)]})
     on = stage(signed_in=True, api=lambda _request: httpx.Response(200, text=whole), taken="yes")
     part = f"the first 1,048,576 of {len(whole):,} bytes"
     async with on.app.run_test(size=SIZE, notifications=True) as pilot:
