@@ -200,6 +200,13 @@ async def test_what_is_pasted_at_any_jwt_takes_the_place_of_what_is_there() -> N
         assert "this has 2" not in text_of(on.app)
 
 
+async def test_a_long_name_leaves_the_address_in_sight() -> None:
+    on = holding(session_of({**ALICE, "name": "Wolfeschlegelsteinhausenbergerdorff " * 3}))
+    async with on.app.run_test(size=(80, 24)) as pilot:
+        await at_profile(pilot, on)
+        await until(pilot, lambda: "alice@example.com  ✓ verified" in text_of(on.app))
+
+
 async def test_the_table_stays_where_it_is_while_one_moves() -> None:
     on = holding(session_of({**ALICE, "long": "x" * 1000}))
     async with on.app.run_test(size=SIZE) as pilot:
