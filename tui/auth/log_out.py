@@ -13,7 +13,7 @@ from tui.auth.sign_in.loopback import LoopbackListener
 from tui.auth.sign_in.result_page import SIGNED_OUT, ResultPage
 from tui.auth.sign_in.start_page import StartPage
 from tui.config.vendors.table import vendor_of
-from tui.errors import DoorkeyError
+from tui.errors import START_TENANT, DoorkeyError
 from tui.moments import Sleep
 from tui.text import printable
 from tui.web_address import split_web_address, with_query
@@ -69,7 +69,9 @@ async def revoke(make_provider: Callable[[], "Provider"], token_set: TokenSet) -
     try:
         outcome = await make_provider().revoke(token_set.refresh_token)
     except DoorkeyError as error:
-        return LogOutStep("revocation", "failed", f"The refresh token is not revoked: {error}")
+        why = str(error).replace(START_TENANT, "").rstrip()  # too late: the token is gone from here
+        words = f"The refresh token is not revoked, and stays good until the tenant ends it: {why}"
+        return LogOutStep("revocation", "failed", words)
     if outcome == "revoked":
         return LogOutStep("revocation", "done", "The refresh token is revoked.")
     return LogOutStep("revocation", "skipped", NOT_REVOKED[outcome])

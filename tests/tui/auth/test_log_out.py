@@ -1,4 +1,5 @@
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -18,7 +19,7 @@ from tests.support.tenants.services import (
 from tui.auth.service import AuthService
 from tui.auth.session import LogOutStep
 from tui.auth.store.store import MemoryStore
-from tui.errors import DoorkeyError, SignInNeeded
+from tui.errors import START_TENANT, DoorkeyError, SignInNeeded
 
 
 async def test_log_out_wipes_revokes_and_signs_out_at_the_tenant(
@@ -71,6 +72,22 @@ async def test_log_out_offline_still_wipes_and_says_what_did_not_work(
     assert not service.is_authenticated()
     assert [step.outcome for step in steps] == ["done", "failed", "failed"]
     assert "cannot be reached" in steps[1].message
+
+
+async def test_starting_a_tenant_is_no_remedy_once_its_token_is_wiped(
+    tenant: ScriptedTenant, clock: Clock
+) -> None:
+    tenant.responses["/.well-known/openid-configuration"] = nobody_listens
+    async with AuthService(
+        replace(CONFIG, domain="localhost:3002"),
+        store=MemoryStore(session()),
+        transport=tenant,
+        clock=clock,
+        open_url=BrowserThatFollows(),
+    ) as service:
+        steps = await service.log_out()
+    assert "and stays good until the tenant ends it: " in steps[1].message
+    assert START_TENANT not in steps[1].message
 
 
 async def test_a_tenant_that_has_gone_meanwhile_is_told_at_once_and_no_browser_opens(
