@@ -15,6 +15,7 @@ if sys.platform != "win32":
 
 if TYPE_CHECKING:
     from argparse import Namespace
+    from pathlib import Path
 
 COMMANDS: Final = {
     "app": "tui.app.launch:run_app",
@@ -67,15 +68,30 @@ def _end(argv: list[str]) -> int:
         if isinstance(error, BrokenPipeError) or "--json" not in argv:
             raise
         failed = DoorkeyError(_words_of(error))
+    path = _named_config(argv)
     if "--json" in argv:
         from tui.commands.usage import failure_line
 
-        write_line(failure_line(failed))
+        write_line(failure_line(failed, path))
     else:
+        from tui.config.suggested import suggested_for
+
         # A terminal stands behind a ^C or a question.
         start = "\n" if isinstance(failed, Cancelled) and sys.stderr.isatty() else ""
-        sys.stderr.write(f"{start}doorkey: {printable_block(failed)}\n")
+        words = suggested_for(path, printable_block(failed))
+        sys.stderr.write(f"{start}doorkey: {words}\n")
     return failed.exit_code
+
+
+def _named_config(argv: list[str]) -> "Path | None":
+    """Return the config that a command line names; None where none that can be one."""
+    from tui.commands.options.values import common_options
+
+    try:
+        found, _ = common_options().parse_known_args(argv)
+    except DoorkeyError:
+        return None
+    return getattr(found, "config", None)
 
 
 def _words_of(error: OSError) -> str:

@@ -7,6 +7,7 @@ from textual.app import App
 
 from tui.api.curl import curl_line
 from tui.app.keys.caps import key_cap
+from tui.config.suggested import suggested_for
 from tui.errors import DoorkeyError
 from tui.text import printable
 
@@ -72,5 +73,5 @@ async def copy_curl(
     except ValueError as error:
         app.notify(str(error), title="Not copied", severity="warning", markup=False)
     else:
-        instead = "`doorkey call` makes the call, too."
+        instead = f"`{suggested_for(config.path.absolute(), 'doorkey call')}` makes the call, too."
         await copy_quietly(app, line, "the curl line", copy, instead=instead)

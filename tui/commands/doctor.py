@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from tui.config.load import Config, load_config
+from tui.config.suggested import suggested_for
 from tui.doctor.examination import RULES, examine
 from tui.doctor.row import WORST_FIRST, Row, Verdict, worst_first
 from tui.doctor.world import World
@@ -32,10 +33,17 @@ PROGRESS_SECONDS: Final = 0.5
 
 def doctor(arguments: Namespace) -> int:
     """Check everything; exit code 1 where something is wrong."""
-    rows = asyncio.run(_examine(World(_config(arguments.config, trust=arguments.trust))))
+    config = _config(arguments.config, trust=arguments.trust)
+    path = config.path if isinstance(config, Config) else arguments.config
+    rows = [_suggesting_for(path, each) for each in asyncio.run(_examine(World(config)))]
     as_json = json.dumps([asdict(each) for each in rows])
     write_line(as_json if arguments.json else "\n".join(lines(rows, answer_columns())))
     return exit_code(rows)
+
+
+def _suggesting_for(path: Path | None, row: Row) -> Row:
+    said = suggested_for(path, row.found), suggested_for(path, row.remedy)
+    return Row(row.rule, row.verdict, *said)
 
 
 def exit_code(rows: Iterable[Row]) -> int:

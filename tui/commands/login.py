@@ -6,6 +6,7 @@ import shutil
 import sys
 from argparse import Namespace
 from contextlib import suppress
+from dataclasses import replace
 from textwrap import indent
 from typing import Final
 
@@ -17,6 +18,7 @@ from tui.auth.sign_in.remarks import HINT_AFTER, callback_hint
 from tui.auth.sign_in.surroundings import Surroundings, ports_for_browser
 from tui.commands.options.session import not_for_device
 from tui.config.load import Config, load_config
+from tui.config.suggested import suggested_for
 from tui.errors import DoorkeyError, WrongUsage
 from tui.json_value import Json
 from tui.moments import Sleep
@@ -84,7 +86,9 @@ def options_of(arguments: Namespace) -> SignInOptions:
 async def sign_in(config: Config, options: SignInOptions, *, as_json: bool = False) -> None:
     """Sign a person in, and say on stderr, or as events on stdout, how it goes."""
     async with AuthService(config) as service:
-        teller = EventTeller() if as_json else LoginTeller(service.surroundings, options.way)
+        teller = (
+            EventTeller() if as_json else LoginTeller(config, service.surroundings, options.way)
+        )
         has_address = asyncio.Event()
 
         def watch(progress: SignInProgress) -> None:
@@ -104,7 +108,8 @@ async def sign_in(config: Config, options: SignInOptions, *, as_json: bool = Fal
             for task in beside:
                 task.cancel()
             await asyncio.gather(*beside, return_exceptions=True)
-    teller.greet(event)
+    remarks = tuple(suggested_for(config.path, each) for each in event.remarks)
+    teller.greet(replace(event, remarks=remarks))
 
 
 async def hint_after_a_while(config: Config, sleep: Sleep = asyncio.sleep) -> None:
@@ -134,7 +139,8 @@ async def _paste(handle: SignIn, has_address: asyncio.Event) -> None:
 class LoginTeller:
     """Prints each piece of news once, in the order in which it comes."""
 
-    def __init__(self, around: Surroundings, way: Way) -> None:
+    def __init__(self, config: Config, around: Surroundings, way: Way) -> None:
+        self._config = config
         self._around = around
         self._way = way
         self._told_address = False
@@ -168,7 +174,7 @@ class LoginTeller:
         _say((BEING_OPENED if progress.browser == "opening" else TO_OPEN) + "\n")
         _say(progress.url + "\n")
         for line in hints(progress, self._around, self._way):
-            _say(line)
+            _say(suggested_for(self._config.path, line))
 
     def _tell_wait(self, progress: SignInProgress) -> None:
         if self._way == "paste":

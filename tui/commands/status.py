@@ -11,6 +11,7 @@ from tui.auth.session import Session
 from tui.auth.store.file_store import session_store
 from tui.config.load import Config, load_config
 from tui.config.paths import shown
+from tui.config.suggested import suggested_for
 from tui.errors import SignInNeeded
 from tui.json_value import Json
 from tui.moments import full_time, local_now, relative_time
@@ -45,7 +46,9 @@ def status(arguments: Namespace) -> int:
     session = store.load()
     members = status_members(config, store.kind, session)
     if not arguments.json:
-        write_line("\n".join(_lines(_words(members, store.description, local_now()))))
+        words = _words(members, store.description, local_now())
+        words["signed_in"] = suggested_for(config.path, STATES[str(members["state"])])
+        write_line("\n".join(_lines(words)))
         return 0 if members["signed_in"] else SignInNeeded.exit_code
     if not members["signed_in"]:
         needed = SignInNeeded(EXPIRED if session else NOBODY)
@@ -57,14 +60,13 @@ def status(arguments: Namespace) -> int:
 
 def _words(members: dict[str, Json], where: str, now: datetime) -> dict[str, Json]:
     """Return what people are told instead of the members for programs."""
-    state = str(members["state"])
     words = {name: members[name] for name in members if name != "state"}
     for name in MOMENTS:
         if name in members:
             moment = datetime.fromisoformat(str(members[name]))
             words[name] = f"{full_time(moment, now)}, {relative_time(moment, now)}"
-    words["signed_in"] = STATES[state]
-    words["storage"] = where if state != "signed_out" else where.replace("Kept", "Will be kept", 1)
+    is_kept = members["state"] != "signed_out"
+    words["storage"] = where if is_kept else where.replace("Kept", "Will be kept", 1)
     return words
 
 

@@ -6,9 +6,11 @@ import re
 import sys
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NoReturn
 
+from tui.config.suggested import suggested_for
 from tui.errors import DoorkeyError, WrongUsage
 from tui.text import printable_block
 
@@ -74,14 +76,17 @@ def suggestion(given: str, known: Iterable[str]) -> str:
     return f". Did you mean {near[0]}?" if near else ""
 
 
-def failure_line(error: DoorkeyError) -> str:
-    """Return what a program is told of a failure, where it asked with `--json`: one object."""
-    message = printable_block(error)
+def failure_line(error: DoorkeyError, path: Path | None) -> str:
+    """Return what a program is told of a failure, where it asked with `--json`: one object.
+
+    `path` is the config that its command line named.
+    """
+    message = suggested_for(path, printable_block(error))
     members = {
         "error": error.word,
         "message": message,
         "exit": error.exit_code,
-        "next": _next_step(error, message),
+        "next": suggested_for(path, _next_step(error, printable_block(error))),
     }
     return json.dumps(members | dict(error.further or {}))
 

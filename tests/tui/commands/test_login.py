@@ -148,7 +148,7 @@ def test_in_a_container_or_without_display_the_other_ways_are_told(around: Surro
 
 def tell(*browser: Literal["off", "opening", "opened", "failed"]) -> None:
     """Tell of a sign-in whose browser goes through these states."""
-    teller = LoginTeller(Surroundings(), "browser")
+    teller = LoginTeller(CONFIG, Surroundings(), "browser")
     for state in browser:
         teller.tell(replace(WAITING, browser=state))
 
@@ -183,7 +183,7 @@ def test_who_opens_the_address_alone_is_told_of_no_browser(
 def test_an_answer_that_comes_before_the_browser_is_known_to_run_ends_the_waiting(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    teller = LoginTeller(Surroundings(), "browser")
+    teller = LoginTeller(CONFIG, Surroundings(), "browser")
     teller.tell(replace(WAITING, browser="opening"))
     teller.tell(SignInProgress("completing"))
     assert capsys.readouterr().err.endswith(
@@ -206,7 +206,7 @@ def test_a_qr_code_and_large_letters_are_drawn_where_another_device_can_open_the
     monkeypatch.setenv("LINES", "50")
     code = "BCDF-GHJK"
     prompt = DevicePrompt(code, f"{host}/device", f"{host}/device?user_code={code}", START)
-    LoginTeller(Surroundings(), "device").tell(SignInProgress("waiting", device=prompt))
+    LoginTeller(CONFIG, Surroundings(), "device").tell(SignInProgress("waiting", device=prompt))
     told = capsys.readouterr().err
     assert f"  {host}/device\n" in told
     assert f"  {code}\n" in told

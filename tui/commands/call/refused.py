@@ -12,6 +12,7 @@ from tui.auth.sign_in.attempt import SignInOptions
 from tui.commands.login import sign_in
 from tui.config.load import Config
 from tui.config.paths import shown
+from tui.config.suggested import suggested_for
 from tui.errors import ApiRefused
 from tui.text import printable, printable_block
 
@@ -41,18 +42,19 @@ def offer_way_out(config: Config, call: Callable[[], Coroutine[None, None, Resul
     try:
         return asyncio.run(call())
     except OtherSignInNeeded as refused:
-        if not _is_wanted(refused):
+        if not _is_wanted(config, refused):
             raise
         options = refused.way_out
     asyncio.run(sign_in(config, options))
     return asyncio.run(call())
 
 
-def _is_wanted(refused: ApiRefused) -> bool:
+def _is_wanted(config: Config, refused: ApiRefused) -> bool:
     """Say why the API refused, and ask whether to sign in as it wants; without a terminal, no."""
     if not (sys.stdin and all(each.isatty() for each in (sys.stdin, sys.stdout, sys.stderr))):
         return False
-    sys.stderr.write(f"doorkey: {printable_block(refused)}\n\n")
+    why = suggested_for(config.path, printable_block(refused))
+    sys.stderr.write(f"doorkey: {why}\n\n")
     sys.stderr.write("Sign in so now, and make this call again? [y/N] ")
     sys.stderr.flush()
     if sys.stdin.readline().strip().lower() in ("y", "yes"):

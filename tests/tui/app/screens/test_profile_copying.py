@@ -86,7 +86,11 @@ async def test_the_curl_line_holds_no_token() -> None:
     ("key", "what", "instead"),
     [
         ("c", "the ID token", "Press v to see it."),
-        ("u", "the curl line", "`doorkey call` makes the call, too."),
+        (
+            "u",
+            "the curl line",
+            "`doorkey --config /home/pat/auth_config.json call` makes the call",
+        ),
         ("y", "name", "It stands below the table"),
     ],
 )

@@ -4,6 +4,7 @@ import asyncio
 import io
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -51,6 +52,22 @@ async def test_who_does_not_want_it_is_left_with_the_refusal(become: Become, typ
     stdin.seek(0)
     assert await ping() == 3
     assert stderr.getvalue().endswith(f"{QUESTION}doorkey: It stays refused.\n")
+
+
+@pytest.fixture
+def other_config(api: ScriptedApi, tmp_path: Path) -> str:
+    """The config, where nobody looks for it."""
+    path = (tmp_path / "auth_config.json").rename(tmp_path / "other.json")
+    return path.name
+
+
+async def test_the_command_that_helps_names_the_config_that_was_named(
+    other_config: str, become: Become
+) -> None:
+    _, _, stderr = map(become, STREAMS)
+    assert await ping("--config", other_config) == 3
+    why, _, _ = stderr.getvalue().partition(QUESTION)
+    assert "doorkey --config other.json login --max-age 300" in why
 
 
 @pytest.mark.parametrize("piped", STREAMS)
