@@ -21,15 +21,6 @@ SHORT_SECONDS: Final = 5 * MINUTE
 """From here on seconds count, and a screen is drawn anew for each."""
 
 
-def seconds_to_wait(retry_after: str) -> int | None:
-    """Return how long a `Retry-After` asks to wait, or None (RFC 9110 10.2.3); 27 hours at most.
-
-    Its date form is not worth a clock that may be off.
-    """
-    is_number = retry_after.isascii() and retry_after.isdigit() and len(retry_after) < 6
-    return int(retry_after) if is_number else None
-
-
 def utc_now() -> datetime:
     """Return the wall clock's time; expiry is judged by it at each use, whatever it jumps."""
     return datetime.now(UTC)

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from tui.auth.clock_skew import seconds_to_wait
 from tui.errors import ApiUnreachable, Obstacle
 from tui.json_value import json_object
-from tui.moments import seconds_to_wait
 
 LONGEST_TIMING: Final = 1000
 """Characters of a `Server-Timing` header that are looked at."""
@@ -112,8 +112,8 @@ class PingResult:
 
     @property
     def retry_after_seconds(self) -> int | None:
-        """How long the API asks to wait (RFC 9110 10.2.3), where it says so in seconds."""
-        return seconds_to_wait(self.headers.get("retry-after", ""))
+        """How long the API asks to wait (RFC 9110 10.2.3)."""
+        return seconds_to_wait(self.headers)
 
     @property
     def is_html(self) -> bool:

@@ -1,4 +1,4 @@
-"""How far this machine's clock is off, as the `Date` of an answer tells (RFC 9110 6.6.1)."""
+"""What an answer says of time: how far this machine's clock is off (`Date`), when to ask again."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -21,6 +21,19 @@ def date_in(headers: Mapping[str, str]) -> datetime | None:
     except (ValueError, OverflowError):
         return None
     return date if date.tzinfo else None
+
+
+def seconds_to_wait(headers: Mapping[str, str]) -> int | None:
+    """Return how long a `Retry-After` asks to wait, or None (RFC 9110 10.2.3); 27 hours at most.
+
+    A date counts from the server's own, whatever this machine's clock says.
+    """
+    retry_after = headers.get("retry-after", "")
+    if retry_after.isascii() and retry_after.isdigit() and len(retry_after) < 6:
+        return int(retry_after)
+    then, date = date_in({"date": retry_after}), date_in(headers)
+    seconds = (then - date).total_seconds() if then and date else -1
+    return int(seconds) if 0 <= seconds < 100_000 else None
 
 
 def clock_skew(theirs: datetime | None, now: datetime) -> timedelta:

@@ -14,9 +14,9 @@ from tui.doctor.discovery import Case
 from tui.doctor.row import Row, Tell, row, unknown
 from tui.errors import DoorkeyError, ExchangeFailed
 from tui.http.exchange import Answer, HttpClient
+from tui.loopback_peer import port_holder
 from tui.servers.bundled import api_server, may_have_local_tenant
 from tui.servers.checks import CHECK_SECONDS, silent
-from tui.servers.port import words_of_taken
 from tui.text import printable
 from tui.web_address import split_web_address
 
@@ -61,8 +61,10 @@ async def _who_answers(http: HttpClient, config: Config) -> Row:
         health = {}
     if server.health.items() <= health.items():
         return row("api", "ok", f"{config.api_url} answers")
-    found = words_of_taken(server).partition(". ")[0]
-    return row("api", "warning", found, "End it, if it is no API of yours.")
+    held = port_holder(server.port)
+    found = f"process {held[0]} ({held[1]})" if held else "another program"
+    found = f"{config.api_url} is answered by {found}, and not by the bundled API"
+    return row("api", "warning", found, "End it, unless it is an API of yours.")
 
 
 async def _fetch_document(http: HttpClient, url: str, answer: Answer) -> Answer | None:

@@ -1,3 +1,4 @@
+import asyncio
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from pathlib import Path
@@ -275,3 +276,15 @@ def test_the_room_has_the_names_that_it_promises_and_no_others() -> None:
         assert getattr(tui.auth, name).__name__ == name
     with pytest.raises(AttributeError, match="has no attribute 'Nobody'"):
         _ = tui.auth.Nobody
+
+
+async def test_closing_ends_a_renewal_under_way(tenant: ScriptedTenant, clock: Clock) -> None:
+    service = AuthService(
+        CONFIG, store=MemoryStore(expired(session())), transport=tenant, clock=clock
+    )
+    service.take_up()
+    renewal = asyncio.create_task(service.renew_tokens())
+    await asyncio.sleep(0)
+    await service.aclose()
+    with pytest.raises(asyncio.CancelledError):
+        await renewal

@@ -9,7 +9,7 @@ from tests.support.builders.configs import CONFIG
 from tests.support.clocks import START, Clock
 from tests.support.tenants.scripted_tenant import ScriptedTenant
 from tests.support.tenants.sign_ins import SignIns
-from tui.auth.clock_skew import clock_skew
+from tui.auth.clock_skew import clock_skew, seconds_to_wait
 from tui.auth.service import AuthService
 from tui.auth.store.store import MemoryStore
 from tui.auth.validity import is_good_for
@@ -141,3 +141,31 @@ async def test_a_tenant_without_a_usable_date_is_taken_to_agree(
     assert service.session is not None
     assert service.session.clock_skew_seconds == 0
     await service.aclose()
+
+
+DATE = "Sat, 28 Nov 2026 09:00:00 GMT"
+
+
+@pytest.mark.parametrize(
+    ("retry_after", "date", "seconds"),
+    [
+        ("40", "", 40),
+        ("0", "", 0),
+        ("Sat, 28 Nov 2026 09:00:40 GMT", DATE, 40),
+        (DATE, DATE, 0),
+        ("Sat, 28 Nov 2026 08:59:59 GMT", DATE, None),
+        ("Sat, 28 Nov 2026 09:00:40 GMT", "", None),
+        ("Sat, 28 Nov 2026 09:00:40", DATE, None),
+        ("Sat, 28 Nov 9999 09:00:40 GMT", DATE, None),
+        ("-1", DATE, None),
+        ("\u0663", DATE, None),
+        ("999999", DATE, None),
+        ("soon", DATE, None),
+        ("", DATE, None),
+    ],
+)
+def test_a_wait_is_told_in_seconds_or_by_the_servers_own_clock(
+    retry_after: str, date: str, seconds: int | None
+) -> None:
+    """RFC 9110 10.2.3."""
+    assert seconds_to_wait({"retry-after": retry_after, "date": date}) == seconds

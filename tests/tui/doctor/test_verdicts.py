@@ -209,7 +209,7 @@ async def test_who_stands_where_the_bundled_api_is_expected_is_told(
     patient.set(domain="localhost:3002", api_url="http://localhost:3001", is_chosen=is_chosen)
     row = (await patient.rows())["api"]
     assert row.verdict == ("warning" if is_chosen else "ok")
-    assert ("which is not this config's API" in row.found) is is_chosen
+    assert ("and not by the bundled API" in row.found) is is_chosen
     patient.api_health = dict(api_server(patient.config).health)
     assert (await patient.rows())["api"].verdict == "ok"
 

@@ -269,6 +269,7 @@ def _person(account: Account) -> Content:
         is_verified = claims.get("email_verified")
         said = verified[is_verified] if isinstance(is_verified, bool) else ""
         email = Content(f"{account.email}{said}")
+    over = ("  ▲ the session has expired", "$text-warning") if account.state == "expired" else ""
     return Content.assemble(
-        (account.name, "$text-primary bold"), "  ", email.stylize("$foreground-muted")
+        (account.name, "$text-primary bold"), "  ", email.stylize("$foreground-muted"), over
     )

@@ -5,11 +5,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 from urllib.request import getproxies
 
+from tui.auth.clock_skew import seconds_to_wait
 from tui.auth.tenant.metadata import WELL_KNOWN
 from tui.errors import START_TENANT, ExchangeFailed, TenantMisbehaved, TenantUnreachable
 from tui.http.exchange import EXCHANGE_SECONDS, Answer, HttpClient
 from tui.http.other_scheme import write_so
-from tui.moments import seconds_to_wait
 from tui.text import redact
 from tui.web_address import WebAddress, split_web_address
 
@@ -103,7 +103,7 @@ class TenantHttp:
             raise TenantUnreachable(
                 f"{host} is busy or down for now: it answered with {answer.status}. "
                 "Try again later.",
-                seconds_to_wait(answer.headers.get("retry-after", "")),
+                seconds_to_wait(answer.headers),
             )
         return answer
 

@@ -169,9 +169,7 @@ def _other_issuer(expected: str, found: Json) -> str:
         )
     if shown.rstrip("/") == expected.rstrip("/"):
         return message + f'They must be the same to the letter, the slash too: "domain": "{shown}".'
-    return (
-        message + "They must be the same to the letter; a whole issuer URL may stand in `domain`."
-    )
+    return message + f'If that is your tenant, write it to the letter: "domain": "{shown}".'
 
 
 def _who_answers(issuer: str) -> str:

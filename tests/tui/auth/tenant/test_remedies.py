@@ -211,7 +211,7 @@ AT_DISCOVERY: list[tuple[str, dict[str, Json], str]] = [
     ("https://id.example/realms/one", {"issuer": "https://id.example/realms/one/"},
      '"domain": "https://id.example/realms/one/"'),
     ("tenant.example", {"issuer": "https://tenant.example"}, '"domain": "https://tenant.example"'),
-    ("tenant.example", {"issuer": "http://tenant.example/"}, "the same to the letter"),
+    ("tenant.example", {"issuer": "http://tenant.example/"}, "write it to the letter"),
     ("tenant.example", {"authorization_endpoint": None}, "it signs nobody in"),
     ("tenant.example", {"code_challenge_methods_supported": ["plain"]}, "PKCE with S256"),
     ("tenant.example", {"token_endpoint": "http://tenant.example/token"}, "https://"),
