@@ -139,7 +139,7 @@ def explain(refused: Refused) -> Explanation:
 
 
 WHYS: Final[dict[Cause, tuple[str, Remedy]]] = {
-    "missing": ("The API saw no bearer token in the request.", "renew"),
+    "missing": ("The API does not say why: it may have seen no token.", "renew"),
     "expired": ("The token has expired, by the API's clock.", "renew"),
     "early": ("The token begins in the future, by the API's clock: a clock is off.", "clock"),
     "audience": ("The token is meant for another API.", "config"),

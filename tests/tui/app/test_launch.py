@@ -18,7 +18,8 @@ from tui.app.messages import Opening
 from tui.app.widgets.state_panel import StatePanel
 from tui.app.widgets.status_row import StatusRow
 from tui.cli import main
-from tui.config.load import Config, parse_config
+from tui.config.load import Config, load_config, parse_config
+from tui.servers.checks import Finding
 
 
 @pytest.fixture
@@ -54,6 +55,23 @@ async def test_home_says_that_the_config_is_built_in(empty_folder: Path) -> None
     async with app.run_test(size=(100, 20)):
         told = [str(row.render_line(0).text) for row in app.query(StatusRow)]
         assert any("✓ built in" in line and "no auth_config.json is here" in line for line in told)
+
+
+async def test_home_says_that_the_file_of_the_config_has_changed(tmp_path: Path) -> None:
+    config = load_config(write_config(tmp_path))
+    app = Panel(config)
+    ready = Finding("api", "good", "ready", config.api_url)
+    async with app.run_test(size=(100, 20)):
+        panel, row = app.query_one(StatePanel), app.query_one("#config-row", StatusRow)
+        panel.show_findings((ready,))
+        assert "✓ read" in row.render_line(0).text
+        was = config.path.read_text()
+        config.path.write_text(was.replace("the-api", "another"))
+        panel.show_findings((ready,))
+        assert "▲ changed" in row.render_line(0).text
+        config.path.write_text(was)
+        panel.show_findings((ready,))
+        assert "✓ read" in row.render_line(0).text
 
 
 def test_doorkey_alone_offers_it(tmp_path: Path) -> None:

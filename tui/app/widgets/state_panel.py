@@ -1,5 +1,6 @@
 """The state of things: tenant, API, config, session, each with its word and details."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from textual.app import ComposeResult
@@ -9,7 +10,8 @@ from textual.content import Content
 from tui.app.account import Account
 from tui.app.keys.caps import key_cap
 from tui.app.widgets.status_row import Kind, StatusRow
-from tui.config.paths import CONFIG_NAME, built_in_path, shown
+from tui.config.paths import CONFIG_NAME, built_in_path, read_config, shown
+from tui.errors import ConfigInvalid
 from tui.text import printable
 
 if TYPE_CHECKING:
@@ -24,6 +26,10 @@ SERVER_KINDS: Final[dict[str, Kind]] = {
     "failed": "bad",
 }
 
+CHANGED: Final = (
+    "▸ Its file says something else by now. Edit the config, in the palette, takes it over."
+)
+
 WITHOUT_REFRESH: Final = (
     "The access token has expired, and the tenant gave no refresh token to renew it with."
 )
@@ -35,6 +41,7 @@ class StatePanel(Vertical):
     def __init__(self, config: "Config", storage: str) -> None:
         super().__init__(classes="panel")
         self._config = config
+        self._text = _text_of(config.path)
         # How it is kept; where, which takes two rows, stands in Profile's Session.
         in_file = storage.partition(", ")[2]
         how = f"in a file {in_file}" if in_file else storage.removeprefix("Kept ")
@@ -53,7 +60,7 @@ class StatePanel(Vertical):
             words = f"the local tenant's: no {CONFIG_NAME} is here"
             yield StatusRow("Config", "built in", words, "good")
         else:
-            yield StatusRow("Config", "read", path, "good")
+            yield StatusRow("Config", "read", path, "good", id="config-row")
         yield StatusRow("Session", "", self._storage, id="session-row")
 
     def name_doctor(self, key: str) -> None:
@@ -93,6 +100,7 @@ class StatePanel(Vertical):
             detail = f"{finding.detail}\n▸ {remedy}" if remedy else finding.detail
             row = self.query_one(f"#{finding.name}-row", StatusRow)
             row.show(finding.word, detail, finding.health)
+        self._look_at_config()
         if findings and all(finding.name != "clock" for finding in findings):
             self._say_no_clock()
 
@@ -115,9 +123,25 @@ class StatePanel(Vertical):
         self._below["logs"] = f"logs in {printable(', '.join(sorted(logs)))}" if logs else ""
         self._say_below()
 
+    def _look_at_config(self) -> None:
+        """Say whether the file is the one that was read, whoever has changed it since."""
+        path = shown(self._config.path)
+        for row in self.query("#config-row").results(StatusRow):
+            if _text_of(self._config.path) == self._text:
+                row.show("read", path, "good")
+            else:
+                row.show("changed", f"{path}\n{CHANGED}", "warning")
+
     def _say_no_clock(self) -> None:
         row = self.query_one("#clock-row", StatusRow)
         row.show("unknown", "the tenant does not tell the time now", "plain")
 
     def _say_below(self) -> None:
         self.border_subtitle = Content(" · ".join(each for each in self._below.values() if each))
+
+
+def _text_of(path: Path) -> str | None:
+    try:
+        return read_config(path)
+    except ConfigInvalid:
+        return None

@@ -17,7 +17,7 @@ from tests.support.app.stage import (
     text_of,
     until,
 )
-from tests.support.builders.sessions import session
+from tests.support.builders.sessions import expired, session
 from tests.support.builders.tokens import encoded
 from tests.support.clocks import START
 from tests.support.tenants.bound import KEY, bound
@@ -205,6 +205,14 @@ async def test_a_long_name_leaves_the_address_in_sight() -> None:
     async with on.app.run_test(size=(80, 24)) as pilot:
         await at_profile(pilot, on)
         await until(pilot, lambda: "alice@example.com  ✓ verified" in text_of(on.app))
+
+
+async def test_an_expired_session_is_told_beside_the_person() -> None:
+    held = expired(session_of(ALICE))
+    on = holding(replace(held, token_set=replace(held.token_set, refresh_token=None)))
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_profile(pilot, on)
+        await until(pilot, lambda: "▲ the session has expired" in text_of(on.app))
 
 
 async def test_the_table_stays_where_it_is_while_one_moves() -> None:
