@@ -61,5 +61,5 @@ class _Rename(argparse.Action):
         option_string: str | None = None,
     ) -> None:
         parser.prog = str(values)
-        parser.usage = f"{values} [--config PATH] [--trust] [OPTION ...]"
+        parser.usage = f"{values} [--config PATH | --profile NAME] [--trust] [OPTION ...]"
         parser.description = f"{parser.description}{FROM_CONFIG}"

@@ -45,7 +45,9 @@ def test_the_help_of_a_server_needs_no_config_and_demands_no_option(
     ended = bare_world.run(command, "--help", named=False)
     assert ended.returncode == 0
     usage = ended.stdout.partition("\n\n")[0]
-    assert usage == f"usage: doorkey {command} [--config PATH] [--trust] [OPTION ...]"
+    assert (
+        usage == f"usage: doorkey {command} [--config PATH | --profile NAME] [--trust] [OPTION ...]"
+    )
     assert not ended.stderr
 
 

@@ -18,6 +18,7 @@ from tui.app.screens.place import tell_of_failed_work
 from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.row_list import RowList
 from tui.app.widgets.status_row import LOOKS, SYMBOLS, Kind
+from tui.config.suggested import suggested_for
 from tui.doctor.row import WORST_FIRST, Row, Verdict, worst_first
 from tui.text import shortened
 
@@ -165,6 +166,7 @@ what helps. No token is sent, nobody is signed in, and nothing is changed.
         self.query_one("#chosen").border_title = row.rule if row else ""
         self.query_one("#found", Static).update(Content(row.found if row else ""))
         remedy = with_start_key(row.remedy, self._config, self.app) if row else ""
+        remedy = suggested_for(self._config.path, remedy)
         self.query_one("#remedy", Static).update(Content(f"→ {remedy}" if remedy else ""))
         self.call_after_refresh(self._let_scroll)
 

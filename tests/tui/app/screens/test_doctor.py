@@ -9,6 +9,7 @@ from textual.pilot import Pilot
 from tests.support.app.looks import Looks, RunBefore
 from tests.support.app.stage import Stage, stage, text_of, until
 from tui.app.screens.doctor import DoctorScreen
+from tui.config.suggested import suggested_for
 from tui.doctor.row import Row, Tell
 from tui.errors import START_API, START_TENANT
 from tui.servers.bundled import START_THERE
@@ -105,8 +106,8 @@ async def test_what_this_app_can_start_is_told_with_its_key(
     on = stage(examine=finds, api_url=api_url)
     async with on.app.run_test(size=(80, 24)) as pilot:
         await called(on)(pilot)
-        lines = (line.strip(" │") for line in text_of(on.app).splitlines())
-        assert told in lines
+        lines = " ".join(line.strip(" │") for line in text_of(on.app).splitlines())
+        assert suggested_for(on.service.config.path, told) in lines
 
 
 async def test_at_60_columns_the_heading_is_whole() -> None:
