@@ -129,7 +129,7 @@ async def test_a_log_out_names_the_key_that_starts_a_tenant_that_is_down() -> No
         await until(pilot, lambda: "You are logged out" in text_of(on.app))
         said = text_of(on.app)
         assert "Not signed out at the tenant: localhost:3002" in said
-        assert said.count("Home starts it") == 2
+        assert said.count("Home starts it") == 1  # the token that is wiped cannot be revoked
         assert "doorkey dev" not in said
 
 

@@ -73,6 +73,9 @@ def test_a_replay_at_two_processes_gets_in_once_at_each(two_workers: tuple[Serve
     status, nonce = answer_of(server.port, sent, prover.prove("GET", url, sent))
     assert status == 401
     proof = prover.prove("GET", url, sent, nonce=nonce)
-    # each connection is a new one, and the kernel gives it to either worker
-    taken = Counter(answer_of(server.port, sent, proof)[0] for _ in range(40))
-    assert taken == {200: 2, 401: 38}
+    # each connection is a new one, and the kernel gives it to either worker: in the end to both
+    taken: Counter[int] = Counter()
+    while taken[200] < 2 and taken[401] < 2000:
+        taken[answer_of(server.port, sent, proof)[0]] += 1
+    assert taken[200] == 2
+    assert {answer_of(server.port, sent, proof)[0] for _ in range(40)} == {401}
