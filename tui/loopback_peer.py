@@ -150,6 +150,12 @@ def port_holder(port: int, proc: Path = PROC) -> tuple[int, str] | None:
     return None
 
 
+def name_of_holder(port: int) -> str:
+    """Return who listens on `port`, such as `process 4711 (python3)`; empty as `port_holder`."""
+    holder = port_holder(port)
+    return f"process {holder[0]} ({holder[1]})" if holder else ""
+
+
 def _sockets(proc: Path, port: str = "") -> Iterator[TcpSocket]:
     """Go through all sockets, or those with `port` (as the kernel writes it) at either end.
 

@@ -14,7 +14,7 @@ from tui.doctor.discovery import Case
 from tui.doctor.row import Row, Tell, row, unknown
 from tui.errors import DoorkeyError, ExchangeFailed
 from tui.http.exchange import Answer, HttpClient
-from tui.loopback_peer import port_holder
+from tui.loopback_peer import name_of_holder
 from tui.servers.bundled import api_server, may_have_local_tenant
 from tui.servers.checks import CHECK_SECONDS, silent
 from tui.text import printable
@@ -59,11 +59,10 @@ async def _who_answers(http: HttpClient, config: Config) -> Row:
         health = (await http.exchange("GET", server.health_url)).members() or {}
     except ExchangeFailed:
         health = {}
-    if server.health.items() <= health.items():
+    if server.is_told_by(health):
         return row("api", "ok", f"{config.api_url} answers")
-    held = port_holder(server.port)
-    found = f"process {held[0]} ({held[1]})" if held else "another program"
-    found = f"{config.api_url} is answered by {found}, and not by the bundled API"
+    held = name_of_holder(server.port) or "another program"
+    found = f"{config.api_url} is answered by {held}, and not by the bundled API"
     return row("api", "warning", found, "End it, unless it is an API of yours.")
 
 

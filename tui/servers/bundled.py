@@ -27,6 +27,10 @@ class BundledServer:
     health: Mapping[str, str] = field(default_factory=dict)
     """What `/healthz` of the right server for this config says."""
 
+    def is_told_by(self, health: Mapping[str, object]) -> bool:
+        """Return whether what was said at `health_url` is what the right server says."""
+        return self.health.items() <= health.items()
+
     @property
     def health_url(self) -> str:
         """Where it tells that it is well."""

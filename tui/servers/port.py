@@ -4,7 +4,7 @@ import asyncio
 from typing import Final, Literal
 
 from tui.errors import ExchangeFailed
-from tui.loopback_peer import port_holder
+from tui.loopback_peer import name_of_holder
 from tui.servers.bundled import BundledServer
 from tui.web_address import split_web_address
 
@@ -26,7 +26,7 @@ async def probe(server: BundledServer) -> Holder:
     try:
         answer = await client.exchange("GET", server.health_url)
         health = answer.members() or {}
-        if server.health.items() <= health.items():
+        if server.is_told_by(health):
             return "ours"
         if server.name == "tenant" and health.get("service") != server.health["service"]:
             issuer = server.health["issuer"]
@@ -57,8 +57,7 @@ async def listens(url: str) -> bool:
 
 def words_of_taken(server: BundledServer, *, is_watched: bool = False) -> str:
     """Say who holds the port of `server`, and what to do; `is_watched`: it starts when free."""
-    holder = port_holder(server.port)
-    held = f"process {holder[0]} ({holder[1]})" if holder else "another program"
+    held = name_of_holder(server.port) or "another program"
     own = " Is it an API of yours? Run doorkey tenant, and doorkey beside it, which calls any."
     return (
         f"Port {server.port} is held by {held}, which is not this config's {WORDS[server.name]}. "

@@ -12,7 +12,7 @@ from typing import Final
 from tui.config.load import load_config
 from tui.config.paths import WEB_VARIABLE
 from tui.errors import ConfigInvalid, ConfigMissing, DoorkeyError
-from tui.loopback_peer import port_holder
+from tui.loopback_peer import name_of_holder
 
 PORT: Final = 8000
 
@@ -66,8 +66,8 @@ async def _serve(command: list[str], port: int) -> None:
 
 
 def _taken(port: int, error: OSError) -> str:
-    holder = port_holder(port)
-    held = f"is held by process {holder[0]} ({holder[1]})" if holder else "cannot be listened on"
+    holder = name_of_holder(port)
+    held = f"is held by {holder}" if holder else "cannot be listened on"
     why = os.strerror(error.errno) if error.errno else error  # asyncio's own has the address twice
     return (
         f"Port {port} {held} ({why}). "

@@ -7,7 +7,7 @@ from typing import Final
 from tui.config.vendors.table import vendor_of
 from tui.errors import ConfigInvalid, TenantMisbehaved
 from tui.json_value import Json
-from tui.loopback_peer import port_holder
+from tui.loopback_peer import name_of_holder
 from tui.text import printable
 from tui.web_address import split_web_address
 
@@ -175,13 +175,9 @@ def _other_issuer(expected: str, found: Json) -> str:
 def _who_answers(issuer: str) -> str:
     """Name the program that has the port of an issuer on this machine: it may be the cause."""
     address = split_web_address(issuer)
-    holder = port_holder(address.port or 80) if address.is_local else None
-    if holder is None:
-        return ""
-    return (
-        f"Port {address.port or 80} is held by process {holder[0]} ({holder[1]}): end it if that "
-        "is not your tenant. "
-    )
+    port = address.port or 80
+    held = name_of_holder(port) if address.is_local else ""
+    return f"Port {port} is held by {held}: end it if that is not your tenant. " if held else ""
 
 
 def _required(members: dict[str, Json], name: str, issuer: str) -> str:
