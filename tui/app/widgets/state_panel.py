@@ -1,6 +1,5 @@
 """The state of things: tenant, API, config, session, each with its word and details."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from textual.app import ComposeResult
@@ -10,12 +9,12 @@ from textual.content import Content
 from tui.app.account import Account
 from tui.app.keys.caps import key_cap
 from tui.app.widgets.status_row import Kind, StatusRow
-from tui.config.paths import CONFIG_NAME, built_in_path, read_config, shown
-from tui.errors import ConfigInvalid
+from tui.config.load import Config, reload_config
+from tui.config.paths import CONFIG_NAME, built_in_path, shown
+from tui.errors import ConfigInvalid, ConfigMissing
 from tui.text import printable
 
 if TYPE_CHECKING:
-    from tui.config.load import Config
     from tui.servers.checks import Finding
     from tui.servers.processes import ServerStatus
 
@@ -38,10 +37,9 @@ WITHOUT_REFRESH: Final = (
 class StatePanel(Vertical):
     """What works and what does not, so that nobody has to guess."""
 
-    def __init__(self, config: "Config", storage: str) -> None:
+    def __init__(self, config: Config, storage: str) -> None:
         super().__init__(classes="panel")
         self._config = config
-        self._text = _text_of(config.path)
         # How it is kept; where, which takes two rows, stands in Profile's Session.
         in_file = storage.partition(", ")[2]
         how = f"in a file {in_file}" if in_file else storage.removeprefix("Kept ")
@@ -127,7 +125,7 @@ class StatePanel(Vertical):
         """Say whether the file is the one that was read, whoever has changed it since."""
         path = shown(self._config.path)
         for row in self.query("#config-row").results(StatusRow):
-            if _text_of(self._config.path) == self._text:
+            if _is_as_read(self._config):
                 row.show("read", path, "good")
             else:
                 row.show("changed", f"{path}\n{CHANGED}", "warning")
@@ -140,8 +138,11 @@ class StatePanel(Vertical):
         self.border_subtitle = Content(" · ".join(each for each in self._below.values() if each))
 
 
-def _text_of(path: Path) -> str | None:
+def _is_as_read(config: Config) -> bool:
+    """Return whether the file says what is in use; one that has gone says nothing else."""
     try:
-        return read_config(path)
+        return reload_config(config) == config
+    except ConfigMissing:
+        return True
     except ConfigInvalid:
-        return None
+        return False

@@ -16,8 +16,9 @@ profile that is there."""
 
 LISTED: Final = """\
 A profile is a file profiles/NAME.json in your config folder. At hand are also
-the auth_config.json of that folder and of this one, and the config that
---config or DOORKEY_CONFIG names; one that lies elsewhere is not looked for."""
+the auth_config.json of that folder and of this one, the config that --config or
+DOORKEY_CONFIG names, and the built-in one once it has been tried; one that lies
+elsewhere is not looked for."""
 
 TOPICS: Final = ("exit-codes", "json")
 """What can be explained beside the commands; the text of each is in `tui/commands/help.py`."""
