@@ -1,7 +1,6 @@
 """The only door for text that others wrote: a tenant, an API, a token, a file on disk."""
 
 import re
-import shutil
 import sys
 import unicodedata
 from bisect import bisect_right
@@ -202,12 +201,6 @@ def write_line(text: str) -> None:
     """Write a command's answer to stdout, at once: its reader may wait at the end of a pipe."""
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
-
-
-def answer_columns() -> int:
-    """Return how wide an answer on stdout may be; 0, for as wide as it gets, but at a terminal."""
-    # The last column stays free: a terminal may begin a line of its own behind it.
-    return shutil.get_terminal_size().columns - 1 if sys.stdout.isatty() else 0
 
 
 def _kept(character: str) -> str:

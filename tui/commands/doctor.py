@@ -17,7 +17,8 @@ from tui.doctor.examination import RULES, examine
 from tui.doctor.row import WORST_FIRST, Row, Verdict, worst_first
 from tui.doctor.world import World
 from tui.errors import ConfigInvalid, ConfigUntrusted
-from tui.text import answer_columns, write_line
+from tui.terminal.columns import answer_columns
+from tui.text import write_line
 
 SYMBOLS: Final[dict[Verdict, str]] = {"wrong": "✗", "warning": "▲", "unknown": "·", "ok": "✓"}
 

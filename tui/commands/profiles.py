@@ -13,7 +13,8 @@ from tui.commands.status import status_members
 from tui.config.known import config_that_counts
 from tui.config.paths import shown
 from tui.json_value import Json
-from tui.text import answer_columns, printable, write_line
+from tui.terminal.columns import answer_columns
+from tui.text import printable, write_line
 
 HEADINGS: Final = ("  PROFILE", "TENANT", "WHO", "UNTIL", "STORAGE")
 
