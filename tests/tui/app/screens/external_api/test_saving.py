@@ -10,8 +10,10 @@ import pytest
 
 from tests.support.app.at_the_api import SIZE, at_the_api, choose_method
 from tests.support.app.stage import stage, text_of, until
+from tests.support.builders.configs import CONFIG
 from tui.api.document import NOT_READ, Document
 from tui.app.widgets.calls.answer_panel import AnswerLines
+from tui.servers.processes import ServerStatus
 
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\x02\x80\0\0\x01\xe0" + bytes(500)
 
@@ -167,6 +169,26 @@ async def test_a_call_that_changes_something_is_not_made_again_unasked(folder: P
         # The notice of it may have gone by the time that one looks.
         await until(pilot, lambda: [each.read_bytes() for each in files_in(folder)] == [LARGE])
     assert len(seen) == 2
+
+
+async def test_a_stranger_at_the_apis_port_is_not_asked_for_the_rest(folder: Path) -> None:
+    """security.md 53."""
+    seen: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(200, content=LARGE)
+
+    on = stage(signed_in=True, api=answer)
+    async with on.app.run_test(size=SIZE, notifications=True) as pilot:
+        await at_the_api(pilot, on)
+        await pilot.press("p")
+        await until(pilot, lambda: "bytes were read" in text_of(on.app))
+        why = "Port 3001 is held by process 7 (nc)."
+        on.app.servers = (ServerStatus("api", "failed", CONFIG.api_url, why, is_port_taken=True),)
+        await pilot.press("f")
+        await until(pilot, lambda: "Your token was not sent." in " ".join(text_of(on.app).split()))
+    assert (len(seen), files_in(folder)) == (1, [])
 
 
 class StandsStill(httpx.AsyncByteStream):
