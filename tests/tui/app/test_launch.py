@@ -72,6 +72,9 @@ async def test_home_says_that_the_file_of_the_config_has_changed(tmp_path: Path)
         config.path.write_text(was)
         panel.show_findings((ready,))
         assert "✓ read" in row.render_line(0).text
+        config.path.unlink()
+        panel.show_findings((ready,))
+        assert "✓ read" in row.render_line(0).text, "what has gone says nothing else"
 
 
 def test_doorkey_alone_offers_it(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from tui.app.keys.caps import key_cap
 from tui.app.widgets.status_row import Kind, StatusRow
 from tui.config.load import Config, reload_config
 from tui.config.paths import CONFIG_NAME, built_in_path, shown
-from tui.errors import ConfigInvalid, ConfigMissing
+from tui.errors import ConfigInvalid
 from tui.text import printable
 
 if TYPE_CHECKING:
@@ -142,7 +142,5 @@ def _is_as_read(config: Config) -> bool:
     """Return whether the file says what is in use; one that has gone says nothing else."""
     try:
         return reload_config(config) == config
-    except ConfigMissing:
-        return True
     except ConfigInvalid:
-        return False
+        return not config.path.exists()
