@@ -50,7 +50,11 @@ class WebAddress(NamedTuple):
 
         Whoever listens on [::1] at the same port must not be asked instead.
         """
-        return ("127.0.0.1", "::1") if self.is_local and self.host == "localhost" else (self.host,)
+        return (
+            ("127.0.0.1", "::1")
+            if self.is_local and self.host.startswith("localhost")
+            else (self.host,)
+        )
 
     @property
     def is_secure(self) -> bool:
@@ -96,7 +100,7 @@ def with_query(endpoint: str, parameters: Mapping[str, str]) -> str:
 
 def is_loopback(host: str) -> bool:
     """Return whether `host` (no brackets) is this machine: localhost, 127.0.0.0/8 or ::1."""
-    if host.lower() in ("localhost", "::1"):
+    if host.lower() in ("localhost", "localhost.", "::1"):
         return True
     octets = host.split(".")
     return len(octets) == 4 and octets[0] == "127" and all(map(_is_octet, octets))

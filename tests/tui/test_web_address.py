@@ -4,7 +4,8 @@ from tui.web_address import is_loopback, is_of_this_machine, split_web_address, 
 
 
 @pytest.mark.parametrize(
-    "host", ["localhost", "LocalHost", "127.0.0.1", "127.0.0.2", "127.255.255.255", "::1"]
+    "host",
+    ["localhost", "LocalHost", "localhost.", "127.0.0.1", "127.0.0.2", "127.255.255.255", "::1"],
 )
 def test_loopback_is_localhost_and_127_slash_8_and_the_one_of_ipv6(host: str) -> None:
     """security.md 58."""
@@ -64,6 +65,7 @@ def test_http_is_secure_on_loopback_only() -> None:
 def test_localhost_is_asked_for_where_our_servers_are_first() -> None:
     """security.md 2: somebody else may listen on [::1]."""
     assert split_web_address("http://localhost:1/").hosts == ("127.0.0.1", "::1")
+    assert split_web_address("http://localhost.:1/").hosts == ("127.0.0.1", "::1")
     assert split_web_address("https://localhost:1/").hosts == ("localhost",)
     assert split_web_address("http://127.0.0.1:1/").hosts == ("127.0.0.1",)
     assert split_web_address("http://x.example/").hosts == ("x.example",)

@@ -135,7 +135,7 @@ class Navigation:
         for place in [each for each in self._screens if each not in self._standing]:
             await rest()
             async with self._building:
-                if self._app.return_code is not None:  # it has ended meanwhile
+                if self._is_ending():
                     return
                 if await build_mode(self._app, place):
                     self._standing.add(place)
@@ -143,13 +143,17 @@ class Navigation:
                 await rest()
                 paint_ahead(self._app, place)
 
+    def _is_ending(self) -> bool:
+        """Return whether the app ends: its screens are being closed, and none may come or go."""
+        return self._app.return_code is not None or not self._app.is_running
+
     async def forget_person(self) -> None:
         """Remove the protected screens: nothing that they know of a person may stay."""
         if self._app.current_mode in PROTECTED:
             await self._app.switch_mode("home")
         async with self._building:
             for place, factory in self._screens.items():
-                if place in PROTECTED:
+                if place in PROTECTED and not self._is_ending():
                     await self._app.remove_mode(place)
                     self._standing.discard(place)
                     self._app.add_mode(place, partial(as_styled, self._app, factory))

@@ -126,6 +126,7 @@ def stage(
     api_transport: httpx.AsyncBaseTransport | None = None,
     around: Surroundings = HERE,
     base: Config = CONFIG,
+    path: Path = Path("/home/pat/auth_config.json"),
     redirect_uris: tuple[str, ...] = CONFIG.redirect_uris,
     scope: str = CONFIG.scope,
     api_url: str = CONFIG.api_url,
@@ -157,7 +158,6 @@ def stage(
         opened.add(target)
         return await opener(target)
 
-    path = Path("/home/pat/auth_config.json")
     config = replace(base, path=path, redirect_uris=redirect_uris, scope=scope, api_url=api_url)
     config = replace(config, client_secret=client_secret)
     copied: list[str] = []

@@ -66,7 +66,7 @@ async def test_a_server_that_falls_silent_while_nobody_does_anything_is_noticed(
     on = stage(look=around.look, api_url="http://localhost:3001", sleep=sleep)
     async with on.app.run_test(size=SIZE) as pilot:
         await until(pilot, lambda: "✗ silent" in text_of(on.app))
-        assert "b Start it" in text_of(on.app).splitlines()[-1]
+        assert "w Start it" in text_of(on.app).splitlines()[-1]
 
 
 async def test_servers_are_not_asked_for_nothing_while_one_is_elsewhere_in_the_app() -> None:
@@ -108,8 +108,8 @@ async def test_what_is_ours_and_not_there_offers_its_key_and_what_is_there_does_
     around = Surroundings(DOWN)
     on = stage(look=around.look)
     async with on.app.run_test(size=SIZE) as pilot:
-        await until(pilot, lambda: "b starts it here, for as long as the app" in text_of(on.app))
-        assert "b Start it" in text_of(on.app).splitlines()[-1]
+        await until(pilot, lambda: "w starts it here, for as long as the app" in text_of(on.app))
+        assert "w Start it" in text_of(on.app).splitlines()[-1]
         around.api = UP
         await pilot.press("c")
         await until(pilot, lambda: "it is there" in text_of(on.app))
@@ -203,7 +203,7 @@ async def test_where_a_stranger_has_the_port_there_is_nothing_to_start(found: Fi
         await until(pilot, lambda: "held by process 7" in text_of(on.app))
         assert "Start it" not in text_of(on.app)
         on.app.servers = (ServerStatus("api", "failed", CONFIG.api_url, "It broke."),)
-        await until(pilot, lambda: "b Start it" in text_of(on.app))
+        await until(pilot, lambda: "w Start it" in text_of(on.app))
 
 
 @pytest.mark.pty
@@ -211,8 +211,8 @@ def test_the_key_starts_the_bundled_servers_and_they_end_with_the_app(tmp_path: 
     world = new_world(tmp_path)
     command = [*DOORKEY, "--config", str(world.config.path)]
     with Terminal(command, world.environment, 100, 34) as terminal:
-        terminal.wait_for("✗ silent", "b starts it here")
-        terminal.send("b")
+        terminal.wait_for("✗ silent", "w starts it here")
+        terminal.send("w")
         terminal.wait_until(lambda: terminal.text.count("✓ ready") == 2)
         started = children(terminal.process.pid)
         assert len(started) == 2

@@ -247,6 +247,19 @@ async def test_the_app_can_end_while_a_place_is_put_together(step: int) -> None:
     assert on.app.return_code == 0
 
 
+async def test_no_place_is_put_together_once_the_app_closes_those_that_stand() -> None:
+    resting: list[bool] = []
+
+    async def until_it_ends() -> None:
+        resting.append(True)
+        for _ in iter(lambda: on.app.is_running, False):
+            await asyncio.sleep(0)
+
+    on = stage(signed_in=True, rest=until_it_ends)
+    async with on.app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: resting)
+
+
 def widgets_of(on: Stage) -> list[Widget]:
     """Return the widgets of all screens, shown or not."""
     screens = [each for each in gc.get_objects() if isinstance(each, PlaceScreen)]

@@ -40,7 +40,7 @@ APP_BINDINGS: Final[list[BindingType]] = [
 """The bindings that work everywhere; a keymap changes each by its id."""
 
 START_SERVERS: Final = Binding(
-    "b",
+    "w",
     "start_servers",
     "Start it",
     id="start-servers",

@@ -91,7 +91,7 @@ class SignInScreen(ModalScreen[LoginEvent | None]):
             yield Static(id="advice")
             yield Ways(self._service.surroundings)
             yield Static(id="address")
-            yield Buttons(id="buttons", classes="actions")
+            yield Buttons(self._service.config.path)
             yield Remark()
         yield KeyLine()
 

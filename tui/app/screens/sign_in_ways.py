@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from textual.app import ComposeResult
@@ -159,13 +160,17 @@ class PasteWay(WayPanel):
 class Buttons(Horizontal):
     """What the keys at the foot do as well, where there is room."""
 
+    def __init__(self, config: Path) -> None:
+        super().__init__(id="buttons", classes="actions")
+        self._edit = f"Edit {printable(config.name)}"
+
     def compose(self) -> ComposeResult:
         """Compose all of them; the screen shows those that make sense."""
         yield Button("Other ways", id="others", variant="primary")
         yield Button("Copy address", id="copy", variant="primary")
         yield Button("Use a code", id="code")
         yield Button("Try again", id="again", variant="primary")
-        yield Button("Edit auth_config.json", id="edit")
+        yield Button(Content(self._edit), id="edit")
         yield Button("Cancel", id="cancel")
 
     def offer(self, offered: Mapping[str, bool]) -> Button | None:

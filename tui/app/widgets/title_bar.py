@@ -84,7 +84,7 @@ class TitleBar(Widget):
 
     def _left(self, until: datetime, lead: str, past: str) -> str:
         seconds = int((until - self.now).total_seconds())
-        return f"{lead}{time_left(seconds)}" if seconds > 0 else past
+        return f"{lead}{time_left(seconds)}" if until > self.now else past
 
     def render(self) -> Content:
         """Draw the line: what tells of the session at the right, the rest where there is room."""

@@ -100,9 +100,9 @@ class TenantHttp:
         if 300 <= answer.status < 400:
             raise leads_elsewhere(address, answer.status)
         if answer.status in WAIT_AND_TRY_AGAIN:
+            what = "has an error of its own" if answer.status == 500 else "is busy or down for now"
             raise TenantUnreachable(
-                f"{host} is busy or down for now: it answered with {answer.status}. "
-                "Try again later.",
+                f"{host} {what}: it answered with {answer.status}. Try again later.",
                 seconds_to_wait(answer.headers),
             )
         return answer

@@ -90,7 +90,7 @@ async def test_what_is_wrong_comes_first_with_its_remedy_whole() -> None:
 @pytest.mark.parametrize(
     ("api_url", "remedy", "told"),
     [
-        ("http://localhost:1", START_API, "→ b on Home starts it, for as long as the app is open."),
+        ("http://localhost:1", START_API, "→ w on Home starts it, for as long as the app is open."),
         ("https://localhost:1", START_API, f"→ {START_API}"),
         ("http://localhost:1", START_TENANT, f"→ {START_THERE}"),
     ],

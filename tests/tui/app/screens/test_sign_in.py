@@ -235,7 +235,7 @@ async def test_where_this_app_can_start_the_tenant_its_key_is_named() -> None:
         for key, told in {"r": "Not renewed", "s": "The sign-in did not work"}.items():
             await pilot.press(key)
             await until(pilot, lambda told=told: told in text_of(on.app))  # type: ignore[misc]
-            assert "b on Home" in text_of(on.app)
+            assert "w on Home" in text_of(on.app)
             assert "doorkey dev" not in text_of(on.app)
             on.app.clear_notifications()
 

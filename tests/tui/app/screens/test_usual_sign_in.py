@@ -1,6 +1,7 @@
 """A sign-in as it usually goes, what comes where it does not, and who said no."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -149,12 +150,12 @@ async def test_beside_a_code_there_is_no_hint_about_the_callback() -> None:
 
 @pytest.mark.parametrize(("error", "offered"), [("invalid_scope", True), ("server_error", False)])
 async def test_a_failure_by_the_config_offers_to_edit_it(error: str, offered: bool) -> None:
-    on = stage()
+    on = stage(path=Path("/home/pat/work.json"))
     on.tenant.answer_parameters = {"code": None, "error": error}
     async with on.app.run_test(size=SIZE) as pilot:
         await pilot.press("l")
         await until(pilot, lambda: "✗ The sign-in did not work" in text_of(on.app))
-        assert ("Edit auth_config.json" in text_of(on.app)) == offered
+        assert ("Edit work.json" in text_of(on.app)) == offered
         assert ("e Edit config" in text_of(on.app)) == offered
 
 

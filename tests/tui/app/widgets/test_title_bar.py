@@ -1,5 +1,7 @@
 """The top line, in as much room as there is."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.support.app.stage import ALICE, session_of, stage, text_of, until
@@ -35,3 +37,15 @@ async def test_the_time_left_is_told_by_the_minute_and_in_the_end_by_the_second(
         await until(pilot, lambda: "token 59 min" in text_of(on.app))
         on.clock.advance(3300)
         await until(pilot, lambda: "token 4:59" in text_of(on.app))
+
+
+async def test_nothing_is_told_as_expired_in_its_last_second() -> None:
+    kept = session_of(ALICE)
+    tokens = replace(kept.token_set, refresh_token=None)
+    on = stage(store=MemoryStore(replace(kept, token_set=tokens)))
+    async with on.app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "token 1 h" in text_of(on.app))
+        on.clock.advance(3599.5)
+        await until(pilot, lambda: "token 0:00" in text_of(on.app))
+        on.clock.advance(0.5)
+        await until(pilot, lambda: "session expired" in text_of(on.app))

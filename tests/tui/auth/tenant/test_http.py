@@ -181,6 +181,17 @@ async def test_no_redirect_is_followed(status: int) -> None:
     await http.aclose()
 
 
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [(500, "has an error of its own"), (429, "is busy or down"), (503, "is busy or down")],
+)
+async def test_a_tenant_that_broke_is_told_from_one_that_is_down(status: int, said: str) -> None:
+    http = TenantHttp(httpx.MockTransport(lambda _: httpx.Response(status)))
+    with pytest.raises(TenantUnreachable, match=f"{said}.* answered with {status}. Try again"):
+        await http.get("https://tenant.example/")
+    await http.aclose()
+
+
 async def test_a_body_of_more_than_a_mebibyte_is_not_read_to_its_end() -> None:
     read = 0
 

@@ -82,7 +82,9 @@ def test_an_endpoint_has_2000_characters_at_most() -> None:
     assert parsed(userinfo_endpoint=longest).userinfo_endpoint == longest
 
 
-@pytest.mark.parametrize("endpoint", ["http://127.0.0.1:1/x", "https://localhost/" + "x" * 1900])
+@pytest.mark.parametrize(
+    "endpoint", ["http://127.0.0.1:1/x", "https://localhost/" + "x" * 1900, "https://localhost./"]
+)
 def test_a_tenant_elsewhere_has_no_endpoint_on_this_machine(endpoint: str) -> None:
     """security.md 5."""
     with pytest.raises(TenantMisbehaved, match="which is this machine") as raised:

@@ -1,5 +1,6 @@
 """What came of the calls: the result of one, why it was refused, its answer; the list of all."""
 
+from pathlib import Path
 from typing import Final
 
 from textual import events, on
@@ -32,8 +33,9 @@ class CallView(Vertical):
     offer: var[str] = var("", init=False)
     """How to have a server started that is not there; empty where none is ours."""
 
-    def __init__(self) -> None:
+    def __init__(self, config: Path) -> None:
         super().__init__()
+        self._config = config
         self._history = CallHistory()
         self._shown: Call | None = None
         self._is_chosen = False
@@ -42,7 +44,7 @@ class CallView(Vertical):
     def compose(self) -> ComposeResult:
         """Yield the parts; most are hidden until there is something to show."""
         yield PingResultPanel()
-        yield RefusalPanel()
+        yield RefusalPanel(self._config)
         with Horizontal(id="panes"):
             yield AnswerPanel()
             yield CallsPanel()

@@ -1,6 +1,7 @@
 """Why the API refused: what it wants beside what the token holds, and the way out as a button."""
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Final
 
 from textual import events
@@ -38,7 +39,7 @@ LONGEST_CELL: Final = 300
 ADVICE: Final[dict[Remedy, str]] = {
     "renew": "New tokens help.",
     "scope": "Sign in again, and ask for what is missing.",
-    "config": "Make auth_config.json agree with the API; it takes effect at once.",
+    "config": "Make {config} agree with the API; it takes effect at once.",
     "sign-in": "If new tokens do not help, sign in again.",
     "clock": "Set this machine's clock, then renew.",
     "step-up": "Sign in as the API wants it; the call is made again afterwards.",
@@ -47,7 +48,7 @@ ADVICE: Final[dict[Remedy, str]] = {
 BUTTONS: Final[dict[Remedy, str]] = {
     "renew": "Renew now",
     "scope": "Sign in again with that scope",
-    "config": "Edit auth_config.json",
+    "config": "Edit {config}",
     "sign-in": "Renew now",
     "clock": "Renew now",
     "step-up": "Sign in as it wants",
@@ -64,9 +65,10 @@ class RefusalPanel(Vertical):
             self.explanation = explanation
             super().__init__()
 
-    def __init__(self) -> None:
+    def __init__(self, config: Path) -> None:
         super().__init__(classes="panel")
         self.border_title = "Why it was refused"
+        self._config = printable(config.name)
         self._explanation: Explanation | None = None
 
     def compose(self) -> ComposeResult:
@@ -99,10 +101,13 @@ class RefusalPanel(Vertical):
         said.display = bool(words)
         said.update(Content.assemble(("The API says: ", "$foreground-muted"), f"“{words}”"))
         button = self.query_one("#way-out", Button)
-        button.label = Content(BUTTONS[explanation.remedy])
+        button.label = Content(self._named(BUTTONS[explanation.remedy]))
         button.refresh(layout=True)
-        self.query_one("#advice", Static).update(Content(ADVICE[explanation.remedy]))
+        self.query_one("#advice", Static).update(Content(self._named(ADVICE[explanation.remedy])))
         self._compare()
+
+    def _named(self, words: str) -> str:
+        return words.replace("{config}", self._config)
 
     def on_resize(self, event: events.Resize) -> None:
         """Lay the comparison out for another width."""

@@ -23,12 +23,14 @@ from tui.auth.store.store import MemoryStore
 
 
 async def test_another_audience_is_explained_and_the_way_out_edits_the_config() -> None:
-    on = stage(signed_in=True, api=api_refuses)
+    on = stage(signed_in=True, api=api_refuses, path=Path("/home/pat/work.json"))
     async with on.app.run_test(size=SIZE, notifications=True) as pilot:
         await at_the_api(pilot, on)
         await pilot.press("p")
         await until(pilot, lambda: "Why it was refused" in text_of(on.app))
         shown = text_of(on.app)
+        assert "Edit work.json" in shown
+        assert "Make work.json agree with the API" in shown
         assert "The token is meant for another API." in shown
         assert "✗ Audience  the API wants  https://orders.example" in shown
         assert "            your token has https://api.example, https://tenant" in shown
