@@ -117,3 +117,21 @@ async def test_the_claim_that_is_copied_stays_in_sight() -> None:
         await pilot.press("y")
         await until(pilot, lambda: "Sent kid (header) to" in text_of(on.app))
         assert "│ kid (header) " in text_of(on.app)
+
+
+async def test_a_notice_that_another_has_replaced_leaves_no_row_behind() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=(80, 24), notifications=True) as pilot:
+        await at_profile(pilot, on, "y")
+        await until(pilot, lambda: "Sent name to" in text_of(on.app))
+        rows = lowest_frame(on)
+        for _ in range(3):
+            await pilot.press("down", "y")
+        await until(pilot, lambda: "Sent sub to" in text_of(on.app))
+        assert lowest_frame(on) == rows
+
+
+def lowest_frame(on: Stage) -> int:
+    """Return the row at which the last frame of a screen ends."""
+    lines = text_of(on.app).splitlines()
+    return max(row for row, line in enumerate(lines) if "╯" in line)
