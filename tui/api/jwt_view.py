@@ -69,6 +69,24 @@ MEANINGS: Final = {
 }
 """What the registered claims mean (OpenID Connect Core 2 and 5.1, RFC 7519, 9068 and 9449)."""
 
+HEADER_MEANINGS: Final = {
+    "alg": "the algorithm it is signed with",
+    "typ": "what kind of token it is",
+    "cty": "what kind of content it carries",
+    "kid": "which key it is signed with",
+    "jwk": "the public key it is signed with",
+    "jku": "where the issuer's keys are",
+    "x5u": "where its key's certificate is",
+    "x5c": "the certificates of its key",
+    "x5t": "the SHA-1 of its key's certificate",
+    "x5t#S256": "the SHA-256 of its certificate",
+    "crit": "extensions to be understood",
+}
+"""What the header's parameters mean (RFC 7515 4.1)."""
+
+OF_HEADER: Final = " (header)"
+"""Behind the name of a header's parameter, where it is listed with the claims."""
+
 TIMES: Final = frozenset({"exp", "iat", "nbf", "auth_time", "updated_at"})
 """The claims that are NumericDates: seconds since 1970 (RFC 7519 2)."""
 
@@ -100,6 +118,13 @@ class JwtView:
     def seconds(self, name: str) -> float | None:
         """Return a NumericDate (RFC 7519 2), or None where there is none that makes sense."""
         return seconds_in(self.claims.get(name))
+
+
+def meaning_of(name: str) -> str:
+    """Return what a registered claim or parameter of the header means, or an empty string."""
+    if name.endswith(OF_HEADER):
+        return HEADER_MEANINGS.get(name.removesuffix(OF_HEADER), "")
+    return MEANINGS.get(name, "")
 
 
 def token_in(text: str) -> str:

@@ -4,7 +4,7 @@ import asyncio
 import json
 import sys
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ from tui.api.jwt_check import (
     take_apart,
     troubles,
 )
-from tui.api.jwt_view import MEANINGS, TIMES, JwtView, token_in
+from tui.api.jwt_view import HEADER_MEANINGS, MEANINGS, TIMES, JwtView, token_in
 from tui.auth.tenant.key_set import KeySet
 from tui.auth.tenant.published_keys import fetch_keys, fetch_keys_of_issuer, require_secure
 from tui.config.load import load_config
@@ -201,14 +201,14 @@ def _report(finding: Finding) -> Iterator[str]:
     view = finding.view
     if view is not None:
         now = local_now()
-        yield from ("", "header", *_rows(view.header, now))
-        yield from ("", "claims", *_rows(view.claims, now))
+        yield from ("", "header", *_rows(view.header, HEADER_MEANINGS, now))
+        yield from ("", "claims", *_rows(view.claims, MEANINGS, now))
     if finding.troubles[1:]:
         yield from ("", "also wrong with it")
         yield from (f"  {printable(each)}" for each in finding.troubles[1:])
 
 
-def _rows(members: Claims, now: datetime) -> Iterator[str]:
+def _rows(members: Claims, meanings: Mapping[str, str], now: datetime) -> Iterator[str]:
     width = max((min(len(printable(name)), 20) for name in members), default=0)
     for name, value in members.items():
         shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
@@ -216,6 +216,6 @@ def _rows(members: Claims, now: datetime) -> Iterator[str]:
         said = [printable(shown, LONGEST_SHOWN)]
         if moment is not None:
             said.append(f"{full_time(moment, now)}, {relative_time(moment, now)}")
-        if name in MEANINGS:
-            said.append(f"({MEANINGS[name]})")
+        if name in meanings:
+            said.append(f"({meanings[name]})")
         yield f"  {printable(name):<{width}}  {'  '.join(said)}"

@@ -66,6 +66,8 @@ def test_a_good_token_is_verified_and_said_in_words(ask: Asked) -> None:
     out = ask(token(KEY, given), "--jwks", str(ask.jwks), "--issuer", "https://tenant.example/")
     lines = out.splitlines()
     assert lines[0] == "verified: by k1, RS256 of https://tenant.example/"
+    assert "  alg  RS256  (the algorithm it is signed with)" in lines
+    assert "  kid  k1  (which key it is signed with)" in lines
     assert "  sub        alice  (the tenant's identifier for the person)" in lines
     (expires,) = (line for line in lines if line.startswith("  exp "))
     assert ", in 2 h" in expires

@@ -14,7 +14,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
-from tui.api.jwt_view import MEANINGS, TIMES
+from tui.api.jwt_view import OF_HEADER, TIMES, meaning_of
 from tui.app.widgets.row_list import RowList
 from tui.json_value import Claims, Json, moment_in
 from tui.moments import Clock, full_time, relative_time
@@ -79,7 +79,15 @@ class Claim:
     @property
     def meaning(self) -> str:
         """What a registered claim means, or an empty string."""
-        return MEANINGS.get(self.name, "") if len(self.path) == 1 else ""
+        return meaning_of(self.name) if len(self.path) == 1 else ""
+
+    @property
+    def described(self) -> str:
+        """What it means, or else what it is."""
+        kind = "header parameter" if str(self.path[0]).endswith(OF_HEADER) else "claim"
+        if len(self.path) > 1:
+            return f"a part of the {kind}"
+        return self.meaning or f"a {kind} of its issuer's own"
 
 
 class ClaimsTable(RowList):
@@ -233,9 +241,8 @@ class ClaimsPanel(Vertical):
         if claim is None:
             return
         path = ".".join(printable(part) for part in claim.path)
-        meaning = claim.meaning or "a claim of this tenant's own"
         value = shortened(value_in_full(claim.name, claim.value, self._clock()), LONGEST_VALUE)
-        self.query_one(".meaning", Static).update(Content(f"{path}: {meaning}"))
+        self.query_one(".meaning", Static).update(Content(f"{path}: {claim.described}"))
         line = self.query_one(".value", Static)
         if line.content != value:
             line.update(Content(value))

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.reactive import var
 from textual.widgets import Input, Static
 
-from tui.api.jwt_view import JwtView, read_jwt, token_in
+from tui.api.jwt_view import OF_HEADER, JwtView, read_jwt, token_in
 from tui.app.keys.caps import key_cap
 from tui.app.widgets.claims_table import ClaimsPanel, ClaimsTable
 from tui.app.widgets.columns import FactRow
@@ -238,7 +238,7 @@ def _key(view: JwtView | None) -> str:
 def _header_and_claims(view: JwtView | None) -> Claims:
     if view is None:
         return {}
-    header = {f"{name} (header)": value for name, value in view.header.items()}
+    header = {f"{name}{OF_HEADER}": value for name, value in view.header.items()}
     return {**view.claims, **header}
 
 

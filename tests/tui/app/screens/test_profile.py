@@ -119,6 +119,8 @@ async def test_any_jwt_that_is_pasted_is_taken_apart(around: str) -> None:
         await until(pilot, lambda: "https://elsewhere.example/" in text_of(on.app))
         assert "read, and not checked (RS256, key 2026-03)" in text_of(on.app)
         assert ".c2ln" not in text_of(on.app)
+        await pilot.press("G")
+        await until(pilot, lambda: "kid (header): which key it is signed with" in text_of(on.app))
 
 
 async def test_keys_move_in_the_table_that_is_seen_and_in_no_other() -> None:

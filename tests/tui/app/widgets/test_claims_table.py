@@ -5,7 +5,7 @@ from datetime import timedelta, timezone
 import pytest
 
 from tests.support.clocks import START
-from tui.app.widgets.claims_table import value_in_words
+from tui.app.widgets.claims_table import Claim, Path, value_in_words
 from tui.json_value import Json
 
 
@@ -35,3 +35,20 @@ def test_a_date_out_of_range_is_a_number_and_no_crash(value: float, hours: int) 
     """security.md 61."""
     now = START.astimezone(timezone(timedelta(hours=hours)))
     assert value_in_words("updated_at", value, now) == str(value)
+
+
+@pytest.mark.parametrize(
+    ("path", "described"),
+    [
+        (("sub",), "the tenant's identifier for the person"),
+        (("https://tenant.example/plan",), "a claim of its issuer's own"),
+        (("address", "country"), "a part of the claim"),
+        (("typ (header)",), "what kind of token it is"),
+        (("alg (header)",), "the algorithm it is signed with"),
+        (("kid (header)",), "which key it is signed with"),
+        (("region (header)",), "a header parameter of its issuer's own"),
+        (("jwk (header)", "alg"), "a part of the header parameter"),
+    ],
+)
+def test_a_claim_and_a_parameter_of_the_header_are_told_apart(path: Path, described: str) -> None:
+    assert Claim(path, "x").described == described
