@@ -38,8 +38,8 @@ from tui.moments import TICK_SECONDS, local_now
 from tui.terminal.signals import stop_job
 
 if TYPE_CHECKING:
+    from tui.app.screens.sign_in import SignInScreen
     from tui.auth.keeper import Offline
-    from tui.auth.session import LoginEvent
     from tui.servers.checks import Finding
     from tui.servers.processes import Servers, ServerStatus
 
@@ -122,11 +122,13 @@ class DoorkeyApp(TerminalApp):
         who = (DoorkeyApp.account, DoorkeyApp.offline, DoorkeyApp.now)
         return place.data_bind(*who, DoorkeyApp.servers, DoorkeyApp.findings)
 
-    def _for_sign_in(self, wish: SignInRequested) -> "Screen[LoginEvent | None]":
+    def _for_sign_in(self, wish: SignInRequested, behind: Screen[None]) -> "SignInScreen":
         self._keep_time()
         kept = self.account.scope_beyond(self._doors.config.scope) if wish.keeps_person else ""
         scope, wait = wish.scope or kept, self._background.wait_for_tenant
-        return self._doors.sign_in(wish, scope, wait).data_bind(DoorkeyApp.now)
+        screen = self._doors.sign_in(wish, scope, wait)
+        screen.behind = behind if isinstance(behind, PlaceScreen) else None
+        return screen.data_bind(DoorkeyApp.now)
 
     def switch_mode(self, mode: str) -> AwaitMount:
         """Go to a mode, whoever asks; the guard may lead elsewhere."""

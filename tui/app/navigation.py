@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 ScreenFactories = Mapping[Place, Callable[[], Screen[None]]]
 """What makes each place's screen, when one first goes there."""
 
-SignInFactory = Callable[[SignInRequested], "Screen[LoginEvent | None]"]
-"""What makes the screen of one sign-in."""
+SignInFactory = Callable[[SignInRequested, Screen[None]], "Screen[LoginEvent | None]"]
+"""What makes the screen of one sign-in, to be shown over the one that is given."""
 
 FIRST_VISIT_SECONDS: Final = 0.05
 """A screen that is just put together would be painted several times."""
@@ -160,11 +160,8 @@ class Navigation:
 
     def _open_sign_in(self, wish: SignInRequested) -> None:
         self.is_signing_in = True
-        screen = self._make_sign_in(wish)
-        # Over Home, as the other places go away when another person signs in. Whoever comes from
-        # one of those stays there, and is not shown Home behind the sign-in.
-        screen.set_class(self.place != "home", "-covers")
-        self._app.switch_mode("home")
+        screen = self._make_sign_in(wish, self._app.screen_stack[0])
+        self._app.switch_mode("home")  # other places are removed when another person signs in
         self._app.push_screen(screen, self._tell_end)
 
     def _tell_end(self, _event: "LoginEvent | None") -> None:

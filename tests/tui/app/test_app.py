@@ -1,5 +1,6 @@
 """Every key and every guard of the app, as a person meets them."""
 
+import asyncio
 import gc
 from dataclasses import replace
 from pathlib import Path
@@ -151,6 +152,25 @@ async def test_log_out_says_what_came_of_each_step() -> None:
         await until(pilot, lambda: not isinstance(on.app.screen, LogOutScreen))
         assert on.app.current_mode == "home"
         assert on.service.session is None
+
+
+async def test_a_log_out_whose_dialog_is_closed_early_goes_on_in_silence() -> None:
+    browser_back = asyncio.Event()
+
+    async def wait(_seconds: float) -> None:
+        await browser_back.wait()
+
+    on = stage(signed_in=True, browser="waits", device_sleep=wait)
+    async with on.app.run_test(size=SIZE, notifications=True) as pilot:
+        await until(pilot, lambda: on.app.account.signed_in)
+        await pilot.press("o", "y")
+        await until(pilot, lambda: "◌ waiting   Tenant" in text_of(on.app))
+        await pilot.press("escape")
+        await until(pilot, lambda: not isinstance(on.app.screen, LogOutScreen))
+        browser_back.set()
+        await until(pilot, lambda: all(each.group != "log-out-steps" for each in on.app.workers))
+        await pilot.pause()
+        assert "unexpected" not in text_of(on.app)
 
 
 async def test_after_log_out_no_widget_holds_anything_of_the_person() -> None:

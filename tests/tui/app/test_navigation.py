@@ -225,6 +225,11 @@ async def test_a_sign_in_that_leads_back_to_a_place_does_not_show_home_behind_it
         await until(pilot, lambda: is_waiting(on))
         assert "Finish in your browser" in text_of(on.app)
         assert "Hello, Alice" not in text_of(on.app)
+        assert "Repeat · 2 s" in text_of(on.app), "the place that one came from is behind it"
+        await pilot.resize_terminal(160, 45)
+        await until(
+            pilot, lambda: any("Repeat" in line[105:] for line in text_of(on.app).splitlines())
+        )
         await pilot.press("escape")
         await until(pilot, lambda: on.app.current_mode == "external-api")
 

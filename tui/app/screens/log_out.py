@@ -145,16 +145,16 @@ class LogOutScreen(ModalScreen[None]):
             self._conclude("")
 
     def _show(self, step: "LogOutStep") -> None:
-        if self.is_mounted:
-            row = self.query_one(f"#step-{step.name}", StatusRow)
+        for row in self.query(f"#step-{step.name}").results(StatusRow):  # none once it is closed
             message = with_start_key(step.message, self._service.config, self.app)
             row.show(step.outcome, message, KINDS[step.outcome])
 
     def _conclude(self, trouble: str) -> None:
-        if self.is_mounted:
-            phase = "✗ Not everything worked" if trouble else "○ You are logged out"
-            self.query_one("#phase", Static).update(Content(phase))
-            self.query_one(Notice).say(trouble)
+        phase = "✗ Not everything worked" if trouble else "○ You are logged out"
+        for line in self.query("#phase").results(Static):
+            line.update(Content(phase))
+        for notice in self.query(Notice):
+            notice.say(trouble)
 
     def action_scroll(self, lines: int) -> None:
         """Scroll what does not fit a small terminal."""

@@ -1,24 +1,28 @@
 """The frame that every mode's screen shares: title bar, nav, a column of content, footer."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual import events, on
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.reactive import var
-from textual.screen import Screen
+from textual.renderables.background_screen import BackgroundScreen
+from textual.screen import ModalScreen, Screen
 from textual.worker import Worker, WorkerState
 
 from tui.app.account import Account
 from tui.app.messages import CheckRequested, Place
+from tui.app.textual_internals import paint_ahead
 from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.nav_bar import NavBar
 from tui.app.widgets.title_bar import TitleBar
 from tui.moments import Clock, local_now
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
     from tui.auth.keeper import Offline
     from tui.servers.checks import Finding
     from tui.servers.processes import ServerStatus
@@ -81,16 +85,17 @@ class PlaceScreen(Screen[None]):
         # Styling all anew takes a third of a visit, and what changes a style does so by itself.
         event.refresh_styles = not self._is_styled
         self._is_styled = True
-        self._cover_keys(False)
+        self.cover_keys(False)
         self.watch_now()
 
     def on_screen_suspend(self) -> None:
         """Leave it to the screen that comes to show what was said, and its own keys."""
         for notices in self.query_children("ToastRack"):
             notices.display = False
-        self._cover_keys(self in self.app.screen_stack)
+        self.cover_keys(self in self.app.screen_stack)
 
-    def _cover_keys(self, is_covered: bool) -> None:
+    def cover_keys(self, is_covered: bool) -> None:
+        """Show the keys of this screen, or leave that to a dialog that lies over it."""
         for line in self.query_children(KeyLine):  # none where the app is ending
             line.is_covered = is_covered
 
@@ -124,6 +129,31 @@ class PlaceScreen(Screen[None]):
     def action_scroll_body(self, lines: int) -> None:
         """Scroll the content by so many lines."""
         self.query_one("#body").scroll_relative(y=lines, animate=False)
+
+
+Outcome = TypeVar("Outcome")
+
+
+class OverPlace(ModalScreen[Outcome]):
+    """A dialog that lies over Home, and yet shows behind itself the place that one came from.
+
+    Over Home, as the other places are removed when another person signs in.
+    """
+
+    behind: PlaceScreen | None = None
+    """The place; where it has been removed meanwhile, nothing of it is shown."""
+
+    def on_resize(self) -> None:
+        """Leave the keys to the dialog, and have the place as large as the terminal by now."""
+        if self.behind is not None and not self.behind.is_current:
+            self.behind.cover_keys(True)
+            paint_ahead(self.app, self.behind.PLACE)
+
+    def render(self) -> "RenderableType":
+        """Draw the place, as Textual draws the screen below a dialog."""
+        if self.behind is not None and self.behind.is_attached:
+            return BackgroundScreen(self.behind, self.styles.background)
+        return super().render()
 
 
 def tell_of_failed_work(where: App[None] | Screen[None], message: Worker.StateChanged) -> None:

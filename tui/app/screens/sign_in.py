@@ -11,12 +11,12 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.reactive import reactive, var
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 from textual.worker import Worker, WorkerState
 
 from tui.app.keys.caps import with_start_key
 from tui.app.messages import ConfigEditRequested
+from tui.app.screens.place import OverPlace
 from tui.app.screens.sign_in_address import Address
 from tui.app.screens.sign_in_ways import Buttons, PasteWay, Remark, Ways, with_key_caps
 from tui.app.screens.sign_in_words import (
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from tui.auth.sign_in.handle import SignIn
 
 
-class SignInScreen(ModalScreen[LoginEvent | None]):
+class SignInScreen(OverPlace[LoginEvent | None]):
     """One sign-in, from the first question to the tenant until somebody is signed in."""
 
     CSS_PATH = "sign_in.tcss"
