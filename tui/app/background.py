@@ -11,6 +11,7 @@ from textual.app import App
 from tui.app.doors import Doors, Rest
 from tui.app.keys.caps import with_start_key
 from tui.app.messages import (
+    CONFIG_TAKEN_OVER,
     PLACES,
     FindingsChanged,
     OfflineChanged,
@@ -148,10 +149,11 @@ class Background:
         if isinstance(outcome, str):
             self._app.notify(printable(outcome), title="The config", markup=False, timeout=10)
             return
-        notice = "The config has changed, and is in use now."
         mode, servers = self._app.current_mode, self._servers is not None
         place: Place = next((each for each in PLACES if each == mode), "home")
-        self._app.post_message(OpeningRequested(Opening(outcome, servers, place, notice=notice)))
+        self._app.post_message(
+            OpeningRequested(Opening(outcome, servers, place, notice=CONFIG_TAKEN_OVER))
+        )
 
     async def _renew(self) -> None:
         try:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from textual.message import Message
 
@@ -24,6 +24,10 @@ PLACES: Mapping[Place, str] = {
 
 PROTECTED: frozenset[Place] = frozenset({"profile", "external-api"})
 """The modes that need somebody signed in."""
+
+
+CONFIG_TAKEN_OVER: Final = "The config has changed, and is in use now."
+"""Told where the config in use has been opened anew."""
 
 
 @dataclass(frozen=True, slots=True)

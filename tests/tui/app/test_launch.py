@@ -11,15 +11,16 @@ import pytest
 from textual.app import App, ComposeResult
 
 from tests.support import ROOT
+from tests.support.app.stage import until
 from tests.support.builders.configs import UNREACHABLE, write_config
 from tests.support.processes.worlds import DOORKEY, new_world
 from tui.app.launch import config_for_dev, run_in_turn, servers_for
 from tui.app.messages import Opening
+from tui.app.widgets import state_panel
 from tui.app.widgets.state_panel import StatePanel
 from tui.app.widgets.status_row import StatusRow
 from tui.cli import main
 from tui.config.load import Config, load_config, parse_config
-from tui.servers.checks import Finding
 
 
 @pytest.fixture
@@ -57,24 +58,28 @@ async def test_home_says_that_the_config_is_built_in(empty_folder: Path) -> None
         assert any("✓ built in" in line and "no auth_config.json is here" in line for line in told)
 
 
-async def test_home_says_that_the_file_of_the_config_has_changed(tmp_path: Path) -> None:
+async def test_home_says_by_itself_what_became_of_the_file_of_the_config(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(state_panel, "LOOK_SECONDS", 0.01)
     config = load_config(write_config(tmp_path))
     app = Panel(config)
-    ready = Finding("api", "good", "ready", config.api_url)
-    async with app.run_test(size=(100, 20)):
-        panel, row = app.query_one(StatePanel), app.query_one("#config-row", StatusRow)
-        panel.show_findings((ready,))
-        assert "✓ read" in row.render_line(0).text
-        was = config.path.read_text()
+    was = config.path.read_text()
+    async with app.run_test(size=(100, 20)) as pilot:
+        row = app.query_one("#config-row", StatusRow)
+
+        async def reads(words: str) -> None:
+            await until(pilot, lambda: words in row.render_line(0).text)
+
+        await reads("✓ read")
         config.path.write_text(was.replace("the-api", "another"))
-        panel.show_findings((ready,))
-        assert "▲ changed" in row.render_line(0).text
+        await reads("▲ changed")
+        config.path.write_text("{")
+        await reads("▲ wrong")
         config.path.write_text(was)
-        panel.show_findings((ready,))
-        assert "✓ read" in row.render_line(0).text
+        await reads("✓ read")
         config.path.unlink()
-        panel.show_findings((ready,))
-        assert "✓ read" in row.render_line(0).text, "what has gone says nothing else"
+        await reads("▲ gone")
 
 
 def test_doorkey_alone_offers_it(tmp_path: Path) -> None:

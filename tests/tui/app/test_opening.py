@@ -13,7 +13,7 @@ from tests.support.builders.sessions import session
 from tests.support.builders.stores import Keys
 from tests.support.people.terminal import Terminal
 from tests.support.processes.worlds import DOORKEY, World, new_world
-from tui.app.messages import Opening
+from tui.app.messages import CONFIG_TAKEN_OVER, Opening
 from tui.auth.store.client_secret import write_with_secret
 from tui.auth.store.file_store import session_store
 from tui.config.load import load_config
@@ -60,6 +60,18 @@ async def test_escape_leads_back_and_the_open_one_only_closes_the_list(profiles:
         await pilot.press("escape")
         await until(pilot, lambda: "Sign in from your terminal" in text_of(on.app))
         assert on.app.following is None
+
+
+async def test_the_open_one_is_opened_anew_where_its_file_has_changed(profiles: Path) -> None:
+    path = profile_path("home")
+    on = stage(path=path)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: "by now. t and Enter take it over." in text_of(on.app))
+        await pilot.press("t")
+        await until(pilot, lambda: "● home" in text_of(on.app))
+        await pilot.press("enter")
+        await until(pilot, lambda: on.app.following)
+    assert on.app.following == Opening(load_config(path), notice=CONFIG_TAKEN_OVER)
 
 
 async def test_a_profile_that_is_broken_says_why_and_does_not_open(profiles: Path) -> None:

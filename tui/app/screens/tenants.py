@@ -14,7 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 from textual.worker import Worker
 
-from tui.app.messages import Opening, OpeningRequested
+from tui.app.messages import CONFIG_TAKEN_OVER, Opening, OpeningRequested
 from tui.app.screens.external_api.dialogs import QuestionScreen
 from tui.app.screens.place import tell_of_failed_work
 from tui.app.widgets.key_line import KeyLine
@@ -22,7 +22,7 @@ from tui.app.widgets.row_list import RowList
 from tui.auth.kept_sessions import KeptSession, KeptSessions
 from tui.auth.session import Session
 from tui.config.keys import IN_KEYRING
-from tui.config.load import Config
+from tui.config.load import Config, as_chosen
 from tui.config.paths import shown
 from tui.moments import Clock, clock_time
 from tui.text import printable
@@ -116,10 +116,11 @@ signed in there: the one that is open, which the dot marks, the one that `DOORKE
 the `auth_config.json` of this folder and of your config folder, and the built-in one of the local
 tenant, once you have tried it. One that lies elsewhere is opened by `doorkey --config PATH`.
 
-*Enter* opens the one at the cursor; nothing of the one before stays in the app, and its session is
-kept. *New tenant* asks for one of your own, as `doorkey init NAME` does. *What to register* looks
-the one at the cursor up and says what it has to know, as `doorkey init --show` does. *Forget
-secret* takes its client secret out of the system's keyring, where there is one.
+*Enter* opens the one at the cursor, or the open one anew where its file has changed; nothing of
+the one before stays in the app, and its session is kept. *New tenant* asks for one of your own, as
+`doorkey init NAME` does. *What to register* looks the one at the cursor up and says what it has to
+know, as `doorkey init --show` does. *Forget secret* takes its client secret out of the system's
+keyring, where there is one.
 """
 
     def __init__(
@@ -195,10 +196,15 @@ secret* takes its client secret out of the system's keyring, where there is one.
         row = self.query_one(TenantRows).rows[message.index]
         if row.config is None:
             self.app.bell()  # why is said below
-        elif row.known.path == self._config.path:
+            return
+        is_in_use = row.known.path == self._config.path
+        known = as_chosen(row.config) if is_in_use and self._config.is_chosen else row.config
+        if known == self._config:
             self.dismiss(None)
         else:
-            self.post_message(OpeningRequested(Opening(row.config, self._with_servers)))
+            notice = CONFIG_TAKEN_OVER if is_in_use else ""
+            opening = Opening(row.config, self._with_servers, notice=notice)
+            self.post_message(OpeningRequested(opening))
 
     def action_new(self) -> None:
         """Ask for a tenant that is new here."""

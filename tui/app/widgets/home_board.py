@@ -153,7 +153,7 @@ class HomeBoard(Vertical):
 
     def on_mount(self) -> None:
         """Follow the keymap."""
-        self._name_doctor()
+        self._name_keys()
         self.screen.bindings_updated_signal.subscribe(self, self._follow_bindings)
 
     @on(Button.Pressed, "#next")
@@ -220,8 +220,8 @@ class HomeBoard(Vertical):
         if caps != self._caps:
             self._caps = caps
             self.watch_done(self.done)
-            self._name_doctor()
+            self._name_keys()
 
-    def _name_doctor(self) -> None:
+    def _name_keys(self) -> None:
         for panel in self._panels():
-            panel.name_doctor(key_cap(self, "doctor"))
+            panel.name_keys(key_cap(self, "doctor"), key_cap(self, "tenants"))

@@ -1,5 +1,7 @@
 """The state of things: tenant, API, config, session, each with its word and details."""
 
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from textual.app import ComposeResult
@@ -25,9 +27,12 @@ SERVER_KINDS: Final[dict[str, Kind]] = {
     "failed": "bad",
 }
 
-CHANGED: Final = (
-    "▸ Its file says something else by now. Edit the config, in the palette, takes it over."
-)
+CHANGED: Final = "Its file says something else by now."
+GONE: Final = "▸ Its file has gone. What it said stays in use until the app ends."
+WRONG: Final = "▸ What it said before stays in use."
+
+LOOK_SECONDS: Final = 2.0
+"""Between two looks whether the config's file has changed."""
 
 WITHOUT_REFRESH: Final = (
     "The access token has expired, and the tenant gave no refresh token to renew it with."
@@ -45,6 +50,9 @@ class StatePanel(Vertical):
         how = f"in a file {in_file}" if in_file else storage.removeprefix("Kept ")
         self._storage = how.removesuffix(".")
         self._failed: set[str] = set()
+        self._seen: tuple[int, ...] | None = None
+        """What the config's file was like at the last look; None for one that is not there."""
+        self._tenants_key = ""
         self._below = {"doctor": "", "logs": ""}
         self.border_title = "The state of things"
 
@@ -61,9 +69,14 @@ class StatePanel(Vertical):
             yield StatusRow("Config", "read", path, "good", id="config-row")
         yield StatusRow("Session", "", self._storage, id="session-row")
 
-    def name_doctor(self, key: str) -> None:
-        """Say by which key all the checks are to be had."""
-        self._below["doctor"] = f"{key} looks at everything"
+    def on_mount(self) -> None:
+        """Keep looking at the config's file."""
+        self.set_interval(LOOK_SECONDS, self._look_at_config)
+
+    def name_keys(self, doctor: str, tenants: str) -> None:
+        """Say by which key all the checks are to be had; name another where the config changes."""
+        self._tenants_key = tenants
+        self._below["doctor"] = f"{doctor} looks at everything"
         self._say_below()
 
     def look_again(self) -> None:
@@ -123,12 +136,27 @@ class StatePanel(Vertical):
 
     def _look_at_config(self) -> None:
         """Say whether the file is the one that was read, whoever has changed it since."""
+        seen = _signature(self._config.path)
+        if seen != self._seen:
+            self._seen = seen
+            for row in self.query("#config-row").results(StatusRow):
+                row.show(*self._state_of_config(has_gone=seen is None))
+
+    def _state_of_config(self, *, has_gone: bool) -> tuple[str, str, Kind]:
         path = shown(self._config.path)
-        for row in self.query("#config-row").results(StatusRow):
-            if _is_as_read(self._config):
-                row.show("read", path, "good")
-            else:
-                row.show("changed", f"{path}\n{CHANGED}", "warning")
+        if has_gone:
+            return "gone", f"{path}\n{GONE}", "warning"
+        try:
+            is_as_read = reload_config(self._config) == self._config
+        except ConfigInvalid as error:
+            return "wrong", f"{printable(error)}\n{WRONG}", "warning"
+        if is_as_read:
+            return "read", path, "good"
+        return (
+            "changed",
+            f"{path}\n▸ {CHANGED} {self._tenants_key} and Enter take it over.",
+            "warning",
+        )
 
     def _say_no_clock(self) -> None:
         row = self.query_one("#clock-row", StatusRow)
@@ -138,9 +166,9 @@ class StatePanel(Vertical):
         self.border_subtitle = Content(" · ".join(each for each in self._below.values() if each))
 
 
-def _is_as_read(config: Config) -> bool:
-    """Return whether the file says what is in use; one that has gone says nothing else."""
-    try:
-        return reload_config(config) == config
-    except ConfigInvalid:
-        return not config.path.exists()
+def _signature(path: Path) -> tuple[int, ...] | None:
+    """Return what is another once a file has been written anew; None where there is none."""
+    with suppress(OSError):
+        found = path.stat()
+        return found.st_mtime_ns, found.st_size, found.st_ino
+    return None
