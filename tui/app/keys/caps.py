@@ -1,17 +1,22 @@
 """The keys that work everywhere, and which key to name in a hint."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from typing import TYPE_CHECKING, Final
 
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
+from textual.keys import REPLACED_KEYS, key_to_character
 
+from tui.app.messages import PROTECTED
 from tui.errors import START_API, START_TENANT
 from tui.servers.bundled import START_THERE, may_have_local_tenant
 from tui.web_address import split_web_address
 
 if TYPE_CHECKING:
+    from textual.binding import ActiveBinding
+    from textual.screen import Screen
+
     from tui.config.load import Config
 
 APP_BINDINGS: Final[list[BindingType]] = [
@@ -64,6 +69,20 @@ def key_cap(node: DOMNode, name: str) -> str:
             if binding.id == name:
                 return node.app.get_key_display(with_key(binding, {}))
     raise LookupError(f'No binding here has the id "{name}".')
+
+
+def is_typed(screen: "Screen[object]", active: "ActiveBinding") -> bool:
+    """Return whether the key would go into the field that is being edited."""
+    field, key = screen.focused, active.binding.key
+    if field is None or active.node is field or active.binding.priority:
+        return False
+    return field.check_consume_key(key, key_to_character(REPLACED_KEYS.get(key, key)))
+
+
+def told(active: "ActiveBinding", usable: Set[str]) -> str:
+    """Return what a key does; `usable` has the ids of all that can be used now."""
+    signs_in = active.binding.id in PROTECTED and "log-out" not in usable
+    return f"{active.tooltip}; signs in first" if signs_in else active.tooltip
 
 
 def with_start_key(words: str, config: "Config", app: App[None] | App[object]) -> str:

@@ -65,6 +65,10 @@ class RuleTable(RowList):
             (shortened(row.found, room), "$foreground-muted"),
         )
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer nothing to choose: the rule at the cursor is told by itself."""
+        return action != "choose" and super().check_action(action, parameters)
+
 
 class DoctorScreen(Screen[None]):
     """Runs the doctor's rules, as often as one asks, and shows them over Home."""

@@ -1,23 +1,27 @@
 """Help: what the screen below is, every key that can be used there, and how it goes."""
 
-from collections.abc import Iterator, Set
+from collections.abc import Set
 from typing import ClassVar, Final
 
 from textual import events
+from textual.actions import parse
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen, Screen
+from textual.widget import Widget
 from textual.widgets import Static
 
-from tui.app.keys.caps import bindings_of, with_key
-from tui.app.widgets.columns import ColumnsRow
+from tui.app.keys.caps import bindings_of, is_typed, told, with_key
+from tui.app.widgets.columns import ColumnsRow, Lead
 from tui.app.widgets.key_line import KeyLine
 
-KEYS_CELLS: Final = 11
-NAME_CELLS: Final = 17
+GAP_CELLS: Final = 2
+"""Between two columns."""
 
+LEAST_CELLS: Final = 24
+"""Of the screen, for what a key does; where fewer are left, it stands right behind the name."""
 
 HERE: Final = "Keys here"
 IN_PARTS: Final = "Keys in lists and fields"
@@ -32,8 +36,26 @@ OF_TEXTUAL: Final = {
 }
 """What Textual's own keys do, by their actions."""
 
+MOVING: Final = {
+    "Down": "To the next row or line",
+    "Up": "To the row or line before",
+    "Page down": "As many further as are seen",
+    "Page up": "As many back as are seen",
+    "First": "To the first row",
+    "Last": "To the last row",
+    "Scroll down": "A line further",
+    "Scroll up": "A line back",
+    "Fold all": "In the answer: all within the outermost, or unfold it all",
+    "Unfold": "What the chosen claim consists of, or fold it",
+    "Tab before": "The token before",
+}
+"""What is told of keys that say themselves, and so have no tooltip; by their names."""
+
 Key = tuple[str, str, str]
 """The keys of one binding, its name, and what it does."""
+
+Named = dict[str, tuple[tuple[str, ...], str]]
+"""Keys, and what they do, by what that is called."""
 
 
 class HelpScreen(ModalScreen[None]):
@@ -47,6 +69,8 @@ class HelpScreen(ModalScreen[None]):
         Binding("k,up", "scroll(-1)", "Up", id="help-up", show=False),
         Binding("pagedown,space", "scroll(10)", "Further down", id="help-page-down", show=False),
         Binding("pageup", "scroll(-10)", "Further up", id="help-page-up", show=False),
+        Binding("g,home", "scroll_to(True)", "Top", id="help-top", show=False),
+        Binding("G,end", "scroll_to(False)", "Bottom", id="help-bottom", show=False),
     ]
 
     def __init__(self, below: Screen[object]) -> None:
@@ -55,6 +79,12 @@ class HelpScreen(ModalScreen[None]):
         self._what, self._more = paragraphs[:1], paragraphs[1:]
         self._title = title.lstrip("# ")
         self._keys = _named_keys(below)
+        every = [key for keys in self._keys.values() for key in keys]
+        self._key_cells, self._name_cells = (
+            max((len(key[column]) for key in every), default=0) + GAP_CELLS for column in (0, 1)
+        )
+        room = below.size.width - self._key_cells - self._name_cells
+        self._is_narrow = room < LEAST_CELLS
 
     def compose(self) -> ComposeResult:
         """Put it together: what this is, the keys of the screen and of the app, and the rest."""
@@ -64,7 +94,7 @@ class HelpScreen(ModalScreen[None]):
                 yield from _draw_paragraph(paragraph)
             for heading, keys in self._keys.items():
                 yield Static(Content(heading), classes="headline")
-                yield from (_draw_key(key, last=key is keys[-1]) for key in keys)
+                yield from (self._draw_key(key, last=key is keys[-1]) for key in keys)
             if self._more:
                 yield Static(Content(MORE), classes="headline")
             for paragraph in self._more:
@@ -83,9 +113,27 @@ class HelpScreen(ModalScreen[None]):
         """Move by so many lines."""
         self.query_one("#help").scroll_relative(y=lines, animate=False)
 
+    def action_scroll_to(self, top: bool) -> None:
+        """Go to the top, or to the end."""
+        body = self.query_one("#help")
+        (body.scroll_home if top else body.scroll_end)(animate=False)
+
     def action_close(self) -> None:
         """Go back."""
         self.dismiss(None)
+
+    def _draw_key(self, key: Key, *, last: bool) -> ColumnsRow:
+        """Draw a key in columns that all have; where there is no room for three, in two."""
+        shown, name, what = key
+        lead: Lead = ((shown, self._key_cells, "$text-primary bold"),)
+        text = Content.styled(what, "$foreground-muted")
+        if self._is_narrow:
+            text = Content.assemble((name, "bold"), " " * GAP_CELLS, text)
+        else:
+            lead = (*lead, (name, self._name_cells, "bold"))
+        row = ColumnsRow(classes="last" if last else "")
+        row.set_columns(lead, text)
+        return row
 
 
 def _sizes_of(below: Screen[object]) -> Set[str]:
@@ -97,38 +145,55 @@ def _sizes_of(below: Screen[object]) -> Set[str]:
 
 def _named_keys(below: Screen[object]) -> dict[str, list[Key]]:
     """Return every key that works below, by where it does; what has one name is one thing."""
-    app = below.app
-    found: dict[str, dict[str, tuple[list[str], str]]] = {
-        HERE: {}, IN_PARTS: {}, EVERYWHERE: {},
-    }  # fmt: skip
-    for active in below.active_bindings.values():
-        binding, where = active.binding, EVERYWHERE if active.node is app else HERE
-        name, what = binding.description, active.tooltip
+    app, active = below.app, below.active_bindings.values()
+    usable = {each.binding.id or "" for each in active}
+    here: Named = {}
+    everywhere: Named = {}
+    for each in active:
+        binding, what = each.binding, told(each, usable)
         if binding.action in OF_TEXTUAL:
-            where, (name, what) = EVERYWHERE, OF_TEXTUAL[binding.action]
-        elif not binding.id or not name:
-            continue  # a widget's own, such as the arrows
-        pressed, _ = found[where].setdefault(name, ([], what))
-        pressed.append(app.get_key_display(binding))
-    for binding in _of_other_parts(below):
-        if binding.description not in found[HERE]:
-            pressed, _ = found[IN_PARTS].setdefault(binding.description, ([], binding.tooltip))
-            key = app.get_key_display(with_key(binding, {}))
-            pressed += [] if key in pressed else [key]
-    return {heading: _listed(named) for heading, named in found.items() if named}
-
-
-def _listed(named: dict[str, tuple[list[str], str]]) -> list[Key]:
-    """Return the keys of one part; moving about, which says itself, comes last."""
-    keys = [(" ".join(pressed), name, what) for name, (pressed, what) in named.items()]
-    return sorted(keys, key=lambda key: not key[2])
-
-
-def _of_other_parts(below: Screen[object]) -> Iterator[Binding]:
-    """Yield what works in a list or a field once one goes there."""
+            name, what = OF_TEXTUAL[binding.action]
+            _add(everywhere, name, what, app.get_key_display(binding))
+        elif binding.id and binding.description and not is_typed(below, each):
+            where = everywhere if each.node is app else here  # without an id, it is a widget's own
+            _add(where, binding.description, what, app.get_key_display(binding))
+    in_parts: dict[Key, None] = {}
     for widget in below.focus_chain:
         if widget is not below.focused:
-            yield from (each for each in bindings_of(type(widget)) if each.id and each.description)
+            in_parts |= dict.fromkeys(_listed(_keys_of(widget)))
+    told_here = {(name, what) for _, name, what in _listed(here)}
+    others = [key for key in in_parts if key[1:] not in told_here]
+    others.sort(key=lambda key: key[2] == MOVING.get(key[1]))
+    found = {HERE: _listed(here), IN_PARTS: others, EVERYWHERE: _listed(everywhere)}
+    return {heading: keys for heading, keys in found.items() if keys}
+
+
+def _add(named: Named, name: str, what: str, key: str) -> None:
+    keys, known = named.get(name, ((), ""))
+    named[name] = (keys if key in keys else (*keys, key)), known or what
+
+
+def _listed(named: Named) -> list[Key]:
+    """Return the keys of one part; moving about, which says itself, comes last."""
+    by_tooltip = sorted(named.items(), key=lambda item: not item[1][1])
+    return [
+        (" ".join(keys), name, what or MOVING.get(name, "")) for name, (keys, what) in by_tooltip
+    ]
+
+
+def _keys_of(widget: Widget) -> Named:
+    """Return what works in a list or a field once one goes there."""
+    found: Named = {}
+    ids = set[str]()
+    for binding in bindings_of(type(widget)):
+        if not binding.id or not binding.description or binding.id in ids:
+            continue  # the list that a list is derived from has another name for it
+        ids.add(binding.id)
+        _, action, parameters = parse(binding.action)
+        if widget.check_action(action, parameters):
+            key = widget.app.get_key_display(with_key(binding, {}))
+            _add(found, binding.description, binding.tooltip, key)
+    return found
 
 
 def _draw_paragraph(paragraph: str) -> ComposeResult:
@@ -141,17 +206,6 @@ def _draw_paragraph(paragraph: str) -> ComposeResult:
         bullet = (("·", 2, ""),) if item.startswith("- ") else ()
         row.set_columns(bullet, _emphasised(item.removeprefix("- ").replace("\n", " ")))
         yield row
-
-
-def _draw_key(key: Key, *, last: bool) -> ColumnsRow:
-    shown, name, what = key
-    row = ColumnsRow(classes="last" if last else "")
-    keys_cells, name_cells = max(KEYS_CELLS, len(shown) + 1), max(NAME_CELLS, len(name) + 1)
-    row.set_columns(
-        ((shown, keys_cells, "$text-primary bold"), (name, name_cells, "bold")),
-        Content.styled(what, "$foreground-muted"),
-    )
-    return row
 
 
 def _emphasised(text: str) -> Content:

@@ -11,6 +11,7 @@ from textual.reactive import var
 from textual.widget import Widget
 
 from tui.app.account import Account
+from tui.app.keys.caps import told
 from tui.moments import local_now
 
 if TYPE_CHECKING:
@@ -46,13 +47,15 @@ class KeySheet(Widget):
         return Content("\n").join(self._lines())
 
     def _lines(self) -> Iterator[Content]:
-        for each in self.screen.active_bindings.values():
+        active = self.screen.active_bindings.values()
+        usable = {each.binding.id or "" for each in active}
+        for each in active:
             if each.binding.id and each.tooltip:  # moving about has none
                 key, name = self.app.get_key_display(each.binding), each.binding.description
                 yield Content.assemble(
                     (f"{key:<{KEY_CELLS}}", "$text-primary bold"),
                     f"{name:<{NAME_CELLS}}",
-                    (each.tooltip, "$foreground-muted"),
+                    (told(each, usable), "$foreground-muted"),
                 )
 
     def _follow_bindings(self, screen: "Screen[object]") -> None:

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 from textual import events
 from textual.content import Content
-from textual.keys import REPLACED_KEYS, key_to_character
 from textual.reactive import reactive
 from textual.style import Style
 from textual.widget import Widget
+
+from tui.app.keys.caps import is_typed
 
 if TYPE_CHECKING:
     from textual.binding import ActiveBinding
@@ -142,7 +143,7 @@ class KeyLine(LinkLine):
         usable = [
             each
             for each in self.screen.active_bindings.values()
-            if self._words(each) and not self._is_typed(each)
+            if self._words(each) and not is_typed(self.screen, each)
         ]
         found: dict[str, ActiveBinding] = {}
         for each in usable:
@@ -153,13 +154,6 @@ class KeyLine(LinkLine):
             if each.binding.id and each.tooltip and each.binding.id not in NOT_HERE:
                 found.setdefault(each.binding.action.removeprefix("app."), each)
         return found
-
-    def _is_typed(self, active: "ActiveBinding") -> bool:
-        """Return whether the key would go into the field that is being edited."""
-        field, key = self.screen.focused, active.binding.key
-        if field is None or active.node is field or active.binding.priority:
-            return False
-        return field.check_consume_key(key, key_to_character(REPLACED_KEYS.get(key, key)))
 
     def _words(self, active: "ActiveBinding") -> str:
         return self.names.get(active.binding.id or "", active.binding.description)

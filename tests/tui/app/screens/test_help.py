@@ -1,9 +1,12 @@
 """Help, as somebody who has never been here reads it."""
 
+import re
 from pathlib import Path
 
 import pytest
+from textual.pilot import Pilot
 
+from tests.support.app.at_the_api import at_the_api
 from tests.support.app.stage import Stage, stage, text_of, until
 from tui.app.screens.help import HelpScreen
 from tui.app.screens.sign_in import SignInScreen
@@ -73,7 +76,7 @@ async def test_it_names_the_keys_of_the_keymap(tmp_path: Path) -> None:
     async with on.app.run_test(size=SIZE) as pilot:
         await until(pilot, lambda: "F9 Check again" in text_of(on.app))
         await pilot.press("f1")
-        await until(pilot, lambda: "F9         Check again" in text_of(on.app))
+        await until(pilot, lambda: re.search(r"F9  +Check again  +Are tenant", text_of(on.app)))
 
 
 async def test_at_80_columns_the_keys_are_seen_at_once() -> None:
@@ -97,6 +100,11 @@ async def test_what_does_not_fit_is_reached_by_scrolling() -> None:
         assert "Leave; your session is kept" not in text_of(on.app)
         await pilot.press("j", *["pagedown"] * 5)
         await until(pilot, lambda: "Leave; your session is kept" in text_of(on.app))
+        for back, on_again in (("home", "end"), ("g", "G")):
+            await pilot.press(back)
+            await until(pilot, lambda: "What this is, what to do next" in text_of(on.app))
+            await pilot.press(on_again)
+            await until(pilot, lambda: "looks at every rule" in text_of(on.app))
 
 
 async def test_a_sign_in_goes_on_below_and_takes_the_help_away_when_it_is_done() -> None:
@@ -112,3 +120,74 @@ async def test_a_sign_in_goes_on_below_and_takes_the_help_away_when_it_is_done()
         await on.tenant.browser(sign_in.progress.url)
         await until(pilot, lambda: on.app.account.signed_in)
         assert not helping(on)
+
+
+async def test_keys_that_would_be_typed_are_not_listed() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=(100, 70)) as pilot:
+        await until(pilot, lambda: on.app.account.signed_in)
+        await at_the_api(pilot, on)
+        await pilot.press("p")
+        await until(pilot, lambda: "✓ Your Access" in text_of(on.app))
+        await pilot.press("f1")
+        assert re.search("/  +Find  +In the answer", await help_of(pilot, on))
+        await pilot.press("escape", "e", "f1")
+        told = await help_of(pilot, on)
+        assert re.search("F5  +Ping  +Call the API", told)
+        assert " Find " not in told.split("How it goes")[0]
+        assert "Copy text" not in told
+
+
+async def test_a_key_is_listed_once_for_each_thing_that_it_does_and_where() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=(100, 70)) as pilot:
+        await until(pilot, lambda: on.app.account.signed_in)
+        await at_the_api(pilot, on)
+        await pilot.press("p")
+        await until(pilot, lambda: "✓ Your Access" in text_of(on.app))
+        await pilot.press("f1")
+        in_parts = (await help_of(pilot, on)).split("Keys in lists")[1].split("Keys everywhere")[0]
+        for row in (
+            "⏎           Take            Call this path from now on",
+            "⏎ space     Fold            In the answer: fold what begins here, or unfold",
+            "⏎           Show            Show the chosen call",
+            "j           Down            To the next row or line",
+        ):
+            assert row in in_parts
+        assert in_parts.count("⏎") == 3
+        assert "Next " not in in_parts  # nothing is looked for
+
+
+@pytest.mark.parametrize("opened", ["1", "2", "d", "t", "o", "3", "3m", "3e", "3b"])
+async def test_no_key_is_listed_without_a_word_and_no_column_touches_the_next(opened: str) -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=(100, 70)) as pilot:
+        await until(pilot, lambda: on.app.account.signed_in)
+        await pilot.press(*opened)
+        await pilot.press("f1")
+        told = await help_of(pilot, on)
+        rows = re.findall(
+            r"│  ([^\s│][^│]*[^\s│])  +│", told.split("Keys here")[1].split("How it goes")[0]
+        )
+        keys = [row for row in rows if not row.startswith("Keys ")]
+        assert len(keys) > 5
+        assert not [row for row in keys if not re.fullmatch(r"\S+( \S+)?  +\S.*  +\S.*", row)]
+
+
+async def test_signed_out_it_is_said_which_places_sign_in_first() -> None:
+    on = stage()
+    async with on.app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: on.app.account.state == "signed-out")
+        await pilot.press("f1")
+        told = await help_of(pilot, on)
+        assert "Profile       Who you are; signs in first" in told
+        assert "External API  Call the API; signs in first" in told
+        await pilot.press("escape", "l")
+        await until(pilot, lambda: on.app.account.signed_in)
+        await pilot.press("1", "f1")
+        assert "signs in first" not in await help_of(pilot, on)
+
+
+async def help_of(pilot: "Pilot[None]", on: Stage) -> str:
+    await until(pilot, lambda: helping(on) and "Keys everywhere" in text_of(on.app))
+    return text_of(on.app)

@@ -33,15 +33,26 @@ LOOKS: Final[Mapping[Kind, str]] = {
 }
 
 
+FOLDS: Final = "In the answer: fold what begins here, or unfold"
+
+
 class AnswerLines(RowList):
     """The body and, below it, the headers; Enter folds and unfolds."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose", "Fold", show=False, id="row-choose"),
-        Binding("space", "choose", "Fold", id="fold", tooltip="Fold what begins here, or unfold"),
+        Binding("space", "choose", "Fold", id="fold", tooltip=FOLDS),
         Binding("z", "fold_all", "Fold all", show=False, id="fold-all"),
-        Binding("n", "find_next(1)", "Next", id="find-next", tooltip="The next that was found"),
-        Binding("N", "find_next(-1)", "Before", id="find-before", tooltip="The one before"),
+        Binding(
+            "n", "find_next(1)", "Next", id="find-next", tooltip="In the answer: the next found"
+        ),
+        Binding(
+            "N",
+            "find_next(-1)",
+            "Before",
+            id="find-before",
+            tooltip="In the answer: the one before",
+        ),
     ]
 
     class Found(Message):
