@@ -151,6 +151,7 @@ def _load_in_worker(make_app: Callable[[], ASGIApp]) -> ASGIApp:
 
 def _end_on_signals() -> None:
     """End a worker that is told to stop before it serves; a fork has its parent's handlers."""
+    signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     if hasattr(signal, "SIGHUP"):
@@ -163,11 +164,16 @@ def _stop_on_signals(server: MPServer) -> None:
 
     Granian's own answer to SIGHUP is a reload.
     """
-    interrupt: Callable[[int, FrameType | None], None] = server.signal_handler_interrupt
+    told, tell = os.pipe()
+    os.set_blocking(tell, False)
+    # A handler here would come too late where this thread was about to wait for Granian's event,
+    # and may not set it: what a signal has interrupted, maybe the handler itself at the signal
+    # before, can hold the event's lock, and would never go on.
+    signal.set_wakeup_fd(tell, warn_on_full_buffer=False)
+    threading.Thread(target=_stop_once_told, args=(server, told), daemon=True).start()
 
-    def stop(number: int, frame: FrameType | None) -> None:
-        interrupt(number, frame)
-        threading.Thread(target=_tell_again, args=(server,), daemon=True).start()
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        server.interrupt_signal = True
 
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         if number := getattr(signal, name, None):
@@ -183,12 +189,16 @@ def _forgive_workers(server: MPServer) -> None:
         server.interrupt_children.clear()
 
 
-def _tell_again(server: MPServer) -> NoReturn:
-    """Tell the workers to stop until they do: one that was about to serve has heard nothing.
+def _stop_once_told(server: MPServer, told: int) -> NoReturn:
+    """Stop the server once there is something to read, and tell its workers until they do.
 
-    uvloop loses a signal that comes between two runs of its loop, and Granian runs it once for
-    the app's start and once to serve. Such a worker ended only when its DRAIN_SECONDS were over.
+    One that was about to serve has heard nothing: uvloop loses a signal that comes between
+    two runs of its loop, and Granian runs it once for the app's start and once to serve. Such a
+    worker ended only when its DRAIN_SECONDS were over.
     """
+    os.read(told, 1)
+    server.interrupt_signal = True
+    server.main_loop_interrupt.set()
     while True:
         threading.Event().wait(TELL_AGAIN_SECONDS)
         for worker in list(server.wrks):

@@ -78,6 +78,14 @@ def test_stopped_server_finishes_what_is_in_flight_and_leaves_nothing(
     wait_until_gone(members)
 
 
+def test_signals_close_behind_one_another_are_one_stop(start: Start) -> None:
+    for server in [start() for _ in range(4)]:
+        for _ in range(20):
+            server.process.send_signal(signal.SIGINT)
+            server.process.send_signal(signal.SIGTERM)
+        assert server.process.wait(DRAIN_SECONDS / 2) == 0
+
+
 @pytest.mark.parametrize("workers", [1, 2])
 def test_worker_that_hears_an_interrupt_first_makes_no_failure_of_it(
     start: Start, workers: int
