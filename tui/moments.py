@@ -63,6 +63,11 @@ def duration(seconds: int) -> str:
     return "1 day" if days == 1 else f"{days} days"
 
 
+def length_to_wait(seconds: int) -> str:
+    """Say how long to wait, and never less: `90 s`; in minutes, rounded up, where it is long."""
+    return f"{seconds} s" if seconds < SHORT_SECONDS else duration(seconds + MINUTE - 1)
+
+
 def clock_time(moment: datetime, now: datetime) -> str:
     """Say when, as shortly as is clear: `15:03` today, else with its day."""
     shown = moment.astimezone(now.tzinfo)

@@ -8,6 +8,7 @@ from typing import Final
 from tui.auth.clock_skew import seconds_to_wait
 from tui.errors import ApiUnreachable, Obstacle
 from tui.json_value import json_object
+from tui.moments import length_to_wait
 
 LONGEST_TIMING: Final = 1000
 """Characters of a `Server-Timing` header that are looked at."""
@@ -130,11 +131,19 @@ class PingResult:
             where = self.headers.get("location", "nowhere")
             return f"It points to {where}; tokens do not follow. Check apiUrl and the path."
         if self.status >= 500:
-            return FAILED
-        told = self.reason_told if self.status >= 400 else ""
+            return " ".join(filter(None, (FAILED, self.wait_asked)))
+        if self.status < 400:
+            return ""
+        told = self.reason_told
         # What the API says itself of a wrong path or method is more than a guess of ours.
         ours = "" if told and self.status in (404, 405) else HINTS.get(self.status)
-        return " ".join(filter(None, (ours, told)))
+        return " ".join(filter(None, (ours, self.wait_asked, told)))
+
+    @property
+    def wait_asked(self) -> str:
+        """How long it asks to wait, in a sentence, or an empty string."""
+        seconds = self.retry_after_seconds
+        return "" if seconds is None else f"It asks to wait {length_to_wait(seconds)}."
 
     @property
     def reason_told(self) -> str:

@@ -4,8 +4,8 @@ import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 
-from tui.auth.clock_skew import date_in
-from tui.auth.tenant.http import WAIT_AND_TRY_AGAIN, explain_failure, leads_elsewhere
+from tui.auth.clock_skew import date_in, seconds_to_wait
+from tui.auth.tenant.http import WAIT_AND_TRY_AGAIN, explain_failure, leads_elsewhere, try_again
 from tui.auth.tenant.metadata import Metadata, discovery_url, no_discovery, parse_metadata
 from tui.config.load import Config
 from tui.doctor.row import Row, row, row_of, unknown
@@ -74,8 +74,9 @@ async def discover(world: World, config: Config) -> Discovered:
         await client.aclose()
     date = date_in(answer.headers)
     if answer.status in WAIT_AND_TRY_AGAIN:
-        later = f"{address.netloc} answers with {answer.status}. Try again later."
-        return Discovered(TenantMisbehaved(later), date=date)
+        later = try_again(seconds_to_wait(answer.headers))
+        busy = f"{address.netloc} answers with {answer.status}. {later}."
+        return Discovered(TenantMisbehaved(busy), date=date)
     if 300 <= answer.status < 400:
         return Discovered(leads_elsewhere(address, answer.status), date=date)
     members = answer.members()

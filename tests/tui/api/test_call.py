@@ -53,6 +53,13 @@ async def test_an_answer_that_is_no_refusal_of_the_token_is_not_explained_as_one
     assert made.explanation is None
 
 
+@pytest.mark.parametrize("status", [429, 503])
+async def test_how_long_an_api_asks_to_wait_is_told(status: int) -> None:
+    made = await call(lambda _request: httpx.Response(status, headers={"Retry-After": "8"}))
+    assert made.result is not None
+    assert made.result.hint.endswith("call again. It asks to wait 8 s.")
+
+
 @pytest.mark.parametrize(
     ("body", "told"),
     [

@@ -10,6 +10,7 @@ from tui.auth.tenant.metadata import WELL_KNOWN
 from tui.errors import START_TENANT, ExchangeFailed, TenantMisbehaved, TenantUnreachable
 from tui.http.exchange import EXCHANGE_SECONDS, Answer, HttpClient
 from tui.http.other_scheme import write_so
+from tui.moments import length_to_wait
 from tui.text import redact
 from tui.web_address import WebAddress, split_web_address
 
@@ -101,11 +102,19 @@ class TenantHttp:
             raise leads_elsewhere(address, answer.status)
         if answer.status in WAIT_AND_TRY_AGAIN:
             what = "has an error of its own" if answer.status == 500 else "is busy or down for now"
-            raise TenantUnreachable(
-                f"{host} {what}: it answered with {answer.status}. Try again later.",
-                seconds_to_wait(answer.headers),
+            seconds = seconds_to_wait(answer.headers)
+            later = try_again(seconds)
+            trouble = TenantUnreachable(
+                f"{host} {what}: it answered with {answer.status}. {later}.", seconds
             )
+            trouble.next_step = f"{later}; the session stays as it is."
+            raise trouble
         return answer
+
+
+def try_again(seconds: int | None) -> str:
+    """Say when to try again: as the tenant asks, or later where it asks for nothing."""
+    return f"Try again {'later' if seconds is None else f'in {length_to_wait(seconds)}'}"
 
 
 def leads_elsewhere(address: WebAddress, status: int) -> TenantMisbehaved:

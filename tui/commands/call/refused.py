@@ -86,7 +86,7 @@ def refusal(
     The body's own reason is left out where the body is on stdout already.
     """
     challenge = [printable(result.challenge)] if result.challenge else []
-    hint = "" if has_shown_body and result.reason_told else result.hint
+    hint = result.wait_asked if has_shown_body and result.reason_told else result.hint
     why = [printable(hint)] if hint else []
     if explanation is not None:
         why = lines_on_refusal(explanation, config)

@@ -1,6 +1,7 @@
 """The dialog of a sign-in: every key, and every way out."""
 
 import asyncio
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -225,6 +226,25 @@ async def test_a_tenant_that_has_gone_meanwhile_is_told_before_any_browser_opens
         await until(pilot, lambda: "✗ The sign-in did not work" in text_of(on.app))
         assert "tenant.example cannot be reached" in text_of(on.app)
         assert not on.tenant.authorization
+
+
+async def test_how_long_the_tenant_asks_to_wait_is_told_wherever_it_does() -> None:
+    on = stage(signed_in=True)
+    busy = httpx.Response(503, headers={"Retry-After": "20"})
+    for path in ("/.well-known/openid-configuration", "/token"):
+        on.tenant.responses[path] = lambda _request: busy
+
+    def words() -> str:
+        return re.sub(r"[\s▌│]+", " ", text_of(on.app))  # unwrapped, and out of their frames
+
+    async with on.app.run_test(size=SIZE, notifications=True) as pilot:
+        await until(pilot, lambda: on.app.account.signed_in)
+        await pilot.press("r")
+        await until(pilot, lambda: "Not renewed" in words() and "Try again in 20 s." in words())
+        on.app.clear_notifications()
+        await pilot.press("s")
+        failed = "The sign-in did not work"
+        await until(pilot, lambda: failed in words() and "again in 20 s." in words())
 
 
 async def test_where_this_app_can_start_the_tenant_its_key_is_named() -> None:

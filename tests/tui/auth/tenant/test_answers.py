@@ -67,6 +67,20 @@ async def test_when_to_come_back_is_told_in_seconds(said: str, seconds: float | 
     assert raised.value.retry_after_seconds == seconds
 
 
+@pytest.mark.parametrize(
+    ("headers", "told"),
+    [
+        ({"Retry-After": "20"}, "Try again in 20 s"),
+        ({"Retry-After": "3601"}, "Try again in 1 h 1 min"),
+        ({}, "Try again later"),
+    ],
+)
+async def test_when_to_come_back_is_told_to_people(headers: dict[str, str], told: str) -> None:
+    with pytest.raises(TenantUnreachable, match=f"answered with 429. {told}[.]") as raised:
+        await answering(429, **headers).get("https://tenant.example/")
+    assert raised.value.next_step == f"{told}; the session stays as it is."
+
+
 PUBLIC = [
     "audience", "client_id", "grant_type", "redirect_uri", "resource", "scope", "token_type_hint",
 ]  # fmt: skip

@@ -71,6 +71,15 @@ async def test_what_the_body_says_itself_is_neither_repeated_nor_contradicted(
     assert json.loads(capsys.readouterr().out)["next"].startswith("Read the answer's body")
 
 
+@pytest.mark.parametrize("body", [b"{}", b'{"error_description": "Busy"}'])
+async def test_how_long_the_api_asks_to_wait_is_told_whatever_the_body_says(
+    api: ScriptedApi, call: Call, body: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    api.answer = answering("503 Busy", body, "Retry-After: 4")
+    assert await call("GET", "/c") == 3
+    assert "It asks to wait 4 s.\n" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(("body", "gap"), [(b"text", "\n\n"), (b"text\n", "\n"), (b"", "")])
 async def test_a_refusal_stands_apart_from_a_body_that_goes_to_the_same_place(
     api: ScriptedApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: bytes, gap: str

@@ -15,7 +15,7 @@ from tui.api.call import Call
 from tui.api.request import ApiRequest
 from tui.app.keys.caps import key_cap
 from tui.errors import START_API, Obstacle
-from tui.moments import Clock, duration
+from tui.moments import Clock
 from tui.text import printable, printable_block
 
 QUICK_SECONDS: Final = 0.15
@@ -138,8 +138,6 @@ class PingResultPanel(Vertical):
         if not result.hint:
             return ""
         hint = f"▸ {printable(result.hint, 2 * LONGEST_FACT)}"
-        if result.retry_after_seconds is not None:
-            hint += f" It asks to wait {duration(result.retry_after_seconds)}."
         return f"{hint} {key_cap(self, 'method')} changes it." if result.status == 405 else hint
 
     def _say(self, state: str, verdict: str, facts: str = "", remark: str = "") -> None:

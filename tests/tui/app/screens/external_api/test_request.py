@@ -289,7 +289,7 @@ async def test_what_the_api_asks_to_wait_is_shown_and_honoured() -> None:
     async with on.app.run_test(size=SIZE) as pilot:
         await at_the_api(pilot, on)
         await pilot.press("t")
-        await until(pilot, lambda: "It asks to wait 1 min." in text_of(on.app))
+        await until(pilot, lambda: "It asks to wait 90 s." in text_of(on.app))
         await until(pilot, lambda: slept == [90])
         shown = ("─ Next call at 09:28:23, as the API asks ─", "■ Stop · 90 s")
         await until(pilot, lambda: all(words in text_of(on.app) for words in shown))
