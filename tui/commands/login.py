@@ -115,7 +115,8 @@ async def sign_in(config: Config, options: SignInOptions, *, as_json: bool = Fal
 async def hint_after_a_while(config: Config, sleep: Sleep = asyncio.sleep) -> None:
     """Say what the tenant must allow, where no answer has come for a while."""
     await sleep(HINT_AFTER.total_seconds())
-    _say(callback_hint(config))
+    if hint := callback_hint(config):
+        _say(hint)
 
 
 async def _paste(handle: SignIn, has_address: asyncio.Event) -> None:

@@ -20,7 +20,9 @@ from tui.config.keys import (
     session_identity,
 )
 from tui.config.paths import (
+    BUILT_IN,
     CONFIG_NAME,
+    built_in_path,
     find_config,
     profile_of,
     read_config,
@@ -124,6 +126,12 @@ def trusted_config(text: str, path: Path) -> Config:
         path, text, issuer=config.issuer, audience=config.audience, api_url=config.api_url
     )
     return config
+
+
+def is_at_built_in_tenant(config: Config) -> bool:
+    """Return whether its client is that of the built-in config, at the local tenant."""
+    own = parse_config(BUILT_IN, built_in_path())
+    return (config.issuer, config.client_id) == (own.issuer, own.client_id)
 
 
 def as_chosen(config: Config) -> Config:

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
 
-from tui.config.load import Config, parse_config
-from tui.config.paths import BUILT_IN, built_in_path
+from tui.config.load import Config, is_at_built_in_tenant
 from tui.web_address import split_web_address
 
 ServerName = Literal["api", "tenant"]
@@ -59,9 +58,7 @@ def has_own_servers(config: Config) -> bool:
     The built-in config's are, too. The tenant of any other may be a program that is not running
     now, and a server that takes its place would pass itself off as that issuer.
     """
-    own = parse_config(BUILT_IN, built_in_path())
-    is_own = (config.issuer, config.client_id) == (own.issuer, own.client_id)
-    return config.is_chosen or is_own
+    return config.is_chosen or is_at_built_in_tenant(config)
 
 
 def api_server(config: Config) -> BundledServer:

@@ -142,7 +142,7 @@ def stage(
     taken: Taken = "perhaps",
 ) -> Stage:
     clock = Clock()
-    tenant = ScriptedTenant(clock)
+    tenant = ScriptedTenant(clock, base.issuer)
     tenant.id_claims = {"sub": ALICE["sub"], "name": "Alice Archer"}
     openers: dict[str, BrowserOpener] = {
         "signs in": tenant.browser,

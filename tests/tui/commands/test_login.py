@@ -13,6 +13,8 @@ from tui.auth.sign_in.surroundings import Surroundings
 from tui.cli import main
 from tui.commands.login import LoginTeller, hint_after_a_while, hints, options_of
 from tui.commands.parser import parse
+from tui.config.load import parse_config
+from tui.config.paths import BUILT_IN
 
 WAITING = SignInProgress(
     "waiting", "https://tenant.example/authorize", "http://127.0.0.1:8642/callback", START,
@@ -117,6 +119,15 @@ async def test_after_20_silent_seconds_what_the_tenant_must_allow_is_told(
     told = capsys.readouterr().err
     assert "error about the callback or redirect URI?" in told
     assert CONFIG.redirect_uris[0].replace(":0/", "/") in told
+
+
+async def test_at_the_built_in_tenant_nothing_is_told_of_what_it_must_allow(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    async def sleep(_seconds: float) -> None: ...
+
+    await hint_after_a_while(parse_config(BUILT_IN, CONFIG.path), sleep)
+    assert capsys.readouterr().err == ""
 
 
 def test_at_a_desktop_nothing_more_is_said() -> None:

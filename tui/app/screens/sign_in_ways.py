@@ -202,7 +202,8 @@ class Remark(Static):
         if now >= self.hint_at:
             self.hint_at = NEVER
             hint = callback_hint if self.screen.has_class("-tall") else short_callback_hint
-            self._lasting = f"▲ {hint(config)}"
+            words = hint(config)
+            self._lasting = f"▲ {words}" if words else ""
             if self._end is None:
                 self._show(self._lasting)
 

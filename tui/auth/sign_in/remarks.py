@@ -5,17 +5,15 @@ Which callback URLs the tenant must allow, and what it brought otherwise than it
 
 import json
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from tui.auth.scopes import missing_scopes
 from tui.auth.session import Session
 from tui.auth.sign_in.attempt import SignInAttempt
 from tui.config.keys import allowed
+from tui.config.load import Config, is_at_built_in_tenant
 from tui.config.vendors.table import vendor_of
 from tui.text import printable
-
-if TYPE_CHECKING:
-    from tui.config.load import Config
 
 HINT_AFTER: Final = timedelta(seconds=20)
 """Who has not come back from the browser by then may be looking at the tenant's error page."""
@@ -81,14 +79,21 @@ def _shown(words: list[str]) -> str:
     return printable(", ".join(words), 300)
 
 
-def short_callback_hint(config: "Config") -> str:
+def short_callback_hint(config: Config) -> str:
     """Return the same for a small terminal."""
+    if is_at_built_in_tenant(config):
+        return ""
     uri = allowed(config.redirect_uris)[0]
     return f"An error page about the callback? Have the tenant allow {uri} for this client."
 
 
-def callback_hint(config: "Config") -> str:
-    """Return what to allow where, for a tenant that shows an error page instead of its login."""
+def callback_hint(config: Config) -> str:
+    """Return what to allow where, for a tenant that shows an error page instead of its login.
+
+    It is an empty string for the local tenant, which allows what the config says.
+    """
+    if is_at_built_in_tenant(config):
+        return ""
     return (
         "Does the browser show an error about the callback or redirect URI? Then allow, in the "
         f"tenant's settings of the client {printable(config.client_id)}: "

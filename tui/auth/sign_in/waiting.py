@@ -238,9 +238,9 @@ class Waiting:
     def _timed_out(self) -> SignInTimedOut:
         if self.attempt.options.way == "device":
             return SignInTimedOut("Nobody entered the code in time. Ask for a new one.")
+        hint = callback_hint(self.attempt.config)
         return SignInTimedOut(
-            "No answer came in time. Sign in again, and finish in the browser. "
-            + callback_hint(self.attempt.config)
+            f"No answer came in time. Sign in again, and finish in the browser. {hint}".rstrip()
         )
 
 

@@ -14,6 +14,8 @@ from tests.support.app.stage import (
     until,
 )
 from tests.support.silence import never
+from tui.config.load import parse_config
+from tui.config.paths import BUILT_IN
 
 SIZE = (80, 30)
 
@@ -95,6 +97,18 @@ async def test_the_callback_hint_leaves_everything_where_it_is(
         await pilot.press("escape")
         await until(pilot, lambda: not has_dialog(on))
         assert hint not in text_of(on.app)
+
+
+async def test_at_the_built_in_tenant_there_is_no_hint_about_the_callback() -> None:
+    built_in = parse_config(BUILT_IN, Path("auth_config.json"))
+    on = stage(browser="waits", base=built_in)
+    async with on.app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("l")
+        await until(pilot, lambda: is_waiting(on))
+        on.clock.advance(21)
+        await until(pilot, lambda: "gives up in 4:39" in text_of(on.app))
+        assert "With a code" in text_of(on.app)
+        assert "▲" not in text_of(on.app)
 
 
 @pytest.mark.parametrize("size", [(80, 24), (40, 12)])

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -7,8 +8,10 @@ from tests.support.clocks import Clock
 from tests.support.tenants.scripted_tenant import ScriptedTenant
 from tests.support.tenants.sign_ins import SignIns
 from tui.auth.sign_in.attempt import SignInOptions
-from tui.auth.sign_in.remarks import callback_hint
+from tui.auth.sign_in.remarks import callback_hint, short_callback_hint
 from tui.config.keys import allowed
+from tui.config.load import parse_config
+from tui.config.paths import BUILT_IN
 
 
 async def test_a_sign_in_as_asked_for_has_no_remarks(signing: SignIns) -> None:
@@ -93,6 +96,15 @@ def test_callback_urls_are_named_as_a_tenant_has_to_allow_them() -> None:
         "client the-client: http://127.0.0.1:8642/callback, http://127.0.0.1:18642/callback."
     ) in hint
     assert hint.endswith("About an unknown client? Then correct `clientId` in the config.")
+
+
+def test_at_the_built_in_tenant_there_is_nothing_to_allow() -> None:
+    built_in = parse_config(BUILT_IN, Path("auth_config.json"))
+    elsewhere = replace(built_in, domain="localhost:8080")
+    for hint in (callback_hint, short_callback_hint):
+        assert hint(built_in) == ""
+        assert hint(replace(built_in, audience="https://api.example")) == ""
+        assert "http://127.0.0.1:8642/callback" in hint(elsewhere)
 
 
 def test_nobody_is_told_to_allow_port_0() -> None:

@@ -29,7 +29,7 @@ FEWEST_FOR_BARS: Final = 2
 FEWEST_FOR_NUMBERS: Final = 5
 """Calls; of fewer, a median says no more than the list itself."""
 
-TIME_CELLS, CAME_CELLS, TOOK_CELLS = 10, 7, 9
+TIME_CELLS, STATUS_CELLS, TOOK_CELLS = 10, 7, 9
 
 LONGEST_PATH: Final = 120
 
@@ -78,7 +78,7 @@ class CallsTable(RowList):
         path = printable(call.request.path, LONGEST_PATH)
         return Content.assemble(
             f"{call.at:%H:%M:%S}".ljust(TIME_CELLS),
-            (f"{symbol} {call.outcome}".ljust(CAME_CELLS), look),
+            (f"{symbol} {call.outcome}".ljust(STATUS_CELLS), look),
             took.rjust(TOOK_CELLS),
             f"  {call.request.method} {path}",
         )
@@ -106,7 +106,7 @@ class CallsPanel(Vertical):
         """Yield the bars, the numbers, the list under its heads."""
         yield Static(id="latency-bars")
         yield Static(id="latency-numbers")
-        heads = f"{'Time':<{TIME_CELLS}}{'Came':<{CAME_CELLS}}{'Took':>{TOOK_CELLS}}  Call"
+        heads = f"{'Time':<{TIME_CELLS}}{'Status':<{STATUS_CELLS}}{'Took':>{TOOK_CELLS}}  Call"
         yield Static(Content(heads), id="calls-heads")
         yield CallsTable()
 

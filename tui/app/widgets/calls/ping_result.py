@@ -138,7 +138,10 @@ class PingResultPanel(Vertical):
         if not result.hint:
             return ""
         hint = f"▸ {printable(result.hint, 2 * LONGEST_FACT)}"
-        return f"{hint} {key_cap(self, 'method')} changes it." if result.status == 405 else hint
+        if result.status != 405:
+            return hint
+        stop = "" if hint.rstrip("”").endswith((".", "!", "?")) else "."  # after the API's words
+        return f"{hint}{stop} {key_cap(self, 'method')} changes it."
 
     def _say(self, state: str, verdict: str, facts: str = "", remark: str = "") -> None:
         self.border_title = "Result"

@@ -25,7 +25,7 @@ DEFAULT_INTERVAL: Final = 2
 INTERVAL_MEMORY: Final = "repeat_seconds"
 
 GAP_CELLS: Final = 1
-"""Between the method and the origin."""
+"""Between the method and the origin, and behind it where no path follows."""
 
 CURSOR_CELLS: Final = 1
 """After the path, while it is edited."""
@@ -166,10 +166,12 @@ class RequestLine(Vertical):
     def _share_room(self) -> None:
         # Where it is short, the origin goes first: it is the config's, and the same for each call.
         needed = Content(f" {self.request.method} ").cell_length + GAP_CELLS
-        path = Content(self.query_one(PathField).value).cell_length + CURSOR_CELLS
-        room = self.size.width - needed - path
-        origin = Content(printable(self._origin)).cell_length
-        self.query_one("#origin", Static).display = room >= origin
+        path = self.query_one(PathField).value
+        is_other = bool(path) and not path.startswith("/")  # nothing that belongs to the origin
+        needed += Content(path).cell_length + CURSOR_CELLS + (GAP_CELLS if is_other else 0)
+        origin = self.query_one("#origin", Static)
+        origin.set_class(is_other, "-apart")
+        origin.display = self.size.width - needed >= Content(printable(self._origin)).cell_length
 
     def edit_path(self) -> None:
         """Go to the path."""

@@ -128,6 +128,21 @@ async def test_a_method_that_is_not_allowed_names_the_key_that_changes_it(tmp_pa
         await until(pilot, lambda: "not for this method. F6 changes it." in text_of(on.app))
 
 
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("This path answers to GET only", "“This path answers to GET only”. m changes it."),
+        ("It answers to GET.", "“It answers to GET.” m changes it."),
+    ],
+)
+async def test_what_the_api_says_ends_before_what_helps(said: str, shown: str) -> None:
+    on = stage(signed_in=True, api=lambda _: httpx.Response(405, json={"detail": said}))
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        await pilot.press("p")
+        await until(pilot, lambda: shown in text_of(on.app))
+
+
 @pytest.mark.parametrize(("method", "calls"), [("GET", 2), ("DELETE", 1)])
 async def test_after_the_missing_scope_was_granted_the_call_is_made_again_or_offered(
     method: str, calls: int

@@ -163,6 +163,8 @@ async def test_what_is_wrong_with_a_path_stands_below_it() -> None:
         lines = text_of(on.app).splitlines()
         at = next(row for row, line in enumerate(lines) if "/a#b" in line)
         assert "✗ a fragment (#) never reaches a server" in lines[at + 1]
+        await write_path(pilot, on, "foo bar")
+        await until(pilot, lambda: "https://api.example foo bar" in text_of(on.app))
 
 
 async def test_a_method_is_chosen_from_a_list() -> None:
