@@ -148,9 +148,13 @@ class PingResult:
     @property
     def reason_told(self) -> str:
         """The reason in the body's own words (RFC 6749 5.2, RFC 9457 3.1.4), or an empty string."""
+        return f"The API says: “{self.reason_in_body}”" if self.reason_in_body else ""
+
+    @property
+    def reason_in_body(self) -> str:
+        """That reason alone."""
         if self.challenge:  # which says it, and is explained
             return ""
         members = json_object(self.body) or {}
         told = (members.get(name) for name in REASONS)
-        reason = next((each for each in told if isinstance(each, str) and each), "")
-        return f"The API says: “{reason}”" if reason else ""
+        return next((each for each in told if isinstance(each, str) and each), "")

@@ -143,4 +143,5 @@ class Caller:
         challenge = token_challenge(result.challenge)
         metadata = await self._api.metadata(challenge.resource_metadata)
         now = self._clock()
-        return explain(Refused(result.status, challenge, session, self.config, now, metadata))
+        told = result.reason_in_body
+        return explain(Refused(result.status, challenge, session, self.config, now, metadata, told))

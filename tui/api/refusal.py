@@ -17,15 +17,21 @@ from tui.config.load import Config
 from tui.moments import duration, full_time
 
 Cause = Literal[
-    "missing", "expired", "early", "audience", "issuer", "scope", "step-up", "proof", "unbound",
-    "bound", "other",
+    "missing", "forbidden", "expired", "early", "audience", "issuer", "scope", "step-up", "proof",
+    "unbound", "bound", "other",
 ]  # fmt: skip
 
 Fit = Literal["fits", "differs", "unknown"]
 
 FIT_SYMBOLS: Final[dict[Fit, str]] = {"fits": "✓", "differs": "✗", "unknown": "·"}
 
-Remedy = Literal["renew", "scope", "config", "sign-in", "clock", "step-up"]
+Remedy = Literal["renew", "scope", "config", "sign-in", "clock", "step-up", "ask"]
+
+BY_API: Final = "the API wants"
+
+BY_CONFIG: Final = "the config expects"
+
+BY_NOBODY: Final = "expected"
 
 STEP_UP: Final = "insufficient_user_authentication"
 """RFC 9470 3: the token is good, but its person's sign-in is too weak or too long ago."""
@@ -57,6 +63,8 @@ class Comparison:
     """Which of the words that are wanted the token lacks."""
     both: str = ""
     """What was held against what, for where there is one line for it and it fits."""
+    by: str = BY_API
+    """Who says what is wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +93,8 @@ class Refused:
     config: Config
     now: datetime
     metadata: ResourceMetadata | None = None
+    told: str = ""
+    """The reason in the answer's body, where the API gave one there."""
 
     @property
     def token(self) -> JwtView | None:
@@ -122,11 +132,11 @@ def explain(refused: Refused) -> Explanation:
     """Return why a call was refused and what helps."""
     cause = _cause(refused)
     why, remedy = WHYS[cause]
-    if cause in ("audience", "issuer", "missing", "other"):
+    if cause in ("audience", "issuer", "missing", "forbidden", "other"):
         trouble = known_trouble(refused.token, refused.config)
         why, remedy = (trouble, "config") if trouble else (why, remedy)
     said, rows = refused.challenge, tuple(_rows(refused, cause))
-    explanation = Explanation(cause, why, said.description, rows, remedy)
+    explanation = Explanation(cause, why, said.description or refused.told, rows, remedy)
     if remedy not in ("scope", "step-up"):
         return explanation
     # What the session has stays with it: a sign-in for one thing must not lose another.
@@ -139,7 +149,8 @@ def explain(refused: Refused) -> Explanation:
 
 
 WHYS: Final[dict[Cause, tuple[str, Remedy]]] = {
-    "missing": ("The API does not say why: it may have seen no token.", "renew"),
+    "missing": ("The API does not say why: it may have seen no token.", "ask"),
+    "forbidden": ("The API does not say why: you may lack a right to this.", "ask"),
     "expired": ("The token has expired, by the API's clock.", "renew"),
     "early": ("The token begins in the future, by the API's clock: a clock is off.", "clock"),
     "audience": ("The token is meant for another API.", "config"),
@@ -168,7 +179,9 @@ def _cause(refused: Refused) -> Cause:
     if refused.challenge.error == "insufficient_scope" or refused.missing_scopes:
         return "scope"
     if refused.status == 403:
-        return "scope" if refused.challenge.scopes else "other"
+        if refused.challenge.scopes:
+            return "scope"
+        return "other" if refused.challenge.error or refused.told else "forbidden"
     description = refused.challenge.description.lower()
     for words, cause in HINTS:
         if words in description:
@@ -184,7 +197,7 @@ def _cause_by_token(refused: Refused) -> Cause:
         return "audience"
     if token is not None and token.issuer and token.issuer not in _issuers(refused):
         return "issuer"
-    if not refused.challenge.error:
+    if not (refused.challenge.error or refused.told):
         return _cause_by_scheme(refused)
     return "audience" if _audience(refused, "other").fit == "unknown" and token else "other"
 
@@ -212,7 +225,8 @@ def _rows(refused: Refused, cause: Cause) -> Iterator[Comparison]:
     if skew or cause == "early":
         off = f"{duration(round(abs(skew)))} {'ahead' if skew > 0 else 'behind'}"
         held = off if skew else "unknown"
-        yield Comparison("Clock", "the tenant's time", held, "differs" if skew else "unknown")
+        fit = "differs" if skew else "unknown"
+        yield Comparison("Clock", "the tenant's time", held, fit, by=BY_NOBODY)
 
 
 def _sign_in(refused: Refused) -> Iterator[Comparison]:
@@ -234,17 +248,18 @@ def _sign_in(refused: Refused) -> Iterator[Comparison]:
 
 def _audience(refused: Refused, cause: Cause) -> Comparison:
     wanted = refused.metadata.resource if refused.metadata else refused.config.audience
+    by = BY_API if refused.metadata else BY_CONFIG
     if refused.token is None:
         fit: Fit = "differs" if cause == "audience" else "unknown"
-        return Comparison("Audience", wanted, "not readable: the token is opaque", fit)
+        return Comparison("Audience", wanted, "not readable: the token is opaque", fit, by=by)
     held = ", ".join(refused.token.audiences) or "none"
     if wanted in refused.token.audiences and cause != "audience":
-        return Comparison("Audience", wanted, held, "fits")
+        return Comparison("Audience", wanted, held, "fits", by=by)
     if wanted in refused.token.audiences:
         return Comparison("Audience", "another one, see what it says", held, "differs")
     # An API may be known to its tenant by another name than the one it goes by (RFC 9728 2).
     asked = refused.config.audience in refused.token.audiences and cause != "audience"
-    return Comparison("Audience", wanted, held, "unknown" if asked else "differs")
+    return Comparison("Audience", wanted, held, "unknown" if asked else "differs", by=by)
 
 
 def _audience_fits(refused: Refused, token: JwtView) -> bool:
@@ -262,11 +277,12 @@ def _issuers(refused: Refused) -> tuple[str, ...]:
 def _issuer(refused: Refused, cause: Cause) -> Comparison:
     issuers = _issuers(refused)
     wanted = ", ".join(issuers)
+    by = BY_API if refused.metadata and refused.metadata.authorization_servers else BY_CONFIG
     if refused.token is None:
-        return Comparison("Issuer", wanted, refused.config.issuer, "unknown")
+        return Comparison("Issuer", wanted, refused.config.issuer, "unknown", by=by)
     held = refused.token.issuer
     fits = cause != "issuer" and held in issuers
-    return Comparison("Issuer", wanted, held or "none", "fits" if fits else "differs")
+    return Comparison("Issuer", wanted, held or "none", "fits" if fits else "differs", by=by)
 
 
 def _expiry(refused: Refused, cause: Cause) -> Comparison:
@@ -274,4 +290,5 @@ def _expiry(refused: Refused, cause: Cause) -> Comparison:
     held = full_time(refused.expiry, refused.now)
     now = f"now, {refused.tenant_now.astimezone(refused.now.tzinfo):%H:%M:%S}"
     fit: Fit = "differs" if late else "fits"
-    return Comparison("Expiry", f"later than {now}", held, fit, both=f"{held}, later than {now}")
+    wanted = f"later than {now}"
+    return Comparison("Expiry", wanted, held, fit, both=f"{held}, {wanted}", by=BY_NOBODY)

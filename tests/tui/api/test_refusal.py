@@ -25,10 +25,11 @@ def explained(
     opaque: bool = False,
     claims: Claims | None = None,
     now: datetime = START,
+    told: str = "",
 ) -> Explanation:
     token = "opaque" if opaque else jwt_of({**ACCESS_CLAIMS, **(claims or {})})
     held = replace(session(access_token=token), clock_skew_seconds=skew_seconds)
-    return explain(Refused(status, token_challenge(challenge), held, CONFIG, now, metadata))
+    return explain(Refused(status, token_challenge(challenge), held, CONFIG, now, metadata, told))
 
 
 def row(explanation: Explanation, name: str) -> Comparison:
@@ -57,6 +58,28 @@ def test_a_silent_api_is_explained_by_the_token() -> None:
     assert explained(claims={"aud": "https://elsewhere.example"}).cause == "audience"
     assert explained(claims={"iss": "https://elsewhere.example/"}).cause == "issuer"
     assert explained("Bearer").cause == "missing"
+
+
+@pytest.mark.parametrize(("status", "may"), [(401, "seen no token"), (403, "lack a right")])
+@pytest.mark.parametrize("challenge", ["", "Bearer"])
+def test_where_an_api_says_nothing_neither_a_wish_of_its_nor_a_way_out_is_made_up(
+    status: int, may: str, challenge: str
+) -> None:
+    explanation = explained(challenge, status=status, metadata=None)
+    assert explanation.why.startswith("The API does not say why: ")
+    assert (may in explanation.why, explanation.remedy) == (True, "ask")
+    assert row(explanation, "Audience").by == "the config expects"
+    assert row(explanation, "Issuer").by == "the config expects"
+
+
+def test_a_reason_in_the_body_is_a_reason() -> None:
+    explanation = explained("", status=403, told="Members only")
+    assert (explanation.cause, explanation.said) == ("other", "Members only")
+
+
+def test_what_the_api_says_of_itself_is_told_from_what_the_config_says() -> None:
+    rows = explained(metadata=ResourceMetadata(CONFIG.audience, ())).rows
+    assert [each.by for each in rows] == ["the API wants", "the config expects", "expected"]
 
 
 def test_the_audience_that_is_wanted_stands_beside_the_one_that_is_held() -> None:

@@ -89,7 +89,8 @@ def refusal(
     hint = result.wait_asked if has_shown_body and result.reason_told else result.hint
     why = [printable(hint)] if hint else []
     if explanation is not None:
-        why = lines_on_refusal(explanation, config)
+        told = "" if has_shown_body else printable(result.reason_told)
+        why = [*filter(None, [told]), *lines_on_refusal(explanation, config)]
     message = "\n".join([f"The API {printable(result.outcome)}.", *challenge, *why])
     error = OtherSignInNeeded(message, mends) if mends else ApiRefused(message)
     if why or result.reason_told:
@@ -101,7 +102,7 @@ def refusal(
 def lines_on_refusal(explanation: Explanation, config: Config) -> list[str]:
     """Return why the API refused, what it wanted beside what it got, and what helps."""
     rows = [
-        f"{FIT_SYMBOLS[row.fit]} {row.name:<9} the API wants {printable(row.wanted)}; "
+        f"{FIT_SYMBOLS[row.fit]} {row.name:<9} {row.by} {printable(row.wanted)}; "
         f"your token has {printable(row.held)}"
         for row in explanation.rows
     ]
@@ -112,6 +113,7 @@ def lines_on_refusal(explanation: Explanation, config: Config) -> list[str]:
         f"({printable(config.api_url)}) in {printable(shown(config.path))}.",
         "sign-in": "If it stays so, sign in again: doorkey login.",
         "clock": "Set this machine's clock.",
+        "ask": "Nothing says that new tokens help. Whoever runs the API can tell, or its log.",
         "step-up": f"Sign in as the API wants it, then call again: {_step_up(explanation)}",
     }
     return ["", printable(explanation.why), *rows, helps[explanation.remedy]]

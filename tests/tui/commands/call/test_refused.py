@@ -38,6 +38,18 @@ async def test_a_refusal_is_exit_3_with_its_body_on_stdout_and_the_reason_on_std
     assert 'doorkey login --scope "openid profile email offline_access read:messages"' in output.err
 
 
+@pytest.mark.parametrize("status", ["401 Unauthorized", "403 Forbidden"])
+async def test_a_refusal_without_a_word_is_not_given_one(
+    api: ScriptedApi, call: Call, status: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    api.answer = answering(status)
+    assert await call("GET", "/") == 3
+    said = capsys.readouterr().err
+    assert "the API wants" not in said
+    assert " Audience  the config expects " in said
+    assert "doorkey login" not in said
+
+
 @pytest.mark.parametrize(
     ("status", "hint"),
     [

@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Button, Static
 
-from tui.api.refusal import FIT_SYMBOLS, Comparison, Explanation, Remedy
+from tui.api.refusal import BY_NOBODY, FIT_SYMBOLS, Comparison, Explanation, Remedy
 from tui.text import printable
 
 NAME_LOOKS: Final = {"fits": "$text-success", "differs": "$text-error bold", "unknown": ""}
@@ -30,7 +30,6 @@ INDENT_CELLS: Final = 2
 FRAME_CELLS: Final = 4
 """Border and padding at both sides."""
 
-WANTED: Final = "the API wants"
 HELD: Final = "your token has"
 
 LONGEST_CELL: Final = 300
@@ -42,6 +41,7 @@ ADVICE: Final[dict[Remedy, str]] = {
     "config": "Make {config} agree with the API; it takes effect at once.",
     "sign-in": "If new tokens do not help, sign in again.",
     "clock": "Set this machine's clock, then renew.",
+    "ask": "Nothing says that new tokens help. Whoever runs the API can tell, or its log.",
     "step-up": "Sign in as the API wants it; the call is made again afterwards.",
 }
 
@@ -52,6 +52,7 @@ BUTTONS: Final[dict[Remedy, str]] = {
     "sign-in": "Renew now",
     "clock": "Renew now",
     "step-up": "Sign in as it wants",
+    "ask": "Renew now",
 }
 
 
@@ -138,30 +139,32 @@ class RefusalPanel(Vertical):
 def _side_by_side(rows: Sequence[Comparison], width: int) -> Iterable[Content]:
     room = width - NAME_CELLS
     longest = max(_wanted(row).cell_length for row in rows) + GAP_CELLS
-    cells = max(len(WANTED) + GAP_CELLS, min(longest, room // 2))
-    yield Content.styled(f"{'':{NAME_CELLS}}{WANTED:{cells}}{HELD}", "$foreground-muted")
+    sources = {row.by for row in rows} - {BY_NOBODY}
+    by = sources.pop() if len(sources) == 1 else BY_NOBODY
+    cells = max(len(by) + GAP_CELLS, min(longest, room // 2))
+    yield Content.styled(f"{'':{NAME_CELLS}}{by:{cells}}{HELD}", "$foreground-muted")
     for row in rows:
         name, wanted, held = _name(row), _wanted(row), _held(row)
         if wanted.cell_length < cells and held.cell_length <= room - cells:
             yield Content.assemble(name, wanted.pad_right(cells - wanted.cell_length), held)
         else:
-            yield from _stacked(name, wanted, held, width)
+            yield from _stacked(row, width)
 
 
 def _below_each_other(rows: Iterable[Comparison], width: int) -> Iterable[Content]:
     for row in rows:
-        name, wanted, held = _name(row), _wanted(row), _held(row)
         if row.fit == "fits":
-            yield from _hung(name, Content(_cell(row.both)) if row.both else wanted, width)
+            fits = Content(_cell(row.both)) if row.both else _wanted(row)
+            yield from _hung(_name(row), fits, width)
         else:
-            yield from _stacked(name, wanted, held, width)
+            yield from _stacked(row, width)
 
 
-def _stacked(name: Content, wanted: Content, held: Content, width: int) -> Iterable[Content]:
-    cells = max(len(WANTED), len(HELD)) + 1
-    labels = [Content.styled(f"{label:{cells}}", "$foreground-muted") for label in (WANTED, HELD)]
-    yield from _hung(name + labels[0], wanted, width)
-    yield from _hung(Content(" " * NAME_CELLS) + labels[1], held, width)
+def _stacked(row: Comparison, width: int) -> Iterable[Content]:
+    cells = max(len(row.by), len(HELD)) + 1
+    by, has = (Content.styled(f"{label:{cells}}", "$foreground-muted") for label in (row.by, HELD))
+    yield from _hung(_name(row) + by, _wanted(row), width)
+    yield from _hung(Content(" " * NAME_CELLS) + has, _held(row), width)
 
 
 def _hung(lead: Content, text: Content, width: int) -> Iterable[Content]:
