@@ -7,7 +7,7 @@ from textual.app import App
 
 from tui.api.curl import curl_line
 from tui.app.keys.caps import key_cap
-from tui.config.suggested import suggested_for
+from tui.config.suggested import PLAIN, suggested_for
 from tui.errors import DoorkeyError
 from tui.text import printable
 
@@ -73,5 +73,12 @@ async def copy_curl(
     except ValueError as error:
         app.notify(str(error), title="Not copied", severity="warning", markup=False)
     else:
-        instead = f"`{suggested_for(config.path.absolute(), 'doorkey call')}` makes the call, too."
+        instead = suggested_for(config.path.absolute(), _command_for(request))
         await copy_quietly(app, line, "the curl line", copy, instead=instead)
+
+
+def _command_for(request: "ApiRequest") -> str:
+    """Say which command makes the call, too, where nothing in it can be a secret to show."""
+    if request.headers or request.body_sent or not PLAIN.fullmatch(request.path):
+        return "`doorkey call --help` tells how to make the call without curl."
+    return f"`doorkey call {request.method} {request.path}` makes the call, too."

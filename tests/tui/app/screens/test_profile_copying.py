@@ -13,7 +13,10 @@ from tests.support.app.stage import (
     text_of,
     until,
 )
-from tui.terminal.clipboard import LET_THROUGH
+from tests.support.builders.configs import CONFIG
+from tui.api.request import ApiRequest
+from tui.app.copying import copy_curl
+from tui.terminal.clipboard import LET_THROUGH, Taken
 
 
 async def test_tokens_are_shown_only_when_asked_for_and_hidden_on_leaving() -> None:
@@ -89,7 +92,7 @@ async def test_the_curl_line_holds_no_token() -> None:
         (
             "u",
             "the curl line",
-            "`doorkey --config /home/pat/auth_config.json call` makes the call",
+            "`doorkey --config /home/pat/auth_config.json call GET /api/external` makes the call",
         ),
         ("y", "name", "It stands below the table"),
     ],
@@ -102,6 +105,27 @@ async def test_where_only_the_terminal_was_asked_there_is_another_way(
     async with on.app.run_test(size=SIZE, notifications=True) as pilot:
         await at_profile(pilot, on, key)
         await until(pilot, lambda: all(word in text_of(on.app) for word in words.split()))
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        ApiRequest(path="/reset?code=s3cret"),
+        ApiRequest(headers=(("X-Api-Key", "s3cret"),)),
+        ApiRequest("POST", body=b"s3cret"),
+    ],
+)
+async def test_the_notice_of_a_copied_call_repeats_nothing_that_may_be_a_secret(
+    request_: ApiRequest,
+) -> None:
+    async def copy(_text: str) -> Taken:
+        return "perhaps"
+
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=SIZE, notifications=True) as pilot:
+        await copy_curl(on.app, CONFIG, request_, copy)
+        await until(pilot, lambda: "call --help` tells how" in " ".join(text_of(on.app).split()))
+        assert "s3cret" not in text_of(on.app)
 
 
 async def test_the_systems_clipboard_comes_before_the_terminals() -> None:
