@@ -27,6 +27,8 @@ from tui.text import printable
 from tui.web_address import is_of_this_machine
 
 if TYPE_CHECKING:
+    from textual.worker import Worker
+
     from tui.auth.keeper import Offline
     from tui.auth.session import LoginEvent
     from tui.servers.processes import Servers, ServerStatus
@@ -81,8 +83,13 @@ class Background:
         if self._unsubscribe:  # else there is no service yet
             await self._doors.service.aclose()
 
-    async def wait_for_tenant(self) -> None:
-        """Wait until a tenant that this app has started itself is up, or has failed."""
+    async def wait_for_tenant(self, start: bool = False) -> None:
+        """Wait until a tenant that this app has started itself is up, or has failed.
+
+        With `start`, it is started first, where it can be and is not there.
+        """
+        if start and (starting := self._start_servers()) is not None:
+            await starting.wait()
         if self._servers is not None:
             await self._servers.wait_until_settled()
 
@@ -174,20 +181,20 @@ class Background:
         parse_ahead(self._app.stylesheet)
         await build(self._doors.rest)
 
-    def _start_servers(self) -> None:
+    def _start_servers(self) -> "Worker[None] | None":
         if self._servers is None:
             self._servers = self._doors.servers()
             self._follow(self._servers)
         elif not self._servers.is_settled:
-            return
-        self._work(self._servers.start(), "servers")
+            return None
+        return self._work(self._servers.start(), "servers")
 
     def _follow(self, servers: "Servers") -> None:
         self._unsubscribe.append(servers.subscribe(self._tell_servers))
         self._tell_servers(servers.statuses)
 
-    def _work(self, work: Coroutine[None, None, None], group: str) -> None:
-        self._app.run_worker(work, group=group, exclusive=True, exit_on_error=False)
+    def _work(self, work: Coroutine[None, None, None], group: str) -> "Worker[None]":
+        return self._app.run_worker(work, group=group, exclusive=True, exit_on_error=False)
 
     def _tell_session(self, event: "LoginEvent") -> None:
         self._app.post_message(SessionChanged(event.reason))

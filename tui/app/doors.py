@@ -139,7 +139,10 @@ class Doors:
         return ExternalApiScreen(caller, self.clock, self.memory, copy, self._proxy, self.sleep)
 
     def sign_in(
-        self, wish: "SignInRequested", scope: str, wait_for_tenant: Callable[[], Awaitable[None]]
+        self,
+        wish: "SignInRequested",
+        scope: str,
+        wait_for_tenant: Callable[[bool], Awaitable[None]],
     ) -> "SignInScreen":
         """Make the screen of one sign-in, which begins once `wait_for_tenant` is done."""
         from tui.app.screens.sign_in import SignInScreen

@@ -55,6 +55,17 @@ async def test_a_call_without_an_answer_is_followed_by_a_look_at_once() -> None:
         await until(pilot, lambda: "✗ silent" in text_of(on.app))
 
 
+async def test_a_sign_in_that_fails_is_followed_by_a_look_at_once() -> None:
+    around = Surroundings(UP)
+    on = stage(look=around.look)
+    on.tenant.responses["/.well-known/openid-configuration"] = nobody_listens
+    async with on.app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: "it is there" in text_of(on.app))
+        around.api = DOWN
+        await pilot.press("l")
+        await until(pilot, lambda: "did not work" in text_of(on.app) and around.looks > 1)
+
+
 async def test_a_server_that_falls_silent_while_nobody_does_anything_is_noticed() -> None:
     around = Surroundings(UP)
 
@@ -207,12 +218,21 @@ async def test_where_a_stranger_has_the_port_there_is_nothing_to_start(found: Fi
 
 
 @pytest.mark.pty
-def test_the_key_starts_the_bundled_servers_and_they_end_with_the_app(tmp_path: Path) -> None:
+@pytest.mark.parametrize("by_sign_in", [False, True])
+def test_the_key_starts_the_bundled_servers_and_they_end_with_the_app(
+    tmp_path: Path, by_sign_in: bool
+) -> None:
     world = new_world(tmp_path)
     command = [*DOORKEY, "--config", str(world.config.path)]
-    with Terminal(command, world.environment, 100, 34) as terminal:
+    with Terminal(command, world.environment | {"BROWSER": "true"}, 100, 34) as terminal:
         terminal.wait_for("✗ silent", "w starts it here")
-        terminal.send("w")
+        if by_sign_in:
+            terminal.send("l")
+            terminal.wait_for("and tries again.")
+            terminal.send("r")
+            terminal.wait_for("gives up in")
+        terminal.send("\x1b" if by_sign_in else "w")
+        terminal.wait_until(lambda: "gives up in" not in terminal.text)
         terminal.wait_until(lambda: terminal.text.count("✓ ready") == 2)
         started = children(terminal.process.pid)
         assert len(started) == 2

@@ -53,6 +53,9 @@ START_SERVERS: Final = Binding(
 )
 """Home's; other screens send there who has to start something."""
 
+STARTS: Final = "starts it, for as long as the app is open"
+STARTS_AND_TRIES: Final = f"{STARTS}, and tries again."
+
 
 def key_cap(node: DOMNode, name: str) -> str:
     """Return the first key of the binding with the id `name`, as the footer writes keys.
@@ -85,10 +88,17 @@ def told(active: "ActiveBinding", usable: Set[str]) -> str:
     return f"{active.tooltip}; signs in first" if signs_in else active.tooltip
 
 
-def with_start_key(words: str, config: "Config", app: App[None] | App[object]) -> str:
-    """Name in `words` the key that starts a bundled server, where it can, and no commands."""
+def with_start_key(
+    words: str, config: "Config", app: App[None] | App[object], *, here: DOMNode | None = None
+) -> str:
+    """Name in `words` the key that starts a bundled server, where it can, and no commands.
+
+    `here` is a dialog whose key does so, and then tries once more what failed.
+    """
     key = app.get_key_display(with_key(START_SERVERS, {}))
-    instead = f"{key} on Home starts it, for as long as the app is open."
+    instead = f"{key} on Home {STARTS}."
+    if here is not None:
+        instead = f"{key_cap(here, 'try-again')} {STARTS_AND_TRIES}"
     words = words.replace(START_TENANT, instead if may_have_local_tenant(config) else START_THERE)
     if split_web_address(config.api_url).is_local:
         words = words.replace(START_API, instead)

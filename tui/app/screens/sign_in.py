@@ -14,8 +14,8 @@ from textual.reactive import reactive, var
 from textual.widgets import Button, Input, Static
 from textual.worker import Worker, WorkerState
 
-from tui.app.keys.caps import with_start_key
-from tui.app.messages import ConfigEditRequested
+from tui.app.keys.caps import STARTS_AND_TRIES, with_start_key
+from tui.app.messages import CheckRequested, ConfigEditRequested
 from tui.app.screens.place import OverPlace
 from tui.app.screens.sign_in_address import Address
 from tui.app.screens.sign_in_ways import Buttons, PasteWay, Remark, Ways, with_key_caps
@@ -70,7 +70,7 @@ class SignInScreen(OverPlace[LoginEvent | None]):
         service: "AuthService",
         clock: Clock,
         copy_to_system: "SystemClipboard",
-        wait_for_tenant: Callable[[], Awaitable[None]] | None = None,
+        wait_for_tenant: Callable[[bool], Awaitable[None]],
         options: SignInOptions = AS_CONFIGURED,
     ) -> None:
         super().__init__()
@@ -97,18 +97,16 @@ class SignInScreen(OverPlace[LoginEvent | None]):
 
     def on_mount(self) -> None:
         """Begin."""
-        words = title(self._service.config, self._options)
-        self.query_one("#dialog").border_title = Content(words)
+        self.query_one("#dialog").border_title = Content(title(self._service.config, self._options))
         self._tell()
         self._sign_in_once(self._options)
 
     @work(exclusive=True, group="attempt", exit_on_error=False)
-    async def _sign_in_once(self, options: SignInOptions) -> None:
+    async def _sign_in_once(self, options: SignInOptions, *, start: bool = False) -> None:
         self.failure, self.ports_taken, self.ways_open = "", False, False
         self.query_one(Remark).hint_at = self._clock() + HINT_AFTER
         self.query_one(PasteWay).close()
-        if self._wait_for_tenant is not None:
-            await self._wait_for_tenant()  # a tenant of our own that is starting is not down
+        await self._wait_for_tenant(start)  # one of our own that is starting is not down
         try:
             follow = partial(setattr, self, "progress")
             self._sign_in = self._service.begin_login(options=options, watch=follow)
@@ -117,7 +115,7 @@ class SignInScreen(OverPlace[LoginEvent | None]):
             self._finish(None)
         except DoorkeyError as error:
             self.ports_taken = isinstance(error, NoFreeRedirectUri)
-            self.failure = with_start_key(str(error), self._service.config, self.app)
+            self.failure = with_start_key(str(error), self._service.config, self.app, here=self)
         else:
             self._finish(event)
 
@@ -138,16 +136,18 @@ class SignInScreen(OverPlace[LoginEvent | None]):
         self._tell()
 
     def watch_failure(self) -> None:
-        """Show why the sign-in has ended, or that it goes on."""
+        """Show why the sign-in has ended, or that it goes on; Home looks at the tenant anew."""
         self._tell()
+        if self.failure:
+            self.post_message(CheckRequested())
 
     watch_ways_open = watch_failure
 
     @property
     def _is_brief(self) -> bool:
         """Whether the sign-in goes as usual: a browser has opened, and more would distract."""
-        is_left = self.ways_open or self.failure
-        return not is_left and is_usual(self.progress, self._service.surroundings)
+        goes_on = is_usual(self.progress, self._service.surroundings)
+        return goes_on and not (self.ways_open or self.failure)
 
     def _tell(self) -> None:
         if not self.display:  # it is closing: a browser may be that slow to tell that it is there
@@ -268,9 +268,9 @@ class SignInScreen(OverPlace[LoginEvent | None]):
 
     @on(Button.Pressed, "#again")
     def action_try_again(self) -> None:
-        """Begin afresh."""
+        """Begin afresh; start the tenant first, where the failure says that this does."""
         self.progress = SignInProgress("preparing")
-        self._sign_in_once(self._options)
+        self._sign_in_once(self._options, start=STARTS_AND_TRIES in self.failure)
 
     def action_back(self) -> None:
         """Close the box for a pasted address, where it is open; else cancel the sign-in."""
