@@ -139,12 +139,9 @@ class Doors:
         return ExternalApiScreen(caller, self.clock, self.memory, copy, self._proxy, self.sleep)
 
     def sign_in(
-        self,
-        wish: "SignInRequested",
-        scope: str,
-        wait_for_tenant: Callable[[bool], Awaitable[None]],
+        self, wish: "SignInRequested", scope: str, wait: Callable[[bool], Awaitable[None]]
     ) -> "SignInScreen":
-        """Make the screen of one sign-in, which begins once `wait_for_tenant` is done."""
+        """Make the screen of one sign-in, which begins once `wait` is done: for the tenant."""
         from tui.app.screens.sign_in import SignInScreen
         from tui.auth.sign_in.attempt import SignInOptions
 
@@ -154,7 +151,7 @@ class Doors:
             acr_values=wish.acr_values,
             max_age_seconds=wish.max_age_seconds,
         )
-        return SignInScreen(self.service, self.clock, self._clipboard(), wait_for_tenant, options)
+        return SignInScreen(self.service, self.clock, self._clipboard(), wait, options)
 
     def log_out(self) -> "LogOutScreen":
         """Make the screen of one log out."""

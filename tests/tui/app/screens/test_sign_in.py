@@ -1,6 +1,5 @@
 """The dialog of a sign-in: every key, and every way out."""
 
-import asyncio
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -13,14 +12,11 @@ from tests.support.app.stage import (
     dialog_of,
     has_dialog,
     is_waiting,
-    no_clipboard,
     stage,
     text_of,
     until,
 )
-from tests.support.builders.configs import CONFIG
 from tests.support.silence import nobody_listens
-from tui.app.screens.sign_in import SignInScreen
 
 SIZE = (80, 30)
 
@@ -245,58 +241,6 @@ async def test_how_long_the_tenant_asks_to_wait_is_told_wherever_it_does() -> No
         await pilot.press("s")
         failed = "The sign-in did not work"
         await until(pilot, lambda: failed in words() and "again in 20 s." in words())
-
-
-async def test_where_this_app_can_start_the_tenant_its_key_is_named() -> None:
-    on = stage(signed_in=True, base=replace(CONFIG, domain="localhost:3002", is_chosen=True))
-    on.tenant.responses["/.well-known/openid-configuration"] = nobody_listens
-    async with on.app.run_test(size=SIZE, notifications=True) as pilot:
-        await until(pilot, lambda: on.app.account.signed_in)
-        told = {
-            "r": ("Not renewed", "w on Home"),
-            "s": ("The sign-in did not work", "and tries again."),
-        }
-        for key, words in told.items():
-            await pilot.press(key)
-            await until(pilot, lambda words=words: words[0] in text_of(on.app))  # type: ignore[misc]
-            assert words[1] in text_of(on.app)
-            assert "doorkey dev" not in text_of(on.app)
-            on.app.clear_notifications()
-
-
-async def test_try_again_starts_a_tenant_of_our_own_first() -> None:
-    on = stage(base=replace(CONFIG, domain="localhost:3002", is_chosen=True))
-    discovery = "/.well-known/openid-configuration"
-    on.tenant.responses[discovery] = nobody_listens
-    started: list[bool] = []
-
-    async def wait_for_tenant(start: bool) -> None:
-        started.append(start)
-        if start:
-            del on.tenant.responses[discovery]
-
-    async with on.app.run_test(size=SIZE) as pilot:
-        await until(pilot, lambda: on.app.account.state == "signed-out")
-        on.app.push_screen(SignInScreen(on.service, on.clock, no_clipboard, wait_for_tenant))
-        await until(pilot, lambda: "and tries again." in text_of(on.app))
-        await pilot.press("r")
-        await until(pilot, lambda: started == [False, True])
-
-
-async def test_a_tenant_of_our_own_that_is_starting_is_waited_for() -> None:
-    ready = asyncio.Event()
-
-    async def wait_for_tenant(_start: bool) -> None:
-        await ready.wait()
-
-    on = stage()
-    async with on.app.run_test(size=SIZE) as pilot:
-        await until(pilot, lambda: on.app.account.state == "signed-out")
-        on.app.push_screen(SignInScreen(on.service, on.clock, no_clipboard, wait_for_tenant))
-        await until(pilot, lambda: "Getting ready" in text_of(on.app))
-        assert not on.tenant.requests
-        ready.set()
-        await until(pilot, lambda: on.app.account.signed_in)
 
 
 async def test_a_refusal_by_the_tenant_is_told() -> None:
