@@ -112,6 +112,10 @@ class Document:
         is_there = row < len(self.shown) and self.shown[row][0] == index
         return row if is_there else max(0, row - 1)
 
+    def is_folded(self, row: int) -> bool:
+        """Return whether what begins in a row is folded."""
+        return self.shown[row][0] in self._folded
+
     def fold(self, row: int) -> None:
         """Fold the value that begins in this row or contains it; unfold one that is folded."""
         index, _ = self.shown[row]

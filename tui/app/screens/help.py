@@ -188,9 +188,9 @@ def _keys_of(widget: Widget) -> Named:
     for binding in bindings_of(type(widget)):
         if not binding.id or not binding.description or binding.id in ids:
             continue  # the list that a list is derived from has another name for it
-        ids.add(binding.id)
         _, action, parameters = parse(binding.action)
         if widget.check_action(action, parameters):
+            ids.add(binding.id)
             key = widget.app.get_key_display(with_key(binding, {}))
             _add(found, binding.description, binding.tooltip, key)
     return found

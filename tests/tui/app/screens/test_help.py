@@ -149,7 +149,7 @@ async def test_a_key_is_listed_once_for_each_thing_that_it_does_and_where() -> N
         in_parts = (await help_of(pilot, on)).split("Keys in lists")[1].split("Keys everywhere")[0]
         for row in (
             "⏎           Take            Call this path from now on",
-            "⏎ space     Fold            In the answer: fold what begins here, or unfold",
+            "⏎ space     Fold            In the answer: the value here",
             "⏎           Show            Show the chosen call",
             "j           Down            To the next row or line",
         ):

@@ -33,15 +33,16 @@ LOOKS: Final[Mapping[Kind, str]] = {
 }
 
 
-FOLDS: Final = "In the answer: fold what begins here, or unfold"
-
-
 class AnswerLines(RowList):
     """The body and, below it, the headers; Enter folds and unfolds."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "choose", "Fold", show=False, id="row-choose"),
-        Binding("space", "choose", "Fold", id="fold", tooltip=FOLDS),
+        Binding("enter", "fold(True)", "Fold", show=False, id="row-choose"),
+        Binding("enter", "fold(False)", "Unfold", show=False, id="row-choose"),
+        Binding("space", "fold(True)", "Fold", id="fold", tooltip="In the answer: the value here"),
+        Binding(
+            "space", "fold(False)", "Unfold", id="fold", tooltip="Show all of what begins here"
+        ),
         Binding("z", "fold_all", "Fold all", show=False, id="fold-all"),
         Binding(
             "n", "find_next(1)", "Next", id="find-next", tooltip="In the answer: the next found"
@@ -67,6 +68,7 @@ class AnswerLines(RowList):
         super().__init__(id="answer-lines")
         self._document = Document("")
         self._found: list[int] = []
+        self._is_at_folded = False
 
     def show(self, document: Document) -> None:
         """Show another answer."""
@@ -95,6 +97,10 @@ class AnswerLines(RowList):
             at, _ = self._document.shown[self.cursor]
             self._document.fold(self.cursor)
             self._count_rows(self._document.row_of(at))
+
+    def action_fold(self, _fold: bool) -> None:
+        """Fold, or unfold: only what can be done here is offered."""
+        self.action_choose()
 
     def action_fold_all(self) -> None:
         """Fold everything within the outermost, or unfold it all."""
@@ -127,12 +133,28 @@ class AnswerLines(RowList):
         """Offer to walk through what was found, and to fold, where there is something."""
         if action == "find_next":
             return bool(self._found)
-        if action in ("choose", "fold_all"):
+        if action == "choose":
+            return False  # by its keys, it is one of two things
+        if action == "fold":
+            return self._document.can_fold and parameters != (self._is_at_folded,)
+        if action == "fold_all":
             return self._document.can_fold
         return super().check_action(action, parameters)
 
     def _count_rows(self, cursor: int) -> None:
         self.set_rows(len(self._document.shown), cursor)
+        self._follow_folded()
+
+    def watch_cursor(self, before: int, index: int) -> None:
+        """Show where one is, and whether that is folded."""
+        super().watch_cursor(before, index)
+        self._follow_folded()
+
+    def _follow_folded(self) -> None:
+        is_folded = self.row_count > 0 and self._document.is_folded(self.cursor)
+        if is_folded != self._is_at_folded:
+            self._is_at_folded = is_folded
+            self.refresh_bindings()
 
 
 class FindField(Input):

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -143,6 +144,24 @@ async def test_folding_is_offered_where_something_folds(body: str, is_offered: b
         lines.focus()
         await until(pilot, lambda: lines.has_focus)
         assert ("space Fold" in text_of(on.app)) == is_offered
+
+
+async def test_on_a_folded_line_its_keys_are_called_unfold() -> None:
+    on = stage(signed_in=True, api=lambda _request: httpx.Response(200, json={"a": [1, 2]}))
+    async with on.app.run_test(size=(120, 36)) as pilot:
+        await at_the_api(pilot, on)
+        await pilot.press("p")
+        await until(pilot, lambda: "content-type: " in text_of(on.app))
+        on.app.screen.query_one(AnswerLines).focus()
+        await pilot.press("j", "space")
+        await until(pilot, lambda: "space Unfold" in text_of(on.app))
+        await pilot.press("f1")
+        await until(pilot, lambda: re.search("⏎ space  +Unfold  +Show all", text_of(on.app)))
+        await pilot.press("escape", "k")
+        await until(pilot, lambda: "space Fold" in text_of(on.app))
+        await pilot.press("j", "enter")
+        await until(pilot, lambda: "1," in text_of(on.app))
+        assert "space Fold" in text_of(on.app)
 
 
 async def test_a_call_that_changes_something_is_not_made_again_unasked(folder: Path) -> None:
