@@ -111,8 +111,10 @@ async def test_what_is_looked_at_again_says_so_at_once() -> None:
         await until(pilot, lambda: "it is there" in text_of(on.app))
         await pilot.press("c")
         await until(pilot, lambda: text_of(on.app).count("◌ looking") == 2)
+        assert "checked at" not in text_of(on.app)
         going_on.set()
         await until(pilot, lambda: text_of(on.app).count("✓ ready") == 2)
+        assert "checked at 09:26:53 · d looks at everything" in text_of(on.app)
 
 
 async def test_what_is_ours_and_not_there_offers_its_key_and_what_is_there_does_not() -> None:

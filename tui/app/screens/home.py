@@ -145,7 +145,7 @@ every rule, and says what helps; *Tenants* lists all profiles, to open another.
     def action_check(self) -> None:
         """Look around again."""
         if self._board is not None:
-            self._board.look_again()
+            self._board.look_again(self.clock())
         self.post_message(CheckRequested())
 
     def action_doctor(self) -> None:

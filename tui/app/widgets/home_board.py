@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -200,10 +201,10 @@ class HomeBoard(Vertical):
         for panel in self._panels():
             panel.show_findings(findings)
 
-    def look_again(self) -> None:
-        """Say that everything is being checked again."""
+    def look_again(self, now: datetime) -> None:
+        """Say that everything is being checked again, because somebody asked."""
         for panel in self._panels():
-            panel.look_again()
+            panel.look_again(now)
 
     def watch_servers(self, statuses: "tuple[ServerStatus, ...]") -> None:
         """Say how the bundled servers are."""

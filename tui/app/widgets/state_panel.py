@@ -1,6 +1,7 @@
 """The state of things: tenant, API, config, session, each with its word and details."""
 
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -53,7 +54,9 @@ class StatePanel(Vertical):
         self._seen: tuple[int, ...] | None = None
         """What the config's file was like at the last look; None for one that is not there."""
         self._tenants_key = ""
-        self._below = {"doctor": "", "logs": ""}
+        self._asked = ""
+        """When somebody asked to look, in words."""
+        self._below = {"checked": "", "doctor": "", "logs": ""}
         self.border_title = "The state of things"
 
     def compose(self) -> ComposeResult:
@@ -79,8 +82,9 @@ class StatePanel(Vertical):
         self._below["doctor"] = f"{doctor} looks at everything"
         self._say_below()
 
-    def look_again(self) -> None:
-        """Say that all is looked at again."""
+    def look_again(self, now: datetime) -> None:
+        """Say that all is looked at again, and then, though all be as before, that it was."""
+        self._asked = f"checked at {now:%H:%M:%S}"
         for name, url in (("tenant", self._config.issuer), ("api", self._config.api_url)):
             if name not in self._failed:
                 self.query_one(f"#{name}-row", StatusRow).show("looking", url, "busy")
@@ -112,6 +116,8 @@ class StatePanel(Vertical):
             row = self.query_one(f"#{finding.name}-row", StatusRow)
             row.show(finding.word, detail, finding.health)
         self._look_at_config()
+        self._below["checked"] = self._asked if findings else ""
+        self._say_below()
         if findings and all(finding.name != "clock" for finding in findings):
             self._say_no_clock()
 
