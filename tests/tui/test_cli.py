@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.builders.configs import write_config
 from tests.support.builders.sessions import expired, session
+from tests.support.documents import validated
 from tui.auth.store.file_store import session_store
 from tui.cli import main
 from tui.config.load import Config
@@ -84,10 +85,36 @@ def test_more_than_the_tenant_gives_is_warned_of_on_stderr(
     assert main(["token", f"--min-validity={seconds}"]) == 0
     output = capsys.readouterr()
     assert output.out == "the-access-token\n"
-    # nobody is there who could give more
-    assert "s left, less than was asked for: the tenant gives no more now, or does not answer" in (
-        output.err
-    )
+    assert "s left, less than was asked for: the tenant was not asked, as this one" in output.err
+
+
+@pytest.mark.parametrize(
+    ("minutes_old", "refresh_token", "why", "told"),
+    [
+        (0, "r", "not_asked", "the tenant was not asked, as this one is new"),
+        (30, "r", "not_renewed", "the tenant was asked, and gave no new one"),
+        (30, None, "not_renewable", "it cannot be renewed"),
+    ],
+)
+@pytest.mark.parametrize("which", [[], ["--id-token"]])
+def test_why_less_is_left_than_was_asked_for_is_told_to_people_and_programs(
+    config: Config,
+    minutes_old: int,
+    refresh_token: str | None,
+    why: str,
+    told: str,
+    which: list[str],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    kept = session(obtained_at=datetime.now(UTC) - timedelta(minutes=minutes_old))
+    tokens = replace(kept.token_set, refresh_token=refresh_token)
+    session_store(config).save(replace(kept, token_set=tokens))
+    assert main(["token", "--json", "--min-validity=7200", *which]) == 0
+    output = capsys.readouterr()
+    assert told in output.err
+    assert validated(output.out, "token")["shortfall"] == why
+    assert main(["token", "--json", "--min-validity=60", *which]) == 0
+    assert "shortfall" not in capsys.readouterr().out
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a disk that is full is needed")

@@ -61,7 +61,8 @@ logout  {"steps": [{"step": "local" | "revocation" | "tenant", "outcome",
 doctor  [{"rule", "verdict": "ok" | "warning" | "wrong" | "unknown", "found",
         "remedy"}]; with exit 1 where a verdict is "wrong"
 token   {"access_token", "token_type", "expires_at", "scope"}, or with
-        --id-token {"id_token", "expires_at"}; the same with --format json
+        --id-token {"id_token", "expires_at"}; the same with --format json;
+        "shortfall" where less is left than --min-validity asks for
 login   as things happen:
         {"event": "address", "url", "redirect_uri"}, or with --device
         {"event": "code", "user_code", "verification_uri",

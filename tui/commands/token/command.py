@@ -14,7 +14,15 @@ from tui.auth.store.session_file import SessionFile
 from tui.auth.store.store import SessionStore
 from tui.commands.token import credentials
 from tui.commands.token.credentials import Request
-from tui.commands.token.formats import OPERATIONS, PRINTED, Asked, Grant, checked, write
+from tui.commands.token.formats import (
+    OPERATIONS,
+    PRINTED,
+    Asked,
+    Grant,
+    Shortfall,
+    checked,
+    write,
+)
 from tui.config.load import Config, found_config, load_config
 from tui.errors import SignInNeeded, WrongUsage
 from tui.text import printable
@@ -32,6 +40,14 @@ BOUND: Final = (
     "doorkey: this token is bound to a key (DPoP) and of no use alone. doorkey call and doorkey "
     "proxy sign each request; --format header --for METHOD URL prints both headers of one.\n"
 )
+
+
+SHORTFALLS: Final[Mapping[Shortfall, str]] = {
+    "not_asked": "the tenant was not asked, as this one is new and it gives none that live longer",
+    "not_renewable": "it cannot be renewed, as the tenant gave no refresh token",
+    "not_renewed": "the tenant was asked, and gave no new one",
+    "no_more": "the tenant has just given it, and gives no more",
+}
 
 
 def token(arguments: "Namespace") -> int:
@@ -95,15 +111,16 @@ def _good_grant(
     if session.key is not None and not asked.id_token:
         sys.stderr.write(BOUND)
     grant = _grant(asked, session)
-    is_good = (
-        session.token_set.id_token_is_good_for
-        if asked.id_token
-        else (session.token_set.is_good_for)
-    )
-    if refused(grant.token) or not is_good(asked.min_validity, datetime.now(UTC)):
-        grant = _renew(asked, config, store, refused)
-    _warn_of_less(grant, asked.min_validity)
-    return grant
+    if not refused(grant.token) and _is_good(asked, session):
+        return _told_of_less(asked, grant, "not_asked")
+    renewed = _renew(asked, config, store, refused)
+    return _told_of_less(asked, renewed, _shortfall(asked, session, renewed))
+
+
+def _is_good(asked: Asked, session: Session) -> bool:
+    tokens = session.token_set
+    is_good = tokens.id_token_is_good_for if asked.id_token else tokens.is_good_for
+    return is_good(asked.min_validity, datetime.now(UTC))
 
 
 def _grant(asked: Asked, session: Session) -> Grant:
@@ -142,7 +159,11 @@ def _headers(asked: Asked, config: Config, store: SessionStore, method: str, url
     async def run() -> Mapping[str, str]:
         async with AuthService(config, store=store) as service:
             service.take_up()
-            _warn_of_less(await _get_grant(service, asked), asked.min_validity)
+            before = service.session
+            is_good = before is not None and _is_good(asked, before)
+            grant = await _get_grant(service, asked)
+            why = "not_asked" if is_good or before is None else _shortfall(asked, before, grant)
+            _told_of_less(asked, grant, why)
             if asked.nonce is not None:
                 service.prover.learn(config.api_url, {"dpop-nonce": asked.nonce})
             authorized = AuthorizedRequest(service, method.upper(), config.api_url + path)
@@ -176,10 +197,20 @@ async def _get_grant(service: "AuthService", asked: Asked) -> Grant:
     return _grant(asked, service.session)
 
 
-def _warn_of_less(grant: Grant, min_validity: timedelta | None) -> None:
+def _shortfall(asked: Asked, before: Session, grant: Grant) -> Shortfall:
+    """Return what came of the wish for another token than the session had `before`."""
+    if before.token_set.refresh_token is None:
+        return "not_renewable"
+    return "not_renewed" if grant.token == _grant(asked, before).token else "no_more"
+
+
+def _told_of_less(asked: Asked, grant: Grant, why: Shortfall) -> Grant:
+    """Return the grant, having said why it has less time left than was asked for, if it has."""
     left = grant.expires_at - datetime.now(UTC)
-    if min_validity is not None and left < min_validity:
-        sys.stderr.write(
-            f"doorkey: this token has {left.total_seconds():.0f} s left, less than was asked for: "
-            "the tenant gives no more now, or does not answer.\n"
-        )
+    if asked.min_validity is None or left >= asked.min_validity:
+        return grant
+    sys.stderr.write(
+        f"doorkey: this token has {left.total_seconds():.0f} s left, less than was asked for: "
+        f"{SHORTFALLS[why]}.\n"
+    )
+    return grant._replace(shortfall=why)

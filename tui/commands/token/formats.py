@@ -5,7 +5,7 @@ import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from tui.errors import TenantMisbehaved, WrongUsage
 from tui.text import printable, write_line
@@ -102,6 +102,10 @@ def checked(asked: Asked) -> Asked:
     return asked
 
 
+Shortfall = Literal["not_asked", "not_renewable", "not_renewed", "no_more"]
+"""Why a token has less time left than was asked for."""
+
+
 class Grant(NamedTuple):
     """The token that is handed out, and what is said of it. Never print it as it is."""
 
@@ -111,6 +115,7 @@ class Grant(NamedTuple):
     """The scopes granted; empty where the tenant does not say."""
     token_type: str = "Bearer"  # noqa: S105 - a type, not a token
     is_id_token: bool = False
+    shortfall: Shortfall | None = None
 
     @property
     def authorization(self) -> str:
@@ -135,14 +140,16 @@ def header(grant: Grant) -> str:
 
 def as_json(grant: Grant) -> str:
     """Return one JSON object, with the names of RFC 6749 5.1 (docs/schemas/token.json)."""
+    less = {"shortfall": grant.shortfall} if grant.shortfall else {}
     if grant.is_id_token:
-        return json.dumps({"id_token": grant.token, "expires_at": grant.expiry})
+        return json.dumps({"id_token": grant.token, "expires_at": grant.expiry, **less})
     return json.dumps(
         {
             "access_token": grant.token,
             "token_type": grant.token_type,
             "expires_at": grant.expiry,
             "scope": grant.scope,
+            **less,
         }
     )
 
