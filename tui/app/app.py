@@ -214,10 +214,12 @@ class DoorkeyApp(TerminalApp):
             self.navigation.log_out(self._doors.log_out_question(), self._doors.log_out)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer to sign in to who is signed out, and the rest to who is signed in."""
+        """Offer to sign in to who is not, to renew before the expiry, the rest to who signed in."""
         if action == "sign_in":
             return self.account.state != "signed-in"
-        if action in ("log_out", "renew", "switch_account"):
+        if action == "renew":
+            return self.account.state == "signed-in"
+        if action in ("log_out", "switch_account"):
             return self.account.signed_in
         return super().check_action(action, parameters)
 

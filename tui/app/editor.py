@@ -14,13 +14,18 @@ from textual.app import App, SuspendNotSupported
 
 from tui.child_programs import environment_for_children
 from tui.config.load import Config, reload_config
-from tui.config.paths import read_config
+from tui.config.paths import built_in_path, read_config
 from tui.config.trust import remember_trust
 from tui.errors import ConfigInvalid
 from tui.text import printable
 
 FALLBACK: Final = "notepad" if sys.platform == "win32" else "vi"
 """POSIX has vi everywhere."""
+
+BUILT_IN_STAYS: Final = (
+    "The built-in config is written anew at each start, so an edit would be lost. "
+    "doorkey init, or n in the list of tenants, makes one of your own."
+)
 
 LARGEST_BYTES: Final = 1024 * 1024
 """A field of a screen holds no more."""
@@ -32,6 +37,8 @@ class NotEdited(Exception):
 
 async def edit_config(app: App[None], config: Config) -> Config | str:
     """Open the config in `$VISUAL` or `$EDITOR`; return the changed one, or words for people."""
+    if config.path == built_in_path():
+        return BUILT_IN_STAYS
     try:
         await _edit(app, config.path)
     except NotEdited as error:

@@ -187,6 +187,7 @@ async def test_a_session_that_has_expired_for_good_is_told_everywhere_and_l_sign
         assert "Your session has expired. l signs you in again." in told
         assert "l Login" in told
         assert "o Log out" in told
+        assert "r Renew" not in told
         assert "▸  l   Sign in" in told
         assert "▲ expired" in told
         assert "Sign in with your browser" in told

@@ -13,11 +13,11 @@ from tests.support.builders.sessions import session
 from tests.support.builders.stores import Keys
 from tests.support.people.terminal import Terminal
 from tests.support.processes.worlds import DOORKEY, World, new_world
-from tui.app.messages import CONFIG_TAKEN_OVER, Opening
+from tui.app.messages import CONFIG_TAKEN_OVER, ConfigEditRequested, Opening
 from tui.auth.store.client_secret import write_with_secret
 from tui.auth.store.file_store import session_store
 from tui.config.load import load_config
-from tui.config.paths import profile_path
+from tui.config.paths import built_in_path, profile_path
 from tui.config.write import write_config
 
 SIZE = (100, 30)
@@ -189,6 +189,14 @@ def test_where_the_next_app_cannot_be_made_the_terminal_is_left_clean_and_the_er
         left = terminal.received.index(b"\x1b[?1049l")
         assert left < terminal.received.index(b"The next app cannot be made.")
         assert terminal.edits_lines
+
+
+async def test_the_built_in_config_is_not_edited_as_it_is_written_anew_at_each_start() -> None:
+    on = stage(path=built_in_path())
+    async with on.app.run_test(size=SIZE, notifications=True) as pilot:
+        await until(pilot, lambda: on.app.account.state == "signed-out")
+        on.app.post_message(ConfigEditRequested())
+        await until(pilot, lambda: "written anew at each start" in text_of(on.app))
 
 
 def edit(terminal: Terminal) -> None:
