@@ -14,7 +14,6 @@ from tests.support.app.at_the_api import at_the_api, recording
 from tests.support.app.stage import stage, text_of, until
 from tests.support.builders.configs import CONFIG
 from tests.support.people.terminal import Terminal
-from tests.support.processes.server import children, wait_until_gone
 from tests.support.processes.worlds import DOORKEY, new_world, serve
 from tests.support.silence import Silent, never, nobody_listens
 from tui.app.background import WATCH_AFAR_SECONDS
@@ -217,30 +216,6 @@ async def test_where_a_stranger_has_the_port_there_is_nothing_to_start(found: Fi
         assert "Start it" not in text_of(on.app)
         on.app.servers = (ServerStatus("api", "failed", CONFIG.api_url, "It broke."),)
         await until(pilot, lambda: "w Start it" in text_of(on.app))
-
-
-@pytest.mark.pty
-@pytest.mark.parametrize("by_sign_in", [False, True])
-def test_the_key_starts_the_bundled_servers_and_they_end_with_the_app(
-    tmp_path: Path, by_sign_in: bool
-) -> None:
-    world = new_world(tmp_path)
-    command = [*DOORKEY, "--config", str(world.config.path)]
-    with Terminal(command, world.environment | {"BROWSER": "true"}, 100, 34) as terminal:
-        terminal.wait_for("✗ silent", "w starts it here")
-        if by_sign_in:
-            terminal.send("l")
-            terminal.wait_for("and tries again.")
-            terminal.send("r")
-            terminal.wait_for("gives up in")
-        terminal.send("\x1b" if by_sign_in else "w")
-        terminal.wait_until(lambda: "gives up in" not in terminal.text)
-        terminal.wait_until(lambda: terminal.text.count("✓ ready") == 2)
-        started = children(terminal.process.pid)
-        assert len(started) == 2
-        terminal.send("q")
-        assert terminal.wait_for_exit() == 0
-        wait_until_gone(started)
 
 
 async def test_where_a_call_gets_no_answer_a_key_is_offered_that_starts_our_server() -> None:

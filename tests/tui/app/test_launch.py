@@ -13,6 +13,8 @@ from textual.app import App, ComposeResult
 from tests.support import ROOT
 from tests.support.app.stage import until
 from tests.support.builders.configs import UNREACHABLE, write_config
+from tests.support.people.terminal import Terminal
+from tests.support.processes.server import children, wait_until_gone
 from tests.support.processes.worlds import DOORKEY, new_world
 from tui.app.launch import config_for_dev, run_in_turn, servers_for
 from tui.app.messages import Opening
@@ -159,3 +161,27 @@ def test_where_the_app_could_not_be_seen_it_does_not_run(tmp_path: Path) -> None
     assert "The app needs a terminal" in log.read_text()
     os.close(ours)
     os.close(theirs)
+
+
+@pytest.mark.pty
+@pytest.mark.parametrize("by_sign_in", [False, True])
+def test_the_key_starts_the_bundled_servers_and_they_end_with_the_app(
+    tmp_path: Path, by_sign_in: bool
+) -> None:
+    world = new_world(tmp_path)
+    command = [*DOORKEY, "--config", str(world.config.path)]
+    with Terminal(command, world.environment | {"BROWSER": "true"}, 100, 34) as terminal:
+        terminal.wait_for("✗ silent", "w starts it here")
+        if by_sign_in:
+            terminal.send("l")
+            terminal.wait_for("and tries again.")
+            terminal.send("r")
+            terminal.wait_for("gives up in")
+        terminal.send("\x1b" if by_sign_in else "w")
+        terminal.wait_until(lambda: "gives up in" not in terminal.text)
+        terminal.wait_until(lambda: terminal.text.count("✓ ready") == 2)
+        started = children(terminal.process.pid)
+        assert len(started) == 2
+        terminal.send("q")
+        assert terminal.wait_for_exit() == 0
+        wait_until_gone(started)

@@ -104,3 +104,34 @@ def test_help_on_two_things_at_once_is_refused(capsys: pytest.CaptureFixture[str
         main(["help", "token", "jwt"])
     assert raised.value.code == 2
     assert "unrecognized arguments: jwt" in capsys.readouterr().err
+
+
+def test_help_and_version_go_to_stdout(capsys: pytest.CaptureFixture[str]) -> None:
+    for flag, words in (("--help", "exit codes"), ("--version", "doorkey 0.")):
+        with pytest.raises(SystemExit) as raised:
+            main([flag])
+        assert raised.value.code == 0
+        assert words in capsys.readouterr().out
+
+
+def test_a_report_of_a_bug_finds_all_versions_at_once(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for argv in (["-v"], ["--verbose"], ["--version", "-v"], ["-v", "--version"]):
+        with pytest.raises(SystemExit):
+            main(argv)
+        first, *facts = capsys.readouterr().out.splitlines()
+        assert first.startswith("doorkey 0.")
+        assert [line.split()[0] for line in facts] == [
+            "python", "textual", "httpx", "cryptography", "keyring", "platform",
+        ]  # fmt: skip
+        assert "keyring." in facts[4]
+
+
+def test_v_goes_with_no_command(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as raised:
+        main(["-v", "token"])
+    assert raised.value.code == 2
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert "doorkey: -v goes without a command: it prints the version" in shown.err
