@@ -131,7 +131,7 @@ class PingResult:
             where = self.headers.get("location", "nowhere")
             return f"It points to {where}; tokens do not follow. Check apiUrl and the path."
         if self.status >= 500:
-            return " ".join(filter(None, (FAILED, self.wait_asked)))
+            return " ".join(filter(None, (FAILED, self.wait_asked, self.reason_told)))
         if self.status < 400:
             return ""
         told = self.reason_told

@@ -47,9 +47,11 @@ async def test_a_refusal_comes_with_what_the_api_wants_and_the_way_out() -> None
 
 
 async def test_an_answer_that_is_no_refusal_of_the_token_is_not_explained_as_one() -> None:
-    made = await call(lambda _request: httpx.Response(500))
+    why = {"error_description": "The issuer's keys are not known."}
+    made = await call(lambda _request: httpx.Response(503, json=why))
     assert made.result is not None
     assert made.result.hint.startswith("The API has an error of its own")
+    assert made.result.hint.endswith("The API says: “The issuer's keys are not known.”")
     assert made.explanation is None
 
 
