@@ -38,6 +38,11 @@ TO_PASTE: Final = "Paste the address that the browser ends at, or just its code,
 
 INPUT_ENDED: Final = "The sign-in was cancelled: the input ended (Ctrl-D) before an address came."
 
+NOT_KEPT: Final = (
+    'The session ends with this command, as `sessionStorage` in the config is "memory": the next '
+    "one will find nobody signed in. Take it out to keep sessions."
+)
+
 BLACK_ON_WHITE: Final = "\x1b[38;5;16;48;5;231m"
 """Of the 256 colours, because themes give the first sixteen other shades."""
 
@@ -108,7 +113,8 @@ async def sign_in(config: Config, options: SignInOptions, *, as_json: bool = Fal
             for task in beside:
                 task.cancel()
             await asyncio.gather(*beside, return_exceptions=True)
-    remarks = tuple(suggested_for(config.path, each) for each in event.remarks)
+    in_memory = (NOT_KEPT,) if config.session_storage == "memory" else ()
+    remarks = tuple(suggested_for(config.path, each) for each in (*event.remarks, *in_memory))
     teller.greet(replace(event, remarks=remarks))
 
 
@@ -174,6 +180,11 @@ class LoginTeller:
     def _tell_address(self, progress: SignInProgress) -> None:
         _say((BEING_OPENED if progress.browser == "opening" else TO_OPEN) + "\n")
         _say(progress.url + "\n")
+        # Started here it is the wrong one over SSH alone; else one sees whether it can be started.
+        if self._around.over_ssh or progress.browser != "opening":
+            self._tell_hints(progress)
+
+    def _tell_hints(self, progress: SignInProgress) -> None:
         for line in hints(progress, self._around, self._way):
             _say(suggested_for(self._config.path, line))
 
@@ -182,6 +193,8 @@ class LoginTeller:
             return  # who reads what is pasted asks for it, too
         if progress.browser == "failed":
             _say("No browser could be started here: open the address above yourself.")
+            if not self._around.over_ssh:
+                self._tell_hints(progress)
         started = "Your browser was started; w" if progress.browser == "opened" else "W"
         _say(f"{started}aiting at {progress.redirect_uri} for the answer (Ctrl-C cancels) ...")
 

@@ -21,6 +21,8 @@ WAITING = SignInProgress(
     device_offered=True,
 )  # fmt: skip
 
+DESKTOP = Surroundings()
+
 
 def asked(*options: str) -> Namespace:
     return parse(["login", *options])
@@ -157,9 +159,11 @@ def test_in_a_container_or_without_display_the_other_ways_are_told(around: Surro
     assert "--paste" in "\n".join(hints(WAITING, around, "browser"))
 
 
-def tell(*browser: Literal["off", "opening", "opened", "failed"]) -> None:
+def tell(
+    *browser: Literal["off", "opening", "opened", "failed"], around: Surroundings = DESKTOP
+) -> None:
     """Tell of a sign-in whose browser goes through these states."""
-    teller = LoginTeller(CONFIG, Surroundings(), "browser")
+    teller = LoginTeller(CONFIG, around, "browser")
     for state in browser:
         teller.tell(replace(WAITING, browser=state))
 
@@ -174,6 +178,30 @@ def test_a_browser_that_was_started_is_told_with_the_address_for_when_it_was_not
         "Your browser was started; waiting at http://127.0.0.1:8642/callback for the answer "
         "(Ctrl-C cancels) ...\n",
     ]
+
+
+@pytest.mark.parametrize(
+    "around", [Surroundings(in_container=True), Surroundings(has_display=False)]
+)
+@pytest.mark.parametrize(
+    ("states", "is_told"),
+    [(("opening", "opened"), False), (("opening", "failed"), True), (("off",), True)],
+)
+def test_other_ways_are_told_in_a_container_where_no_browser_could_be_started(
+    around: Surroundings,
+    states: tuple[Literal["off", "opening", "opened", "failed"], ...],
+    is_told: bool,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    tell(*states, around=around)
+    assert capsys.readouterr().err.count("--paste") == int(is_told)
+
+
+def test_over_ssh_the_tunnel_is_told_whatever_could_be_started(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    tell("opening", "failed", around=Surroundings(over_ssh=True, in_container=True))
+    assert capsys.readouterr().err.count("ssh -L 8642") == 1
 
 
 def test_a_browser_that_cannot_be_started_is_told(capsys: pytest.CaptureFixture[str]) -> None:

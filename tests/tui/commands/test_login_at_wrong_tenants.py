@@ -34,6 +34,13 @@ def signs_as_another(tenant: ScriptedTenant) -> None:
     tenant.id_claims["iss"] = "https://other.example/"
 
 
+def refuses(error: str) -> SetUp:
+    def set_up(tenant: ScriptedTenant) -> None:
+        tenant.answer_parameters |= {"code": None, "error": error}
+
+    return set_up
+
+
 def sends_no_id_token(tenant: ScriptedTenant) -> None:
     tenant.token_members["id_token"] = None
 
@@ -92,6 +99,41 @@ def test_a_wrong_answer_is_the_tenants_fault_and_says_what_to_do(
     assert (found["error"], found["exit"]) == (word, 6)
     assert found["message"].endswith(found["next"])
     assert session_store(load_config()).load() is None
+
+
+@pytest.mark.parametrize(
+    ("option", "set_up", "said"),
+    [
+        (["--scope", "profile"], sends_no_id_token, "as --scope has no openid in it. Add it there"),
+        (["--scope", "openid x"], refuses("invalid_scope"), "Correct what --scope asks for ("),
+        (["--prompt", "none"], refuses("login_required"), "forbids: leave --prompt out."),
+    ],
+)
+def test_where_an_option_was_the_cause_it_is_named_and_not_the_config(
+    tenant: ScriptedTenant,
+    option: list[str],
+    set_up: SetUp,
+    said: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    set_up(tenant)
+    assert main(["login", *option]) == 6
+    told = capsys.readouterr().err.splitlines()[-1]
+    assert said in told
+    assert "config" not in told
+
+
+def test_a_sign_in_that_nothing_keeps_says_so(
+    tenant: ScriptedTenant, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = Path("auth_config.json")
+    path.write_text(json.dumps({**json.loads(path.read_text()), "sessionStorage": "memory"}))
+    assert main(["login"]) == 0
+    warning = capsys.readouterr().err.splitlines()[-2]
+    assert warning.startswith("▲ The session ends with this command")
+    assert main(["login", "--json"]) == 0
+    assert "The session ends with this command" in capsys.readouterr().out
+    assert main(["token"]) == 4
 
 
 def test_the_same_tenant_signs_in_where_nothing_of_it_is_wrong(

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from tui.auth.sign_in.attempt import SignInAttempt, refusal_in
-from tui.auth.tenant.remedies.explain import explain_refusal
 from tui.errors import DoorkeyError, SignInFailed, TenantMisbehaved
 from tui.http.exchange import Answer
 from tui.json_value import Json, duration_in
@@ -116,8 +115,7 @@ class AuthorizationAddress:
                 f"The tenant's endpoint for pushed requests answered with {answer.status} and no "
                 "`error`; a request_uri is expected (RFC 9126 2.2)."
             )
-        attempt = self._attempt
-        raise explain_refusal(refusal_in(texts), attempt.config, attempt.metadata)
+        raise self._attempt.explained(refusal_in(texts))
 
 
 def _read_pushed_request(members: Mapping[str, Json]) -> PushedRequest:

@@ -152,6 +152,11 @@ class SignInAttempt:
         max_age = self._asked.get("max_age")
         return None if max_age is None else int(max_age)
 
+    def explained(self, refusal: SignInRefused) -> SignInRefused:
+        """Return the tenant's refusal of this request with what helps behind it."""
+        asked = {"scope": self.options.scope, **self.options.parameters()}
+        return explain_refusal(refusal, self.config, self.metadata, asked)
+
     @property
     def _asked(self) -> dict[str, str]:
         """What is asked for beside the protocol's own: by the config, and rather by options."""
@@ -202,7 +207,7 @@ class SignInAttempt:
         self._check_state(parameters)
         self._check_issuer(parameters)
         if "error" in parameters:
-            raise explain_refusal(refusal_in(parameters), self.config, self.metadata)
+            raise self.explained(refusal_in(parameters))
         code = parameters.get("code")
         if not code:
             raise ForeignAnswer("This address has neither a code nor an error in it.")

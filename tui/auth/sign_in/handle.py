@@ -173,6 +173,7 @@ class SignIn:
                 max_age_seconds=attempt.max_age_seconds,
                 organization=attempt.organization,
                 key=attempt.key,
+                other_scope=attempt.options.scope,
             )
         except DoorkeyError:
             await _abandon(provider, response.refresh_token)

@@ -154,7 +154,8 @@ class Provider:
         try:
             return parse_device_authorization(answer, self._clock())
         except SignInRefused as refused:
-            raise explain_refusal(refused, self._config, metadata) from None
+            options = {} if scope == self._config.scope else {"scope": scope}
+            raise explain_refusal(refused, self._config, metadata, options) from None
 
     async def poll_for_tokens(
         self, authorization: DeviceAuthorization, sleep: Sleep, key: SessionKey | None

@@ -25,17 +25,19 @@ async def session_from_response(
     max_age_seconds: int | None,
     organization: str,
     key: SessionKey | None,
+    other_scope: str = "",
 ) -> Session:
     """Verify what a sign-in brought, and make a session of it, with the `key` of bound tokens.
 
-    `nonce` is None for a device grant, which has none (RFC 8628 3.1).
+    `nonce` is None for a device grant, which has none (RFC 8628 3.1); `other_scope` is what this
+    sign-in asked for in place of the config's scope.
 
     Raises:
         IdTokenRejected: the ID token is missing or fails a check.
         TenantUnreachable, TenantMisbehaved: its keys cannot be had.
     """
     if response.id_token is None:
-        raise IdTokenRejected(_without_id_token(by_device=nonce is None))
+        raise IdTokenRejected(_without_id_token(other_scope, by_device=nonce is None))
     expected = Expected(
         issuer=provider.issuer,
         client_id=provider.client_id,
@@ -61,13 +63,15 @@ async def session_from_response(
     return Session(token_set, profile, now, clock_skew_seconds=skew_seconds, key=key)
 
 
-def _without_id_token(*, by_device: bool) -> str:
+def _without_id_token(other_scope: str, *, by_device: bool) -> str:
     if by_device:
         # RFC 8628 leaves it open, and some tenants do not have it there at all.
         return (
             "The tenant let this device in but sent no ID token, so nobody knows who has signed "
             "in. This tenant's device grant may have none: sign in by browser or paste instead."
         )
+    if other_scope and "openid" not in other_scope.split():
+        return "The tenant sent no ID token, as --scope has no openid in it. Add it there."
     return "The tenant sent no ID token. Check that `scope` in the config has openid in it."
 
 

@@ -3,6 +3,7 @@
 The vendors' own words come before the codes of the standards.
 """
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from tui.auth.tenant.remedies.standards import STANDARD_RULES
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from tui.auth.tenant.metadata import Metadata
     from tui.config.load import Config
 
+NO_OPTIONS: Final[Mapping[str, str]] = {}
+
 Refusal = TypeVar("Refusal", SignInRefused, GrantRefused)
 
 FEW: Final = 300
@@ -23,14 +26,28 @@ FEW: Final = 300
 RULES: Final = VENDOR_RULES + STANDARD_RULES
 
 
-def explain_refusal(refusal: Refusal, config: "Config", metadata: "Metadata") -> Refusal:
-    """Return the same refusal with what helps behind it, where somebody knows."""
-    remedy = remedy_for(refusal.error, str(refusal), config, metadata.scopes_supported)
+def explain_refusal(
+    refusal: Refusal,
+    config: "Config",
+    metadata: "Metadata",
+    options: Mapping[str, str] = NO_OPTIONS,
+) -> Refusal:
+    """Return the same refusal with what helps behind it, where somebody knows.
+
+    `options` are the parameters that this sign-in alone asked for, in place of the config's; an
+    empty one was not.
+    """
+    supported = metadata.scopes_supported
+    remedy = remedy_for(refusal.error, str(refusal), config, supported, options)
     return type(refusal)(f"{refusal} {remedy}".strip(), refusal.error)
 
 
 def remedy_for(
-    error: str, text: str, config: "Config", scopes_supported: tuple[str, ...] = ()
+    error: str,
+    text: str,
+    config: "Config",
+    scopes_supported: tuple[str, ...] = (),
+    options: Mapping[str, str] = NO_OPTIONS,
 ) -> str:
     """Return what helps against a refusal, in a sentence or two; empty where nobody knows.
 
@@ -41,12 +58,15 @@ def remedy_for(
     rule = next(rules, None)
     if rule is None:
         return ""
-    filled = rule.remedy.format(**_facts(config, scopes_supported))
+    filled = rule.remedy.format(**_facts(config, scopes_supported, options))
     return filled[:1].upper() + filled[1:]
 
 
-def _facts(config: "Config", scopes_supported: tuple[str, ...]) -> dict[str, str]:
-    unlisted = [each for each in config.scope.split() if each not in scopes_supported]
+def _facts(
+    config: "Config", scopes_supported: tuple[str, ...], options: Mapping[str, str]
+) -> dict[str, str]:
+    scope = options.get("scope") or config.scope
+    unlisted = [each for each in scope.split() if each not in scopes_supported]
     told = ""
     if scopes_supported and unlisted:
         told = (
@@ -60,7 +80,11 @@ def _facts(config: "Config", scopes_supported: tuple[str, ...]) -> dict[str, str
         "client": client,
         "bound": bound,
         "audience": printable(config.audience),
-        "scope": printable(config.scope),
+        "scope": printable(scope),
+        "scope_at": "what --scope asks for" if options.get("scope") else "`scope` in the config",
+        "prompt": "leave --prompt out"
+        if "prompt" in options
+        else "take `prompt` out of `authorizationParams`",
         "callbacks": _shown(allowed(config.redirect_uris)),
         "unlisted": told,
     }

@@ -93,7 +93,7 @@ STANDARD_RULES: Final = (
         "scope-unlisted",
         ("invalid_scope",),
         "",
-        "{unlisted}correct `scope` in the config ({scope}), or allow it for the client {client}.",
+        "{unlisted}correct {scope_at} ({scope}), or allow it for the client {client}.",
     ),
     Rule(
         "secret-wrong",
@@ -133,8 +133,7 @@ STANDARD_RULES: Final = (
         "must-ask",
         ("login_required", "interaction_required", "account_selection_required"),
         "",
-        "The tenant would have to ask something, which prompt=none forbids: take `prompt` out of "
-        "`authorizationParams`.",
+        "The tenant would have to ask something, which prompt=none forbids: {prompt}.",
     ),
     Rule(
         "too-weak",

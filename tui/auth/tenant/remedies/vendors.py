@@ -85,8 +85,8 @@ VENDOR_RULES: Final = (
         "entra-scope",
         (),
         "AADSTS70011|AADSTS28000",
-        "Entra ID takes the scopes of one API at a time, as api://APP-ID/NAME: correct `scope` in "
-        "the config ({scope}).",
+        "Entra ID takes the scopes of one API at a time, as api://APP-ID/NAME: correct {scope_at} "
+        "({scope}).",
     ),
     Rule(
         "google-offline",
