@@ -155,6 +155,24 @@ def test_scope_that_the_tenant_left_out_is_not_said(
     assert json.loads(capsys.readouterr().out)["scopes"] is None
 
 
+@pytest.mark.parametrize(
+    ("skew", "seconds", "told"),
+    [
+        (-899.05, -899, "14 min behind the tenant's"),
+        (4000.4, 4000, "1 h 6 min ahead of the tenant's"),
+    ],
+)
+def test_how_far_the_clock_is_off_is_told_in_words_and_in_whole_seconds(
+    config: Config, skew: float, seconds: int, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = session(obtained_at=datetime.now(UTC))
+    session_store(config).save(replace(kept, clock_skew_seconds=skew))
+    assert main(["status"]) == 0
+    assert re.search(rf"^clock +{told}$", capsys.readouterr().out, re.MULTILINE)
+    assert main(["status", "--json"]) == 0
+    assert repr(validated(capsys.readouterr().out, "status")["clock_skew_seconds"]) == str(seconds)
+
+
 @pytest.mark.parametrize("seconds", ["x", "-1", "nan", "inf", "1e9"])
 def test_a_wrong_number_of_seconds_is_wrong_usage(
     config: Config, seconds: str, capsys: pytest.CaptureFixture[str]

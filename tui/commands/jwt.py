@@ -42,6 +42,16 @@ class JwtNotVerified(DoorkeyError):
     next_step = "Take nothing of it for true. Name its issuer with --issuer, or its keys by --jwks."
 
 
+SIGNED_BUT_WRONG: Final = (
+    "Its signature holds, what it says does not: have its issuer give a token that says it."
+)
+
+OF_OTHERS: Final = (
+    "Its signature holds, but it is not meant for this audience: get one for it, or correct "
+    "--audience."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Keys:
     """Where keys come from: their publisher, for people, and the keys or why there are none."""
@@ -59,6 +69,14 @@ class Finding:
     troubles: tuple[str, ...]
     key: str = ""
     publisher: str = ""
+    is_signed: bool = False
+
+    @property
+    def next_step(self) -> str:
+        """What to do about the first of the troubles."""
+        if not self.is_signed:
+            return JwtNotVerified.next_step
+        return OF_OTHERS if self.troubles[0].startswith("aud ") else SIGNED_BUT_WRONG
 
     @property
     def verdict(self) -> str:
@@ -99,7 +117,7 @@ def _finding(token: str, arguments: Namespace) -> Finding:
         return Finding(view, (*said[:1], found.trouble, *said[1:]))
     signature = signature_trouble(token, view, found.keys)
     wrong = (signature, *said) if signature else said
-    return Finding(view, wrong, key_name(view), found.publisher)
+    return Finding(view, wrong, key_name(view), found.publisher, is_signed=not signature)
 
 
 async def _find_keys(view: JwtView, arguments: Namespace) -> tuple[str | None, Keys]:
@@ -179,6 +197,7 @@ def _print_json(finding: Finding) -> int:
     if finding.troubles:
         refused = JwtNotVerified(printable(finding.troubles[0]))
         refused.further = members
+        refused.next_step = finding.next_step
         raise refused
     write_line(json.dumps(members))
     return 0

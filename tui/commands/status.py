@@ -14,7 +14,7 @@ from tui.config.paths import shown
 from tui.config.suggested import suggested_for
 from tui.errors import SignInNeeded
 from tui.json_value import Json
-from tui.moments import full_time, local_now, relative_time
+from tui.moments import duration, full_time, local_now, relative_time
 from tui.text import printable, write_line
 
 LABELS: Final = {
@@ -24,7 +24,7 @@ LABELS: Final = {
     "id_token_valid": "ID token valid",
     "renewable": "can be renewed",
     "bound": "bound to a key",
-    "clock_skew_seconds": "clock ahead (seconds)",
+    "clock_skew_seconds": "clock",
 }
 """For people, where they are not the member's name."""
 
@@ -65,9 +65,17 @@ def _words(members: dict[str, Json], where: str, now: datetime) -> dict[str, Jso
         if name in members:
             moment = datetime.fromisoformat(str(members[name]))
             words[name] = f"{full_time(moment, now)}, {relative_time(moment, now)}"
+    if skew := members.get("clock_skew_seconds"):
+        words["clock_skew_seconds"] = _clock_words(int(str(skew)))
     is_kept = members["state"] != "signed_out"
     words["storage"] = where if is_kept else where.replace("Kept", "Will be kept", 1)
     return words
+
+
+def _clock_words(skew_seconds: int) -> str:
+    """Say how far this machine's clock is ahead of the tenant's, or behind it where below zero."""
+    side = "ahead of" if skew_seconds > 0 else "behind"
+    return f"{duration(abs(skew_seconds))} {side} the tenant's"
 
 
 def status_members(config: Config, storage: str, session: Session | None) -> dict[str, Json]:
@@ -108,7 +116,7 @@ def _session_members(session: Session) -> dict[str, Json]:
         "id_token_valid": now < tokens.token_expiry,
         "renewable": session.renewable,
         "bound": session.key is not None,
-        "clock_skew_seconds": session.clock_skew_seconds,
+        "clock_skew_seconds": round(session.clock_skew_seconds),
         "scopes": [*tokens.scope.split()] or None,
     }
 

@@ -120,6 +120,22 @@ def test_another_issuer_and_audience_are_the_reason(ask: Asked) -> None:
 
 
 @pytest.mark.parametrize(
+    ("key", "changes", "words", "next_step"),
+    [
+        (KEY, {}, ["--audience", "https://else.example"], "or correct --audience."),
+        (KEY, {"exp": 1}, [], "have its issuer give a token"),
+        (OTHER, {}, ["--audience", "https://else.example"], "or its keys by --jwks."),
+    ],
+)
+def test_what_to_do_next_is_about_what_is_wrong(
+    ask: Asked, key: RsaKey, changes: dict[str, object], words: list[str], next_step: str
+) -> None:
+    given = token(key, fresh(**changes))
+    said = ask(given, "--json", "--jwks", str(ask.jwks), *words, code=1)
+    assert next_step in validated(said, "jwt", "failure")["next"]
+
+
+@pytest.mark.parametrize(
     ("given", "why"),
     [
         (token(OTHER, fresh()), "its signature is not by the published key"),
