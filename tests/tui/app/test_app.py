@@ -234,3 +234,15 @@ async def test_a_hostile_name_is_shown_as_text_everywhere(name: str) -> None:
             await arrival(pilot, on, place)
             assert on.app.account.signed_in
             assert all(mark not in text_of(on.app) for mark in "\x1b\x07‮")
+
+
+async def test_home_has_its_sheets_when_the_terminal_has_grown_while_one_was_elsewhere() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: on.app.account.signed_in)
+        await pilot.press("3")
+        await until(pilot, lambda: on.app.current_mode == "external-api")
+        await pilot.resize_terminal(160, 45)
+        await pilot.press("1")
+        await until(pilot, lambda: "─ Your session ─" in text_of(on.app))
+        assert "─ Keys ─" in text_of(on.app)

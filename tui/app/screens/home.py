@@ -92,9 +92,9 @@ every rule, and says what helps; *Tenants* lists all profiles, to open another.
             self.query("#next").focus()  # the app may be ending, and the board with it
         await self._tell_more()
 
-    async def on_resize(self) -> None:
-        """Use the room that there is by now."""
-        await self._tell_more()
+    def on_resize(self) -> None:
+        """Use the room that there is by now, once the size is known by its name."""
+        self.call_later(self._tell_more)
 
     async def _tell_more(self) -> None:
         """Show more below the board where there is room; smaller terminals do not wait for it."""

@@ -1,7 +1,9 @@
 """The line of keys at the bottom."""
 
+import pytest
 from textual.widgets import Input
 
+from tests.support.app.at_the_api import at_the_api
 from tests.support.app.stage import Stage, point_at, stage, text_of, until
 from tui.app.screens.help import HelpScreen
 from tui.app.screens.sign_in import SignInScreen
@@ -134,6 +136,20 @@ async def test_external_api_names_all_of_its_keys_at_80_columns() -> None:
         await until(pilot, lambda: "✓ Your Access" in text_of(on.app))
         keys = {*"ptmehbvui/cfx", "F1", "^p"}
         await until(pilot, lambda: keys <= set(bottom(on).split()))
+
+
+@pytest.mark.parametrize("size", [(120, 36), (160, 45), (200, 60)])
+async def test_external_api_names_all_of_its_keys_in_full_where_there_is_room(
+    size: tuple[int, int],
+) -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=size) as pilot:
+        await at_the_api(pilot, on)
+        await pilot.press("p")
+        await until(pilot, lambda: "/ Find" in text_of(on.app))
+        named = "\n".join(text_of(on.app).splitlines()[-2:])
+        for key in ("e Edit path", "v Kept requests", "u Copy curl", "s Switch account", "r Renew"):
+            assert key in named
 
 
 async def test_profile_names_its_own_keys_where_not_all_have_room_and_reveal_among_them() -> None:
