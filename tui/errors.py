@@ -10,7 +10,7 @@
     │   ├── SignInRefused        6    the tenant said no (`error` in its answer)
     │   ├── SignInTimedOut       4    no answer came in time
     │   ├── SignInCancelled    130    the person, or another sign-in, ended it
-    │   └── NoFreeRedirectUri    4    every redirect URI's port is taken
+    │   └── NoFreeRedirectUri    2    every redirect URI's port is taken
     ├── ExchangeFailed           5    one HTTP exchange brought no whole answer
     ├── TenantUnreachable        5    no usable answer; trying again later may help
     ├── TenantMisbehaved         6    an answer that breaks the standard, or is not the tenant's
@@ -19,6 +19,7 @@
     ├── ApiUnreachable           5    the API gave no answer
     ├── ApiRefused               3    the API answered, and not with 2xx
     ├── StoreFailed              1    the session could not be read or written
+    │   └── NoKeyring            2    the config wants one, and none answers
     └── Cancelled              130    the person ended the command
 
 Every message says what happened, what was expected and what to do next, is made printable
@@ -143,6 +144,7 @@ class SignInCancelled(SignInFailed):
 class NoFreeRedirectUri(SignInFailed):
     """No listener could be bound for any redirect URI (RFC 8252 8.3)."""
 
+    exit_code = 2
     word = "no_free_redirect_uri"
     next_step = "End what holds the ports, or add a URI to redirectUris in the config."
 
@@ -227,6 +229,13 @@ class StoreFailed(DoorkeyError):
 
     word = "store_failed"
     next_step = "Check the disk and the state folder's rights."
+
+
+class NoKeyring(StoreFailed):
+    """The config has sessions sealed by the system's keyring alone, and none answers."""
+
+    exit_code = 2
+    next_step = "Unlock the keyring, or set sessionStorage in the config to auto or file."
 
 
 class Cancelled(DoorkeyError):

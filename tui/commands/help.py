@@ -13,7 +13,8 @@ from tui.text import printable
 EXIT_CODES: Final = """\
 0    done; status: somebody is signed in, and the session has not expired
 1    unexpected, or a part of it failed; the message says what
-2    wrong usage, or a config that is missing or wrong; nothing was sent
+2    wrong usage, or a config that is missing or wrong, or that wants what this
+     machine lacks: a free callback port, a keyring
 3    the API refused: it answered, and not with success
 4    sign-in needed: nobody is signed in, or the session has expired and cannot
      be renewed; have a person run doorkey login

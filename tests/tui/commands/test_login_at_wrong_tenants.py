@@ -11,6 +11,7 @@ import pytest
 from tests.support.builders.configs import CONFIG, write_config
 from tests.support.clocks import Clock
 from tests.support.documents import validated
+from tests.support.ports import taken_port
 from tests.support.tenants.scripted_tenant import ScriptedTenant
 from tui.auth.service import AuthService
 from tui.auth.store.file_store import session_store
@@ -126,14 +127,35 @@ def test_where_an_option_was_the_cause_it_is_named_and_not_the_config(
 def test_a_sign_in_that_nothing_keeps_says_so(
     tenant: ScriptedTenant, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = Path("auth_config.json")
-    path.write_text(json.dumps({**json.loads(path.read_text()), "sessionStorage": "memory"}))
+    configure(sessionStorage="memory")
     assert main(["login"]) == 0
     warning = capsys.readouterr().err.splitlines()[-2]
     assert warning.startswith("▲ The session ends with this command")
     assert main(["login", "--json"]) == 0
     assert "The session ends with this command" in capsys.readouterr().out
     assert main(["token"]) == 4
+
+
+def configure(**members: object) -> None:
+    path = Path("auth_config.json")
+    path.write_text(json.dumps({**json.loads(path.read_text()), **members}))
+
+
+def test_callback_ports_that_are_taken_are_no_want_of_a_sign_in(
+    tenant: ScriptedTenant, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with taken_port() as port:
+        configure(redirectUris=[f"http://127.0.0.1:{port}/callback"])
+        assert main(["login"]) == 2
+    assert "No port is free" in capsys.readouterr().err
+
+
+def test_a_keyring_that_the_config_wants_and_nobody_has_is_the_configs_trouble(
+    tenant: ScriptedTenant, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configure(sessionStorage="keyring")
+    assert main(["login"]) == 2
+    assert "no keyring answers" in capsys.readouterr().err
 
 
 def test_the_same_tenant_signs_in_where_nothing_of_it_is_wrong(

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from tui.config.paths import shown
-from tui.errors import StoreFailed
+from tui.errors import NoKeyring, StoreFailed
 from tui.private_file import (
     NotPrivate,
     Replacement,
@@ -184,7 +184,7 @@ class SessionFile:
             return SEAL + self._get_sealer().seal(content)
         if self._storage != "keyring":
             return self._mark + content.removeprefix(b"{")
-        raise StoreFailed(
+        raise NoKeyring(
             "The session is to be sealed with a key in the system's keyring (`sessionStorage`), "
             "but no keyring answers. Unlock it, or set `sessionStorage` to auto or file."
         )
