@@ -59,7 +59,7 @@ READERS: Final[dict[str, Callable[[dict[str, Json]], object]]] = {
 
 
 class UnknownKey(IdTokenRejected):
-    """No key of the set fits the token; fetching the keys again may help."""
+    """No key of the set has signed the token; fetching the keys again may help."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +116,8 @@ def signed_claims(token: str, keys: KeySet) -> tuple[Claims, str]:
     """Verify the signature of a JWT; return its claims and the algorithm that signed them.
 
     Raises:
-        UnknownKey: no key fits; with fresh keys it may be tried once more.
-        IdTokenRejected: not a JWT, not signed by the tenant, or not in a way that is safe.
+        UnknownKey: no key has signed it; with fresh keys it may be tried once more.
+        IdTokenRejected: not a JWT, or not signed in a way that is safe.
     """
     if len(token) > LARGEST_TOKEN_CHARACTERS:
         raise IdTokenRejected("The ID token is longer than 256 KiB; no tenant issues such a one.")
@@ -152,7 +152,9 @@ def _verified(
         raise UnknownKey(
             f"The ID token's signature is by none of the tenant's published keys. {SIGN_SO}"
         )
-    raise IdTokenRejected("The ID token's signature is not by the tenant's key.")
+    # Nothing forbids another key under the name of the one before, as a tenant for development
+    # makes it at each start.
+    raise UnknownKey(f"The ID token's signature is not by the tenant's key. {SIGN_SO}")
 
 
 def _header(token: str) -> dict[str, Json]:

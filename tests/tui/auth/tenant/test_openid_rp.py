@@ -141,6 +141,21 @@ async def test_an_unknown_kid_fetches_the_keys_again_once_under_a_cooldown(
     assert tenant.count("/jwks") == 3
 
 
+async def test_another_key_under_the_same_kid_is_found_at_once_and_asked_for_under_the_cooldown(
+    tenant: ScriptedTenant, service: AuthService
+) -> None:
+    await service.login()
+    tenant.keys[0] = public_jwk("second", "first")
+    tenant.signing_key = rsa_key("second")
+    assert (await service.login()).logged_in
+    assert tenant.count("/jwks") == 2
+    tenant.signing_key = rsa_key("first")
+    for _ in range(2):
+        with pytest.raises(IdTokenRejected, match="is not by the tenant's key"):
+            await service.login()
+    assert tenant.count("/jwks") == 2
+
+
 async def test_refresh_token(tenant: ScriptedTenant, service: AuthService, clock: Clock) -> None:
     await service.login()
     clock.advance(3600)
