@@ -39,7 +39,13 @@ class CallsTable(RowList):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose", "Show", id="row-choose", tooltip="Show the chosen call"),
-        Binding("a", "again", "Again", id="call-again", tooltip="Make the chosen call again"),
+        Binding(
+            "a",
+            "again",
+            "Again",
+            id="call-again",
+            tooltip="Its request comes into the line, and is sent",
+        ),
         Binding("u", "copy_curl", "Copy curl", id="call-curl", tooltip="Of the chosen call"),
     ]
 
