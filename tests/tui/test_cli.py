@@ -274,17 +274,6 @@ def test_a_hostile_name_does_not_steer_the_terminal(
     assert all(line.isprintable() for line in shown.splitlines())
 
 
-def test_log_out_with_the_tenant_down_wipes_and_says_what_did_not_work(
-    signed_in: Config, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(["logout", "--local"]) == 1
-    output = capsys.readouterr()
-    assert output.out == ""
-    assert "✓ Signed out here" in output.err
-    assert "✗ The refresh token is not revoked" in output.err
-    assert session_store(signed_in).load() is None
-
-
 @pytest.mark.parametrize("command", [[], ["dev"]])
 def test_the_app_without_a_terminal_says_so(
     config: Config, command: list[str], capsys: pytest.CaptureFixture[str]

@@ -121,3 +121,14 @@ def test_a_hint_is_not_said_twice(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().err == (
         "… The browser has not come back. Allow it.\n✗ The browser did not come back in time.\n"
     )
+
+
+def test_log_out_with_the_tenant_down_wipes_and_says_what_did_not_work(
+    signed_in: Config, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["logout", "--local"]) == 1
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert "✓ Signed out here" in output.err
+    assert "✗ The refresh token is not revoked" in output.err
+    assert session_store(signed_in).load() is None
