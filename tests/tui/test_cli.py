@@ -1,5 +1,6 @@
 import json
 import re
+import shlex
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,7 +13,8 @@ from tests.support.builders.sessions import expired, session
 from tests.support.documents import validated
 from tui.auth.store.file_store import session_store
 from tui.cli import main
-from tui.config.load import Config
+from tui.config.load import Config, load_config
+from tui.config.paths import built_in_config
 
 COMMANDS = ["token", "ping", "status", "logout", "login", "api", "tenant"]
 SERVERS = {"api", "tenant"}
@@ -33,6 +35,26 @@ def test_without_a_config_every_command_says_where_it_looked_and_exits_2(
     output = capsys.readouterr()
     assert output.out == ""
     assert "There is no auth_config.json" in output.err
+
+
+@pytest.mark.parametrize("command", ["status", "token"])
+def test_without_a_config_the_way_to_a_session_of_the_built_in_one_is_named(
+    command: str,
+    config_dir: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("DOORKEY_STATE_DIR", str(tmp_path / "the state"))
+    assert main([command]) == 2
+    assert f"{tmp_path}/the state" not in capsys.readouterr().err
+    path = built_in_config()
+    assert main([command]) == 2
+    told = re.search(r"local tenant .*--config ('.*?')\.", capsys.readouterr().err)
+    assert told is not None
+    assert shlex.split(told[1]) == [str(path)]
+    session_store(load_config(path)).save(session(obtained_at=datetime.now(UTC)))
+    assert main([command, "--config", str(path)]) == 0
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -129,8 +130,17 @@ def find_config() -> Path:
         f"There is no {CONFIG_NAME}: looked for {printable(here)} and {printable(user)}. "
         f"Make one with doorkey init, or name one with --config PATH or {CONFIG_VARIABLE}, "
         f"--profile NAME or {PROFILE_VARIABLE}. "
-        f"{_profiles_there()}To try it all on this machine without one: doorkey dev."
+        f"{_profiles_there()}{_built_in_there()}"
+        "To try it all on this machine without one: doorkey dev."
     )
+
+
+def _built_in_there() -> str:
+    path = built_in_path()
+    if not path.is_file():
+        return ""
+    named = shlex.quote(printable(path))
+    return f"The one of the local tenant that doorkey used without one: --config {named}. "
 
 
 def _profiles_there() -> str:
