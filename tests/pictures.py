@@ -1,10 +1,12 @@
 """Draws the README's pictures from the app itself: `python -m tests.pictures`."""
 
 import asyncio
+import os
 import secrets
 from collections.abc import Callable
 from hashlib import shake_256
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
@@ -111,4 +113,6 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    # Without what the app remembers of whoever draws them.
+    with TemporaryDirectory() as folder, patch.dict(os.environ, {"DOORKEY_STATE_DIR": folder}):
+        asyncio.run(main())
