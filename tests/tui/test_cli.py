@@ -100,45 +100,6 @@ def test_an_expired_token_with_the_tenant_down_exits_5_and_keeps_the_session(
     assert session_store(config).load() == expired(session())
 
 
-@pytest.mark.parametrize("seconds", ["7200", "315360000"])
-def test_more_than_the_tenant_gives_is_warned_of_on_stderr(
-    signed_in: Config, seconds: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(["token", f"--min-validity={seconds}"]) == 0
-    output = capsys.readouterr()
-    assert output.out == "the-access-token\n"
-    assert "s left, less than was asked for: the tenant was not asked, as this one" in output.err
-
-
-@pytest.mark.parametrize(
-    ("minutes_old", "refresh_token", "why", "told"),
-    [
-        (0, "r", "not_asked", "the tenant was not asked, as this one is new"),
-        (30, "r", "not_renewed", "the tenant was asked, and gave no new one"),
-        (30, None, "not_renewable", "it cannot be renewed"),
-    ],
-)
-@pytest.mark.parametrize("which", [[], ["--id-token"]])
-def test_why_less_is_left_than_was_asked_for_is_told_to_people_and_programs(
-    config: Config,
-    minutes_old: int,
-    refresh_token: str | None,
-    why: str,
-    told: str,
-    which: list[str],
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    kept = session(obtained_at=datetime.now(UTC) - timedelta(minutes=minutes_old))
-    tokens = replace(kept.token_set, refresh_token=refresh_token)
-    session_store(config).save(replace(kept, token_set=tokens))
-    assert main(["token", "--json", "--min-validity=7200", *which]) == 0
-    output = capsys.readouterr()
-    assert told in output.err
-    assert validated(output.out, "token")["shortfall"] == why
-    assert main(["token", "--json", "--min-validity=60", *which]) == 0
-    assert "shortfall" not in capsys.readouterr().out
-
-
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a disk that is full is needed")
 @pytest.mark.parametrize("argv", [["token"], ["status"], ["status", "--json"], ["ping", "--help"]])
 def test_a_full_disk_is_told_in_words(
@@ -153,16 +114,6 @@ def test_a_full_disk_is_told_in_words(
         monkeypatch.undo()
     told = capsys.readouterr().err
     assert told == "doorkey: There is no room left: the disk is full. Make room, then try again.\n"
-
-
-@pytest.mark.parametrize("format_", ["json", "header", "env", "exec-credential"])
-def test_more_than_the_tenant_gives_is_warned_of_in_every_format(
-    signed_in: Config, format_: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(["token", "--format", format_, "--min-validity=7200"]) == 0
-    output = capsys.readouterr()
-    assert "the-access-token" in output.out
-    assert "s left, less than was asked for" in output.err
 
 
 def test_scope_that_the_tenant_left_out_is_not_said(
@@ -193,16 +144,6 @@ def test_how_far_the_clock_is_off_is_told_in_words_and_in_whole_seconds(
     assert re.search(rf"^clock +{told}$", capsys.readouterr().out, re.MULTILINE)
     assert main(["status", "--json"]) == 0
     assert repr(validated(capsys.readouterr().out, "status")["clock_skew_seconds"]) == str(seconds)
-
-
-@pytest.mark.parametrize("seconds", ["x", "-1", "nan", "inf", "1e9"])
-def test_a_wrong_number_of_seconds_is_wrong_usage(
-    config: Config, seconds: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with pytest.raises(SystemExit) as raised:
-        main(["token", f"--min-validity={seconds}"])
-    assert raised.value.code == 2
-    assert "--min-validity" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("arguments", [["nonsense"], ["token", "--nonsense"], ["ping", "x"]])
