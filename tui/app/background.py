@@ -42,6 +42,12 @@ WATCH_SECONDS: Final = 20.0
 WATCH_AFAR_SECONDS: Final = 60.0
 """The same, where only one of tenant and API is a bundled server, and the other is elsewhere."""
 
+MUTE_SECONDS: Final = 0.5
+"""A renewal that takes longer says that it is under way: nothing else on the screen changes."""
+
+LONGEST_RENEWAL_SECONDS: Final = 60.0
+"""The notice of it goes with the outcome; an exchange takes 15 s at most, and there are few."""
+
 LOADED_AHEAD: Final = (
     "tui.app.screens.profile", "tui.app.screens.external_api.screen", "tui.api.client",
     "tui.app.screens.help",
@@ -163,15 +169,24 @@ class Background:
         )
 
     async def _renew(self) -> None:
+        app, service, trouble = self._app, self._doors.service, ""
+        later = asyncio.get_running_loop().call_later(MUTE_SECONDS, self._tell_renewing)
         try:
-            await self._doors.service.renew_tokens()
+            await service.renew_tokens()
         except DoorkeyError as error:
-            if self._doors.service.session is None:
-                return  # it has ended: Home says so
-            words = printable(with_start_key(str(error), self._doors.config, self._app))
-            self._app.notify(words, title="Not renewed", severity="warning", markup=False)
-        else:
-            self._app.notify("You have new tokens.", title="Renewed", markup=False)
+            trouble = printable(with_start_key(str(error), self._doors.config, app))
+        finally:
+            later.cancel()
+        app.clear_notifications()  # what came of the renewal before is not so any more
+        if not trouble:
+            app.notify("You have new tokens.", title="Renewed", markup=False)
+        elif service.session is not None:  # else it has ended: Home says so
+            app.notify(trouble, title="Not renewed", severity="warning", markup=False)
+
+    def _tell_renewing(self) -> None:
+        self._app.clear_notifications()
+        words = "The tenant is asked for new tokens, and has not answered yet."
+        self._app.notify(words, title="Renewing", markup=False, timeout=LONGEST_RENEWAL_SECONDS)
 
     async def _load_ahead(self, build: Callable[[Rest], Awaitable[None]]) -> None:
         for name in LOADED_AHEAD:

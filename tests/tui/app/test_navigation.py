@@ -1,5 +1,7 @@
 """What the app makes of a session that changes: renewed, offline, somebody else's, gone."""
 
+import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import httpx
@@ -71,6 +73,28 @@ async def test_a_renewal_that_fails_says_why_and_keeps_the_session() -> None:
         await pilot.press("r")
         await until(pilot, lambda: "Not renewed" in text_of(on.app))
         assert on.app.account.signed_in
+
+
+async def test_a_renewal_that_takes_long_says_so_and_what_came_of_it_is_told_alone() -> None:
+    answers = asyncio.Event()
+
+    async def slowly() -> AsyncIterator[bytes]:
+        await answers.wait()
+        yield b"busy"
+
+    on = stage(signed_in=True)
+    on.tenant.responses["/token"] = lambda _request: httpx.Response(503, content=slowly())
+    async with on.app.run_test(size=SIZE, notifications=True) as pilot:
+        await until(pilot, lambda: on.app.account.signed_in)
+        await pilot.press("r")
+        await until(pilot, lambda: "has not answered yet" in text_of(on.app))
+        answers.set()
+        await until(pilot, lambda: "Not renewed" in text_of(on.app))
+        await until(pilot, lambda: "has not answered yet" not in text_of(on.app))
+        del on.tenant.responses["/token"]
+        await pilot.press("r")
+        await until(pilot, lambda: "You have new tokens." in text_of(on.app))
+        await until(pilot, lambda: "Not renewed" not in text_of(on.app))
 
 
 async def test_a_session_that_has_ended_for_good_is_told_once() -> None:
