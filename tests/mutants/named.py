@@ -84,7 +84,7 @@ NAMED: Final = (
     (
         "[::1] goes through the proxy",
         "tui/web_address.py",
-        'in ("localhost", "::1")',
+        'in ("localhost", "localhost.", "::1")',
         'in ("localhost",)',
     ),
     (
