@@ -257,7 +257,7 @@ async def test_times_of_claims_and_the_lifetime_go_by_one_clock() -> None:
         for seconds, left, until_then, ago in (
             (1, "59:59", "59 min", "1 s"),
             (1, "59:58", "59 min", "2 s"),
-            (3600 - 2 - 45, "0:45", "45 s", "59 min"),
+            (3600 - 2 - 90, "1:30", "1 min", "58 min"),  # before it is renewed
         ):
             on.clock.advance(seconds)
             on.app.now = on.clock()
