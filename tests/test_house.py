@@ -35,6 +35,7 @@ LATER: Final = {
     ("tui/commands/token/quick.py", "tui.commands.token"): 1,
     ("tui/commands/token/quick.py", "tui.commands.token.command"): 25,
     ("tui/config/paths.py", "platformdirs"): 8,
+    ("tui/config/paths.py", "shlex"): 1,
     # and its full way, where nothing has to be renewed
     ("tui/commands/token/command.py", "asyncio"): 30,
     ("tui/commands/token/command.py", "tui.auth.authorized_request"): 15,

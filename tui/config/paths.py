@@ -2,7 +2,6 @@
 
 import os
 import re
-import shlex
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -139,7 +138,9 @@ def _built_in_there() -> str:
     path = built_in_path()
     if not path.is_file():
         return ""
-    named = shlex.quote(printable(path))
+    from shlex import quote
+
+    named = quote(printable(path))
     return f"The one of the local tenant that doorkey used without one: --config {named}. "
 
 
