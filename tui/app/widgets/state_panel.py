@@ -115,7 +115,6 @@ class StatePanel(Vertical):
             detail = f"{finding.detail}\n▸ {remedy}" if remedy else finding.detail
             row = self.query_one(f"#{finding.name}-row", StatusRow)
             row.show(finding.word, detail, finding.health)
-        self._look_at_config()
         self._below["checked"] = self._asked if findings else ""
         self._say_below()
         if findings and all(finding.name != "clock" for finding in findings):
