@@ -52,7 +52,7 @@ BUTTONS: Final[dict[Remedy, str]] = {
     "sign-in": "Renew now",
     "clock": "Renew now",
     "step-up": "Sign in as it wants",
-    "ask": "Renew now",
+    "ask": "Renew all the same",
 }
 
 

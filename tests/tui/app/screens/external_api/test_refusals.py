@@ -41,6 +41,15 @@ async def test_another_audience_is_explained_and_the_way_out_edits_the_config() 
         )
 
 
+async def test_a_refusal_without_a_word_does_not_call_new_tokens_a_remedy() -> None:
+    on = stage(signed_in=True, api=lambda _request: httpx.Response(403))
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        await pilot.press("p")
+        await until(pilot, lambda: "Nothing says that new tokens help." in text_of(on.app))
+        assert "Renew all the same" in text_of(on.app)
+
+
 async def test_the_way_out_has_its_key_after_a_call_sent_from_the_path() -> None:
     on = stage(signed_in=True, api=api_needs_scope)
     async with on.app.run_test(size=SIZE) as pilot:
