@@ -11,7 +11,6 @@ from textual.app import App
 from tui.app.doors import Doors, Rest
 from tui.app.keys.caps import with_start_key
 from tui.app.messages import (
-    CONFIG_TAKEN_OVER,
     PLACES,
     FindingsChanged,
     OfflineChanged,
@@ -20,6 +19,7 @@ from tui.app.messages import (
     Place,
     ServersChanged,
     SessionChanged,
+    told_taken_over,
 )
 from tui.app.textual_internals import parse_ahead
 from tui.errors import DoorkeyError
@@ -164,9 +164,8 @@ class Background:
             return
         mode, servers = self._app.current_mode, self._servers is not None
         place: Place = next((each for each in PLACES if each == mode), "home")
-        self._app.post_message(
-            OpeningRequested(Opening(outcome, servers, place, notice=CONFIG_TAKEN_OVER))
-        )
+        told = told_taken_over(self._doors.config, outcome)
+        self._app.post_message(OpeningRequested(Opening(outcome, servers, place, notice=told)))
 
     async def _renew(self) -> None:
         app, service, trouble = self._app, self._doors.service, ""

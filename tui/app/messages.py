@@ -29,6 +29,25 @@ PROTECTED: frozenset[Place] = frozenset({"profile", "external-api"})
 CONFIG_TAKEN_OVER: Final = "The config has changed, and is in use now."
 """Told where the config in use has been opened anew."""
 
+OF_A_SESSION: Final = {
+    "issuer": "issuer", "client_id": "client ID", "audience": "audience", "scope": "scope",
+    "api_url": "API",
+}  # fmt: skip
+"""What a session belongs to, as people call it; the profile of a file stays what it is."""
+
+
+def told_taken_over(before: "Config", config: "Config") -> str:
+    """Say that `config` is in use instead of `before`, and whether that means another session."""
+    others = [
+        name for key, name in OF_A_SESSION.items() if getattr(before, key) != getattr(config, key)
+    ]
+    told = [CONFIG_TAKEN_OVER]
+    if others:
+        told.append(f"It has another {', '.join(others)}, and with that a session of its own.")
+    if before.session_storage == "memory":
+        told.append("What was kept in memory has ended.")
+    return " ".join(told)
+
 
 @dataclass(frozen=True, slots=True)
 class Opening:

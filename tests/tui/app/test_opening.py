@@ -1,19 +1,21 @@
 """One app for one config: another takes its place in the same terminal, and nothing lingers."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.support import ROOT
 from tests.support.app.stage import stage, text_of, until
-from tests.support.builders.configs import UNREACHABLE
+from tests.support.builders.configs import CONFIG, UNREACHABLE
 from tests.support.builders.sessions import session
 from tests.support.builders.stores import Keys
 from tests.support.people.terminal import Terminal
 from tests.support.processes.worlds import DOORKEY, World, new_world
-from tui.app.messages import CONFIG_TAKEN_OVER, ConfigEditRequested, Opening
+from tui.app.messages import CONFIG_TAKEN_OVER, ConfigEditRequested, Opening, told_taken_over
 from tui.auth.store.client_secret import write_with_secret
 from tui.auth.store.file_store import session_store
 from tui.config.load import load_config
@@ -71,7 +73,30 @@ async def test_the_open_one_is_opened_anew_where_its_file_has_changed(profiles: 
         await until(pilot, lambda: "● home" in text_of(on.app))
         await pilot.press("enter")
         await until(pilot, lambda: on.app.following)
-    assert on.app.following == Opening(load_config(path), notice=CONFIG_TAKEN_OVER)
+    told = told_taken_over(on.service.config, load_config(path))
+    assert told.startswith(f"{CONFIG_TAKEN_OVER} It has another issuer")
+    assert on.app.following == Opening(load_config(path), notice=told)
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"dpop": True}, ""),
+        ({"audience": "other"}, " It has another audience, and with that a session of its own."),
+        (
+            {"scope": "openid", "session_storage": "file", "client_id": "other"},
+            " It has another client ID, scope, and with that a session of its own.",
+        ),
+    ],
+)
+def test_a_config_taken_over_tells_of_whose_session_it_has(
+    changed: dict[str, Any], told: str
+) -> None:
+    file = replace(CONFIG, session_storage="file")
+    assert told_taken_over(file, replace(file, **changed)) == CONFIG_TAKEN_OVER + told
+    memory = replace(CONFIG, session_storage="memory")
+    ended = f"{CONFIG_TAKEN_OVER}{told} What was kept in memory has ended."
+    assert told_taken_over(memory, replace(memory, **changed)) == ended
 
 
 async def test_a_profile_that_is_broken_says_why_and_does_not_open(profiles: Path) -> None:

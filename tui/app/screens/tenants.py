@@ -14,7 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 from textual.worker import Worker
 
-from tui.app.messages import CONFIG_TAKEN_OVER, Opening, OpeningRequested
+from tui.app.messages import Opening, OpeningRequested, told_taken_over
 from tui.app.screens.external_api.dialogs import QuestionScreen
 from tui.app.screens.place import tell_of_failed_work
 from tui.app.widgets.key_line import KeyLine
@@ -202,7 +202,7 @@ keyring, where there is one.
         if known == self._config:
             self.dismiss(None)
         else:
-            notice = CONFIG_TAKEN_OVER if is_in_use else ""
+            notice = told_taken_over(self._config, row.config) if is_in_use else ""
             opening = Opening(row.config, self._with_servers, notice=notice)
             self.post_message(OpeningRequested(opening))
 

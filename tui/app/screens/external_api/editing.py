@@ -8,6 +8,7 @@ from textual.screen import Screen
 from tui.api.kept import KeptRequests
 from tui.api.request import ApiRequest, is_json
 from tui.app.editor import NotEdited, edit_text
+from tui.app.keys.caps import key_cap
 from tui.app.screens.external_api.dialogs import MethodScreen
 from tui.app.screens.external_api.kept import KeptScreen
 from tui.app.widgets.calls.request_details import RequestDetails
@@ -21,6 +22,10 @@ class RequestEditing:
     def __init__(self, screen: Screen[None], origin: str) -> None:
         self._screen = screen
         self._origin = origin
+        self._known: ApiRequest | None = None
+        """What was sent, or opened from where it is kept: nothing is lost with it."""
+        self._aside: ApiRequest | None = None
+        """What was being written when another request took its place."""
 
     @property
     def request(self) -> ApiRequest:
@@ -28,9 +33,18 @@ class RequestEditing:
         return self._line.request
 
     def open(self, request: ApiRequest) -> None:
-        """Call this from now on."""
+        """Call this from now on; what was being written, and is nowhere else, is put aside."""
+        written = self.request
+        self._known, is_known = request, written in (request, self._known)
         self._line.change(request)
         self._details.show(request)
+        if not is_known and (written.headers or written.body):
+            self._aside = written
+            words = (
+                f"{written.method} {printable(written.path)} was being written, and is put aside: "
+                f"{key_cap(self._screen, 'requests')} has it, until you quit."
+            )
+            self._screen.notify(words, title="Put aside", markup=False)
 
     def take_details(self, edited: ApiRequest) -> None:
         """Take headers and body as they were edited."""
@@ -45,6 +59,7 @@ class RequestEditing:
         if self._details.trouble:
             await self._details.edit("headers")
             return False
+        self._known = self.request
         return True
 
     @property
@@ -80,7 +95,7 @@ class RequestEditing:
     ) -> None:
         """Let a request be opened that was kept, or this one be kept."""
         kept, trouble = KeptRequests(self._origin), self._details.trouble
-        screen = KeptScreen(kept, self.request, trouble, held, copy_curl)
+        screen = KeptScreen(kept, self.request, trouble, held, copy_curl, self._aside)
         request = await self._screen.app.push_screen_wait(screen)
         if request is not None:
             self.open(request)

@@ -23,6 +23,9 @@ from tui.text import printable, shortened
 
 NAME_CELLS: Final = 24
 METHOD_CELLS: Final = 8
+
+PUT_ASIDE: Final = "(put aside)"
+"""Stands for the name of what was being written when another request took its place."""
 LONGEST_PATH: Final = 200
 
 
@@ -90,15 +93,20 @@ or a body with a token in it is not kept.
         trouble: str,
         held: Callable[[], Iterable[str]],
         copy_curl: Callable[[ApiRequest], Awaitable[None]],
+        aside: ApiRequest | None = None,
     ) -> None:
-        """Take what is kept; what can be kept now and what is wrong with it, if so; the tokens."""
+        """Take what is kept; what can be kept now and what is wrong with it, if so; the tokens.
+
+        `aside` is in no file, and can be opened from here.
+        """
         super().__init__()
         self._kept = kept
         self._request = request
         self._trouble = trouble
         self._held = held
         self._copy_curl = copy_curl
-        self._all: Sequence[KeptRequest] = ()
+        self._aside = () if aside is None else (KeptRequest(PUT_ASIDE, aside),)
+        self._all: Sequence[KeptRequest] = self._aside
 
     def compose(self) -> ComposeResult:
         """Put it together; the field for a name comes when it is wanted."""
@@ -117,7 +125,7 @@ or a body with a token in it is not kept.
 
     def _load(self, name: str = "") -> None:
         try:
-            self._all = self._kept.all()
+            self._all = (*self._aside, *self._kept.all())
         except StoreFailed as error:
             self._say(f"✗ {printable(error)}")
         else:
@@ -181,7 +189,10 @@ or a body with a token in it is not kept.
     async def action_remove(self) -> None:
         """Forget one, after a question."""
         chosen = self.query_one(KeptTable).chosen
-        if chosen is None or not await self.app.push_screen_wait(removal_question(chosen.name)):
+        if chosen is None or chosen in self._aside:
+            self.app.bell()  # it goes with the app
+            return
+        if not await self.app.push_screen_wait(removal_question(chosen.name)):
             return
         try:
             await asyncio.to_thread(self._kept.remove, chosen.name)
@@ -251,7 +262,8 @@ or a body with a token in it is not kept.
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what there is something for."""
         if action in ("copy_curl", "remove", "find") and self.is_mounted:
-            return bool(self._all)
+            is_kept = len(self._all) > len(self._aside)
+            return is_kept if action == "remove" else bool(self._all)
         return super().check_action(action, parameters)
 
 

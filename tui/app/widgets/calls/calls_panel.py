@@ -39,13 +39,7 @@ class CallsTable(RowList):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose", "Show", id="row-choose", tooltip="Show the chosen call"),
-        Binding(
-            "a",
-            "again",
-            "Again",
-            id="call-again",
-            tooltip="Its request comes into the line, and is sent",
-        ),
+        Binding("a", "again", "Again", id="call-again", tooltip="Send its request once more"),
         Binding("u", "copy_curl", "Copy curl", id="call-curl", tooltip="Of the chosen call"),
     ]
 

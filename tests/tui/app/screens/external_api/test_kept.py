@@ -20,6 +20,8 @@ from tests.support.app.stage import Stage, stage, text_of, until
 from tui.api.kept import FILE_NAME, KeptRequests
 from tui.api.request import ApiRequest
 from tui.app.screens.external_api.kept import KeptScreen
+from tui.app.widgets.calls.calls_panel import CallsTable
+from tui.app.widgets.calls.request_line import RequestLine
 from tui.config.paths import state_dir
 
 ORIGIN = "https://api.example"
@@ -220,3 +222,50 @@ async def test_f1_explains_the_list() -> None:
         await pilot.press("f1")
         await until(pilot, lambda: "No token is ever kept." in text_of(on.app))
         await until(pilot, lambda: re.search(r"\bn +Keep this", text_of(on.app)))
+
+
+async def test_what_was_being_written_is_put_aside_when_another_call_is_made_again() -> None:
+    keep(Old=ApiRequest("GET", "/old"))
+    seen: list[httpx.Request] = []
+    on = recording(seen)
+    async with on.app.run_test(size=SIZE, notifications=True) as pilot:
+        await at_the_api(pilot, on)
+        await pilot.press("p")
+        await until(pilot, lambda: len(seen) == 1)
+        await choose_method(pilot, on, "POST")
+        await write_lines(pilot, on, "body", '{"id": 7}')
+        on.app.screen.query_one(CallsTable).focus()
+        await pilot.press("a")
+        await until(pilot, lambda: len(seen) == 2)
+        assert request_of(on) == ApiRequest("GET", "/api/external")
+        await until(pilot, lambda: "POST /api/external was being written" in text_of(on.app))
+        await pilot.press("v")
+        await until(pilot, lambda: "(put aside)             POST    /api/ex" in text_of(on.app))
+        await pilot.press("d")  # which is for those that are kept
+        await until(pilot, lambda: isinstance(on.app.screen, KeptScreen))
+        await pilot.press("enter")
+        written = ApiRequest("POST", "/api/external", body=b'{"id": 7}')
+        await until(pilot, lambda: on.app.screen.query(RequestLine) and request_of(on) == written)
+        await pilot.press("v")
+        await until(pilot, lambda: "(put aside) " in text_of(on.app))
+        await pilot.press("j", "d", "y")
+        await until(pilot, lambda: not KeptRequests(ORIGIN).all())
+
+
+async def test_a_request_that_was_sent_is_in_the_list_of_calls_and_not_put_aside() -> None:
+    seen: list[httpx.Request] = []
+    on = recording(seen)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        await pilot.press("p")
+        await until(pilot, lambda: len(seen) == 1)
+        await write_lines(pilot, on, "headers", "X-A: 1")
+        await pilot.press("escape", "p")
+        await until(pilot, lambda: len(seen) == 2)
+        on.app.screen.query_one(CallsTable).focus()
+        await pilot.press("j", "a")
+        await until(pilot, lambda: len(seen) == 3)
+        assert request_of(on).headers == ()
+        await pilot.press("v")
+        await until(pilot, lambda: "Nothing yet. n keeps" in text_of(on.app))
+        assert "(put aside)" not in text_of(on.app)
