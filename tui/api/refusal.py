@@ -25,7 +25,7 @@ Fit = Literal["fits", "differs", "unknown"]
 
 FIT_SYMBOLS: Final[dict[Fit, str]] = {"fits": "✓", "differs": "✗", "unknown": "·"}
 
-Remedy = Literal["renew", "scope", "config", "sign-in", "clock", "step-up", "ask"]
+Remedy = Literal["renew", "scope", "config", "sign-in", "clock", "step-up", "ask", "again"]
 
 BY_API: Final = "the API wants"
 
@@ -81,6 +81,12 @@ class Explanation:
     """What to sign in with, where that is the remedy."""
     acr_values: str = ""
     max_age_seconds: int | None = None
+
+    def with_scope(self, granted: str) -> "Explanation":
+        """Return what helps by now, where the scope `granted` may have what was missing then."""
+        missing = {word for row in self.rows for word in row.missing}
+        is_granted = self.remedy == "scope" and missing and missing <= {*granted.split()}
+        return replace(self, remedy="again") if is_granted else self
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,16 @@ async def test_log_out_asks_first_where_one_is_and_y_alone_means_it(key: str, no
         assert not on.tenant.requests
 
 
+async def test_close_which_a_small_terminal_hides_has_the_focus_in_a_larger_one() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=(40, 9)) as pilot:
+        await until(pilot, lambda: on.app.account.signed_in)
+        await pilot.press("o", "y")
+        await until(pilot, lambda: "Log out ─" in text_of(on.app))
+        await pilot.resize_terminal(*SIZE)
+        await until(pilot, lambda: on.app.screen.query("#close:focus"))
+
+
 async def test_log_out_says_what_came_of_each_step() -> None:
     on = stage(signed_in=True)
     on.tenant.metadata["end_session_endpoint"] = None

@@ -136,6 +136,11 @@ class LogOutScreen(ModalScreen[None]):
         self.app.clear_notifications()  # what was told of the session
         self.app.run_worker(self._log_out(), group="log-out-steps", exit_on_error=False)
 
+    def on_resize(self) -> None:
+        """Focus the button again that a smaller terminal has hidden: it lost the focus by that."""
+        if self.focused is None:
+            self.query_one("#close").focus(scroll_visible=False)
+
     async def _log_out(self) -> None:
         try:
             await self._service.log_out(watch=self._show)

@@ -73,7 +73,7 @@ class ExternalApiScreen(PlaceScreen):
         )
         yield RequestDetails()
         yield ProxyLine()
-        yield CallView(self._caller.config.path)
+        yield CallView(self._caller.config.path).data_bind(PlaceScreen.account)
 
     def on_mount(self) -> None:
         """Offer to repeat where the request of the last time may be."""

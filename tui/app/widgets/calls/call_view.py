@@ -13,6 +13,7 @@ from tui.api.answer import PingResult
 from tui.api.call import Call
 from tui.api.history import CallHistory
 from tui.api.request import ApiRequest
+from tui.app.account import Account
 from tui.app.widgets.calls.answer_panel import AnswerLines, AnswerPanel
 from tui.app.widgets.calls.calls_panel import CallsPanel, CallsTable
 from tui.app.widgets.calls.ping_result import PingResultPanel
@@ -30,6 +31,7 @@ CALLS_FRAME: Final = 7
 class CallView(Vertical):
     """Shows the newest call, or the one that was chosen from the list."""
 
+    account: var[Account] = var(Account(), init=False)
     offer: var[str] = var("", init=False)
     """How to have a server started that is not there; empty where none is ours."""
 
@@ -117,7 +119,9 @@ class CallView(Vertical):
     async def _show(self, call: Call, *, is_newest: bool) -> None:
         self._shown, self._is_chosen = call, not is_newest
         self._tell_result(call)
-        self.query_one(RefusalPanel).show(call.explanation)
+        held = self.account.session.token_set.scope if self.account.session else ""
+        explanation = call.explanation.with_scope(held) if call.explanation else None
+        self.query_one(RefusalPanel).show(explanation)
         await self.query_one(AnswerPanel).show(call)
         self._share_width()
         self.screen.refresh_bindings()
@@ -135,6 +139,12 @@ class CallView(Vertical):
         call = self.query_one(CallsTable).call_at(message.index)
         await self._show(call, is_newest=message.index == 0)
         self.panel.bring_into_view()
+
+    @on(RefusalPanel.WayOutTaken)
+    def _make_again(self, message: RefusalPanel.WayOutTaken) -> None:
+        if message.explanation.remedy == "again" and self._shown is not None:
+            message.stop()
+            self.post_message(CallsTable.AgainRequested(self._shown.request))
 
     @on(RowList.Moved)
     def _follow_cursor(self, message: RowList.Moved) -> None:

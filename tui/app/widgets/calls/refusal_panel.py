@@ -43,6 +43,7 @@ ADVICE: Final[dict[Remedy, str]] = {
     "clock": "Set this machine's clock, then renew.",
     "ask": "Nothing says that new tokens help. Whoever runs the API can tell, or its log.",
     "step-up": "Sign in as the API wants it; the call is made again afterwards.",
+    "again": "You have been granted that scope since.",
 }
 
 BUTTONS: Final[dict[Remedy, str]] = {
@@ -53,6 +54,7 @@ BUTTONS: Final[dict[Remedy, str]] = {
     "clock": "Renew now",
     "step-up": "Sign in as it wants",
     "ask": "Renew all the same",
+    "again": "Call again",
 }
 
 

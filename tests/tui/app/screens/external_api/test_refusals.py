@@ -19,6 +19,7 @@ from tests.support.app.stage import (
 )
 from tests.support.builders.sessions import expired
 from tui.api.challenge import WELL_KNOWN
+from tui.app.widgets.calls.calls_panel import CallsTable
 from tui.auth.store.store import MemoryStore
 
 
@@ -177,6 +178,33 @@ async def test_after_the_missing_scope_was_granted_the_call_is_made_again_or_off
         assert "Why it was refused" not in text_of(on.app)
         assert "invalid_token" not in text_of(on.app)  # nor is its body left
         assert len(seen) == calls
+
+
+async def test_a_refusal_from_before_the_scope_was_granted_offers_the_call_and_no_sign_in() -> None:
+    seen: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path == WELL_KNOWN:
+            return httpx.Response(404)
+        seen.append(request.method)
+        return api_needs_scope(request) if len(seen) == 1 else httpx.Response(200)
+
+    on = stage(signed_in=True, api=answer)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        await pilot.press("p")
+        await until(pilot, lambda: "Sign in again with that scope" in text_of(on.app))
+        on.tenant.token_members["scope"] = "openid read:messages"
+        await pilot.press("w")
+        await until(pilot, lambda: "✓ 200 OK" in text_of(on.app))
+        on.app.screen.query_one(CallsTable).focus()
+        await pilot.press("j", "enter")
+        await until(pilot, lambda: "You have been granted that scope since." in text_of(on.app))
+        assert "Sign in again" not in text_of(on.app)
+        await pilot.press("w")
+        await until(pilot, lambda: len(seen) == 3)
+        await until(pilot, lambda: "Why it was refused" not in text_of(on.app))
+        assert on.tenant.count("/token") == 1
 
 
 async def test_after_a_renewal_from_the_way_out_the_call_is_made_again() -> None:
