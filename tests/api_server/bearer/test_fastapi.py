@@ -32,8 +32,9 @@ def good(**changes: object) -> dict[str, str]:
 
 async def test_app_of_the_readme_answers_as_it_says() -> None:
     (example,) = re.findall(r"```python\n(from fastapi.*?)```", README, re.DOTALL)
-    names: dict[str, Any] = {"bearer": new_bearer(), "requires": requires, "Request": Request}
-    exec(example, names)
+    made = 'Bearer(issuer="https://tenant.example/", audience="https://api.example")'
+    names: dict[str, Any] = {"new_bearer": new_bearer}
+    exec(example.replace(made, "new_bearer()"), names)
     async with calling(names["app"]) as client:
         let_in = await client.get("/messages", headers=good())
         unscoped = await client.get("/messages", headers=good(scope="openid"))
