@@ -82,12 +82,6 @@ class Explanation:
     acr_values: str = ""
     max_age_seconds: int | None = None
 
-    def with_scope(self, granted: str) -> "Explanation":
-        """Return what helps by now, where the scope `granted` may have what was missing then."""
-        missing = {word for row in self.rows for word in row.missing}
-        is_granted = self.remedy == "scope" and missing and missing <= {*granted.split()}
-        return replace(self, remedy="again") if is_granted else self
-
 
 @dataclass(frozen=True, slots=True)
 class Refused:

@@ -155,10 +155,14 @@ class Calling:
         if call.request.may_repeat:
             self.call_once(call.request)
         else:
-            words = f"You have new tokens. Ping calls {call.request.method} again."
-            self._view.show_unfinished(Call(self._clock(), call.request))
-            self._view.panel.show_ready(words)
+            self.offer(call.request)
         self._screen.refresh_bindings()
+
+    def offer(self, request: ApiRequest) -> None:
+        """Say how to make a call that may change something with the tokens of now."""
+        self._view.show_unfinished(Call(self._clock(), request))
+        words = f"You have new tokens. Ping calls {request.method} again."
+        self._view.panel.show_ready(words)
 
     @property
     def _view(self) -> CallView:

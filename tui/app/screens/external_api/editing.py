@@ -24,8 +24,8 @@ class RequestEditing:
         self._origin = origin
         self._known: ApiRequest | None = None
         """What was sent, or opened from where it is kept: nothing is lost with it."""
-        self._aside: ApiRequest | None = None
-        """What was being written when another request took its place."""
+        self._aside: list[ApiRequest] = []
+        """What was being written when another request took its place, the newest first."""
 
     @property
     def request(self) -> ApiRequest:
@@ -38,11 +38,12 @@ class RequestEditing:
         self._known, is_known = request, written in (request, self._known)
         self._line.change(request)
         self._details.show(request)
+        self._line.scroll_visible(animate=False)
         if not is_known and (written.headers or written.body):
-            self._aside = written
+            self._aside = [written, *(each for each in self._aside if each != written)]
             words = (
                 f"{written.method} {printable(written.path)} was being written, and is put aside: "
-                f"{key_cap(self._screen, 'requests')} has it, until you quit."
+                f"{key_cap(self._screen, 'requests')} has it, as long as you stay signed in here."
             )
             self._screen.notify(words, title="Put aside", markup=False)
 
@@ -95,7 +96,7 @@ class RequestEditing:
     ) -> None:
         """Let a request be opened that was kept, or this one be kept."""
         kept, trouble = KeptRequests(self._origin), self._details.trouble
-        screen = KeptScreen(kept, self.request, trouble, held, copy_curl, self._aside)
+        screen = KeptScreen(kept, self.request, trouble, held, copy_curl, tuple(self._aside))
         request = await self._screen.app.push_screen_wait(screen)
         if request is not None:
             self.open(request)

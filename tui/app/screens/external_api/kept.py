@@ -81,6 +81,8 @@ class KeptScreen(ModalScreen[ApiRequest | None]):
 
 What you keep under a name: method, path, headers and body, for this API, in a file that only you
 can read. **Enter** opens one, and sends nothing; *Keep this* keeps what is on the screen below.
+What was being written when another request took its place comes first, *(put aside)* as long as
+you stay signed in here.
 
 No token is ever kept. A header that looks like a credential is kept without its value, and a path
 or a body with a token in it is not kept.
@@ -93,11 +95,11 @@ or a body with a token in it is not kept.
         trouble: str,
         held: Callable[[], Iterable[str]],
         copy_curl: Callable[[ApiRequest], Awaitable[None]],
-        aside: ApiRequest | None = None,
+        aside: Sequence[ApiRequest] = (),
     ) -> None:
         """Take what is kept; what can be kept now and what is wrong with it, if so; the tokens.
 
-        `aside` is in no file, and can be opened from here.
+        What is put `aside` is in no file, and can be opened from here.
         """
         super().__init__()
         self._kept = kept
@@ -105,7 +107,7 @@ or a body with a token in it is not kept.
         self._trouble = trouble
         self._held = held
         self._copy_curl = copy_curl
-        self._aside = () if aside is None else (KeptRequest(PUT_ASIDE, aside),)
+        self._aside = tuple(KeptRequest(PUT_ASIDE, each) for each in aside)
         self._all: Sequence[KeptRequest] = self._aside
 
     def compose(self) -> ComposeResult:
@@ -125,7 +127,10 @@ or a body with a token in it is not kept.
 
     def _load(self, name: str = "") -> None:
         try:
-            self._all = (*self._aside, *self._kept.all())
+            kept = self._kept.all()
+            known = [each.request for each in kept]
+            aside = (each for each in self._aside if each.request not in known)
+            self._all = (*aside, *kept)
         except StoreFailed as error:
             self._say(f"✗ {printable(error)}")
         else:
@@ -170,6 +175,10 @@ or a body with a token in it is not kept.
         if chosen is not None:
             self.dismiss(chosen.request)
 
+    @on(RowList.Moved)
+    def _follow_cursor(self) -> None:
+        self.refresh_bindings()
+
     def on_key(self, event: events.Key) -> None:
         """Let the arrows move through the list while one types what to look for."""
         if self.query_one("#filter").has_focus and event.key in ("up", "down"):
@@ -189,10 +198,7 @@ or a body with a token in it is not kept.
     async def action_remove(self) -> None:
         """Forget one, after a question."""
         chosen = self.query_one(KeptTable).chosen
-        if chosen is None or chosen in self._aside:
-            self.app.bell()  # it goes with the app
-            return
-        if not await self.app.push_screen_wait(removal_question(chosen.name)):
+        if chosen is None or not await self.app.push_screen_wait(removal_question(chosen.name)):
             return
         try:
             await asyncio.to_thread(self._kept.remove, chosen.name)
@@ -262,8 +268,8 @@ or a body with a token in it is not kept.
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what there is something for."""
         if action in ("copy_curl", "remove", "find") and self.is_mounted:
-            is_kept = len(self._all) > len(self._aside)
-            return is_kept if action == "remove" else bool(self._all)
+            chosen = self.query_one(KeptTable).chosen
+            return bool(self._all) and (action != "remove" or chosen not in (None, *self._aside))
         return super().check_action(action, parameters)
 
 

@@ -12,12 +12,14 @@ from textual.widget import Widget
 from tui.api.answer import PingResult
 from tui.api.call import Call
 from tui.api.history import CallHistory
+from tui.api.refusal import Explanation
 from tui.api.request import ApiRequest
 from tui.app.account import Account
 from tui.app.widgets.calls.answer_panel import AnswerLines, AnswerPanel
 from tui.app.widgets.calls.calls_panel import CallsPanel, CallsTable
 from tui.app.widgets.calls.ping_result import PingResultPanel
 from tui.app.widgets.calls.refusal_panel import RefusalPanel
+from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.row_list import RowList
 
 LEAST_ROWS: Final = 10
@@ -99,7 +101,20 @@ class CallView(Vertical):
 
     def forget_refusal(self) -> None:
         """Explain a refusal no longer, once somebody has acted on it."""
-        self.query_one(RefusalPanel).show(None)
+        self._explain(None)
+
+    def watch_account(self) -> None:
+        """Explain a refusal anew to whoever has another scope by now."""
+        for panel in self.query(RefusalPanel):  # none where the app is ending
+            if panel.explanation is not None and self._shown is not None:
+                self._explain(self._shown.explanation)
+
+    def _explain(self, explanation: Explanation | None) -> None:
+        panel, session = self.query_one(RefusalPanel), self.account.session
+        panel.show(explanation, session.token_set.scope if session else "")
+        is_again = panel.explanation is not None and panel.explanation.remedy == "again"
+        key_line = self.screen.query_one(KeyLine)
+        key_line.names = {**key_line.names, "way-out": "Call again" if is_again else "Way out"}
 
     def watch_offer(self) -> None:
         """Offer to start what is not there; once it is, say of which call the result is."""
@@ -119,9 +134,7 @@ class CallView(Vertical):
     async def _show(self, call: Call, *, is_newest: bool) -> None:
         self._shown, self._is_chosen = call, not is_newest
         self._tell_result(call)
-        held = self.account.session.token_set.scope if self.account.session else ""
-        explanation = call.explanation.with_scope(held) if call.explanation else None
-        self.query_one(RefusalPanel).show(explanation)
+        self._explain(call.explanation)
         await self.query_one(AnswerPanel).show(call)
         self._share_width()
         self.screen.refresh_bindings()
@@ -144,7 +157,8 @@ class CallView(Vertical):
     def _make_again(self, message: RefusalPanel.WayOutTaken) -> None:
         if message.explanation.remedy == "again" and self._shown is not None:
             message.stop()
-            self.post_message(CallsTable.AgainRequested(self._shown.request))
+            request = self._shown.request
+            self.post_message(CallsTable.AgainRequested(request, sends=request.may_repeat))
 
     @on(RowList.Moved)
     def _follow_cursor(self, message: RowList.Moved) -> None:

@@ -44,10 +44,11 @@ class CallsTable(RowList):
     ]
 
     class AgainRequested(Message):
-        """Somebody wants a call once more."""
+        """Somebody wants a call once more; where it is not sent, to have it ready."""
 
-        def __init__(self, request: ApiRequest) -> None:
+        def __init__(self, request: ApiRequest, *, sends: bool = True) -> None:
             self.request = request
+            self.sends = sends
             super().__init__()
 
     class CurlRequested(Message):

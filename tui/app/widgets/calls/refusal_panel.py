@@ -1,6 +1,7 @@
 """Why the API refused: what it wants beside what the token holds, and the way out as a button."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +14,7 @@ from textual.widget import Widget
 from textual.widgets import Button, Static
 
 from tui.api.refusal import BY_NOBODY, FIT_SYMBOLS, Comparison, Explanation, Remedy
+from tui.auth.scopes import joined_scopes
 from tui.text import printable
 
 NAME_LOOKS: Final = {"fits": "$text-success", "differs": "$text-error bold", "unknown": ""}
@@ -31,6 +33,9 @@ FRAME_CELLS: Final = 4
 """Border and padding at both sides."""
 
 HELD: Final = "your token has"
+HELD_THEN: Final = "the token had"
+
+GRANTED_SINCE: Final = "The token of then did not allow this."
 
 LONGEST_CELL: Final = 300
 """Characters; a claim may be a whole document."""
@@ -92,8 +97,10 @@ class RefusalPanel(Vertical):
         """What is explained now, if anything."""
         return self._explanation
 
-    def show(self, explanation: Explanation | None) -> None:
-        """Explain a refusal; None hides the panel."""
+    def show(self, explanation: Explanation | None, granted: str) -> None:
+        """Explain a refusal to whoever has the scope `granted` by now; None hides the panel."""
+        if explanation is not None:
+            explanation = _by_now(explanation, granted)
         self._explanation = explanation
         self.display = explanation is not None
         if explanation is None:
@@ -123,8 +130,9 @@ class RefusalPanel(Vertical):
         if self._explanation is None or width <= 0:
             return
         rows = self._explanation.rows
-        is_wide = width >= SIDE_BY_SIDE_CELLS
-        lines = _side_by_side(rows, width) if is_wide else _below_each_other(rows, width)
+        held = HELD_THEN if self._explanation.remedy == "again" else HELD
+        lay_out = _side_by_side if width >= SIDE_BY_SIDE_CELLS else _below_each_other
+        lines = lay_out(rows, width, held)
         self.query_one("#comparisons", Static).update(Content("\n").join(lines))
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
@@ -138,35 +146,45 @@ class RefusalPanel(Vertical):
             self.post_message(self.WayOutTaken(self._explanation))
 
 
-def _side_by_side(rows: Sequence[Comparison], width: int) -> Iterable[Content]:
+def _by_now(explanation: Explanation, granted: str) -> Explanation:
+    """Return what helps by now: what was missing may have been granted, and nothing is to go."""
+    if explanation.remedy not in ("scope", "step-up"):
+        return explanation
+    has, missing = granted.split(), {word for row in explanation.rows for word in row.missing}
+    if explanation.remedy == "scope" and missing and missing <= {*has}:
+        return replace(explanation, remedy="again", why=GRANTED_SINCE)
+    return replace(explanation, scope=joined_scopes(explanation.scope, has))
+
+
+def _side_by_side(rows: Sequence[Comparison], width: int, has: str) -> Iterable[Content]:
     room = width - NAME_CELLS
     longest = max(_wanted(row).cell_length for row in rows) + GAP_CELLS
     sources = {row.by for row in rows} - {BY_NOBODY}
     by = sources.pop() if len(sources) == 1 else BY_NOBODY
     cells = max(len(by) + GAP_CELLS, min(longest, room // 2))
-    yield Content.styled(f"{'':{NAME_CELLS}}{by:{cells}}{HELD}", "$foreground-muted")
+    yield Content.styled(f"{'':{NAME_CELLS}}{by:{cells}}{has}", "$foreground-muted")
     for row in rows:
         name, wanted, held = _name(row), _wanted(row), _held(row)
         if wanted.cell_length < cells and held.cell_length <= room - cells:
             yield Content.assemble(name, wanted.pad_right(cells - wanted.cell_length), held)
         else:
-            yield from _stacked(row, width)
+            yield from _stacked(row, width, has)
 
 
-def _below_each_other(rows: Iterable[Comparison], width: int) -> Iterable[Content]:
+def _below_each_other(rows: Iterable[Comparison], width: int, has: str) -> Iterable[Content]:
     for row in rows:
         if row.fit == "fits":
             fits = Content(_cell(row.both)) if row.both else _wanted(row)
             yield from _hung(_name(row), fits, width)
         else:
-            yield from _stacked(row, width)
+            yield from _stacked(row, width, has)
 
 
-def _stacked(row: Comparison, width: int) -> Iterable[Content]:
-    cells = max(len(row.by), len(HELD)) + 1
-    by, has = (Content.styled(f"{label:{cells}}", "$foreground-muted") for label in (row.by, HELD))
+def _stacked(row: Comparison, width: int, has: str) -> Iterable[Content]:
+    cells = max(len(row.by), len(has)) + 1
+    by, then = (Content.styled(f"{label:{cells}}", "$foreground-muted") for label in (row.by, has))
     yield from _hung(_name(row) + by, _wanted(row), width)
-    yield from _hung(Content(" " * NAME_CELLS) + has, _held(row), width)
+    yield from _hung(Content(" " * NAME_CELLS) + then, _held(row), width)
 
 
 def _hung(lead: Content, text: Content, width: int) -> Iterable[Content]:

@@ -241,8 +241,7 @@ async def test_what_was_being_written_is_put_aside_when_another_call_is_made_aga
         await until(pilot, lambda: "POST /api/external was being written" in text_of(on.app))
         await pilot.press("v")
         await until(pilot, lambda: "(put aside)             POST    /api/ex" in text_of(on.app))
-        await pilot.press("d")  # which is for those that are kept
-        await until(pilot, lambda: isinstance(on.app.screen, KeptScreen))
+        assert "d Forget" not in text_of(on.app)  # which is for those that are kept
         await pilot.press("enter")
         written = ApiRequest("POST", "/api/external", body=b'{"id": 7}')
         await until(pilot, lambda: on.app.screen.query(RequestLine) and request_of(on) == written)
@@ -269,3 +268,25 @@ async def test_a_request_that_was_sent_is_in_the_list_of_calls_and_not_put_aside
         await pilot.press("v")
         await until(pilot, lambda: "Nothing yet. n keeps" in text_of(on.app))
         assert "(put aside)" not in text_of(on.app)
+
+
+async def test_each_that_was_put_aside_is_in_the_list_until_it_is_kept() -> None:
+    on = recording([])
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        await pilot.press("p")
+        await until(pilot, lambda: on.app.screen.query_one(CallsTable).row_count == 1)
+        for method in ("PUT", "PATCH"):
+            await choose_method(pilot, on, method)
+            await write_lines(pilot, on, "headers", f"X-Method: {method}")
+            on.app.screen.query_one(CallsTable).focus()
+            await pilot.press("a")
+            await until(pilot, lambda: request_of(on) == ApiRequest())
+        await pilot.press("v")
+        await until(pilot, lambda: "(put aside)             PATCH " in text_of(on.app))
+        assert "(put aside)             PUT " in text_of(on.app)
+        await pilot.press("j", "enter", "v")
+        await until(pilot, lambda: "(put aside) " in text_of(on.app))
+        await keep_as(pilot, on, "mine")
+        await until(pilot, lambda: "mine                    PUT " in text_of(on.app))
+        assert text_of(on.app).count("(put aside) ") == 1

@@ -12,6 +12,8 @@ from tests.support.app.stage import (
     api_accepts,
     api_needs_scope,
     api_refuses,
+    dialog_of,
+    is_waiting,
     session_of,
     stage,
     text_of,
@@ -180,7 +182,10 @@ async def test_after_the_missing_scope_was_granted_the_call_is_made_again_or_off
         assert len(seen) == calls
 
 
-async def test_a_refusal_from_before_the_scope_was_granted_offers_the_call_and_no_sign_in() -> None:
+@pytest.mark.parametrize(("method", "calls"), [("GET", 3), ("DELETE", 1)])
+async def test_a_refusal_from_before_the_scope_was_granted_offers_the_call_and_no_sign_in(
+    method: str, calls: int
+) -> None:
     seen: list[str] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -192,19 +197,38 @@ async def test_a_refusal_from_before_the_scope_was_granted_offers_the_call_and_n
     on = stage(signed_in=True, api=answer)
     async with on.app.run_test(size=SIZE) as pilot:
         await at_the_api(pilot, on)
-        await pilot.press("p")
+        await choose_method(pilot, on, method)
+        await pilot.press("p", *("y" if method == "DELETE" else ""))
         await until(pilot, lambda: "Sign in again with that scope" in text_of(on.app))
         on.tenant.token_members["scope"] = "openid read:messages"
         await pilot.press("w")
-        await until(pilot, lambda: "✓ 200 OK" in text_of(on.app))
+        await until(pilot, lambda: "Why it was refused" not in text_of(on.app))
         on.app.screen.query_one(CallsTable).focus()
-        await pilot.press("j", "enter")
+        await pilot.press("G", "enter")
         await until(pilot, lambda: "You have been granted that scope since." in text_of(on.app))
         assert "Sign in again" not in text_of(on.app)
+        assert "the token had" in text_of(on.app)
+        assert "w Call again" in text_of(on.app).splitlines()[-2]
         await pilot.press("w")
-        await until(pilot, lambda: len(seen) == 3)
         await until(pilot, lambda: "Why it was refused" not in text_of(on.app))
+        await until(pilot, lambda: len(seen) == calls)
+        assert ("Ping calls DELETE again." in text_of(on.app)) == (method == "DELETE")
         assert on.tenant.count("/token") == 1
+
+
+async def test_the_way_out_of_an_old_refusal_keeps_what_was_granted_since() -> None:
+    on = stage(signed_in=True, api=api_needs_scope, browser="waits")
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        await pilot.press("p")
+        await until(pilot, lambda: "Sign in again with that scope" in text_of(on.app))
+        on.tenant.token_members["scope"] = "openid offline_access write:messages"
+        await on.service.renew_tokens()
+        await until(pilot, lambda: "write:messages" in on.app.account.scope_beyond("openid"))
+        await pilot.press("w")
+        await until(pilot, lambda: is_waiting(on))
+        asked = httpx.URL(dialog_of(on).progress.url).params["scope"].split()
+        assert {"read:messages", "write:messages"} <= {*asked}
 
 
 async def test_after_a_renewal_from_the_way_out_the_call_is_made_again() -> None:
