@@ -271,10 +271,9 @@ class Doors:
 
     async def _examine(self, watch: "Tell") -> "list[Row]":
         await asyncio.to_thread(import_module, "tui.doctor.examination")
-        from tui.doctor.examination import examine
-        from tui.doctor.world import World
+        from tui.doctor.examination import examine_in_use
 
-        return await examine(World(self.config, load_session=lambda _: self.service.session), watch)
+        return await examine_in_use(self.config, lambda _: self.service.session, watch)
 
     def _proxy(self, log: Callable[[str], None], require: Callable[[], Awaitable[None]]) -> "Proxy":
         from tui.api.proxy.server import Proxy

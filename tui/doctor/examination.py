@@ -5,13 +5,14 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Final, NamedTuple
 
-from tui.config.load import Config
+from tui.auth.session import Session
+from tui.config.load import Config, reload_config
 from tui.config.paths import shown
 from tui.doctor import api, client, session, surroundings, tenant
 from tui.doctor.discovery import Case, discover
 from tui.doctor.row import Row, Tell, row, row_of, unknown
 from tui.doctor.world import World
-from tui.errors import DoorkeyError
+from tui.errors import ConfigInvalid, DoorkeyError
 
 CHAPTER_SECONDS: Final = 9.0
 """Two exchanges of 4 s, one after the other, and some room."""
@@ -51,7 +52,7 @@ async def examine(
         watch(found)
 
     if isinstance(world.config, Config):
-        tell(config_row(world.config))
+        tell(config_row(world.config, in_use=world.in_use))
         await _chapters(world, world.config, tell, seconds)
     else:
         tell(row_of("config", world.config))
@@ -62,10 +63,26 @@ async def examine(
     return [rows[rule] for rule in RULES]
 
 
-def config_row(config: Config) -> Row:
-    """Say which config it is."""
+async def examine_in_use(
+    config: Config, load_session: Callable[[Config], Session | None], watch: Tell
+) -> list[Row]:
+    """Look at everything around a config that has been in use for a while, as `examine` does."""
+    return await examine(World(config, load_session=load_session, in_use=True), watch)
+
+
+def config_row(config: Config, *, in_use: bool) -> Row:
+    """Say which config it is, and of one in use whether its file still says the same."""
     which = f"profile {config.profile}, " if config.profile else ""
-    return row("config", "ok", f"{which}{shown(config.path)}: each key is right")
+    file = f"{which}{shown(config.path)}"
+    if in_use:
+        try:
+            is_as_read = reload_config(config) == config
+        except ConfigInvalid as error:
+            return row_of("config", error)
+        if not is_as_read:
+            changed = f"{file} says something else by now than what is in use"
+            return row("config", "warning", changed, "Take it over: the list of tenants opens it.")
+    return row("config", "ok", f"{file}: each key is right")
 
 
 async def _chapters(world: World, config: Config, tell: Tell, seconds: float) -> None:

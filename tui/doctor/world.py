@@ -40,6 +40,8 @@ class World:
     load_session: Callable[[Config], Session | None] = _kept
     keyring: KeyKeeper = field(default_factory=SystemKeyring)
     state_folder: Callable[[], Path] = state_dir
+    in_use: bool = False
+    """Whether the config was read a while ago, and its file may say something else by now."""
 
     async def require_name(self, url: str) -> None:
         """Look the host's name up where we have to; raises ExchangeFailed where it is unknown."""

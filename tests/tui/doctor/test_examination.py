@@ -17,9 +17,9 @@ from tui.auth.sign_in.attempt import ForeignAnswer, SignInAttempt, SignInOptions
 from tui.auth.tenant.metadata import parse_metadata
 from tui.cli import main
 from tui.commands.doctor import exit_code, lines
-from tui.config.load import Config
+from tui.config.load import Config, load_config
 from tui.doctor.connection import proxy_in_use, proxy_of, require_name
-from tui.doctor.examination import RULES, examine
+from tui.doctor.examination import RULES, examine, examine_in_use
 from tui.doctor.row import Row
 from tui.doctor.surroundings import WITHOUT_CONFIG, guard_check
 from tui.errors import ConfigInvalid, ExchangeFailed, StoreFailed
@@ -31,6 +31,30 @@ async def test_who_never_answers_is_given_up_and_each_rule_has_its_row(patient: 
     assert list(rows) == list(RULES)
     assert rows["issuer"].found == rows["api"].found == "not looked at: no answer within 0 s"
     assert rows["folders"].verdict == "ok"
+
+
+@pytest.mark.parametrize(
+    ("becomes", "verdict", "found"),
+    [
+        (None, "ok", "each key is right"),
+        ('{"domain": 1}', "wrong", '"domain" must be'),
+        ('{"domain": "other.example", "clientId": "a", "audience": "b"}', "warning", "by now than"),
+        ("", "wrong", "no such file"),
+    ],
+)
+async def test_of_a_config_in_use_it_is_said_what_its_file_has_become(
+    alone: Path, becomes: str | None, verdict: str, found: str
+) -> None:
+    path = write_config(alone)
+    config = load_config(path)
+    if becomes is not None:
+        path.write_text(becomes) if becomes else path.unlink()
+    told: list[Row] = []
+    await examine_in_use(config, lambda _: None, told.append)
+    (row,) = (each for each in told if each.rule == "config")
+    assert row.verdict == verdict
+    assert found in row.found
+    assert row.remedy or verdict == "ok"
 
 
 async def test_what_breaks_in_one_chapter_leaves_the_others_alone(patient: Patient) -> None:
