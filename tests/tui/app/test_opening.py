@@ -71,6 +71,7 @@ async def test_the_open_one_is_opened_anew_where_its_file_has_changed(profiles: 
         await until(pilot, lambda: "by now. t and Enter take it over." in text_of(on.app))
         await pilot.press("t")
         await until(pilot, lambda: "● home" in text_of(on.app))
+        await until(pilot, lambda: "else by now. Enter takes it over." in text_of(on.app))
         await pilot.press("enter")
         await until(pilot, lambda: on.app.following)
     told = told_taken_over(on.service.config, load_config(path))
@@ -107,6 +108,7 @@ async def test_a_profile_that_is_broken_says_why_and_does_not_open(profiles: Pat
         await until(pilot, lambda: "✗ cannot be used" in text_of(on.app))
         await pilot.press("j", "enter")
         await until(pilot, lambda: '"domain" must be' in text_of(on.app))
+        assert "⏎ Open" not in text_of(on.app)
         assert on.app.following is None
 
 
@@ -122,7 +124,7 @@ async def test_what_is_to_be_registered_is_said_again_for_the_row_at_the_cursor(
     on.tenant.metadata["jwks_uri"] = keys if answers else "http://insecure.example"
     async with on.app.run_test(size=SIZE) as pilot:
         await pilot.press("t")
-        await until(pilot, lambda: "⏎ Open" in text_of(on.app))
+        await until(pilot, lambda: "no such file" in text_of(on.app))
         await pilot.press("j", "r", "j", "j", "r")
         await until(pilot, lambda: "What to register at the tenant" in text_of(on.app))
         shown = text_of(on.app)

@@ -44,9 +44,9 @@ FORGOTTEN: Final = "It is out of the system's keyring. Take clientSecret out of 
 NOTHING_TO_FORGET: Final = "The system's keyring has none for this config, or does not answer."
 
 STAYS: Final = ("Opening it ends no session: each tenant keeps its own.", "$foreground-muted")
+CHANGED: Final = ("▸ Its file says something else by now. Enter takes it over.", "$text-warning")
 
-WIDE_CELLS: Final = 84
-"""From then on there is room for how long a session lasts."""
+WIDE_CELLS: Final = 84  # from then on there is room for how long a session lasts
 
 
 class TenantRows(RowList):
@@ -66,6 +66,11 @@ class TenantRows(RowList):
         """Show these, with the cursor at one of them."""
         self.rows = rows
         self.set_rows(len(rows), cursor)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to open what can be opened; why another cannot is said below."""
+        is_broken = bool(self.rows) and self.rows[self.cursor].config is None
+        return not (action == "choose" and is_broken) and super().check_action(action, parameters)
 
     def draw_row(self, index: int) -> Content:
         """Return a row; what is wrong with a config is said below the list."""
@@ -186,7 +191,9 @@ keyring, where there is one.
         rows = self.query_one(TenantRows).rows
         if rows:
             about = _about(rows[index], self._clock)
-            if rows[index].config is not None and rows[index].known.path != self._config.path:
+            if self._has_changed(rows[index]):
+                about = Content("\n").join((about, Content.styled(*CHANGED)))
+            elif rows[index].config is not None and rows[index].known.path != self._config.path:
                 about = Content("\n").join((about, Content.styled(*STAYS)))
             self.query_one("#about", Static).update(about)
         self.refresh_bindings()
@@ -194,17 +201,21 @@ keyring, where there is one.
     @on(RowList.Chosen)
     def _open(self, message: RowList.Chosen) -> None:
         row = self.query_one(TenantRows).rows[message.index]
-        if row.config is None:
-            self.app.bell()  # why is said below
-            return
         is_in_use = row.known.path == self._config.path
-        known = as_chosen(row.config) if is_in_use and self._config.is_chosen else row.config
-        if known == self._config:
+        if row.config is None:  # clicked
+            self.app.bell()
+        elif is_in_use and not self._has_changed(row):
             self.dismiss(None)
         else:
             notice = told_taken_over(self._config, row.config) if is_in_use else ""
             opening = Opening(row.config, self._with_servers, notice=notice)
             self.post_message(OpeningRequested(opening))
+
+    def _has_changed(self, row: KeptSession) -> bool:
+        """Return whether it is the config in use, and its file says something else by now."""
+        if row.config is None or row.known.path != self._config.path:
+            return False
+        return self._config != (as_chosen(row.config) if self._config.is_chosen else row.config)
 
     def action_new(self) -> None:
         """Ask for a tenant that is new here."""
