@@ -1,7 +1,10 @@
 """Answers laid out in lines."""
 
 import json
+import sys
 import time
+from collections.abc import Callable
+from types import FrameType
 
 import pytest
 
@@ -170,6 +173,26 @@ def test_a_hostile_answer_is_broken_anew_in_no_time(kind: str) -> None:
     document.wrap(78)
     # 0.15 s as it is; up to sixteen where each of a million lines is looked at.
     assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize(
+    "work", [lambda of: of.find("9"), lambda of: of.wrap(57)], ids=["find", "wrap"]
+)
+def test_nothing_is_called_for_each_line_as_one_types_and_resizes(
+    work: Callable[[Document], object],
+) -> None:
+    document, calls = Document("9\n" * 5000), 0
+
+    def count(_frame: FrameType, event: str, _argument: object) -> None:
+        nonlocal calls
+        calls += event in ("call", "c_call")
+
+    sys.setprofile(count)
+    try:
+        work(document)
+    finally:
+        sys.setprofile(None)
+    assert calls < 100
 
 
 def test_of_very_many_lines_it_is_said_how_many_are_not_shown() -> None:

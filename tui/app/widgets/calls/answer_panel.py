@@ -1,6 +1,7 @@
 """What an API answered, in full: the body, laid out, folded and searched, and the headers."""
 
 import asyncio
+from bisect import bisect_left, bisect_right
 from collections.abc import Coroutine, Mapping
 from typing import ClassVar, Final
 
@@ -68,6 +69,7 @@ class AnswerLines(RowList):
         super().__init__(id="answer-lines")
         self._document = Document("")
         self._found: list[int] = []
+        """Which lines, in order: there may be as many as there are lines, and each row asks."""
         self._is_at_folded = False
 
     def show(self, document: Document) -> None:
@@ -86,7 +88,8 @@ class AnswerLines(RowList):
         """Return a line, or what of it stands in this row."""
         parts = ((text, LOOKS[kind]) for text, kind in self._document.parts(index))
         line = Content.assemble(*parts)[self._document.span(index)]
-        if self._document.shown[index][0] not in self._found:
+        at, _ = self._document.shown[index]
+        if bisect_left(self._found, at) == bisect_right(self._found, at):
             return line
         is_here = index == self.cursor and not self.has_focus  # one is writing what to look for
         return line.stylize("reverse" if is_here else "underline")
@@ -116,16 +119,15 @@ class AnswerLines(RowList):
     def action_find_next(self, step: int) -> None:
         """Go to the next line that was found, or to the one before."""
         here, _ = self._document.shown[self.cursor] if self.row_count else (0, 0)
-        others = [at for at in self._found if (at - here) * step > 0]
-        around = self._found[:: 1 if step > 0 else -1]
-        self._go_to(next(iter(others[:: 1 if step > 0 else -1]), next(iter(around), None)))
+        to = bisect_right(self._found, here) if step > 0 else bisect_left(self._found, here) - 1
+        self._go_to(self._found[to % len(self._found)] if self._found else None)
 
     def _go_to(self, line: int | None) -> None:
         if line is not None:
             self._document.reveal(line)
             self._count_rows(self.cursor)
             self.cursor = self._document.row_of(line)
-        number = 0 if line is None else self._found.index(line) + 1
+        number = 0 if line is None else bisect_right(self._found, line)
         self.post_message(self.Found(number, len(self._found)))
         self.refresh()
 
