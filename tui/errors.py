@@ -42,10 +42,15 @@ breaks, the body is compressed, the port is another user's of this machine, or s
 https was asked, or the other way round."""
 
 
-START_TENANT: Final = "Start the tenant there; the local one: doorkey dev, or doorkey tenant."
+START_TENANT: Final = "Start the local tenant: doorkey dev, or doorkey tenant."
 
 START_API: Final = "Start it: doorkey dev, or doorkey api."
-"""What to do where nobody listens at a loopback address; the app names its own key instead."""
+"""What to do where a bundled server is not there; the app names its own key instead."""
+
+LOOK_AT_TENANT: Final = "Look whether it runs, and whether `domain` in the config is right."
+
+LOOK_AT_API: Final = "Look whether it runs, and whether apiUrl in the config is right."
+"""What to do where nobody listens at a loopback address that may be anybody's."""
 
 
 class DoorkeyError(Exception):

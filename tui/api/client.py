@@ -44,8 +44,11 @@ class ApiClient:
         *,
         transport: "httpx.AsyncBaseTransport | None" = None,
         clock: Callable[[], float] = time.perf_counter,
+        is_ours: bool = False,
     ) -> None:
+        """Make ready; `is_ours`: the commands that start the bundled API start the one there."""
         self._origin = origin
+        self._is_ours = is_ours
         self._transport = transport
         self._clock = clock
         self._http: HttpClient | None = None
@@ -83,7 +86,7 @@ class ApiClient:
             async with self._exchanges().stream(request.method, url, headers, body) as answer:
                 yield answer
         except ExchangeFailed as failed:
-            raise no_answer(self._origin, failed) from None
+            raise no_answer(self._origin, failed, is_ours=self._is_ours) from None
 
     async def metadata(self, address: str) -> ResourceMetadata | None:
         """Return what the API says about itself (RFC 9728), asked for without a token, or None.
@@ -108,7 +111,7 @@ class ApiClient:
                 request.method, url, headers, body=request.body_sent, observe=stopwatch.observe
             )
         except ExchangeFailed as failed:
-            raise no_answer(self._origin, failed) from None
+            raise no_answer(self._origin, failed, is_ours=self._is_ours) from None
         elapsed = stopwatch.elapsed()
         received = {**answer.headers}
         text = text_of(answer.body, received.get("content-type", ""))
@@ -179,7 +182,7 @@ def _size(answer: Answer) -> str:
     return f"{'more than ' if answer.is_cut else ''}{len(answer.body):,} bytes"
 
 
-def no_answer(origin: str, failed: ExchangeFailed) -> NoAnswer:
+def no_answer(origin: str, failed: ExchangeFailed, *, is_ours: bool = False) -> NoAnswer:
     """Return what to say of an API that has given no whole answer."""
     api = f"The API at {origin}"
     if failed.obstacle == "untrusted":
@@ -195,18 +198,17 @@ def no_answer(origin: str, failed: ExchangeFailed) -> NoAnswer:
             "port: https is expected there."
         )
     elif failed.obstacle in ("nobody", "name", "proxy", "foreign"):
-        message = f"{api} cannot be reached ({failed}).{_advice(origin, failed)}"
+        message = f"{api} cannot be reached ({failed}).{_advice(origin, failed, is_ours=is_ours)}"
     else:
         message = f"{api} gave no whole answer ({failed}). Try again later."
     return NoAnswer(message, failed.obstacle)
 
 
-def _advice(origin: str, failed: ExchangeFailed) -> str:
+def _advice(origin: str, failed: ExchangeFailed, *, is_ours: bool) -> str:
     if failed.obstacle == "name":
         return " Check apiUrl in the config, and your network."
     if failed.obstacle == "proxy":
         return " Check HTTPS_PROXY and NO_PROXY."
     if failed.obstacle == "foreign":
         return " Your token was not sent. Take another port, or ask them to free it."
-    is_ours = split_web_address(origin).is_local
-    return f" {START_API}" if is_ours else ""
+    return f" {START_API}" if is_ours and split_web_address(origin).is_local else ""

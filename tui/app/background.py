@@ -173,7 +173,7 @@ class Background:
         try:
             await service.renew_tokens()
         except DoorkeyError as error:
-            trouble = printable(with_start_key(str(error), self._doors.config, app))
+            trouble = printable(with_start_key(str(error), app))
         finally:
             later.cancel()
         app.clear_notifications()  # what came of the renewal before is not so any more

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from tui.config.load import as_chosen, load_config
+from tui.config.load import as_chosen, has_own_servers, load_config
 from tui.config.paths import WEB_VARIABLE, built_in_config, logs_dir, state_dir
 from tui.errors import ConfigInvalid, ConfigMissing, WrongUsage
 from tui.terminal.signals import end_with_terminal
@@ -39,7 +39,7 @@ def run_app(arguments: "Namespace") -> int:
 def run_dev(arguments: "Namespace") -> int:
     """Run the app, and beside it the bundled servers that the config points to."""
     _refuse_unguarded_page()
-    return _open(config_for_dev(arguments.config), with_servers=True)
+    return _open(replace(config_for_dev(arguments.config), with_servers=True))
 
 
 def open_app(config_path: Path | None) -> int:
@@ -62,7 +62,7 @@ def config_for_dev(path: Path | None) -> "Config":
         return load_config(built_in_config())
 
 
-def _open(config: "Config | None", *, with_servers: bool = False) -> int:
+def _open(config: "Config | None") -> int:
     on_web_page = is_web_page()
     if not on_web_page and not _has_terminal():
         raise ConfigInvalid(
@@ -83,11 +83,11 @@ def _open(config: "Config | None", *, with_servers: bool = False) -> int:
     driver = page_driver() if on_web_page else terminal_driver()
     make_app = app_on_web_page if on_web_page else app_in_terminal
     first = (
-        make_app(Opening(config, with_servers), driver)
+        make_app(Opening(config, config.with_servers), driver)
         if config
         else _set_up(driver, on_web_page=on_web_page)
     )
-    return run_in_turn(first, driver, make_app, config.path if config else None)
+    return run_in_turn(first, driver, make_app, config)
 
 
 def _has_terminal() -> bool:
@@ -99,7 +99,7 @@ def run_in_turn(
     app: "TerminalApp",
     driver: "type[Driver] | None",
     make_app: AppFactory,
-    chosen: Path | None = None,
+    chosen: "Config | None" = None,
 ) -> int:
     """Run an app, and those that take its place; return the exit code of the last.
 
@@ -116,9 +116,10 @@ def run_in_turn(
                 return app.return_code or 0
             size = (app.size.width, app.size.height) if is_web_page() else None
             following = app.following
-            chosen = chosen or following.config.path
-            if following.config.path.absolute() == chosen.absolute():
-                following = replace(following, config=as_chosen(following.config))
+            chosen = chosen or following.config
+            if following.config.path.absolute() == chosen.path.absolute():
+                config = replace(following.config, with_servers=chosen.with_servers)
+                following = replace(following, config=as_chosen(config))
             with_servers = with_servers or following.with_servers
             app = make_app(replace(following, with_servers=with_servers), driver)
     finally:
@@ -140,7 +141,7 @@ def servers_for(opening: "Opening") -> "Servers | None":
     """Make the bundled servers where they are wanted, and what is on loopback is ours."""
     if not opening.with_servers:
         return None
-    from tui.servers.bundled import bundled_servers, has_own_servers
+    from tui.servers.bundled import bundled_servers
     from tui.servers.processes import Servers
 
     if not has_own_servers(opening.config):

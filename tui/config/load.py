@@ -22,7 +22,6 @@ from tui.config.keys import (
 from tui.config.paths import (
     BUILT_IN,
     CONFIG_NAME,
-    built_in_path,
     find_config,
     profile_of,
     read_config,
@@ -61,6 +60,8 @@ class Config:
     """The name of the profile that it is; empty for any other config."""
     is_chosen: bool = field(default=False, compare=False)
     """Whether it was named or found at the start: `DOORKEY_CLIENT_SECRET` is for it alone."""
+    with_servers: bool = field(default=False, compare=False)
+    """Whether `doorkey dev` was begun with it: what it has on loopback are the bundled servers."""
 
     @property
     def issuer(self) -> str:
@@ -97,12 +98,13 @@ def load_config(path: Path | None = None) -> Config:
 
 
 def reload_config(config: Config) -> Config:
-    """Return what the file of `config` says by now; it is chosen as much as it was.
+    """Return what the file of `config` says by now; how it was opened stays.
 
     Raises:
         ConfigInvalid: as `load_config`.
     """
     again = parse_config(read_config(config.path), config.path)
+    again = replace(again, with_servers=config.with_servers)
     return as_chosen(again) if config.is_chosen else again
 
 
@@ -130,8 +132,24 @@ def trusted_config(text: str, path: Path) -> Config:
 
 def is_at_built_in_tenant(config: Config) -> bool:
     """Return whether its client is that of the built-in config, at the local tenant."""
-    own = parse_config(BUILT_IN, built_in_path())
+    own = _built_in()
     return (config.issuer, config.client_id) == (own.issuer, own.client_id)
+
+
+def has_own_servers(config: Config) -> bool:
+    """Return whether the servers of `config` on loopback are the bundled ones, and no one else's.
+
+    They are for `doorkey dev`, and where tenant, client and API are those of the built-in config.
+    Any other may be a program that is not running now: a server in its place would pass itself off
+    as it, and refuse the session that it gave.
+    """
+    if config.with_servers:
+        return True
+    return is_at_built_in_tenant(config) and config.api_url == _built_in().api_url
+
+
+def _built_in() -> Config:
+    return parse_config(BUILT_IN, Path(CONFIG_NAME))  # where it is written makes no difference here
 
 
 def as_chosen(config: Config) -> Config:

@@ -15,10 +15,9 @@ from tui.doctor.row import Row, Tell, row, unknown
 from tui.errors import DoorkeyError, ExchangeFailed
 from tui.http.exchange import Answer, HttpClient
 from tui.loopback_peer import name_of_holder
-from tui.servers.bundled import api_server, may_have_local_tenant
+from tui.servers.bundled import api_server, may_have_bundled_api, may_have_local_tenant
 from tui.servers.checks import CHECK_SECONDS, silent
 from tui.text import printable
-from tui.web_address import split_web_address
 
 RULES: Final = ("api", "api-challenge", "api-metadata", "dpop")
 
@@ -36,7 +35,7 @@ async def look(case: Case, tell: Tell) -> None:
         await case.world.require_name(url)
         answer = await http.exchange("GET", url + ApiRequest().path)
     except ExchangeFailed as failed:
-        finding = silent(url, f"{url}: {failed}", failed.obstacle)
+        finding = silent(config, f"{url}: {failed}", failed.obstacle)
         tell(row("api", "wrong", finding.detail, finding.remedy))
         for each in unknown(RULES[1:], "the API does not answer"):
             tell(each)
@@ -53,7 +52,7 @@ async def look(case: Case, tell: Tell) -> None:
 async def _who_answers(http: HttpClient, config: Config) -> Row:
     """Judge who it is that answers: beside the local tenant, the bundled API is expected."""
     server = api_server(config)
-    if not (split_web_address(config.api_url).is_local and may_have_local_tenant(config)):
+    if not (may_have_bundled_api(config) and may_have_local_tenant(config)):
         return row("api", "ok", f"{config.api_url} answers")
     try:
         health = (await http.exchange("GET", server.health_url)).members() or {}

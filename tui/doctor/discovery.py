@@ -7,7 +7,7 @@ from datetime import datetime
 from tui.auth.clock_skew import date_in, seconds_to_wait
 from tui.auth.tenant.http import WAIT_AND_TRY_AGAIN, explain_failure, leads_elsewhere, try_again
 from tui.auth.tenant.metadata import Metadata, discovery_url, no_discovery, parse_metadata
-from tui.config.load import Config
+from tui.config.load import Config, has_own_servers
 from tui.doctor.row import Row, row, row_of, unknown
 from tui.doctor.world import World
 from tui.errors import ConfigInvalid, DoorkeyError, ExchangeFailed, Obstacle, TenantMisbehaved
@@ -69,7 +69,9 @@ async def discover(world: World, config: Config) -> Discovered:
         await world.require_name(config.issuer)
         answer = await client.exchange("GET", discovery_url(config.issuer))
     except ExchangeFailed as failed:
-        return Discovered(explain_failure(address, failed), failed.obstacle)
+        return Discovered(
+            explain_failure(address, failed, is_ours=has_own_servers(config)), failed.obstacle
+        )
     finally:
         await client.aclose()
     date = date_in(answer.headers)

@@ -9,7 +9,7 @@ from tui.api.vendor_tokens import OKTA_ORG
 from tui.auth.tenant.http import TenantHttp
 from tui.auth.tenant.key_set import ALGORITHMS, KeySet
 from tui.auth.tenant.metadata import WELL_KNOWN, parse_metadata
-from tui.config.load import Config
+from tui.config.load import Config, has_own_servers
 from tui.config.vendors.table import vendor_of
 from tui.doctor.connection import stations
 from tui.doctor.discovery import Case, Discovered, discovery_row
@@ -144,7 +144,8 @@ async def keys(case: Case, found: Discovered) -> Row:
     """Fetch the tenant's keys, and count those that can be used."""
     try:
         metadata = found.metadata(case.config.issuer)
-        http = TenantHttp(case.world.tenant, CHECK_SECONDS)
+        is_ours = has_own_servers(case.config)
+        http = TenantHttp(case.world.tenant, CHECK_SECONDS, is_ours=is_ours)
     except DoorkeyError:
         return unknown(["keys"], "the metadata does not say where they are")[0]
     try:

@@ -4,15 +4,12 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Literal
+from typing import Literal
 
-from tui.config.load import Config, is_at_built_in_tenant
+from tui.config.load import Config, has_own_servers
 from tui.web_address import split_web_address
 
 ServerName = Literal["api", "tenant"]
-
-START_THERE: Final = "Start the tenant there."
-"""What to do where a tenant on this machine is silent that may be anybody's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +34,11 @@ class BundledServer:
 
 
 def bundled_servers(config: Config, state_dir: Path) -> tuple[BundledServer, ...]:
-    """Return the servers that `config` has on this machine; none where they are elsewhere."""
+    """Return those of `config` that the app may start; none where they are somebody else's."""
     servers = []
-    api = split_web_address(config.api_url)
     if may_have_local_tenant(config):
         servers.append(tenant_server(config, state_dir))
-    if api.is_local:
+    if may_have_bundled_api(config):
         servers.append(api_server(config))
     return tuple(servers)
 
@@ -52,13 +48,9 @@ def may_have_local_tenant(config: Config) -> bool:
     return split_web_address(config.issuer).is_local and has_own_servers(config)
 
 
-def has_own_servers(config: Config) -> bool:
-    """Return whether servers on loopback are the bundled ones: of the config chosen at the start.
-
-    The built-in config's are, too. The tenant of any other may be a program that is not running
-    now, and a server that takes its place would pass itself off as that issuer.
-    """
-    return config.is_chosen or is_at_built_in_tenant(config)
+def may_have_bundled_api(config: Config) -> bool:
+    """Return whether the app may start the bundled API at this config's `apiUrl`."""
+    return split_web_address(config.api_url).is_local and has_own_servers(config)
 
 
 def api_server(config: Config) -> BundledServer:

@@ -14,6 +14,7 @@ from tui.auth.tenant.metadata import discovery_url
 from tui.config.load import Config
 from tui.config.paths import state_dir
 from tui.errors import (
+    LOOK_AT_API,
     START_API,
     START_TENANT,
     ConfigInvalid,
@@ -24,7 +25,7 @@ from tui.errors import (
 from tui.http.exchange import HttpClient
 from tui.http.other_scheme import write_so
 from tui.moments import Clock, duration, utc_now
-from tui.servers.bundled import START_THERE, may_have_local_tenant, tenant_server
+from tui.servers.bundled import may_have_bundled_api, may_have_local_tenant, tenant_server
 from tui.servers.port import words_of_taken
 from tui.text import printable, shortened
 from tui.web_address import split_web_address
@@ -79,19 +80,22 @@ async def _check_tenant(
 ) -> tuple[Finding, datetime | None]:
     try:
         is_local = split_web_address(config.issuer).is_local
-        http = TenantHttp(transport, CHECK_SECONDS, is_local=is_local)
+        is_ours = may_have_local_tenant(config)
+        http = TenantHttp(transport, CHECK_SECONDS, is_local=is_local, is_ours=is_ours)
     except ConfigInvalid as error:
         return Finding("tenant", "bad", "unknown", str(error)), None
     try:
         answer = await http.get(discovery_url(config.issuer))
     except DoorkeyError as error:
-        return _silent_tenant(config, error), None
+        happened, remedy = _happened_and_remedy(str(error))
+        can_start = remedy == START_TENANT
+        return Finding("tenant", "bad", "silent", happened, remedy, can_start=can_start), None
     finally:
         await http.aclose()
     issuer = (answer.members() or {}).get("issuer")
     if issuer == config.issuer:
         return Finding("tenant", "good", "ready", config.issuer), date_in(answer.headers)
-    if issuer is None and may_have_local_tenant(config):
+    if issuer is None and is_ours:
         held = words_of_taken(tenant_server(config, state_dir()))
         return Finding("tenant", "bad", "wrong", *_happened_and_remedy(held)), None
     if issuer is None:
@@ -99,14 +103,6 @@ async def _check_tenant(
     else:
         detail = f"it calls itself {printable(issuer, LONGEST_CAUSE)}"
     return Finding("tenant", "bad", "wrong", detail, "Correct domain in the config."), None
-
-
-def _silent_tenant(config: Config, error: DoorkeyError) -> Finding:
-    happened, remedy = _happened_and_remedy(str(error))
-    is_down = remedy == START_TENANT
-    if is_down and not may_have_local_tenant(config):
-        return Finding("tenant", "bad", "silent", happened, START_THERE)
-    return Finding("tenant", "bad", "silent", happened, remedy, can_start=is_down)
 
 
 def _happened_and_remedy(message: str) -> tuple[str, str]:
@@ -124,24 +120,27 @@ async def _check_api(config: Config, transport: httpx.AsyncBaseTransport | None)
         await client.exchange("HEAD", config.api_url + "/")  # any answer will do
     except ExchangeFailed as failed:
         detail = f"{config.api_url}: {shortened(str(failed), LONGEST_CAUSE)}"
-        can_start = is_local and failed.obstacle in STARTABLE
-        return silent(config.api_url, detail, failed.obstacle, can_start=can_start)
+        return silent(config, detail, failed.obstacle)
     finally:
         await client.aclose()
     return Finding("api", "good", "ready", config.api_url)
 
 
-def silent(url: str, detail: str, obstacle: Obstacle, *, can_start: bool = False) -> Finding:
-    """Say what to do where no API answers at `url`; `can_start`: the app can start it there."""
-    address, remedy = split_web_address(url), "Check your network, and the address in the config."
+def silent(config: Config, detail: str, obstacle: Obstacle) -> Finding:
+    """Say what to do where no API answers."""
+    address = split_web_address(config.api_url)
+    remedy = "Check your network, and the address in the config."
+    can_start = obstacle in STARTABLE and may_have_bundled_api(config)
     if obstacle == "scheme":
         return Finding("api", "bad", "wrong", detail, write_so("apiUrl", address))
     if obstacle == "foreign":
         remedy = "Take another port, or ask them to free it."
-    elif address.is_local and obstacle not in STARTABLE:
-        remedy = "Look what program has that port, and whether apiUrl in the config is right."
-    elif address.is_local:
+    elif can_start:
         remedy = START_API
+    elif address.is_local and obstacle == "nobody":
+        remedy = LOOK_AT_API
+    elif address.is_local:
+        remedy = "Look what program has that port, and whether apiUrl in the config is right."
     elif address.is_loopback:
         remedy = "Start it, or correct apiUrl in the config: the bundled API speaks plain http."
     return Finding("api", "bad", "silent", detail, remedy, can_start=can_start)

@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -67,7 +67,7 @@ def new_world(folder: Path, **members: object) -> World:
         "TERM": "xterm-256color",
         "COLORTERM": "truecolor",
     }
-    return World(load_config(path), folder, environment)
+    return World(replace(load_config(path), with_servers=True), folder, environment)
 
 
 def servers_of(world: World, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> Servers:

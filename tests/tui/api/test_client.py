@@ -132,8 +132,12 @@ async def test_no_answer_is_told_in_plain_words(error: httpx.HTTPError, words: s
 
 
 async def test_an_api_of_our_own_that_is_down_says_how_to_start_it() -> None:
-    with pytest.raises(ApiUnreachable, match="doorkey api"):
-        await ping("http://127.0.0.1:9", "token")
+    for is_ours in (True, False):
+        client = ApiClient("http://127.0.0.1:9", is_ours=is_ours)
+        with pytest.raises(ApiUnreachable) as raised:
+            await client.call(Authorization("token"))
+        await client.aclose()
+        assert ("doorkey api" in str(raised.value)) is is_ours
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,9 @@
 
 import asyncio
 import itertools
+import os
 import re
+import signal
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from tests.support.app.at_the_api import at_the_api, recording
 from tests.support.app.stage import stage, text_of, until
 from tests.support.builders.configs import CONFIG
 from tests.support.people.terminal import Terminal
+from tests.support.processes.server import children
 from tests.support.processes.worlds import DOORKEY, new_world, serve
 from tests.support.silence import Silent, never, nobody_listens
 from tui.app.background import WATCH_AFAR_SECONDS
@@ -264,11 +267,15 @@ async def test_a_call_without_an_answer_says_when_it_was_once_its_server_is_ther
 @pytest.mark.pty
 def test_a_call_that_got_no_answer_is_made_again_once_its_server_is_started(tmp_path: Path) -> None:
     world = new_world(tmp_path)
-    command = [*DOORKEY, "--config", str(world.config.path)]
+    command = [*DOORKEY, "--config", str(world.config.path), "dev"]
     with serve(world, "tenant"):
         world.run("login")
         with Terminal(command, world.environment, 100, 34) as terminal:
-            terminal.wait_for("✗ silent", "Alice Archer")
+            terminal.wait_for("Alice Archer")
+            terminal.wait_until(lambda: terminal.text.count("✓ ready") == 2)
+            (api,) = children(terminal.process.pid)
+            os.kill(api, signal.SIGKILL)
+            terminal.wait_for("w starts it.")
             terminal.send("3")
             terminal.wait_for("Nothing called yet")
             terminal.send("p")

@@ -3,8 +3,10 @@
 import json
 import os
 import pty
+import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -111,9 +113,9 @@ def _opening(name: str) -> Opening:
     return Opening(config, with_servers=name == "home")
 
 
-@pytest.mark.parametrize("chosen", [Path("work.json"), None])
+@pytest.mark.parametrize("chosen", ["work", None])
 def test_the_secret_of_the_environment_is_for_the_config_chosen_at_the_start_alone(
-    chosen: Path | None, monkeypatch: pytest.MonkeyPatch
+    chosen: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """security.md 40: without a config at the start, the first that is set up is the chosen one."""
     monkeypatch.setenv("DOORKEY_CLIENT_SECRET", "of-work")
@@ -124,20 +126,23 @@ def test_the_secret_of_the_environment_is_for_the_config_chosen_at_the_start_alo
         secrets.append(opening.config.client_secret)
         return Visit(ways)
 
-    assert run_in_turn(Visit(ways), None, make_app, chosen) == 0  # type: ignore[arg-type] # stands in for apps
+    first = _opening(chosen).config if chosen else None
+    assert run_in_turn(Visit(ways), None, make_app, first) == 0  # type: ignore[arg-type] # stands in for apps
     assert secrets == ["of-work", None, "of-work"]
 
 
-def test_dev_runs_servers_for_the_config_it_began_with_alone() -> None:
+@pytest.mark.parametrize("with_servers", [True, False])
+def test_dev_runs_servers_for_the_config_it_began_with_alone(with_servers: bool) -> None:
     """What another config has on loopback may be anybody's; back at the first, they run again."""
+    first = replace(_opening("work").config, with_servers=with_servers)
     ways, ran = ["home", "work"], list[bool]()
 
     def make_app(opening: Opening, _driver: object) -> Visit:
         ran.append(servers_for(opening) is not None)
         return Visit(ways)
 
-    assert run_in_turn(Visit(ways), None, make_app, Path("work.json")) == 0  # type: ignore[arg-type] # stands in for apps
-    assert ran == [False, True]
+    assert run_in_turn(Visit(ways), None, make_app, first) == 0  # type: ignore[arg-type] # stands in for apps
+    assert ran == [False, with_servers]
 
 
 def test_a_terminal_that_prints_lines_alone_is_not_drawn_on(
@@ -169,9 +174,12 @@ def test_the_key_starts_the_bundled_servers_and_they_end_with_the_app(
     tmp_path: Path, by_sign_in: bool
 ) -> None:
     world = new_world(tmp_path)
-    command = [*DOORKEY, "--config", str(world.config.path)]
+    command = [*DOORKEY, "--config", str(world.config.path), "dev"]
     with Terminal(command, world.environment | {"BROWSER": "true"}, 100, 34) as terminal:
-        terminal.wait_for("✗ silent", "w starts it here")
+        terminal.wait_until(lambda: terminal.text.count("✓ ready") == 2)
+        for server in children(terminal.process.pid):
+            os.kill(server, signal.SIGKILL)
+        terminal.wait_until(lambda: terminal.text.count("w starts it.") == 2)
         if by_sign_in:
             terminal.send("l")
             terminal.wait_for("and tries again.")

@@ -145,7 +145,7 @@ async def test_a_sign_in_in_another_window_is_seen() -> None:
 
 
 async def test_a_log_out_names_the_key_that_starts_a_tenant_that_is_down() -> None:
-    on = stage(signed_in=True, base=replace(CONFIG, domain="localhost:3002", is_chosen=True))
+    on = stage(signed_in=True, base=replace(CONFIG, domain="localhost:3002", with_servers=True))
     on.tenant.responses["/.well-known/openid-configuration"] = nobody_listens
     async with on.app.run_test(size=(120, 36)) as pilot:
         await until(pilot, lambda: on.app.account.signed_in)

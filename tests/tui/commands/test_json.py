@@ -165,9 +165,9 @@ def test_next_is_what_the_message_says_is_to_be_done(
     signed_in: Config, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["login", "--no-browser", "--json"]) == 5
-    assert json.loads(capsys.readouterr().out)["next"].startswith("Start the tenant there; the")
+    assert json.loads(capsys.readouterr().out)["next"].startswith("Look whether it runs")
     assert main(["ping", "--json"]) == 5
-    assert json.loads(capsys.readouterr().out)["next"].startswith("Start it: doorkey dev")
+    assert json.loads(capsys.readouterr().out)["next"].startswith("Check apiUrl")
     assert main(["stauts", "--json"]) == 2
     assert json.loads(capsys.readouterr().out)["next"] == "Did you mean status?"
 

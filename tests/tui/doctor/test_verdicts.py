@@ -201,15 +201,16 @@ async def test_who_holds_a_callback_port_is_told(patient: Patient) -> None:
         assert (await patient.rows())["callback-ports"].verdict == "warning"
 
 
-@pytest.mark.parametrize("is_chosen", [True, False])
+@pytest.mark.parametrize("with_servers", [True, False])
 async def test_who_stands_where_the_bundled_api_is_expected_is_told(
-    patient: Patient, is_chosen: bool
+    patient: Patient, with_servers: bool
 ) -> None:
     """Beside a tenant that is not ours, any program at the address may be the API that is meant."""
-    patient.set(domain="localhost:3002", api_url="http://localhost:3001", is_chosen=is_chosen)
+    here = {"domain": "localhost:3002", "api_url": "http://localhost:3001"}
+    patient.set(**here, with_servers=with_servers)
     row = (await patient.rows())["api"]
-    assert row.verdict == ("warning" if is_chosen else "ok")
-    assert ("and not by the bundled API" in row.found) is is_chosen
+    assert row.verdict == ("warning" if with_servers else "ok")
+    assert ("and not by the bundled API" in row.found) is with_servers
     patient.api_health = dict(api_server(patient.config).health)
     assert (await patient.rows())["api"].verdict == "ok"
 

@@ -10,10 +10,10 @@ import pytest
 
 from tests.support.builders.configs import CONFIG
 from tests.support.clocks import START
-from tui.config.load import Config, parse_config
+from tui.config.load import Config, as_chosen, parse_config
 from tui.config.paths import BUILT_IN, built_in_path
-from tui.errors import ExchangeFailed, Obstacle
-from tui.servers.bundled import START_THERE, bundled_servers
+from tui.errors import LOOK_AT_API, LOOK_AT_TENANT, START_API, ExchangeFailed, Obstacle
+from tui.servers.bundled import bundled_servers
 from tui.servers.checks import Finding, check
 
 RIGHT = {"issuer": CONFIG.issuer}
@@ -74,30 +74,35 @@ async def test_a_tenant_that_is_silent_is_told_with_its_remedy() -> None:
     assert "network" in tenant.remedy
 
 
-ANOTHERS = replace(CONFIG, domain="localhost:8080")
+ANOTHERS = replace(CONFIG, domain="localhost:8080", api_url="http://localhost:8081")
 BUILT_IN_CONFIG = parse_config(BUILT_IN, built_in_path())
 
 
 @pytest.mark.parametrize(
     ("config", "is_startable"),
-    [(ANOTHERS, False), (replace(ANOTHERS, is_chosen=True), True), (BUILT_IN_CONFIG, True)],
+    [
+        (as_chosen(ANOTHERS), False),
+        (replace(ANOTHERS, with_servers=True), True),
+        (BUILT_IN_CONFIG, True),
+        (replace(BUILT_IN_CONFIG, client_id="of-another-provider"), False),
+        (replace(BUILT_IN_CONFIG, api_url="http://localhost:8081"), False),
+    ],
 )
-async def test_only_the_tenant_of_the_config_chosen_at_the_start_can_be_started(
-    config: Config, is_startable: bool
-) -> None:
-    """Else a Keycloak that is not running now would get a double at its own issuer."""
-    tenant = (await found(config, tenant_error=httpx.ConnectError("no")))["tenant"]
-    assert tenant.can_start is is_startable
-    assert (tenant.remedy == START_THERE) is not is_startable
-    assert "doorkey dev" not in tenant.detail
-    names = {server.name for server in bundled_servers(config, Path("state"))}
-    assert ("tenant" in names) is is_startable
+async def test_only_servers_of_our_own_can_be_started(config: Config, is_startable: bool) -> None:
+    """Else a Keycloak that is not running now would get a double that refuses its sessions."""
+    no = httpx.ConnectError("no")
+    findings = await found(config, tenant_error=no, api_error=no)
+    for name, remedy in {"tenant": LOOK_AT_TENANT, "api": LOOK_AT_API}.items():
+        assert findings[name].can_start is is_startable
+        assert (findings[name].remedy == remedy) is not is_startable
+        assert ("doorkey dev" in findings[name].remedy) is is_startable
+        assert "doorkey dev" not in findings[name].detail
+    assert len(bundled_servers(config, Path("state"))) == (2 if is_startable else 0)
 
 
 def test_an_address_without_a_port_is_at_80() -> None:
-    config = replace(
-        BUILT_IN_CONFIG, domain="localhost", api_url="http://localhost", is_chosen=True
-    )
+    here = replace(BUILT_IN_CONFIG, domain="localhost", api_url="http://localhost")
+    config = replace(here, with_servers=True)
     tenant, api = bundled_servers(config, Path("state"))
     assert (tenant.port, api.port) == (80, 80)
     assert api.command[-2:] == ["--port", "80"]
@@ -137,7 +142,7 @@ async def test_an_api_is_offered_to_be_started_only_where_that_can_work(
     async def exchange(*_arguments: object) -> None:
         raise ExchangeFailed(obstacle, "why")
 
-    config = replace(CONFIG, api_url="http://localhost:3001")
+    config = replace(CONFIG, api_url="http://localhost:3001", with_servers=True)
     monkeypatch.setattr("tui.http.exchange.HttpClient.exchange", exchange)
     api = (await found(config))["api"]
     assert words in api.remedy
@@ -151,7 +156,7 @@ async def test_an_api_that_is_silent_is_told() -> None:
 @pytest.mark.parametrize(
     ("url", "words", "can_start"),
     [
-        ("http://localhost:3001", "Start it: doorkey dev, or doorkey api.", True),
+        ("http://localhost:3001", START_API, True),
         ("https://localhost:3001", "the bundled API speaks plain http", False),
         ("https://api.example", "Check your network", False),
     ],
@@ -160,7 +165,7 @@ async def test_only_what_can_be_a_bundled_server_is_to_be_started(
     url: str, words: str, can_start: bool
 ) -> None:
     tls = httpx.ConnectError("[SSL: WRONG_VERSION_NUMBER] wrong version number")
-    api = (await found(replace(CONFIG, api_url=url), api_error=tls))["api"]
+    api = (await found(replace(CONFIG, api_url=url, with_servers=True), api_error=tls))["api"]
     assert words in api.remedy
     assert api.can_start is can_start
 

@@ -105,6 +105,7 @@ async def test_a_server_that_ends_by_itself_has_stopped_and_not_failed(world: Wo
 
 PARENT = """
 import asyncio, sys
+from dataclasses import replace
 from pathlib import Path
 from tui.servers.bundled import bundled_servers
 from tui.config.load import load_config
@@ -112,7 +113,8 @@ from tui.servers.processes import Servers
 
 async def main():
     state = Path(sys.argv[2])
-    servers = Servers(bundled_servers(load_config(Path(sys.argv[1])), state), state / "logs")
+    config = replace(load_config(Path(sys.argv[1])), with_servers=True)
+    servers = Servers(bundled_servers(config, state), state / "logs")
     await servers.start()
     print("all are up", flush=True)
     await asyncio.Event().wait()

@@ -10,14 +10,10 @@ from textual.keys import REPLACED_KEYS, key_to_character
 
 from tui.app.messages import PROTECTED
 from tui.errors import START_API, START_TENANT
-from tui.servers.bundled import START_THERE, may_have_local_tenant
-from tui.web_address import split_web_address
 
 if TYPE_CHECKING:
     from textual.binding import ActiveBinding
     from textual.screen import Screen
-
-    from tui.config.load import Config
 
 APP_BINDINGS: Final[list[BindingType]] = [
     Binding("1", "go('home')", "Home", show=False, id="home", tooltip="What to do next"),
@@ -88,10 +84,8 @@ def told(active: "ActiveBinding", usable: Set[str]) -> str:
     return f"{active.tooltip}; signs in first" if signs_in else active.tooltip
 
 
-def with_start_key(
-    words: str, config: "Config", app: App[None] | App[object], *, here: DOMNode | None = None
-) -> str:
-    """Name in `words` the key that starts a bundled server, where it can, and no commands.
+def with_start_key(words: str, app: App[None] | App[object], *, here: DOMNode | None = None) -> str:
+    """Name in `words` the key that starts a bundled server instead of the commands that do.
 
     `here` is a dialog whose key does so, and then tries once more what failed.
     """
@@ -99,10 +93,7 @@ def with_start_key(
     instead = f"{key} on Home {STARTS}."
     if here is not None:
         instead = f"{key_cap(here, 'try-again')} {STARTS_AND_TRIES}"
-    words = words.replace(START_TENANT, instead if may_have_local_tenant(config) else START_THERE)
-    if split_web_address(config.api_url).is_local:
-        words = words.replace(START_API, instead)
-    return words
+    return words.replace(START_TENANT, instead).replace(START_API, instead)
 
 
 def with_key(binding: Binding, keymap: Mapping[str, str]) -> Binding:

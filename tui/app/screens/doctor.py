@@ -169,7 +169,7 @@ what helps. No token is sent, nobody is signed in, and nothing is changed.
         row = table.rows[table.cursor] if table.rows else None
         self.query_one("#chosen").border_title = row.rule if row else ""
         self.query_one("#found", Static).update(Content(row.found if row else ""))
-        remedy = with_start_key(row.remedy, self._config, self.app) if row else ""
+        remedy = with_start_key(row.remedy, self.app) if row else ""
         remedy = suggested_for(self._config.path, remedy)
         self.query_one("#remedy", Static).update(Content(f"→ {remedy}" if remedy else ""))
         self.call_after_refresh(self._let_scroll)

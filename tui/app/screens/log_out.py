@@ -151,7 +151,7 @@ class LogOutScreen(ModalScreen[None]):
 
     def _show(self, step: "LogOutStep") -> None:
         for row in self.query(f"#step-{step.name}").results(StatusRow):  # none once it is closed
-            message = with_start_key(step.message, self._service.config, self.app)
+            message = with_start_key(step.message, self.app)
             row.show(step.outcome, message, KINDS[step.outcome])
 
     def _conclude(self, trouble: str) -> None:

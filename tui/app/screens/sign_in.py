@@ -115,7 +115,7 @@ class SignInScreen(OverPlace[LoginEvent | None]):
             self._finish(None)
         except DoorkeyError as error:
             self.ports_taken = isinstance(error, NoFreeRedirectUri)
-            self.failure = with_start_key(str(error), self._service.config, self.app, here=self)
+            self.failure = with_start_key(str(error), self.app, here=self)
         else:
             self._finish(event)
 

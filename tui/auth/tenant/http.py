@@ -7,7 +7,13 @@ from urllib.request import getproxies
 
 from tui.auth.clock_skew import seconds_to_wait
 from tui.auth.tenant.metadata import WELL_KNOWN
-from tui.errors import START_TENANT, ExchangeFailed, TenantMisbehaved, TenantUnreachable
+from tui.errors import (
+    LOOK_AT_TENANT,
+    START_TENANT,
+    ExchangeFailed,
+    TenantMisbehaved,
+    TenantUnreachable,
+)
 from tui.http.exchange import EXCHANGE_SECONDS, Answer, HttpClient
 from tui.http.other_scheme import write_so
 from tui.moments import length_to_wait
@@ -38,11 +44,13 @@ class TenantHttp:
         learn: Callable[[str, Mapping[str, str]], None] = lambda _url, _headers: None,
         *,
         is_local: bool = False,
+        is_ours: bool = False,
     ) -> None:
         """Make ready; `secrets` are never repeated from a refusal, in whatever form they were sent.
 
         `learn` is told of the headers of every answer, with the URL that was asked. Who asks plain
-        http on this machine alone (`is_local`) does without the roots of TLS.
+        http on this machine alone (`is_local`) does without the roots of TLS. Where whoever is
+        silent on this machine is the local tenant (`is_ours`), the commands that start it are told.
 
         Raises:
             ConfigInvalid: `SSL_CERT_FILE` has no certificates.
@@ -50,6 +58,7 @@ class TenantHttp:
         self._client = HttpClient(transport, exchange_seconds, is_local=is_local)
         self.secrets = secrets
         self._learn = learn
+        self._is_ours = is_ours
 
     async def get(self, url: str, headers: Mapping[str, str] = NO_HEADERS) -> Answer:
         """Fetch `url`.
@@ -90,7 +99,7 @@ class TenantHttp:
         try:
             answer = await self._client.exchange(method, url, headers, form)
         except ExchangeFailed as failed:
-            raise explain_failure(address, failed) from None
+            raise explain_failure(address, failed, is_ours=self._is_ours) from None
         self._learn(url, answer.headers)
         host = address.netloc
         if answer.is_cut:
@@ -126,7 +135,7 @@ def leads_elsewhere(address: WebAddress, status: int) -> TenantMisbehaved:
 
 
 def explain_failure(
-    address: WebAddress, failed: ExchangeFailed
+    address: WebAddress, failed: ExchangeFailed, *, is_ours: bool = False
 ) -> TenantUnreachable | TenantMisbehaved:
     """Say in words about the tenant why no answer came from `address`, and what to do."""
     host = address.netloc
@@ -152,7 +161,8 @@ def explain_failure(
         return TenantUnreachable(f"{host} {failed}. {_to_write(address)}")
     if failed.obstacle == "broken":
         return TenantUnreachable(f"{host} broke off its answer ({failed}). Try again later.")
-    return TenantUnreachable(f"{host} cannot be reached ({failed}). {_what_to_do(address, failed)}")
+    remedy = _what_to_do(address, failed, is_ours=is_ours)
+    return TenantUnreachable(f"{host} cannot be reached ({failed}). {remedy}")
 
 
 def _to_write(address: WebAddress) -> str:
@@ -163,11 +173,11 @@ def _to_write(address: WebAddress) -> str:
     return write_so("domain", address, path or "/")
 
 
-def _what_to_do(address: WebAddress, failed: ExchangeFailed) -> str:
+def _what_to_do(address: WebAddress, failed: ExchangeFailed, *, is_ours: bool) -> str:
     if failed.obstacle == "foreign":
         return "Nothing was sent there. Take another port, or ask them to free it."
     if address.is_local:
-        return START_TENANT
+        return START_TENANT if is_ours else LOOK_AT_TENANT
     if getproxies().keys() & {"https", "http", "all"}:
         return "Check the proxy that HTTPS_PROXY names, the network, and `domain` in the config."
     return "Check the network, and `domain` in the config."

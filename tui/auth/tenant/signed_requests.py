@@ -16,6 +16,7 @@ from tui.auth.store.sealing import KeyKeeper, SystemKeyring
 from tui.auth.tenant.http import TenantHttp
 from tui.auth.tenant.token_response import wants_nonce
 from tui.config.keys import IN_KEYRING
+from tui.config.load import has_own_servers
 from tui.errors import ConfigInvalid
 from tui.http.exchange import Answer
 from tui.moments import Clock
@@ -92,7 +93,10 @@ class SignedRequests:
         self._keys_of_system: Final = keys or SystemKeyring()
         self._client = Client(config.client_id, config.client_secret)
         self.http: Final = TenantHttp(
-            transport, secrets=_known(config.client_secret), learn=self._prover.learn
+            transport,
+            secrets=_known(config.client_secret),
+            learn=self._prover.learn,
+            is_ours=has_own_servers(config),
         )
 
     @property

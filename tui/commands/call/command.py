@@ -25,7 +25,7 @@ from tui.commands.call.output import Collected, Output, Piped, Saved, Shown, kee
 from tui.commands.call.refused import offer_way_out, refusal, way_out
 from tui.commands.call.request import open_upload, remarks, requested
 from tui.commands.progress_line import ProgressLine, show_progress
-from tui.config.load import Config, load_config
+from tui.config.load import Config, has_own_servers, load_config
 from tui.http.exchange import StreamedAnswer
 from tui.json_value import Json
 from tui.text import printable, write_line
@@ -112,7 +112,8 @@ class _Calling:
     async def run(self) -> None:
         async with AuthService(self._config) as service:
             service.take_up()
-            caller = Caller(service, ApiClient(self._config.api_url), service.clock)
+            api = ApiClient(self._config.api_url, is_ours=has_own_servers(self._config))
+            caller = Caller(service, api, service.clock)
             try:
                 async with show_progress(self._line):
                     result, body = await self._exchange(caller)

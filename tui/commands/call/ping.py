@@ -8,7 +8,7 @@ from tui.api.call import Caller
 from tui.api.client import ApiClient
 from tui.auth.service import AuthService
 from tui.commands.call.refused import offer_way_out, refusal, way_out
-from tui.config.load import Config, load_config
+from tui.config.load import Config, has_own_servers, load_config
 from tui.errors import ApiRefused
 from tui.json_value import Json
 from tui.text import printable, write_line
@@ -27,7 +27,8 @@ def ping(arguments: Namespace) -> int:
 async def _ping(config: Config) -> dict[str, Json]:
     async with AuthService(config) as service:
         service.take_up()
-        caller = Caller(service, ApiClient(config.api_url), service.clock)
+        api = ApiClient(config.api_url, is_ours=has_own_servers(config))
+        caller = Caller(service, api, service.clock)
         try:
             call = await caller.call()
         finally:

@@ -1,6 +1,7 @@
 """A sign-in at a tenant of our own, which is not there or only starting."""
 
 import asyncio
+import re
 from dataclasses import replace
 
 from tests.support.app.stage import (
@@ -12,12 +13,14 @@ from tests.support.app.stage import (
 from tests.support.builders.configs import CONFIG
 from tests.support.silence import nobody_listens
 from tui.app.screens.sign_in import SignInScreen
+from tui.config.load import as_chosen
+from tui.servers.checks import check
 
 SIZE = (80, 30)
 
 
 async def test_where_this_app_can_start_the_tenant_its_key_is_named() -> None:
-    on = stage(signed_in=True, base=replace(CONFIG, domain="localhost:3002", is_chosen=True))
+    on = stage(signed_in=True, base=replace(CONFIG, domain="localhost:3002", with_servers=True))
     on.tenant.responses["/.well-known/openid-configuration"] = nobody_listens
     async with on.app.run_test(size=SIZE, notifications=True) as pilot:
         await until(pilot, lambda: on.app.account.signed_in)
@@ -33,8 +36,24 @@ async def test_where_this_app_can_start_the_tenant_its_key_is_named() -> None:
             on.app.clear_notifications()
 
 
+async def test_a_tenant_of_somebody_else_is_told_to_be_silent_and_nothing_more() -> None:
+    """Our own in its place would refuse the session that the other one gave."""
+    here = as_chosen(replace(CONFIG, domain="localhost:1"))
+    on = stage(signed_in=True, base=here, api_url="http://localhost:9", look=check)
+    on.tenant.responses["/.well-known/openid-configuration"] = nobody_listens
+    async with on.app.run_test(size=SIZE, notifications=True) as pilot:
+        await until(pilot, lambda: text_of(on.app).count("✗ silent") == 2)
+        said = [text_of(on.app)]
+        for key, words in {"r": "Not renewed", "s": "The sign-in did not work"}.items():
+            await pilot.press(key)
+            await until(pilot, lambda words=words: words in text_of(on.app))  # type: ignore[misc]
+            said.append(text_of(on.app))
+        assert all("Look whether it runs" in each for each in said)
+        assert not re.search("starts? (it|the)|doorkey dev", "".join(said), re.IGNORECASE)
+
+
 async def test_try_again_starts_a_tenant_of_our_own_first() -> None:
-    on = stage(base=replace(CONFIG, domain="localhost:3002", is_chosen=True))
+    on = stage(base=replace(CONFIG, domain="localhost:3002", with_servers=True))
     discovery = "/.well-known/openid-configuration"
     on.tenant.responses[discovery] = nobody_listens
     started: list[bool] = []

@@ -155,8 +155,9 @@ def test_what_stood_in_the_way_is_told(
 
 def test_what_helps_depends_on_where_the_tenant_is(monkeypatch: pytest.MonkeyPatch) -> None:
     failed = ExchangeFailed("nobody", "why")
-    local = explain_failure(split_web_address("http://localhost:1/"), failed)
-    assert "doorkey dev" in str(local)
+    here = split_web_address("http://localhost:1/")
+    assert "doorkey dev" in str(explain_failure(here, failed, is_ours=True))
+    assert "doorkey dev" not in str(explain_failure(here, failed))
     for name in ("http_proxy", "https_proxy", "all_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
         there = explain_failure(split_web_address("https://tenant.example/"), failed)

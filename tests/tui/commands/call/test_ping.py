@@ -40,7 +40,7 @@ async def test_the_sign_in_that_the_api_wants_is_offered_and_begun(
     assert await ping() == 5  # the tenant that would sign in is not there
     why, _, after = stderr.getvalue().partition(QUESTION)
     assert "the API wants another sign-in behind it" in why
-    assert "Start the tenant there" in after
+    assert "Look whether it runs" in after
     calls = [asked for asked in api.asked if asked.head.startswith(b"GET /api/external ")]
     assert (stdout.getvalue(), len(calls)) == ("", 1)
 

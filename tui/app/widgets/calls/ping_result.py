@@ -14,7 +14,7 @@ from tui.api.answer import PingResult
 from tui.api.call import Call
 from tui.api.request import ApiRequest
 from tui.app.keys.caps import key_cap
-from tui.errors import START_API, Obstacle
+from tui.errors import Obstacle
 from tui.moments import Clock
 from tui.text import printable, printable_block
 
@@ -100,9 +100,7 @@ class PingResultPanel(Vertical):
             self._show_result(call.result)
         elif call.no_answer is not None:
             verdict = NO_ANSWER[call.no_answer.kind]
-            # What is ours to start has its key in the offer below.
-            why = str(call.no_answer).replace(START_API, "").rstrip()
-            self._say("-bad", f"✗ {verdict}", remark=printable_block(why))
+            self._say("-bad", f"✗ {verdict}", remark=printable_block(str(call.no_answer)))
         self.name_call(None if is_newest else call)
 
     def name_call(self, call: Call | None) -> None:
