@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import Final
 
 BEGINNING_BYTES: Final = 512
-"""How much of what is no text is shown, in lines of 16."""
+"""How much of what is no text is shown."""
 
-ROW_BYTES: Final = 16
+ROW_BYTES: Final = 8
+"""With twice as many a row takes 63 cells, and beside the list of calls there is no room for it."""
 
-HEX_CELLS: Final = 39
-"""Of a row in groups of two bytes: with the letters it fits into 80 columns."""
+HEX_CELLS: Final = 19
+"""Of a row in groups of two bytes."""
 
 CHARSET: Final = re.compile(r"charset\s*=\s*\"?([\w.:-]{1,40})", re.IGNORECASE)
 

@@ -155,3 +155,15 @@ async def test_without_an_answer_the_list_of_calls_has_the_whole_width() -> None
         await pilot.press("p")
         await until(pilot, lambda: on.app.screen.query_one(CallsPanel).size.width > 100)
         assert not on.app.screen.query_one(AnswerPanel).display
+
+
+@pytest.mark.parametrize("size", [(60, 24), (118, 36), (120, 36)])
+async def test_a_row_of_bytes_is_one_row_beside_the_list_of_calls(size: tuple[int, int]) -> None:
+    letters = httpx.Response(200, content=bytes(8) + b"@ABCDEFGHIJKLMNO")
+    on = stage(signed_in=True, api=lambda _request: letters)
+    async with on.app.run_test(size=size) as pilot:
+        await at_the_api(pilot, on)
+        await pilot.press("p")
+        await until(pilot, lambda: on.app.screen.query_one(AnswerLines).row_count)
+        lines = on.app.screen.query_one(AnswerLines)
+        assert lines.draw_row(1).plain == "0008  4041 4243 4445 4647  @ABCDEFG"
