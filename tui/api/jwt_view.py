@@ -29,7 +29,7 @@ MEANINGS: Final = {
     "nbf": "not valid before",
     "jti": "its own identifier",
     "nonce": "ties it to this sign-in",
-    "auth_time": "when you last typed your password",
+    "auth_time": "when you last signed in at the tenant itself",
     "at_hash": "ties it to the access token",
     "c_hash": "ties it to the code",
     "s_hash": "ties it to the state",

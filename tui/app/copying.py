@@ -45,7 +45,8 @@ def said_of_unsure_copy(taken: "Taken", what: str, instead: str) -> str:
     """Say that a text went to the terminal alone, or that tmux keeps it; and what else there is."""
     if taken == "no":
         lets_through = "tmux set -g set-clipboard on"
-        return f"Not copied: tmux keeps {what}. To let it through: {lets_through}. {instead}"
+        why = f"tmux does not pass {what} on. To let it through: {lets_through}."
+        return f"Not copied: {why} {instead}"
     return f"Sent {what} to the terminal's clipboard. Nothing pasted? {instead}"
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Final
 
-from tui.auth.session import LoginEvent, LogOutStep, Session
+from tui.auth.session import ENDED_ELSEWHERE, LoginEvent, LogOutStep, Session
 from tui.auth.store.session_file import Signature
 from tui.auth.store.store import NEVER_SEEN, SessionStore
 from tui.errors import DoorkeyError, SignInNeeded, StoreFailed
@@ -80,7 +80,7 @@ class CurrentSession:
             self._seen = NEVER_SEEN  # something happened here meanwhile; look again
         elif kept is None:
             if before is not None:
-                self.forget("You signed out in another window.")
+                self.forget(ENDED_ELSEWHERE)
         elif kept != before:
             self.adopt(kept)
 

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from tui.auth.session import Session
+from tui.auth.session import ENDED_ELSEWHERE, Session
 from tui.auth.store.store import SessionStore
 from tui.errors import DoorkeyError, GrantRefused, SignInNeeded, TenantMisbehaved
 from tui.moments import Clock
@@ -75,7 +75,7 @@ async def renew(
     async with store.lock():
         session = await asyncio.to_thread(store.load)
         if session is None:
-            raise SessionEnded("Somebody signed out in another window.")
+            raise SessionEnded(ENDED_ELSEWHERE)
         tokens = session.token_set
         if tokens != known.token_set and tokens.access_token_expiry > clock():
             return session

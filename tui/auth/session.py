@@ -3,11 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Final, Literal
 
 from tui.auth.dpop.session_key import SessionKey
 from tui.auth.validity import is_good_for
 from tui.json_value import Claims
+
+ENDED_ELSEWHERE: Final = (
+    "The session has ended in another window: somebody signed out there, or the tenant ended it."
+)
+"""Said where what is kept has gone: why, is known there alone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,14 @@ from tui.config.known import config_that_counts
 from tui.config.paths import shown
 from tui.json_value import Json
 from tui.terminal.columns import answer_columns
-from tui.text import printable, write_line
+from tui.text import printable, shortened, write_line
 
 HEADINGS: Final = ("  PROFILE", "TENANT", "WHO", "UNTIL", "STORAGE")
 
 GAP: Final = "  "
+
+LONGEST_WHO: Final = 60
+"""Characters of a name or address: a tenant may send any number."""
 
 
 def profiles(arguments: Namespace) -> int:
@@ -54,7 +57,7 @@ def _cells(row: KeptSession, counts: bool) -> tuple[str, ...]:
     return (
         name,
         printable(row.config.issuer),
-        printable(row.who) or "nobody",
+        shortened(printable(row.who), LONGEST_WHO) or "nobody",
         _until(row) or "-",
         f"✗ {printable(row.problem)}" if row.problem else printable(row.storage),
     )

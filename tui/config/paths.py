@@ -141,7 +141,7 @@ def _built_in_there() -> str:
     from shlex import quote
 
     named = quote(printable(path))
-    return f"The one of the local tenant that doorkey used without one: --config {named}. "
+    return f"For the built-in local tenant, which the app offers, add --config {named}. "
 
 
 def _profiles_there() -> str:

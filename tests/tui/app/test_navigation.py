@@ -164,7 +164,7 @@ async def test_a_log_out_in_another_window_leads_home_and_is_told() -> None:
         await pilot.press("2")
         await until(pilot, lambda: on.app.current_mode == "profile")
         store.change(None)
-        await until(pilot, lambda: "You signed out in another window." in text_of(on.app))
+        await until(pilot, lambda: "The session has ended in another window" in text_of(on.app))
         assert on.app.current_mode == "home"
         assert not isinstance(on.app.screen, LogOutScreen)
 

@@ -75,7 +75,11 @@ WRONG = {
     "discovery": (calls_itself_otherwise, "tenant_misbehaved", "to the letter"),
     "answer": (answers_as_another, "sign_in_refused", "https://other.example/"),
     "id-token": (signs_as_another, "id_token_rejected", "https://other.example/"),
-    "no-id-token": (sends_no_id_token, "id_token_rejected", "sent no ID token. Check that `scope`"),
+    "no-id-token": (
+        sends_no_id_token,
+        "id_token_rejected",
+        "no ID token, though openid was",
+    ),
     "clock-behind": (issued_in(HOUR), "id_token_rejected", "ahead of this machine's clock. Check"),
     "clock-ahead": (issued_in(-HOUR), "id_token_rejected", "by this machine's clock. Check"),
 }

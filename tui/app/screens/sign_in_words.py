@@ -47,7 +47,7 @@ KEYS: Final[list[BindingType]] = [
     Binding("v", "paste", "Paste", id="paste-answer", tooltip="What a browser ended at"),
     Binding("r", "try_again", "Try again", id="try-again", tooltip="A fresh sign-in"),
     Binding("e", "edit_config", "Edit config", id="mend-config", tooltip="In your editor"),
-    Binding("escape", "back", "Cancel", id="cancel-sign-in", tooltip="Back, signed out"),
+    Binding("escape", "back", "Cancel", id="cancel-sign-in", tooltip="Back, with all as it was"),
     Binding("ctrl+c", "cancel", "Cancel", id="interrupt-sign-in", show=False, priority=True),
     Binding("b", "open_again", "Browser", id="open-again", tooltip="Open it (again)"),
     Binding("k", "qr", "QR code", id="show-qr", tooltip="For a phone's camera"),

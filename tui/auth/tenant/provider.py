@@ -14,7 +14,7 @@ from tui.auth.tenant.device_grant import (
     poll_for_tokens,
 )
 from tui.auth.tenant.id_token import Expected, verify_id_token, verify_userinfo
-from tui.auth.tenant.key_set import KeySet, UnknownKey
+from tui.auth.tenant.key_set import SIGN_SO, KeySet, UnknownKey
 from tui.auth.tenant.metadata import (
     Metadata,
     discovery_url,
@@ -235,10 +235,12 @@ class Provider:
         """Verify with the tenant's keys; fetch them again once where none fits."""
         try:
             return verify(await self._get_keys())
-        except UnknownKey:
+        except UnknownKey as error:
             last = self._keys_fetched_again_at
             if last is not None and self._is_fresh(last, KEYS_COOLDOWN):
-                raise
+                wait = (last + KEYS_COOLDOWN - self._clock()).total_seconds()
+                again = f"They were fetched a moment ago; try again in {max(1, round(wait))} s."
+                raise UnknownKey(f"{str(error).removesuffix(SIGN_SO)}{again}") from None
         self._keys, self._keys_fetched_again_at = None, self._clock()
         return verify(await self._get_keys())
 

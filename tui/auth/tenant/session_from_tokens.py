@@ -72,7 +72,7 @@ def _without_id_token(other_scope: str, *, by_device: bool) -> str:
         )
     if other_scope and "openid" not in other_scope.split():
         return "The tenant sent no ID token, as --scope has no openid in it. Add it there."
-    return "The tenant sent no ID token. Check that `scope` in the config has openid in it."
+    return "The tenant sent no ID token, though openid was asked for. Whoever runs it can tell why."
 
 
 async def session_from_renewal(

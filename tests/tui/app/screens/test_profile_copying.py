@@ -141,7 +141,7 @@ async def test_where_tmux_keeps_a_copy_nothing_is_said_to_be_copied() -> None:
     on = stage(signed_in=True, taken="no")
     async with on.app.run_test(size=SIZE, notifications=True) as pilot:
         await at_profile(pilot, on, "c")
-        words = f"Not copied: tmux keeps the ID token. {LET_THROUGH} Press v to see it."
+        words = f"Not copied: tmux does not pass the ID token on. {LET_THROUGH} Press v to see it."
         await until(pilot, lambda: all(word in text_of(on.app) for word in words.split()))
         assert "Copied" not in text_of(on.app)
 

@@ -1,10 +1,13 @@
 """The line of keys at the bottom."""
 
+from pathlib import Path
+
 import pytest
 from textual.widgets import Input
 
 from tests.support.app.at_the_api import at_the_api
 from tests.support.app.stage import Stage, point_at, stage, text_of, until
+from tests.support.builders.configs import write_config
 from tui.app.screens.help import HelpScreen
 from tui.app.screens.sign_in import SignInScreen
 from tui.app.widgets.calls.calls_panel import CallsTable
@@ -104,8 +107,8 @@ async def test_while_a_path_is_edited_nothing_that_is_typed_is_offered_as_a_key(
         assert "F1 Help" in bottom(on)
 
 
-async def test_each_list_says_what_enter_does() -> None:
-    on = stage(signed_in=True)
+async def test_each_list_says_what_enter_does(tmp_path: Path) -> None:
+    on = stage(signed_in=True, path=write_config(tmp_path))
     async with on.app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: on.app.account.signed_in)
         await pilot.press("t")

@@ -7,9 +7,16 @@ from typing import TYPE_CHECKING, Final
 from textual.worker import Worker, WorkerState
 
 from tui.api.call import Call, Caller
+from tui.api.refusal import Explanation
 from tui.api.request import ApiRequest
 from tui.app.keys.caps import key_cap
-from tui.app.messages import CheckRequested, PingSucceeded
+from tui.app.messages import (
+    CheckRequested,
+    ConfigEditRequested,
+    PingSucceeded,
+    RenewRequested,
+    SignInRequested,
+)
 from tui.app.screens.external_api.dialogs import change_question
 from tui.app.screens.place import PlaceScreen
 from tui.app.widgets.calls.call_view import CallView
@@ -136,6 +143,22 @@ class Calling:
 
     # After a refusal
 
+    def take_way_out(self, explanation: Explanation) -> None:
+        """Ask for what helps; the call is made again once there are other tokens."""
+        if explanation.remedy == "config":
+            self._screen.post_message(ConfigEditRequested())
+            return
+        self.remember_refused()
+        if explanation.remedy in ("scope", "step-up"):
+            request = SignInRequested(
+                scope=explanation.scope,
+                acr_values=explanation.acr_values,
+                max_age_seconds=explanation.max_age_seconds,
+            )
+            self._screen.post_message(request)
+        else:
+            self._screen.post_message(RenewRequested())
+
     def remember_refused(self) -> None:
         """Remember the call that is shown, for when there are other tokens."""
         if self._view.shown is not None:
@@ -219,7 +242,9 @@ class Calling:
         except DoorkeyError as error:
             helps = isinstance(error, SignInNeeded)
             way = f" {key_cap(self._screen, 'login')} signs you in." if helps else ""
-            self._tell_not_called(request, f"{error}{way}")
+            # The command is for a shell; here a key does it.
+            why = str(error).replace("Sign in again: doorkey login.", "").rstrip()
+            self._tell_not_called(request, f"{why}{way}")
             self._view.say_offer()
             if helps:
                 self.remember_refused()

@@ -20,6 +20,7 @@ BINDINGS: Final[list[BindingType]] = [
     Binding("u", "copy_curl", "Copy curl", show=False, id="copy-call", tooltip="As a line"),
     Binding("i", "interval", "Interval", show=False, id="interval", tooltip="How often"),
     Binding("slash", "search", "Find", show=False, id="find", tooltip="In the answer"),
+    Binding("g", "calls", "Calls", show=False, id="go-to-calls", tooltip="The list of calls"),
     Binding("c", "copy", "Copy", show=False, id="copy-answer", tooltip="The whole answer"),
     Binding("f", "save", "Save", show=False, id="save-answer", tooltip="As a file, here"),
     Binding("x", "proxy", "Proxy", show=False, id="proxy", tooltip="A URL without a token"),
@@ -44,9 +45,9 @@ checks who issued it, for whom, and until when, and says what it finds.
 - After a refusal, what the API wants stands beside what your token has, and *Way out* does what
   helps, and calls again. Where nobody answers and the server is a bundled one, *Start it* starts
   it and calls again.
-- **Tab** goes to the answer and to the list of calls. In the answer, **Enter** folds and unfolds;
-  *Find* searches it, and **n** and **N** walk through what was found; *Copy* and *Save* take it
-  whole. In the list, **Enter** shows a call, and **a** makes it again.
+- **Tab** goes to the answer and to the list of calls, *Calls* straight to that. In the answer,
+  **Enter** folds and unfolds; *Find* searches it, and **n** and **N** walk through what was found;
+  *Copy* and *Save* take it whole. In the list, **Enter** shows a call, and **a** makes it again.
 - *Proxy* gives a URL on this machine that adds the token, for programs that can only be given a
   URL; it asks before. It ends when you stop it, log out or quit.
 """

@@ -14,7 +14,7 @@ from tui.app.keys.caps import key_cap
 from tui.app.screens.external_api.dialogs import proxy_question
 from tui.app.screens.place import PlaceScreen
 from tui.app.widgets.key_line import KeyLine
-from tui.errors import DoorkeyError
+from tui.errors import DoorkeyError, SignInNeeded
 from tui.servers.own_api import require_own_api
 from tui.text import printable
 
@@ -67,6 +67,9 @@ class ProxySwitch:
 
     async def _turn_on(self) -> None:
         try:
+            if self._screen.account.state == "expired":
+                login = key_cap(self._screen, "login")
+                raise SignInNeeded(f"The session has expired. {login} signs you in again.")
             await self._require_own_api()
             asked = self._screen.app.push_screen_wait
             self._is_meant = self._is_meant or await asked(proxy_question())

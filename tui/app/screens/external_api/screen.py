@@ -11,7 +11,6 @@ from tui.api.call import Caller
 from tui.api.request import ApiRequest, remember_request, remembered_request
 from tui.app.copying import SystemClipboard, copy_curl, copy_quietly
 from tui.app.keys.caps import key_cap
-from tui.app.messages import ConfigEditRequested, RenewRequested, SignInRequested
 from tui.app.screens.external_api.calling import SAVE, Calling
 from tui.app.screens.external_api.editing import RequestEditing
 from tui.app.screens.external_api.keys import BINDINGS, HELP
@@ -179,21 +178,7 @@ class ExternalApiScreen(PlaceScreen):
 
     @on(RefusalPanel.WayOutTaken)
     def _take_way_out(self, message: RefusalPanel.WayOutTaken) -> None:
-        explanation = message.explanation
-        if explanation.remedy == "config":
-            self.post_message(ConfigEditRequested())
-            return
-        self._calling.remember_refused()
-        if explanation.remedy in ("scope", "step-up"):
-            self.post_message(
-                SignInRequested(
-                    scope=explanation.scope,
-                    acr_values=explanation.acr_values,
-                    max_age_seconds=explanation.max_age_seconds,
-                )
-            )
-        else:
-            self.post_message(RenewRequested())
+        self._calling.take_way_out(message.explanation)
 
     def watch_account(self) -> None:
         """Call again what was refused, where a renewal has brought other tokens."""
@@ -249,6 +234,10 @@ class ExternalApiScreen(PlaceScreen):
         if call := self.query_one(CallView).shown:
             await self._saving.save(call)
 
+    def action_calls(self) -> None:
+        """Go to the list of calls."""
+        self.query_one(CallsTable).focus()
+
     # What leaves the app
 
     @on(CallsTable.CurlRequested)
@@ -289,6 +278,8 @@ class ExternalApiScreen(PlaceScreen):
             return False
         if action == "editor":
             return self._editing.may_edit
+        if action == "calls":
+            return bool(self.query_one(CallsTable).row_count)
         if action in ("search", "copy", "save"):
             return self.query_one(CallView).result is not None
         if action == "interval":

@@ -135,6 +135,17 @@ async def test_a_call_chosen_from_the_list_is_shown_and_made_again() -> None:
         assert seen == ["/api/external", "/other", "/api/external"]
 
 
+async def test_a_key_leads_to_the_calls_once_there_are_any() -> None:
+    on = stage(signed_in=True)
+    async with on.app.run_test(size=SIZE) as pilot:
+        await at_the_api(pilot, on)
+        assert "g Calls" not in text_of(on.app)
+        await pilot.press("p")
+        await until(pilot, lambda: "g Calls" in text_of(on.app))
+        await pilot.press("g")
+        await until(pilot, lambda: on.app.screen.query_one(CallsTable).has_focus)
+
+
 async def test_a_list_of_ten_thousand_calls_draws_only_the_rows_that_are_seen(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

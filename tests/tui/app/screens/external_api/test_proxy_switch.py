@@ -3,6 +3,7 @@
 import asyncio
 import re
 from contextlib import suppress
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -10,7 +11,17 @@ from textual.pilot import Pilot
 
 from tests.support.apis.scripted_api import ScriptedApi
 from tests.support.app.at_the_api import SIZE, at_the_api
-from tests.support.app.stage import PATIENCE_SECONDS, Stage, stage, text_of, until
+from tests.support.app.stage import (
+    ALICE,
+    PATIENCE_SECONDS,
+    Stage,
+    session_of,
+    stage,
+    text_of,
+    until,
+)
+from tests.support.builders.sessions import expired
+from tui.auth.store.store import MemoryStore
 from tui.servers.processes import ServerStatus
 
 
@@ -96,6 +107,17 @@ async def test_the_proxy_passes_on_with_the_token_and_counts() -> None:
             await pilot.press("x")
             await until(pilot, lambda: "Proxy on" not in text_of(on.app))
             await until_closed(address)
+
+
+async def test_no_proxy_is_offered_for_a_session_that_is_over() -> None:
+    held = expired(session_of(ALICE))
+    over = replace(held, token_set=replace(held.token_set, refresh_token=None))
+    on = stage(store=MemoryStore(over))
+    async with on.app.run_test(size=SIZE, notifications=True) as pilot:
+        await at_the_api(pilot, on)
+        await pilot.press("x")
+        await until(pilot, lambda: "l signs you in again." in text_of(on.app))
+        assert "Proxy on" not in text_of(on.app)
 
 
 async def test_the_proxy_ends_with_the_app() -> None:
