@@ -225,7 +225,11 @@ class DoorkeyApp(TerminalApp):
 
     @on(OfflineChanged)
     def _show_offline(self, message: OfflineChanged) -> None:
+        """Look around as well: what has been found before is not so any more."""
+        has_turned = (self.offline is None) != (message.offline is None)
         self.offline = message.offline
+        if has_turned:
+            self._background.look_around()
 
     @on(ServersChanged)
     def _show_servers(self, message: ServersChanged) -> None:

@@ -29,8 +29,9 @@ from tui.web_address import is_of_this_machine
 if TYPE_CHECKING:
     from textual.worker import Worker
 
-    from tui.auth.keeper import Offline
+    from tui.auth.keeper import Offline, SessionKeeper
     from tui.auth.session import LoginEvent
+    from tui.servers.checks import Finding
     from tui.servers.processes import Servers, ServerStatus
 
 LOOK_AGAIN_SECONDS: Final = 10.0
@@ -66,6 +67,8 @@ class Background:
         self._doors = doors
         self._servers = servers
         self._unsubscribe: list[Callable[[], None]] = []
+        self._keeper: SessionKeeper | None = None
+        self._is_tenant_amiss = False
 
     def begin(self) -> None:
         """Begin with everything; to be called when there is something to see."""
@@ -140,7 +143,8 @@ class Background:
             notice = str(error)
         finally:
             self._app.post_message(SessionChanged(notice))
-        await self._doors.keeper(self._tell_offline).keep()
+        self._keeper = self._doors.keeper(self._tell_offline)
+        await self._keeper.keep()
 
     async def _look_around(self) -> None:
         await self.wait_for_tenant()
@@ -148,6 +152,7 @@ class Background:
         while True:
             findings = await self._doors.findings()
             self._app.post_message(FindingsChanged(findings))
+            self._retry_at_return(findings)
             if any(finding.health != "good" for finding in findings):
                 await self._doors.sleep(LOOK_AGAIN_SECONDS)
             elif (seconds := self._watch_seconds) is not None:
@@ -156,6 +161,13 @@ class Background:
                     await self._doors.sleep(seconds)
             else:
                 return
+
+    def _retry_at_return(self, findings: "tuple[Finding, ...]") -> None:
+        """Have a renewal tried once the tenant is back; the keeper alone may take a minute."""
+        is_amiss = any(each.name == "tenant" and each.health != "good" for each in findings)
+        if self._is_tenant_amiss and not is_amiss and self._keeper is not None:
+            self._keeper.retry_now()
+        self._is_tenant_amiss = is_amiss
 
     async def _edit_config(self) -> None:
         outcome = await self._doors.edit_config(self._app)

@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -34,6 +34,8 @@ class Offline:
 
     reason: str
     retry_at: datetime
+    is_asked_to_wait: bool = False
+    """Whether the tenant itself has named that time."""
 
 
 class SessionKeeper:
@@ -64,6 +66,11 @@ class SessionKeeper:
                 await self._renew()
             await self._sleep(TICK_SECONDS)
 
+    def retry_now(self) -> None:
+        """Try within a tick where a renewal has not worked, unless the tenant asked to wait."""
+        if self._offline is not None and not self._offline.is_asked_to_wait:
+            self._offline = replace(self._offline, retry_at=self._service.clock())
+
     def _is_due(self, now: datetime) -> bool:
         session = self._service.session
         if session is None or not session.renewable:
@@ -93,9 +100,11 @@ class SessionKeeper:
         self._failed_with = session.token_set if session else None
         wait = min(FIRST_RETRY_SECONDS * 2 ** (self._failures - 1), LONGEST_RETRY_SECONDS)
         wait *= 0.5 + self._chance() / 2
-        if isinstance(error, TenantUnreachable) and error.retry_after_seconds is not None:
-            wait = max(wait, min(error.retry_after_seconds, LONGEST_RETRY_AFTER_SECONDS))
-        self._offline = Offline(str(error), self._service.clock() + timedelta(seconds=wait))
+        asked = error.retry_after_seconds if isinstance(error, TenantUnreachable) else None
+        if asked is not None:
+            wait = max(wait, min(asked, LONGEST_RETRY_AFTER_SECONDS))
+        retry_at = self._service.clock() + timedelta(seconds=wait)
+        self._offline = Offline(str(error), retry_at, is_asked_to_wait=asked is not None)
         self._tell(self._offline)
 
     def _note_success(self) -> None:

@@ -1,4 +1,4 @@
-"""What the app makes of a session that changes: renewed, offline, somebody else's, gone."""
+"""What the app makes of a session that changes: renewed, somebody else's, gone."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.app.stage import ALICE, is_waiting, session_of, stage, text_of, until
 from tests.support.builders.configs import CONFIG
-from tests.support.builders.sessions import expired, session
+from tests.support.builders.sessions import session
 from tests.support.silence import nobody_listens
 from tui.app.screens.log_out import LogOutScreen
 from tui.auth.session import Session
@@ -30,19 +30,6 @@ class SharedStore(MemoryStore):
     def change(self, session: Session | None) -> None:
         self._session = session
         self.changes += 1
-
-
-async def test_a_tenant_that_is_silent_is_told_with_the_next_try_and_recovers_by_itself() -> None:
-    on = stage(store=MemoryStore(expired(session_of(ALICE))))
-    on.tenant.responses["/token"] = lambda _request: httpx.Response(503)
-    async with on.app.run_test(size=SIZE) as pilot:
-        await until(pilot, lambda: "▲ offline, next try in 0:0" in text_of(on.app))
-        assert on.app.account.signed_in
-        del on.tenant.responses["/token"]
-        on.clock.advance(60)
-        await until(pilot, lambda: on.app.offline is None)
-        assert "offline" not in text_of(on.app)
-        assert "● Alice Archer  token 1 h" in text_of(on.app)
 
 
 async def test_home_names_the_key_of_the_sign_in_only_while_there_is_one() -> None:

@@ -37,10 +37,10 @@ class Keeping:
         self.told: list[Offline | None] = []
         self._ticked = asyncio.Event()
         self._go = asyncio.Event()
-        keeper = SessionKeeper(
+        self.keeper = SessionKeeper(
             self.service, self.told.append, sleep=self._sleep, chance=lambda: 0.5
         )
-        self._task = asyncio.create_task(keeper.keep())
+        self._task = asyncio.create_task(self.keeper.keep())
 
     async def _sleep(self, seconds: float) -> None:
         self._ticked.set()
@@ -177,6 +177,22 @@ async def test_the_tenants_retry_after_is_honoured(
     assert tenant.count("/token") == 1
     await keeping.tick(1)
     assert tenant.count("/token") == 2
+
+
+@pytest.mark.parametrize(("headers", "tries"), [({}, 2), ({"Retry-After": "120"}, 1)])
+async def test_it_is_tried_again_at_once_unless_the_tenant_asked_to_wait(
+    keep: Callable[[SessionStore], Keeping],
+    tenant: ScriptedTenant,
+    headers: dict[str, str],
+    tries: int,
+) -> None:
+    tenant.responses["/token"] = lambda _request: httpx.Response(503, headers=headers)
+    keeping = keep(MemoryStore(session()))
+    await keeping.tick(3600)
+    assert tenant.count("/token") == 1
+    keeping.keeper.retry_now()
+    await keeping.tick(0)
+    assert tenant.count("/token") == tries
 
 
 async def test_a_definite_no_ends_the_session_and_the_trying(
