@@ -75,8 +75,7 @@ class SignInScreen(OverPlace[LoginEvent | None]):
     ) -> None:
         super().__init__()
         self._options, self._wait_for_tenant = options, wait_for_tenant
-        self._address = Address(self, copy_to_system)
-        self._service = service
+        self._service, self._address = service, Address(self, copy_to_system)
         self._sign_in: SignIn | None = None
         self._clock, self._opened = clock, clock()
         self.ports_taken = False
@@ -104,7 +103,8 @@ class SignInScreen(OverPlace[LoginEvent | None]):
     @work(exclusive=True, group="attempt", exit_on_error=False)
     async def _sign_in_once(self, options: SignInOptions, *, start: bool = False) -> None:
         self.failure, self.ports_taken, self.ways_open = "", False, False
-        self.query_one(Remark).hint_at = self._clock() + HINT_AFTER
+        self.query_one(Countdown).since = began = self._clock()
+        self.query_one(Remark).hint_at = began + HINT_AFTER
         self.query_one(PasteWay).close()
         await self._wait_for_tenant(start)  # one of our own that is starting is not down
         try:

@@ -15,6 +15,9 @@ WORDS_CELLS: Final = 30
 
 LONGEST_BAR: Final = 40
 
+COUNTDOWN_CELLS: Final = len("gives up in 10:00")
+"""As wide at 9:59 as before, so that what stands beside it does not jump."""
+
 SHORT: Final = 0.15
 """The share of its life at which a token is nearly over."""
 
@@ -60,14 +63,16 @@ class LifetimeBar(Widget):
 
 
 class Countdown(Widget):
-    """`gives up in 4:31` and counting; repaints itself alone."""
+    """`gives up in 4:31` and counting, or `for 3 s` until that is known; repaints itself alone."""
 
     DEFAULT_CSS = """
     Countdown { width: auto; height: 1; }
     """
 
     until: var[datetime | None] = var(None)
-    """The moment counted down to; None shows nothing."""
+    """The moment counted down to; None counts up."""
+    since: var[datetime] = var(local_now)
+    """From when on it counts up; what is quick shows nothing."""
     now: var[datetime] = var(local_now)
     """The present; to be bound to what tells it."""
     _text: reactive[str] = reactive("")
@@ -77,12 +82,16 @@ class Countdown(Widget):
         return Content(self._text)
 
     def watch_until(self) -> None:
-        """Show the new moment at once, not at the next tick."""
+        """Show the new moment at once, not at the next tick; without one, count up from now on."""
+        if self.until is None:
+            self.since = self.now
         self._text = self._words()
 
     def watch_now(self) -> None:
-        """Show what is left now."""
+        """Show what is left now, or for how long it has gone on."""
         self._text = self._words()
+
+    watch_since = watch_now
 
     def watch__text(self, before: str, after: str) -> None:
         """Make room where the text has another length than before; seldom."""
@@ -91,6 +100,8 @@ class Countdown(Widget):
 
     def _words(self) -> str:
         if self.until is None:
-            return ""
+            seconds = int((self.now - self.since).total_seconds())
+            return f"for {duration(seconds)}" if seconds > 0 else ""
         seconds = int((self.until - self.now).total_seconds())
-        return f"gives up in {countdown(seconds)}" if seconds > 0 else "time is up"
+        words = f"gives up in {countdown(seconds)}" if seconds > 0 else "time is up"
+        return words.rjust(COUNTDOWN_CELLS)

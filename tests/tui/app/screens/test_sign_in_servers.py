@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 
 from tests.support.app.stage import (
+    Stage,
     no_clipboard,
     stage,
     text_of,
@@ -12,6 +13,7 @@ from tests.support.app.stage import (
 )
 from tests.support.builders.configs import CONFIG
 from tests.support.silence import nobody_listens
+from tui.app.app import DoorkeyApp
 from tui.app.screens.sign_in import SignInScreen
 from tui.config.load import as_chosen
 from tui.servers.checks import check
@@ -85,3 +87,32 @@ async def test_a_tenant_of_our_own_that_is_starting_is_waited_for() -> None:
         assert not on.tenant.requests
         ready.set()
         await until(pilot, lambda: on.app.account.signed_in)
+
+
+async def test_it_is_said_for_how_long_it_has_been_waited_and_anew_with_each_try() -> None:
+    waits: list[asyncio.Event] = []
+
+    async def wait_for_tenant(_start: bool) -> None:
+        waits.append(asyncio.Event())
+        await waits[-1].wait()
+
+    on = stage()
+    on.tenant.responses["/.well-known/openid-configuration"] = nobody_listens
+    async with on.app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: on.app.account.state == "signed-out")
+        screen = SignInScreen(on.service, on.clock, no_clipboard, wait_for_tenant)
+        on.app.push_screen(screen.data_bind(DoorkeyApp.now))
+        for failed in range(2):
+            await until(pilot, lambda: "Getting ready" in text_of(on.app))
+            assert "for " not in line_of(on, "Getting ready")
+            on.clock.advance(3)
+            on.app.now = on.clock()
+            await until(pilot, lambda: "for 3 s" in line_of(on, "Getting ready"))
+            waits[failed].set()
+            await until(pilot, lambda: "did not work" in text_of(on.app))
+            assert "for " not in line_of(on, "did not work")
+            await pilot.press("r")
+
+
+def line_of(on: Stage, words: str) -> str:
+    return next((line for line in text_of(on.app).splitlines() if words in line), "")

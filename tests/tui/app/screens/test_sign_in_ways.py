@@ -21,6 +21,7 @@ from tests.support.app.stage import (
     until,
 )
 from tests.support.ports import taken_port
+from tests.support.silence import never
 from tui.auth.sign_in.surroundings import Surroundings
 
 SIZE = (80, 30)
@@ -46,6 +47,19 @@ async def test_d_shows_a_code_and_whoever_enters_it_is_signed_in() -> None:
         allowed.set()
         await until(pilot, lambda: on.app.current_mode == "profile")
         assert "compare the code" not in text_of(on.app)
+
+
+async def test_on_a_tiny_terminal_the_time_left_stands_apart_and_what_is_beside_it_still() -> None:
+    on = stage(browser="fails", device_sleep=never)
+    async with on.app.run_test(size=(40, 12)) as pilot:
+        await pilot.press("l")
+        await until(pilot, lambda: is_waiting(on))
+        await pilot.press("d")
+        await until(pilot, lambda: "gives up in 10:00" in text_of(on.app))
+        assert "│ ● Enter the code  gives up in 10:00  │\n│ on the other " in text_of(on.app)
+        on.clock.advance(1)
+        await until(pilot, lambda: "gives up in 9:59" in text_of(on.app))
+        assert "│ ● Enter the code   gives up in 9:59  │\n│ on the other " in text_of(on.app)
 
 
 async def test_after_the_qr_code_the_keys_of_the_sign_in_work_as_before() -> None:
