@@ -6,7 +6,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from logging import getLogger
 from multiprocessing import connection, parent_process
@@ -77,6 +77,7 @@ def serve(
             server = _server(listening, workers, head_seconds)
             server.on_startup(partial(_stop_on_signals, server))
             server.on_shutdown(partial(_forgive_workers, server))
+            server.on_shutdown(partial(_hear_no_more, server))
             if stop_with_stdin:
                 server.on_startup(_stop_when_stdin_ends)
             server.on_startup(partial(logger.info, "listening on %s", listening.url))
@@ -175,9 +176,25 @@ def _stop_on_signals(server: MPServer) -> None:
     def stop(_number: int, _frame: FrameType | None) -> None:
         server.interrupt_signal = True
 
+    for number in _stops():
+        signal.signal(number, stop)
+
+
+def _stops() -> Iterator[signal.Signals]:
+    """Yield the signals that tell the server to stop."""
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         if number := getattr(signal, name, None):
-            signal.signal(number, stop)
+            yield number
+
+
+def _hear_no_more(server: MPServer) -> None:
+    """Ignore being told to stop once more: all that is left is Python's end.
+
+    There it takes its handlers back, and such a signal would be a death instead of an exit.
+    """
+    if server.interrupt_signal:
+        for number in _stops():
+            signal.signal(number, signal.SIG_IGN)
 
 
 def _forgive_workers(server: MPServer) -> None:

@@ -50,7 +50,7 @@ def test_without_a_config_the_way_to_a_session_of_the_built_in_one_is_named(
     assert f"{tmp_path}/the state" not in capsys.readouterr().err
     path = built_in_config()
     assert main([command]) == 2
-    told = re.search(r"local tenant .*--config ('.*?')\.", capsys.readouterr().err)
+    told = re.search(r"local tenant, .*--config ('.*?')\.", capsys.readouterr().err)
     assert told is not None
     assert shlex.split(told[1]) == [str(path)]
     session_store(load_config(path)).save(session(obtained_at=datetime.now(UTC)))
@@ -165,7 +165,7 @@ def test_login_with_the_tenant_down_exits_5(
     config: Config, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["login", "--no-browser"]) == 5
-    assert "doorkey tenant" in capsys.readouterr().err
+    assert "Look whether it runs" in capsys.readouterr().err
 
 
 def test_status_says_who_is_signed_in(
