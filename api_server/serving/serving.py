@@ -76,7 +76,6 @@ def serve(
         with listening.claim() as second:
             server = _server(listening, workers, head_seconds)
             server.on_startup(partial(_stop_on_signals, server))
-            server.on_shutdown(partial(_forgive_workers, server))
             server.on_shutdown(partial(_hear_no_more, server))
             if stop_with_stdin:
                 server.on_startup(_stop_when_stdin_ends)
@@ -97,7 +96,13 @@ def _relayed(
 def _run(server: MPServer, make_app: Callable[[], ASGIApp]) -> None:
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=_end_on_signals)
-    server.serve(target_loader=partial(_load_in_worker, make_app), wrap_loader=False)
+    try:
+        server.serve(target_loader=partial(_load_in_worker, make_app), wrap_loader=False)
+    except SystemExit:
+        # Ctrl+C reaches the whole group: a worker that hears it first has ended before it was told,
+        # which is no failure of a server that was told to stop.
+        if not server.interrupt_signal:
+            raise
 
 
 def _server(listening: ListeningPort, workers: int, head_seconds: float) -> MPServer:
@@ -195,15 +200,6 @@ def _hear_no_more(server: MPServer) -> None:
     if server.interrupt_signal:
         for number in _stops():
             signal.signal(number, signal.SIG_IGN)
-
-
-def _forgive_workers(server: MPServer) -> None:
-    """Let no worker that has ended be a failure of a server that was told to stop.
-
-    Ctrl+C reaches the whole group: a worker that hears it first has ended before it was told.
-    """
-    if server.interrupt_signal:
-        server.interrupt_children.clear()
 
 
 def _stop_once_told(server: MPServer, told: int) -> NoReturn:
