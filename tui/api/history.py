@@ -7,6 +7,7 @@ from statistics import median
 from typing import Final
 
 from tui.api.call import Call
+from tui.api.request import ApiRequest
 
 CALLS_REMEMBERED: Final = 10_000
 """Hours of one call per second."""
@@ -48,6 +49,10 @@ class CallHistory:
         while self._characters > CHARACTERS_REMEMBERED and self._forgotten < len(self._calls) - 1:
             self._forget_body(self._forgotten)
             self._forgotten += 1
+
+    def has(self, request: ApiRequest) -> bool:
+        """Return whether one of the calls was of this request, whole."""
+        return any(call.request == request for call in self._calls)
 
     def newest(self, index: int) -> Call:
         """Return a call, counted from the newest on."""

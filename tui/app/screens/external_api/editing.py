@@ -11,6 +11,7 @@ from tui.app.editor import NotEdited, edit_text
 from tui.app.keys.caps import key_cap
 from tui.app.screens.external_api.dialogs import MethodScreen
 from tui.app.screens.external_api.kept import KeptScreen
+from tui.app.widgets.calls.call_view import CallView
 from tui.app.widgets.calls.request_details import RequestDetails
 from tui.app.widgets.calls.request_line import RequestLine
 from tui.text import printable
@@ -22,8 +23,8 @@ class RequestEditing:
     def __init__(self, screen: Screen[None], origin: str) -> None:
         self._screen = screen
         self._origin = origin
-        self._known: ApiRequest | None = None
-        """What was sent, or opened from where it is kept: nothing is lost with it."""
+        self._opened: ApiRequest | None = None
+        """What was opened from where it is kept, or made again: nothing is lost with it."""
         self._aside: list[ApiRequest] = []
         """What was being written when another request took its place, the newest first."""
 
@@ -35,7 +36,9 @@ class RequestEditing:
     def open(self, request: ApiRequest) -> None:
         """Call this from now on; what was being written, and is nowhere else, is put aside."""
         written = self.request
-        self._known, is_known = request, written in (request, self._known)
+        calls = self._screen.query_one(CallView)
+        is_known = written in (request, self._opened) or calls.has(written)
+        self._opened = request
         self._line.change(request)
         self._details.show(request)
         self._line.scroll_visible(animate=False)
@@ -60,7 +63,6 @@ class RequestEditing:
         if self._details.trouble:
             await self._details.edit("headers")
             return False
-        self._known = self.request
         return True
 
     @property

@@ -79,6 +79,10 @@ class CallView(Vertical):
         if show:
             self.panel.bring_into_view()
 
+    def has(self, request: ApiRequest) -> bool:
+        """Return whether the list has a call of this request."""
+        return self._history.has(request)
+
     def follow(self, request: ApiRequest) -> None:
         """Say of which call the result is, where another one is about to be made."""
         call, self._next = self._shown, request

@@ -234,6 +234,10 @@ async def test_what_was_being_written_is_put_aside_when_another_call_is_made_aga
         await until(pilot, lambda: len(seen) == 1)
         await choose_method(pilot, on, "POST")
         await write_lines(pilot, on, "body", '{"id": 7}')
+        await pilot.press("f5")
+        await until(pilot, lambda: "may change something" in text_of(on.app))
+        await pilot.press("escape")  # so that it is not sent
+        await until(pilot, lambda: on.app.screen.query(CallsTable))
         on.app.screen.query_one(CallsTable).focus()
         await pilot.press("a")
         await until(pilot, lambda: len(seen) == 2)
