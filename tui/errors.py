@@ -42,6 +42,9 @@ breaks, the body is compressed, the port is another user's of this machine, or s
 https was asked, or the other way round."""
 
 
+SIGN_IN_AGAIN: Final = "Sign in again: doorkey login."
+"""For a shell; in the app a key does it."""
+
 START_TENANT: Final = "Start the local tenant: doorkey dev, or doorkey tenant."
 
 START_API: Final = "Start it: doorkey dev, or doorkey api."
@@ -119,7 +122,7 @@ class SignInFailed(DoorkeyError):
 
     exit_code = 4
     word = "sign_in_failed"
-    next_step = "Sign in again: doorkey login."
+    next_step = SIGN_IN_AGAIN
 
 
 class SignInRefused(SignInFailed):
@@ -206,7 +209,7 @@ class GrantRefused(DoorkeyError):
 
     exit_code = 6
     word = "grant_refused"
-    next_step = "Sign in again: doorkey login."
+    next_step = SIGN_IN_AGAIN
 
     def __init__(self, message: str, error: str) -> None:
         super().__init__(message)

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Final
 
 from tui.auth.session import ENDED_ELSEWHERE, Session
 from tui.auth.store.store import SessionStore
-from tui.errors import DoorkeyError, GrantRefused, SignInNeeded, TenantMisbehaved
+from tui.errors import (
+    SIGN_IN_AGAIN,
+    DoorkeyError,
+    GrantRefused,
+    SignInNeeded,
+    TenantMisbehaved,
+)
 from tui.moments import Clock
 
 if TYPE_CHECKING:
@@ -22,7 +28,7 @@ CANNOT_RENEW: Final = (
 
 EXPIRED: Final = (
     "The session has expired. The tenant gave no refresh token to renew it with; where it allows "
-    "it, offline_access brings one. Sign in again: doorkey login."
+    f"it, offline_access brings one. {SIGN_IN_AGAIN}"
 )
 
 

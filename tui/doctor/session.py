@@ -10,7 +10,7 @@ from tui.auth.session import Session
 from tui.config.load import Config
 from tui.doctor.discovery import Case
 from tui.doctor.row import Row, Tell, row, row_of, unknown
-from tui.errors import DoorkeyError
+from tui.errors import SIGN_IN_AGAIN, DoorkeyError
 from tui.text import printable
 
 RULES: Final = ("session", "token-audience", "token-scopes", "token-lifetime")
@@ -42,7 +42,7 @@ def signed_in(session: Session | None, case: Case) -> Row:
     if session is None:
         return row("session", "unknown", "nobody is signed in", "Sign in: doorkey login.")
     if session.has_expired(case.world.clock()):
-        return row("session", "warning", "it has expired", "Sign in again: doorkey login.")
+        return row("session", "warning", "it has expired", SIGN_IN_AGAIN)
     if not session.renewable:
         remedy = "Sign in with consent: doorkey login --prompt consent."
         return row("session", "warning", "the tenant gave no refresh token", remedy)

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from tui.base64url import decode_base64url, encode_base64url
-from tui.errors import StoreFailed
+from tui.errors import SIGN_IN_AGAIN, StoreFailed
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
@@ -81,7 +81,7 @@ class SessionKey:
         except ValueError:
             raise StoreFailed(
                 "The session's key was changed where it is kept, and signs nothing any more. "
-                "Sign in again: doorkey login."
+                f"{SIGN_IN_AGAIN}"
             ) from None
         signature = private.sign(content, ec.ECDSA(hashes.SHA256()))
         r, s = utils.decode_dss_signature(signature)

@@ -24,7 +24,7 @@ from tui.commands.token.formats import (
     write,
 )
 from tui.config.load import Config, found_config, load_config
-from tui.errors import SignInNeeded, WrongUsage
+from tui.errors import SIGN_IN_AGAIN, SignInNeeded, WrongUsage
 from tui.text import printable
 
 if TYPE_CHECKING:
@@ -193,7 +193,7 @@ async def _get_grant(service: "AuthService", asked: Asked) -> Grant:
     else:
         await service.get_access_token(asked.min_validity)
     if service.session is None:
-        raise SignInNeeded("Nobody is signed in any more. Sign in again: doorkey login.")
+        raise SignInNeeded(f"Nobody is signed in any more. {SIGN_IN_AGAIN}")
     return _grant(asked, service.session)
 
 

@@ -22,7 +22,7 @@ from tui.app.screens.place import PlaceScreen
 from tui.app.widgets.calls.call_view import CallView
 from tui.app.widgets.calls.request_line import RepeatButton
 from tui.app.widgets.key_line import KeyLine
-from tui.errors import DoorkeyError, SignInNeeded
+from tui.errors import SIGN_IN_AGAIN, DoorkeyError, SignInNeeded
 from tui.moments import Clock, Sleep
 from tui.servers.own_api import StrangerAtApi, require_own_api
 
@@ -242,8 +242,7 @@ class Calling:
         except DoorkeyError as error:
             helps = isinstance(error, SignInNeeded)
             way = f" {key_cap(self._screen, 'login')} signs you in." if helps else ""
-            # The command is for a shell; here a key does it.
-            why = str(error).replace("Sign in again: doorkey login.", "").rstrip()
+            why = str(error).replace(SIGN_IN_AGAIN, "").rstrip()  # here a key does it
             self._tell_not_called(request, f"{why}{way}")
             self._view.say_offer()
             if helps:

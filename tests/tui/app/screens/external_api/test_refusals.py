@@ -9,6 +9,7 @@ import pytest
 from tests.support.app.at_the_api import SIZE, at_the_api, choose_method, write_path
 from tests.support.app.stage import (
     ALICE,
+    ApiAnswer,
     api_accepts,
     api_needs_scope,
     api_refuses,
@@ -23,6 +24,18 @@ from tests.support.builders.sessions import expired
 from tui.api.challenge import WELL_KNOWN
 from tui.app.widgets.calls.calls_panel import CallsTable
 from tui.auth.store.store import MemoryStore
+
+
+def needing_scope_once(seen: list[str]) -> ApiAnswer:
+    """Return an API that refuses the first call for want of a scope; note each method."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path == WELL_KNOWN:
+            return httpx.Response(404)
+        seen.append(request.method)
+        return api_needs_scope(request) if len(seen) == 1 else httpx.Response(200)
+
+    return answer
 
 
 async def test_another_audience_is_explained_and_the_way_out_edits_the_config() -> None:
@@ -160,14 +173,7 @@ async def test_after_the_missing_scope_was_granted_the_call_is_made_again_or_off
     method: str, calls: int
 ) -> None:
     seen: list[str] = []
-
-    def answer(request: httpx.Request) -> httpx.Response:
-        if request.url.path == WELL_KNOWN:
-            return httpx.Response(404)
-        seen.append(request.method)
-        return api_needs_scope(request) if len(seen) == 1 else httpx.Response(200)
-
-    on = stage(signed_in=True, api=answer)
+    on = stage(signed_in=True, api=needing_scope_once(seen))
     async with on.app.run_test(size=SIZE) as pilot:
         await at_the_api(pilot, on)
         await choose_method(pilot, on, method)
@@ -187,14 +193,7 @@ async def test_a_refusal_from_before_the_scope_was_granted_offers_the_call_and_n
     method: str, calls: int
 ) -> None:
     seen: list[str] = []
-
-    def answer(request: httpx.Request) -> httpx.Response:
-        if request.url.path == WELL_KNOWN:
-            return httpx.Response(404)
-        seen.append(request.method)
-        return api_needs_scope(request) if len(seen) == 1 else httpx.Response(200)
-
-    on = stage(signed_in=True, api=answer)
+    on = stage(signed_in=True, api=needing_scope_once(seen))
     async with on.app.run_test(size=SIZE) as pilot:
         await at_the_api(pilot, on)
         await choose_method(pilot, on, method)
@@ -261,6 +260,7 @@ async def test_a_session_that_is_over_for_good_names_the_key_that_helps() -> Non
         await at_the_api(pilot, on)
         await pilot.press("p")
         await until(pilot, lambda: "l signs you in." in " ".join(text_of(on.app).split()))
+        assert "doorkey login" not in " ".join(text_of(on.app).split())
 
 
 async def test_after_a_sign_in_for_a_session_that_was_over_the_call_is_made() -> None:
