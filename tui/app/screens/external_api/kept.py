@@ -23,10 +23,10 @@ from tui.text import printable, shortened
 
 NAME_CELLS: Final = 24
 METHOD_CELLS: Final = 8
+LONGEST_PATH: Final = 200
 
 PUT_ASIDE: Final = "(put aside)"
 """Stands for the name of what was being written when another request took its place."""
-LONGEST_PATH: Final = 200
 
 
 class KeptTable(RowList):

@@ -149,7 +149,10 @@ class ExternalApiScreen(PlaceScreen):
     @on(CallsTable.AgainRequested)
     def _ping_again(self, message: CallsTable.AgainRequested) -> None:
         self._editing.open(message.request)
-        (self._calling.call_once if message.sends else self._calling.offer)(message.request)
+        if message.sends:
+            self._calling.call_once(message.request)
+        else:
+            self._calling.offer(message.request)
 
     @on(Button.Pressed, "#repeat")
     async def action_repeat(self) -> None:
